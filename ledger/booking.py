@@ -1,0 +1,105 @@
+"""Booking: advance the account to the input's time, decide by its rule, settle the financial block (R-2.7, R-8.5)."""
+
+from dataclasses import dataclass, field
+
+from ledger import inputs
+from ledger.account import Account, evolve
+from ledger.catalogue import Catalogue
+from ledger.entries import WALLET
+from ledger.events import Blocked, Event, InputRef, Unblocked
+from ledger.inputs import Input
+from ledger.periods import Instant
+from ledger.rules.blocks import block, unblock
+from ledger.rules.moment import Moment
+from ledger.rules.night import charge_tariff, tariff_due
+from ledger.rules.opening import open_account, open_again
+from ledger.rules.plans import connect_plan
+from ledger.rules.refresh import refresh
+from ledger.rules.top_up import top_up
+from ledger.rules.usage import usage
+
+
+@dataclass(slots=True)
+class Booked:
+    """What a booking added: its events, those of the schedule first, and the account behind them."""
+
+    account: Account | None
+    events: list[Event] = field(default_factory=list)
+
+    def add(self, events: list[Event], account_id: str) -> None:
+        """Append events and evolve the account by each."""
+        for event in events:
+            self.account = evolve(self.account, event, account_id)
+        self.events += events
+
+
+def book(account: Account | None, input: Input, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
+    """Everything an input causes, scheduled items up to its time included.
+
+    `account` is None for an account that is not open yet; only `open` may come then. Raises `inputs.Malformed` where
+    only the catalogue could tell that the input is malformed; nothing is booked in that case.
+    """
+    if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
+        raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
+    booked_at = input.received_at if account is None else max(input.received_at, account.clock)
+    booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
+    reference = InputRef(input.source, input.id, input.received_at, input.by)
+    moment = Moment(input.at, booked_at, recorded_at, reference)
+    decided = decide(booked.account, input, moment, catalogue)
+    before = booked.account
+    booked.add(decided, input.account)
+    assert booked.account is not None
+    booked.add(settle(booked.account, before, decided, moment), input.account)
+    return booked
+
+
+def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue) -> list[Event]:
+    """The rule of an input on an account that has been advanced to its time."""
+    if account is None:
+        assert isinstance(input, inputs.Open), "the service rejects other inputs of unknown accounts"
+        return open_account(input, moment, catalogue)
+    match input:
+        case inputs.Usage():
+            return usage(account, input, moment, catalogue)
+        case inputs.TopUp():
+            return top_up(account, input, moment)
+        case inputs.Ussd() | inputs.Sms() | inputs.Refresh():
+            return refresh(account, input, moment, catalogue)
+        case inputs.ConnectPlan():
+            return connect_plan(account, input, moment, catalogue)
+        case inputs.Block():
+            return block(account, input, moment)
+        case inputs.Unblock():
+            return unblock(account, input, moment)
+        case inputs.Open():
+            return open_again(account, input, moment)
+
+
+def settle(account: Account, before: Account | None, events: list[Event], moment: Moment) -> list[Event]:
+    """The financial block after a booking that moved `available`: lifted above 0, set below 0 (R-8.5)."""
+    money = [entry for event in events for entry in event.entries if entry.unit == "kop"]
+    adds = any(entry.to == WALLET for entry in money)
+    takes = any(entry.from_ == WALLET for entry in money)
+    blocked = "financial" in account.blocks
+    if adds and blocked and account.available > 0:
+        return [Unblocked(**moment.stamp(account), kind="financial", cause="balance")]
+    if takes and not blocked and account.available < 0:
+        return [Blocked(**moment.stamp(account), kind="financial", cause="balance")]
+    return []
+
+
+def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
+    """The next instant at which something happens on the account by itself; None if nothing ever will."""
+    return tariff_due(account, catalogue)
+
+
+def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
+    """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7)."""
+    booked = Booked(account)
+    while booked.account is not None:
+        due = next_scheduled(booked.account, catalogue)
+        if due is None or due > until:
+            break
+        moment = Moment(due, due, recorded_at)
+        booked.add(charge_tariff(booked.account, moment, catalogue), booked.account.account)
+    return booked

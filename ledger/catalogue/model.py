@@ -1,0 +1,295 @@
+"""The catalogue's form: checked once when it is read, then asked by date."""
+
+import hashlib
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from importlib import resources
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ledger import periods
+from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Service, parse_rubles
+
+Amount: TypeAlias = int | Literal["unlimited"]
+"""What a package holds: seconds, pieces or kilobytes, or `unlimited` (R-6.3)."""
+Packages: TypeAlias = dict[Service, Amount]
+"""Amounts by service in package units; a package of 0 makes no bucket and is absent (R-6.3)."""
+
+_FACTOR: Final[dict[Service, int]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
+
+
+class BadCatalogue(ValueError):
+    """A catalogue that cannot be used; `problems` has a line for each thing wrong, naming plan and field."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = list(problems)
+
+
+def _money(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError('money is a string of rubles, like "350.00"')
+    return parse_rubles(value)
+
+
+Money: TypeAlias = Annotated[Kopecks, BeforeValidator(_money)]
+Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+Size: TypeAlias = Annotated[int, Field(ge=0, le=10**9)] | Literal["unlimited"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PackageTable(_Model):
+    """Package sizes as people write them: minutes, pieces, megabytes."""
+
+    voice_minutes: Size = 0
+    sms: Size = 0
+    data_mb: Size = 0
+
+    def amounts(self) -> Packages:
+        """The sizes in package units, without the packages of 0."""
+        sizes: dict[Service, Size] = {"voice": self.voice_minutes, "sms": self.sms, "data": self.data_mb}
+        return {
+            service: size if size == "unlimited" else size * _FACTOR[service]
+            for service, size in sizes.items()
+            if size != 0
+        }
+
+
+class Prices(_Model):
+    """Prices outside the packages in one zone, kopecks including VAT; absent means not offered there (R-6.8)."""
+
+    voice_minute: Money | None = None
+    sms: Money | None = None
+    data_mb: Money | None = None
+
+    def of(self, service: Service) -> Kopecks | None:
+        """Per started minute, piece, or started megabyte."""
+        match service:
+            case "voice":
+                return self.voice_minute
+            case "sms":
+                return self.sms
+            case "data":
+                return self.data_mb
+
+
+class Promise(_Model):
+    """The promised payment's terms (R-10.2)."""
+
+    max: Money = 800_00
+    days: Annotated[int, Field(ge=1, le=365)] = 3
+    fee: Money = 0
+
+
+class Settings(_Model):
+    """Rules that may be set: the hour of the night (R-2.2) and the late window (R-6.5)."""
+
+    night_hour: Annotated[int, Field(ge=0, le=23)] = 3
+    late_window_hours: Annotated[int, Field(ge=0, le=24 * 366)] = 72
+    promise: Promise = Promise()
+
+
+class Region(_Model):
+    """A home region and its clock (R-2.1)."""
+
+    name: str
+    zone: str
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        periods.zone_named(zone)
+        return zone
+
+
+class PlanVersion(_Model):
+    """One plan as it stands from `effective_from` on, until its next version (R-3.6)."""
+
+    id: Id
+    name: Annotated[str, Field(min_length=1)]
+    effective_from: date
+    sold_from: date
+    sold_until: date | None = None
+    regions: list[str]
+    premium: bool = False
+    refreshable: bool = True
+    auto_carry: bool = False
+    figures: Literal["public", "illustrative"] | None = None
+    monthly_fee: Money
+    daily_fee: Money | None = None
+    packages: PackageTable
+    daily_packages: PackageTable | None = None
+    packages_cover: list[str]
+    voice_increment_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    free_call_seconds: Annotated[int, Field(ge=0, le=3600)] = 3
+    prices: dict[str, Prices] = {}
+
+    @model_validator(mode="after")
+    def _sold(self) -> "PlanVersion":
+        if self.sold_until is not None and self.sold_until <= self.sold_from:
+            raise ValueError("sold_until must lie after sold_from")
+        if self.daily_packages is not None and self.daily_fee is None:
+            raise ValueError("daily_packages need a daily_fee")
+        return self
+
+    @cached_property
+    def month(self) -> Packages:
+        """What a paid month grants."""
+        return self.packages.amounts()
+
+    @cached_property
+    def day(self) -> Packages:
+        """What a paid day grants; empty without a daily allowance."""
+        return self.daily_packages.amounts() if self.daily_packages else {}
+
+    @cached_property
+    def version(self) -> str:
+        """The name of this version in events: its `effective_from`."""
+        return self.effective_from.isoformat()
+
+    def serves(self, region: str) -> bool:
+        """Whether subscribers of a region may have it."""
+        return "*" in self.regions or region in self.regions
+
+    def sold_on(self, day: date) -> bool:
+        """Whether it can be newly connected: `sold_from ≤ day < sold_until` (R-3.2)."""
+        return self.sold_from <= day and (self.sold_until is None or day < self.sold_until)
+
+
+class OptionVersion(_Model):
+    """One option as it stands from `effective_from` on; one-time with `days`, else monthly (R-9)."""
+
+    id: Id
+    name: Annotated[str, Field(min_length=1)]
+    effective_from: date
+    fee: Money
+    packages: PackageTable
+    days: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+
+V = TypeVar("V", PlanVersion, OptionVersion)
+
+
+class _Document(_Model):
+    vat: dict[str, Annotated[int, Field(ge=0, le=99)]]
+    settings: Settings = Settings()
+    regions: dict[Annotated[str, Field(min_length=1, max_length=64)], Region]
+    plans: list[PlanVersion] = []
+    options: list[OptionVersion] = []
+
+    @field_validator("vat")
+    @classmethod
+    def _dated(cls, vat: dict[str, int]) -> dict[str, int]:
+        for day in vat:
+            periods.parse_date(day)
+        if not vat:
+            raise ValueError("at least one rate is needed")
+        return vat
+
+
+class Catalogue:
+    """A checked catalogue. Two catalogues with the same `digest` decide alike, whatever their spelling."""
+
+    def __init__(self, document: _Document, text: str) -> None:
+        self.text = text
+        self.settings = document.settings
+        self.regions = document.regions
+        self.digest = hashlib.sha256(document.model_dump_json().encode()).hexdigest()
+        self._vat = sorted((date.fromisoformat(day), rate) for day, rate in document.vat.items())
+        self._plans = _by_id(document.plans)
+        self._options = _by_id(document.options)
+
+    def plan(self, plan_id: str, day: date) -> PlanVersion | None:
+        """The version of a plan effective on a local date, if it has one by then."""
+        return _effective(self._plans.get(plan_id, []), day)
+
+    def option(self, option_id: str, day: date) -> OptionVersion | None:
+        """The version of an option effective on a local date, if it has one by then."""
+        return _effective(self._options.get(option_id, []), day)
+
+    def vat_rate(self, day: date) -> int:
+        """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""
+        return self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
+
+    def versions(self) -> Iterator[tuple[str, str, str, str]]:
+        """Every plan and option version: kind, id, `effective_from`, and its content as JSON to compare."""
+        for kind, table in (("plan", self._plans), ("option", self._options)):
+            for versions in table.values():
+                for version in versions:
+                    content = version.model_dump_json(exclude={"figures"})
+                    yield kind, version.id, version.effective_from.isoformat(), content
+
+
+def _by_id(versions: Sequence[V]) -> dict[str, list[V]]:
+    table: dict[str, list[V]] = {}
+    for version in sorted(versions, key=lambda v: v.effective_from):
+        table.setdefault(version.id, []).append(version)
+    return table
+
+
+def _effective(versions: Sequence[V], day: date) -> V | None:
+    found = None
+    for version in versions:
+        if version.effective_from > day:
+            break
+        found = version
+    return found
+
+
+def parse(text: str) -> Catalogue:
+    """A catalogue from TOML text. Raises BadCatalogue with every problem found, each naming plan and field."""
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadCatalogue([f"not TOML: {error}"]) from None
+    try:
+        document = _Document.model_validate(raw)
+    except ValidationError as error:
+        raise BadCatalogue([_problem(raw, details) for details in error.errors()]) from None
+    if problems := list(_contradictions(document)):
+        raise BadCatalogue(problems)
+    return Catalogue(document, text)
+
+
+def shipped_text() -> str:
+    """The TOML of the catalogue that comes with the program."""
+    return resources.files("ledger.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
+
+
+def _problem(raw: dict[str, Any], details: Any) -> str:
+    """One line for one error, with the plan's or option's id instead of its place in the list."""
+    where = list(details["loc"])
+    name = ""
+    if len(where) >= 2 and where[0] in ("plans", "options") and isinstance(where[1], int):
+        item = raw[where[0]][where[1]]
+        known = item if isinstance(item, dict) else {}
+        name = f"{where[0][:-1]} {known.get('id', f'number {where[1] + 1}')}"
+        if "effective_from" in known:
+            name += f" ({known['effective_from']})"
+        where = where[2:]
+    field = ".".join(str(part) for part in where if part not in ("int", "literal['unlimited']"))
+    message = details["msg"].removeprefix("Value error, ")
+    return ": ".join(part for part in (name, field, message) if part)
+
+
+def _contradictions(document: _Document) -> Iterator[str]:
+    for kind, versions in (("plan", document.plans), ("option", document.options)):
+        seen: set[tuple[str, date]] = set()
+        for version in versions:
+            key = (version.id, version.effective_from)
+            if key in seen:
+                yield f"{kind} {version.id} ({version.effective_from}): effective_from: two versions of one date"
+            seen.add(key)
+    for plan in document.plans:
+        for region in plan.regions:
+            if region != "*" and region not in document.regions:
+                yield f"plan {plan.id} ({plan.effective_from}): regions: no region {region!r}"
+
+

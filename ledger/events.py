@@ -1,0 +1,222 @@
+"""Events: every fact the ledger knows, in the past tense; the schema of the log (contract §3, R-1.3).
+
+An event is a reason plus entries. Times are instants (microseconds, UTC), money is kopecks, package amounts are in the
+unit of their service. Fields are only ever added, with a default; anything else is a new schema version in
+`ledger.log.codec`.
+"""
+
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from ledger.entries import Entry
+from ledger.periods import Instant
+from ledger.units import Kopecks, Quantity, Service
+
+BlockKind: TypeAlias = Literal["financial", "voluntary", "operator"]
+Mode: TypeAlias = Literal["none", "monthly", "daily", "unpaid"]
+Granted: TypeAlias = dict[Service, int | Literal["unlimited"]]
+
+
+class InputRef(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Which input caused a booking; scheduled events have none (R-2.7)."""
+
+    source: str
+    id: str
+    received_at: Instant
+    by: str | None = None
+
+
+class Personal(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Peers and free texts, kept apart from the rest of the event so that they can be sealed per subscriber."""
+
+    peer: str | None = None
+    to: str | None = None
+    text: str | None = None
+
+
+class Period(msgspec.Struct, frozen=True, gc=False):
+    """What a fee paid for: `[start, next_due)` (R-2.4)."""
+
+    start: Instant
+    next_due: Instant
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fields of every event. `wallet_after` is the wallet behind this event, on every event that prints a line."""
+
+    version: int
+    occurred_at: Instant
+    booked_at: Instant
+    recorded_at: Instant
+    entries: tuple[Entry, ...] = ()
+    input: InputRef | None = None
+    wallet_after: Kopecks | None = None
+
+
+class AccountOpened(_Event):
+    """R-3.1. `zone` is the region's IANA zone, kept with the account."""
+
+    region: str
+    zone: str
+    credit_limit: Kopecks
+
+
+class ToppedUp(_Event):
+    """R-7.1."""
+
+    amount: Kopecks
+    channel: str
+
+
+class PlanConnected(_Event):
+    """R-3.3: the contract; what was paid before ends here, and its leftovers can be spent late until `late_until`."""
+
+    plan: str
+    plan_version: str
+    plan_name: str
+    late_until: Instant
+
+
+class _Fee(_Event):
+    """A fee of the tariff, with everything a bill needs (R-3.6): `amount` = `fee` less `discount` percent."""
+
+    plan: str
+    plan_version: str
+    plan_name: str
+    fee: Kopecks
+    discount: int
+    amount: Kopecks
+    vat_rate: int
+    period: Period
+    packages: Granted
+    late_until: Instant
+
+
+class MonthlyFeeCharged(_Fee):
+    """R-3.3, R-4.1. `carried`: the leftover of base moved to carried instead of expiring (R-4.6)."""
+
+    cause: Literal["connection", "nightly"]
+    anchor_day: int
+    carried: bool = False
+
+
+class DailyFeeCharged(_Fee):
+    """R-4.2."""
+
+
+class PackagesRefreshed(_Fee):
+    """R-5.4: the old carried expired, base moved to carried, base was granted anew."""
+
+    input_type: Literal["ussd", "sms", "refresh"]
+    anchor_day: int
+    personal: Personal = Personal()
+
+
+class RefreshRefused(_Event):
+    """R-5.3: the first reason that held, and the facts it tested."""
+
+    input_type: Literal["ussd", "sms", "refresh"]
+    reason: str
+    facts: dict[str, Any]
+    personal: Personal = Personal()
+
+
+class UsageCharged(_Event):
+    """R-6: `quantity` as measured (seconds, pieces, bytes), `billed` in package units, `amount` in money.
+
+    `unlimited` marks a record that an unlimited package covered (R-6.3); `price` is what a started minute, a piece or a
+    started megabyte cost, where money was due.
+    """
+
+    service: Service
+    direction: Literal["out", "in"]
+    quantity: Quantity
+    zone: str
+    billed: Quantity
+    amount: Kopecks
+    vat_rate: int
+    plan: str | None = None
+    plan_version: str | None = None
+    price: Kopecks | None = None
+    unlimited: bool = False
+    personal: Personal = Personal()
+
+
+class UsageUnrated(_Event):
+    """R-6.8: a record that nobody could rate; stored, without entries."""
+
+    service: Service
+    direction: Literal["out", "in"]
+    quantity: Quantity
+    zone: str
+    reason: Literal["NO_PLAN", "NO_PRICE"]
+    personal: Personal = Personal()
+
+
+class Blocked(_Event):
+    """R-8.1. `cause`: asked for, set because money ran short (R-8.5), or by a night that nothing could pay (R-4.3).
+
+    Only the nightly one ends the paid period, so only it has `late_until`.
+    """
+
+    kind: BlockKind
+    cause: Literal["request", "balance", "nightly"]
+    late_until: Instant | None = None
+
+
+class Unblocked(_Event):
+    """R-8.2, R-8.5."""
+
+    kind: BlockKind
+    cause: Literal["request", "balance"]
+
+
+class PeriodLapsed(_Event):
+    """R-4.5: the paid period ended under a block."""
+
+    late_until: Instant
+
+
+class DiscountGranted(_Event):
+    """R-10.1: a percentage off the tariff's fees on local dates `[from, until)`."""
+
+    percent: int
+    from_: str = msgspec.field(name="from")
+    until: str
+
+
+class InputRefused(_Event):
+    """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested."""
+
+    input_type: str
+    reason: str
+    fields: dict[str, Any]
+    facts: dict[str, Any]
+    personal: Personal = Personal()
+
+
+Event: TypeAlias = (
+    AccountOpened
+    | ToppedUp
+    | PlanConnected
+    | MonthlyFeeCharged
+    | DailyFeeCharged
+    | PackagesRefreshed
+    | RefreshRefused
+    | UsageCharged
+    | UsageUnrated
+    | Blocked
+    | Unblocked
+    | PeriodLapsed
+    | DiscountGranted
+    | InputRefused
+)
+TariffFee: TypeAlias = MonthlyFeeCharged | DailyFeeCharged | PackagesRefreshed
+
+EVENT_TYPES: Final[tuple[type[Event], ...]] = Event.__args__  # type: ignore[attr-defined]  # a union knows its members
+
+
+def type_name(event: Event) -> str:
+    """The event's name in the contract, as `PackagesRefreshed`."""
+    return type(event).__name__

@@ -1,0 +1,1 @@
+"""The log: bytes of events, the append-only journal, idempotency keys and heads."""

@@ -1,0 +1,13 @@
+"""Errors of the store: each message is one line that says what to do next."""
+
+
+class StoreError(Exception):
+    """The ledger cannot be used as asked; nothing that was committed is lost."""
+
+
+class NoLedger(StoreError):
+    """There is no ledger at this place, and the command only reads."""
+
+
+class BadEvents(StoreError):
+    """The stored events of an account cannot be read or cannot follow each other."""

@@ -1,0 +1,266 @@
+"""The journal: append-only events with their keys, heads and catalogues, in one transaction (design: the log).
+
+Only `Reading` and `Writing` know the tables. Positions grow by one with every event and are never reused.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eventsourcing.persistence import StoredEvent
+
+from ledger.events import Event
+from ledger.log import codec
+from ledger.log.errors import BadEvents
+from ledger.log.sqlite import Store
+from ledger.periods import Instant
+
+
+class Key(NamedTuple):
+    """What is remembered of an input: the version of its first event, and the digest of its content."""
+
+    version: int
+    content: bytes
+
+
+class Head(NamedTuple):
+    """An account's stored state: encoded, with its version and the next instant of its schedule."""
+
+    account: str
+    version: int
+    next_at: Instant | None
+    state: bytes
+
+
+class Adopted(NamedTuple):
+    """A catalogue with the position from which it holds, and the zone data it came with (R-3.6)."""
+
+    position: int
+    digest: str
+    toml: str
+    tzdata: str
+
+
+class Stored(NamedTuple):
+    """One event as stored."""
+
+    position: int
+    account: str
+    version: int
+    topic: str
+    state: bytes
+
+    def event(self) -> Event:
+        """The event itself. Raises BadEvents."""
+        try:
+            return codec.decode(self.topic, self.state)
+        except codec.Undecodable as error:
+            raise BadEvents(
+                f"account {self.account}, version {self.version}: {error}; run `obnovi verify`"
+            ) from None
+
+
+class Reading:
+    """One state of the ledger, read."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._c = cursor
+
+    def last_position(self) -> int:
+        """The position of the newest event, 0 in an empty log."""
+        return int(self._one("SELECT COALESCE(MAX(position), 0) FROM stored_events")[0])
+
+    def positions_used(self) -> int:
+        """The highest position ever given out, also to an event that is gone."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
+        return int(row[0]) if row else 0
+
+    def count(self) -> int:
+        """How many events there are."""
+        return int(self._one("SELECT COUNT(*) FROM stored_events")[0])
+
+    def last_event(self) -> Event | None:
+        """The newest event."""
+        row = self._one(
+            "SELECT position, originator_id, originator_version, topic, state "
+            "FROM stored_events ORDER BY position DESC LIMIT 1"
+        )
+        return Stored(*row).event() if row else None
+
+    def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
+        """An account's events in order of version."""
+        return self._stored(
+            "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version",
+            (account, after_version),
+        )
+
+    def all_events(self) -> Iterator[Stored]:
+        """Every event, account by account, each in order of version."""
+        return self._stored("ORDER BY originator_id, originator_version", ())
+
+    def head(self, account: str) -> Head | None:
+        """An account's head; None for an account that nobody opened, or whose head was lost."""
+        row = self._one("SELECT account, version, next_at, state FROM heads WHERE account = ?", (account,))
+        return Head(*row) if row else None
+
+    def heads(self) -> Iterator[Head]:
+        """All heads in order of account."""
+        self._c.execute("SELECT account, version, next_at, state FROM heads ORDER BY account")
+        return (Head(*row) for row in iter(self._c.fetchone, None))
+
+    def has_heads(self) -> bool:
+        """Whether there is any head at all."""
+        return self._one("SELECT 1 FROM heads LIMIT 1") is not None
+
+    def has_events_of(self, account: str) -> bool:
+        """Whether an account has events."""
+        return self._one("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", (account,)) is not None
+
+    def due(self, until: Instant, limit: int) -> list[Head]:
+        """Accounts whose next scheduled instant has come, the earliest first."""
+        self._c.execute(
+            "SELECT account, version, next_at, state FROM heads WHERE next_at <= ? ORDER BY next_at, account LIMIT ?",
+            (until, limit),
+        )
+        return [Head(*row) for row in self._c.fetchall()]
+
+    def count_due(self, until: Instant) -> int:
+        """How many accounts are due by an instant."""
+        return int(self._one("SELECT COUNT(*) FROM heads WHERE next_at <= ?", (until,))[0])
+
+    def key(self, account: str, key: bytes) -> Key | None:
+        """What is remembered of an input of an account."""
+        row = self._one("SELECT version, content FROM keys WHERE key = ? AND account = ?", (key, account))
+        return Key(*row) if row else None
+
+    def accounts_with(self, key: bytes) -> list[tuple[str, int]]:
+        """The accounts that had an input of this key, with the version of its first event."""
+        self._c.execute("SELECT account, version FROM keys WHERE key = ? ORDER BY account", (key,))
+        return [(row[0], row[1]) for row in self._c.fetchall()]
+
+    def sources(self) -> list[str]:
+        """Every source that inputs ever named."""
+        self._c.execute("SELECT source FROM sources ORDER BY source")
+        return [row[0] for row in self._c.fetchall()]
+
+    def adopted(self) -> list[Adopted]:
+        """Every catalogue the ledger was given, in order; of several at one position the last one holds."""
+        self._c.execute("SELECT position, digest, toml, tzdata FROM catalogues ORDER BY number")
+        return [Adopted(*row) for row in self._c.fetchall()]
+
+    def adopted_count(self) -> int:
+        """How many catalogues there are."""
+        return int(self._one("SELECT COUNT(*) FROM catalogues")[0])
+
+    def used_versions(self) -> set[tuple[str, str, str]]:
+        """Plan and option versions that some event cites: kind, id, `effective_from`."""
+        self._c.execute("SELECT kind, id, effective_from FROM used_versions")
+        return {(row[0], row[1], row[2]) for row in self._c.fetchall()}
+
+    def setting(self, name: str) -> str | None:
+        """A value the ledger keeps about itself."""
+        row = self._one("SELECT value FROM settings WHERE name = ?", (name,))
+        return str(row[0]) if row else None
+
+    def problems_of_file(self) -> list[str]:
+        """What SQLite itself finds broken."""
+        self._c.execute("PRAGMA quick_check(10)")
+        return [row[0] for row in self._c.fetchall() if row[0] != "ok"]
+
+    def _stored(self, tail: str, parameters: tuple[object, ...]) -> Iterator[Stored]:
+        self._c.execute(
+            f"SELECT position, originator_id, originator_version, topic, state FROM stored_events {tail}", parameters
+        )
+        while rows := self._c.sqlite_cursor.fetchmany(1000):
+            for row in rows:
+                yield Stored(*row)
+
+    def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
+        self._c.execute(statement, parameters)
+        return self._c.fetchone()
+
+
+@dataclass(slots=True)
+class KeyRow:
+    """The key of one booked input, to be stored with its events."""
+
+    account: str
+    source: str
+    key: bytes
+    version: int
+    content: bytes
+
+
+class Writing(Reading):
+    """A transaction under the write lock: what it reads stays true until it commits; all or nothing."""
+
+    def __init__(self, cursor: Any, store: Store) -> None:
+        super().__init__(cursor)
+        self._recorder = store.recorder
+
+    def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
+        """Add events of accounts in this order, with the keys of their inputs and the heads behind them."""
+        stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
+        self._recorder.append(self._c, stored)
+        self._c.executemany(
+            "INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)",
+            [(row.key, row.account, row.version, row.content) for row in keys],
+        )
+        self.put_heads(heads)
+
+    def put_heads(self, heads: Iterable[Head]) -> None:
+        """Store heads, in place of those there are."""
+        self._c.executemany(
+            "INSERT INTO heads (account, version, next_at, state) VALUES (?,?,?,?) ON CONFLICT (account) "
+            "DO UPDATE SET version = excluded.version, next_at = excluded.next_at, state = excluded.state",
+            heads,
+        )
+
+    def drop_heads(self) -> None:
+        """Forget every head; they are rebuilt from the log."""
+        self._c.execute("DELETE FROM heads")
+
+    def add_sources(self, sources: Iterable[str]) -> None:
+        """Remember sources that inputs named."""
+        self._c.executemany("INSERT OR IGNORE INTO sources VALUES (?)", [(source,) for source in sources])
+
+    def add_used_versions(self, used: Iterable[tuple[str, str, str]]) -> None:
+        """Remember plan and option versions that events cite."""
+        self._c.executemany("INSERT OR IGNORE INTO used_versions VALUES (?,?,?)", list(used))
+
+    def adopt(self, digest: str, toml: str, tzdata: str) -> None:
+        """Let a catalogue hold from the next position on."""
+        self._c.execute(
+            "INSERT INTO catalogues (position, digest, toml, tzdata) VALUES (?,?,?,?)",
+            (self.last_position() + 1, digest, toml, tzdata),
+        )
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a value about the ledger itself."""
+        self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
+
+
+class Journal:
+    """The log in one SQLite file."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self._store = Store(path, create=create)
+        self.path = path
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One state of the ledger to read."""
+        with self._store.reading() as cursor:
+            yield Reading(cursor)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """The write lock, until the block ends; commits then, rolls back on any exception."""
+        with self._store.writing() as cursor:
+            yield Writing(cursor, self._store)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()

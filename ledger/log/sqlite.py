@@ -1,0 +1,218 @@
+"""SQLite under the log: `eventsourcing`'s recorder with its own table, WAL, full sync, and writes that lock first."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from ledger.log.errors import NoLedger, StoreError
+
+APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
+SCHEMA_VERSION: Final = 1
+LOCK_TIMEOUT_SECONDS: Final = 600
+CACHE_KIB: Final = 128 * 1024
+WAL_CHECKPOINT_PAGES: Final = 4096
+
+_TABLES: Final = (
+    "CREATE TABLE keys (key BLOB NOT NULL, account TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, "
+    "PRIMARY KEY (key, account)) WITHOUT ROWID",
+    "CREATE TABLE sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE heads (account TEXT PRIMARY KEY, version INTEGER NOT NULL, next_at INTEGER, state BLOB NOT NULL)",
+    "CREATE INDEX heads_by_next_at ON heads (next_at) WHERE next_at IS NOT NULL",
+    "CREATE TABLE catalogues (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "toml TEXT NOT NULL, tzdata TEXT NOT NULL)",
+    "CREATE TABLE used_versions (kind TEXT NOT NULL, id TEXT NOT NULL, effective_from TEXT NOT NULL, "
+    "PRIMARY KEY (kind, id, effective_from)) WITHOUT ROWID",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+_APPEND_ONLY: Final = tuple(
+    f"CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+    for table in ("stored_events", "catalogues")
+    for verb in ("UPDATE", "DELETE")
+)
+
+
+class LogRecorder(SQLiteApplicationRecorder):
+    """The library's recorder over a table whose positions are never reused."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore)
+        self.insert_events_statement = (
+            "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
+        )
+
+    def construct_create_table_statements(self) -> list[str]:
+        """The library's columns behind an explicit, never reused position."""
+        return [
+            "CREATE TABLE stored_events (position INTEGER PRIMARY KEY AUTOINCREMENT, originator_id TEXT NOT NULL, "
+            "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
+            "UNIQUE (originator_id, originator_version))"
+        ]
+
+    def create_ledger(self, c: SQLiteCursor) -> None:
+        """Every table and trigger of a new ledger, within the caller's transaction."""
+        for statement in (*self.create_table_statements, *_TABLES, *_APPEND_ONLY):
+            c.execute(statement)
+        c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        c.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def append(self, c: SQLiteCursor, events: Sequence[StoredEvent]) -> None:
+        """Insert events within the caller's transaction."""
+        rows = [(e.originator_id, e.originator_version, e.topic, e.state) for e in events]
+        c.executemany(self.insert_events_statement, rows)
+
+
+class _Pool(SQLiteConnectionPool):
+    """Connections that look at a file before they touch it, and keep what is committed."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        self.create = create
+        super().__init__(db_name=str(path), lock_timeout=LOCK_TIMEOUT_SECONDS)
+
+    def _create_connection(self) -> SQLiteConnection:
+        mode = "rwc" if self.create else "rw"
+        try:
+            c = sqlite3.connect(
+                f"file:{quote(str(self.path.absolute()))}?mode={mode}",
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=LOCK_TIMEOUT_SECONDS,
+            )
+            _look(c, self.path, create=self.create)
+            _keep(c, self.path)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(_told(error, self.path)) from error
+        c.row_factory = sqlite3.Row
+        return SQLiteConnection(sqlite_conn=c, max_age=None)
+
+
+class Store:
+    """One SQLite file: transactions for reading and, one at a time, for writing.
+
+    Raises NoLedger where there is none and `create` is False, StoreError for a file that is no ledger.
+    """
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, not a ledger; name a file with --ledger")
+        if not create and not path.exists():
+            raise NoLedger(f"there is no ledger at {path}; name one with --ledger, or make it with `obnovi feed`")
+        if create and not path.parent.is_dir():
+            raise StoreError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
+        self.path = path
+        self._datastore = SQLiteDatastore(":memory:", originator_id_type="text")
+        self._datastore.close()
+        self._datastore.pool = _Pool(path, create=create)
+        self.recorder = LogRecorder(self._datastore)
+        self.is_new = False
+        if create:
+            self._create()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._datastore.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[SQLiteCursor]:
+        """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
+        with self._transaction("BEGIN IMMEDIATE", commit=True) as c:
+            yield c
+
+    @contextmanager
+    def reading(self) -> Iterator[SQLiteCursor]:
+        """A transaction that sees one state of the ledger, whatever others write meanwhile."""
+        with self._transaction("BEGIN", commit=False) as c:
+            yield c
+
+    @contextmanager
+    def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with self._datastore.get_connection(commit=commit) as connection:
+            c = connection.cursor()
+            try:
+                c.execute(begin)
+                try:
+                    yield c
+                except BaseException:
+                    connection.rollback()
+                    raise
+                if commit:
+                    connection.commit()
+                else:
+                    connection.rollback()
+            except sqlite3.DatabaseError as error:
+                connection.rollback()
+                raise StoreError(_told(error, self.path)) from error
+
+    def _create(self) -> None:
+        with self.reading() as c:
+            if _has_tables(c):
+                return
+        with self.writing() as c:
+            if not _has_tables(c):  # another process may have been first
+                self.recorder.create_ledger(c)
+                self.is_new = True
+
+
+def _has_tables(c: Any) -> bool:
+    c.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+    return c.fetchone() is not None
+
+
+def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    """Refuse a file that is not ours before anything is written into it."""
+    try:
+        found = c.execute("PRAGMA application_id").fetchone()[0]
+        empty = not _has_tables(c.cursor())
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is not an Obnovi ledger ({error}); name another file with --ledger") from error
+    if found != APPLICATION_ID and not (empty and create):
+        raise StoreError(f"{path} is not an Obnovi ledger; name another file with --ledger")
+    version = c.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreError(f"{path} was written by a newer program (schema {version}); update Obnovi to read it")
+
+
+def _keep(c: sqlite3.Connection, path: Path) -> None:
+    """Write-ahead log and full sync, both checked: a committed booking survives a power cut."""
+    for attempt in range(100):
+        try:
+            c.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:  # another process is switching it at this moment
+            if attempt == 99:
+                raise
+            time.sleep(0.05)
+    c.execute("PRAGMA synchronous = FULL")
+    c.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE meets the trigger against DELETE
+    c.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    c.execute(f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}")
+    mode = c.execute("PRAGMA journal_mode").fetchone()[0]
+    synchronous = c.execute("PRAGMA synchronous").fetchone()[0]
+    if (mode, synchronous) != ("wal", 2):
+        raise StoreError(f"{path}: no durable writing here (journal {mode}, synchronous {synchronous}); use a local disk")
+
+
+def _told(error: sqlite3.DatabaseError, path: Path) -> str:
+    text = str(error)
+    if "full" in text:
+        return f"{path}: no room on the disk; free some and run the command again, nothing booked is lost"
+    if "locked" in text:
+        return f"{path}: another program holds the ledger; run the command again when it is done"
+    if "readonly" in text or "unable to open" in text:
+        return f"{path}: the ledger cannot be written or opened ({text}); check the file and its folder"
+    return f"{path}: {text}; nothing committed is lost, run the command again"

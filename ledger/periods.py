@@ -1,0 +1,130 @@
+"""Time: instants, local dates, nights, and due dates that keep their anchor day (R-2)."""
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+Instant: TypeAlias = int
+"""Microseconds since 1970-01-01T00:00:00Z: instants compare as integers, whatever offset they were written with."""
+
+SECOND: Final = 1_000_000
+HOUR: Final = 3600 * SECOND
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_RFC_3339 = re.compile(
+    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
+)
+_DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
+class UnknownZone(ValueError):
+    """No such IANA time zone in the pinned zone data."""
+
+
+def parse_instant(text: str) -> Instant:
+    """The instant of an RFC 3339 time with seconds, an offset and a year 2000–2099 as written.
+
+    Raises ValueError for anything else: no offset, second 60, 24:00, other digits than ASCII.
+    """
+    if _RFC_3339.fullmatch(text) is None:
+        raise ValueError("not an RFC 3339 time with seconds and an offset, years 2000-2099")
+    try:
+        return from_datetime(datetime.fromisoformat(text.upper()))
+    except ValueError as error:
+        raise ValueError(f"no such time: {error}") from None
+
+
+def parse_date(text: str) -> date:
+    """A date written exactly YYYY-MM-DD, years 2000–2099; ValueError otherwise."""
+    if _DATE.fullmatch(text) is None:
+        raise ValueError("not a date YYYY-MM-DD of the years 2000-2099")
+    return date.fromisoformat(text)
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """The instant of an aware datetime."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+@lru_cache(maxsize=None)
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA zone from the pinned `tzdata` package, never from the machine's own files.
+
+    Two machines with the same lock file so have the same nights. Raises UnknownZone.
+    """
+    folder, _, leaf = name.rpartition("/")
+    package = "tzdata.zoneinfo" + ("." + folder.replace("/", ".") if folder else "")
+    try:
+        with resources.files(package).joinpath(leaf).open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except (ModuleNotFoundError, FileNotFoundError, IsADirectoryError, ValueError, OSError):
+        raise UnknownZone(f"no time zone {name!r} in the IANA data") from None
+
+
+def local(instant: Instant, zone: str) -> datetime:
+    """The instant on the clocks of a zone."""
+    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone_named(zone))
+
+
+def local_date(instant: Instant, zone: str) -> date:
+    """The local date of an instant (R-2.1)."""
+    return local(instant, zone).date()
+
+
+def local_text(instant: Instant, zone: str) -> str:
+    """RFC 3339 with the zone's offset: what every output prints."""
+    return local(instant, zone).isoformat()
+
+
+def at_local(day: date, hour: int, zone: str) -> Instant:
+    """The instant at which a local day reaches a whole hour.
+
+    An hour that the clocks skip is the first instant after the gap; one that comes twice is the first (R-2.3).
+    """
+    tz = zone_named(zone)
+    first = datetime(day.year, day.month, day.day, hour, tzinfo=tz)
+    second = first.replace(fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    assert before is not None and after is not None
+    if after <= before:  # an ordinary hour, or one that comes twice: the first
+        return from_datetime(first)
+    # Skipped: the change of offset lies between the two readings of this wall time.
+    low, high = from_datetime(second), from_datetime(first)
+    while high - low > SECOND:
+        middle = (low + high) // 2 // SECOND * SECOND
+        if local(middle, zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def night(day: date, zone: str, hour: int) -> Instant:
+    """The night of a local date: the instant at which its fees fall due (R-2.2)."""
+    return at_local(day, hour, zone)
+
+
+def first_night_after(instant: Instant, zone: str, hour: int) -> Instant:
+    """The first night strictly after an instant (R-4.4)."""
+    day = local_date(instant, zone)
+    while (found := night(day, zone, hour)) <= instant:
+        day += timedelta(days=1)
+    return found
+
+
+def next_due_date(after: date, anchor_day: int) -> date:
+    """The due date after a date: next calendar month, on the anchor day or the month's last (R-2.3).
+
+    The anchor never moves: 31 Jan → 28 Feb → 31 Mar → 30 Apr.
+    """
+    year, month = (after.year + 1, 1) if after.month == 12 else (after.year, after.month + 1)
+    return date(year, month, min(anchor_day, calendar.monthrange(year, month)[1]))
+
+
+def day_start(day: date, zone: str) -> Instant:
+    """00:00 of a local date, where ranges of statements begin and end (R-13.1)."""
+    return at_local(day, 0, zone)

@@ -1,0 +1,105 @@
+"""Recall: the checked input that a booking's first event carries, so that the log alone can be decided again."""
+
+from typing import Any
+
+from ledger.events import (
+    AccountOpened,
+    Blocked,
+    DailyFeeCharged,
+    DiscountGranted,
+    Event,
+    InputRefused,
+    InputRef,
+    MonthlyFeeCharged,
+    PackagesRefreshed,
+    PeriodLapsed,
+    PlanConnected,
+    RefreshRefused,
+    ToppedUp,
+    Unblocked,
+    UsageCharged,
+    UsageUnrated,
+)
+from ledger.inputs import Block, ConnectPlan, Input, Open, Refresh, Sms, TopUp, Unblock, Usage, Ussd
+
+TYPES: dict[str, type[Input]] = {
+    "open": Open,
+    "top_up": TopUp,
+    "connect_plan": ConnectPlan,
+    "usage": Usage,
+    "ussd": Ussd,
+    "sms": Sms,
+    "refresh": Refresh,
+    "block": Block,
+    "unblock": Unblock,
+}
+
+
+class NotRecallable(ValueError):
+    """The event does not begin the booking of an input."""
+
+
+def recall(account: str, event: Event) -> Input:
+    """The input behind the first event of its booking, equal to the one that came in but for the text of an SMS.
+
+    Nothing is checked again: what is in the log was checked before it came there. Raises NotRecallable.
+    """
+    if event.input is None:
+        raise NotRecallable(f"version {event.version} was scheduled")
+    kind, fields = _own(event)
+    reference: InputRef = event.input
+    common = {
+        "type": kind,
+        "id": reference.id,
+        "account": account,
+        "at": event.occurred_at,
+        "received_at": reference.received_at,
+        "source": reference.source,
+        "by": reference.by,
+    }
+    try:
+        return TYPES[kind].model_construct(**common, **fields)
+    except KeyError:
+        raise NotRecallable(f"version {event.version}: no input type {kind!r}") from None
+
+
+def _own(event: Event) -> tuple[str, dict[str, Any]]:
+    """The input's type and the fields that only this type has."""
+    match event:
+        case AccountOpened():
+            return "open", {"region": event.region, "credit_limit": event.credit_limit}
+        case ToppedUp():
+            return "top_up", {"amount": event.amount, "channel": event.channel}
+        case PlanConnected():
+            return "connect_plan", {"plan": event.plan}
+        case UsageCharged() | UsageUnrated():
+            return "usage", {
+                "service": event.service,
+                "direction": event.direction,
+                "quantity": event.quantity,
+                "zone": event.zone,
+                "peer": event.personal.peer or "",
+            }
+        case PackagesRefreshed() | RefreshRefused():
+            return event.input_type, _request(event)
+        case Blocked(cause="request"):
+            return "block", {"kind": event.kind}
+        case Unblocked(cause="request"):
+            return "unblock", {"kind": event.kind}
+        case InputRefused():
+            personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
+            spoken = {name: text for name, text in personal.items() if text is not None}
+            text = {"text": ""} if event.input_type == "sms" else {}
+            return event.input_type, {**event.fields, **text, **spoken}
+        case Blocked() | Unblocked() | PeriodLapsed() | MonthlyFeeCharged() | DailyFeeCharged() | DiscountGranted():
+            raise NotRecallable(f"version {event.version} does not begin a booking")
+
+
+def _request(event: PackagesRefreshed | RefreshRefused) -> dict[str, Any]:
+    match event.input_type:
+        case "ussd":
+            return {"text": event.personal.text}
+        case "sms":
+            return {"to": event.personal.to, "text": ""}
+        case "refresh":
+            return {}

@@ -1,0 +1,1 @@
+"""The rules, one module per chapter: pure functions from an account and an input to events."""

@@ -1,0 +1,136 @@
+"""«Обнови пакет»: pay the next month now, carry what is left once, move the due date; or one of six refusals (R-5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ledger import periods
+from ledger.account import Account
+from ledger.catalogue import Catalogue, PlanVersion
+from ledger.entries import BASE, REVENUE_MONTHLY_FEE
+from ledger.events import BlockKind, Event, Mode, PackagesRefreshed, Personal, RefreshRefused
+from ledger.inputs import Refresh, Sms, Ussd
+from ledger.rules import tariff
+from ledger.rules.moment import Moment, refuse
+from ledger.units import Kopecks, rubles
+
+USSD_CODE: Final = "*929#"
+SMS_NUMBER: Final = "9290"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a request is tested against, collected once. `fee` is effective; None without a plan."""
+
+    plan: PlanVersion | None
+    region: str
+    fee: Kopecks | None
+    available: Kopecks
+    mode: Mode
+    blocks: tuple[BlockKind, ...]
+
+    @property
+    def eligible(self) -> PlanVersion | None:
+        """The plan version that a request would renew: with the service, with a fee, in the region."""
+        plan = self.plan
+        return plan if plan and plan.refreshable and plan.monthly_fee and plan.serves(self.region) else None
+
+
+REFUSALS: Final[tuple[tuple[str, Callable[[Facts], bool]], ...]] = (
+    ("NOT_ELIGIBLE", lambda facts: facts.eligible is None),
+    ("FEE_WAIVED", lambda facts: facts.fee == 0),
+    ("BLOCKED", lambda facts: bool(facts.blocks)),
+    ("ALTERNATIVE_PERIOD", lambda facts: facts.mode == "daily"),
+    ("UNPAID_PERIOD", lambda facts: facts.mode == "unpaid"),
+    ("INSUFFICIENT_FUNDS", lambda facts: facts.fee is not None and facts.available < facts.fee),
+)
+"""The reasons by precedence: the first that holds is the one told (R-5.3)."""
+
+
+def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue) -> list[Event]:
+    """A refresh or its refusal; another code or number is no request at all (R-12.4)."""
+    match input:
+        case Ussd(text=text) if text != USSD_CODE:
+            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
+        case Sms(to=to) if to != SMS_NUMBER:
+            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
+        case Ussd():
+            personal = Personal(text=USSD_CODE)
+        case Sms():
+            personal = Personal(to=SMS_NUMBER)
+        case Refresh():
+            personal = Personal()
+    day = periods.local_date(moment.booked_at, account.zone)
+    plan = tariff.plan_version(account, catalogue, day)
+    facts = Facts(
+        plan=plan,
+        region=account.region,
+        fee=tariff.effective_fee(account, plan.monthly_fee, day) if plan else None,
+        available=account.available,
+        mode=account.mode,
+        blocks=account.blocks,
+    )
+    for reason, holds in REFUSALS:
+        if holds(facts):
+            return [_refused(account, input, moment, reason, facts, personal)]
+    renewed = facts.eligible
+    assert renewed is not None
+    return [
+        PackagesRefreshed(
+            **tariff.fee(
+                account,
+                moment,
+                catalogue,
+                renewed,
+                fee=renewed.monthly_fee,
+                revenue=REVENUE_MONTHLY_FEE,
+                bucket=BASE,
+                packages=renewed.month,
+                period=tariff.month_from(moment.booked_at, day, day.day, account, catalogue),
+                turnover=tariff.carriage(account),
+            ),
+            input_type=input.type,
+            anchor_day=day.day,
+            personal=personal,
+        )
+    ]
+
+
+def _refused(
+    account: Account, input: Ussd | Sms | Refresh, moment: Moment, reason: str, facts: Facts, personal: Personal
+) -> RefreshRefused:
+    tested = {
+        "fee": facts.fee,
+        "available": facts.available,
+        "mode": facts.mode,
+        "blocks": list(facts.blocks),
+        "plan": facts.plan.id if facts.plan else None,
+    }
+    return RefreshRefused(
+        **moment.stamp(account), input_type=input.type, reason=reason, facts=tested, personal=personal
+    )
+
+
+def reply(event: PackagesRefreshed | RefreshRefused, zone: str) -> str:
+    """What the subscriber is told, in Russian, with sum, date and next step (R-5.3)."""
+    match event:
+        case PackagesRefreshed():
+            due = periods.local_date(event.period.next_due, zone)
+            return f"Пакеты обновлены: списано {rubles(event.amount)}, следующее списание {due:%d.%m.%Y}."
+        case RefreshRefused():
+            fee, available = event.facts["fee"] or 0, event.facts["available"]
+            return {
+                "NOT_ELIGIBLE": "На вашем номере нет пакетов для обновления.",
+                "FEE_WAIVED": "Обновление недоступно: по вашему тарифу действует скидка 100 %.",
+                "BLOCKED": "Обновление недоступно: номер заблокирован. Пополните счёт или снимите блокировку.",
+                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании. " + _step(fee, available),
+                "UNPAID_PERIOD": "Обновление станет доступно после списания платы ближайшей ночью.",
+                "INSUFFICIENT_FUNDS": f"Недостаточно средств: нужно {rubles(fee)}, доступно {rubles(available)}.",
+            }[event.reason]
+
+
+def _step(fee: Kopecks, available: Kopecks) -> str:
+    """What brings the month back; when the money is there already, only the night is missing."""
+    if available >= fee:
+        return "Ночью спишется плата за месяц."
+    return f"Пополните счёт на {rubles(fee - available)}: ночью спишется плата за месяц."

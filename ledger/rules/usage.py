@@ -1,0 +1,150 @@
+"""Usage: what was carried over is spent first, then the base package, then money (R-6)."""
+
+from ledger import periods
+from ledger.account import Account, Bucket
+from ledger.catalogue import Catalogue, PlanVersion
+from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, REVENUE_USAGE, WALLET, Entry, money, package
+from ledger.events import Event, Personal, UsageCharged, UsageUnrated
+from ledger.inputs import Usage
+from ledger.periods import Instant
+from ledger.rules.moment import Moment
+from ledger.rules.refresh import SMS_NUMBER
+from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
+
+_PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
+_RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
+
+
+def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) -> list[Event]:
+    """A record charged to packages and money, or one that nobody can rate; never refused, never dropped (R-6.8)."""
+    if input.direction == "in":
+        return [_charged(account, input, moment, catalogue, None, billed=input.quantity)]
+    plan = _plan_at(account, catalogue, input.at)
+    if plan is None:
+        return [_unrated(account, input, moment, "NO_PLAN")]
+    prices = plan.prices.get(input.zone)
+    if prices is None:
+        return [_unrated(account, input, moment, "NO_PRICE")]
+    billed = billed_quantity(input, plan)
+    if billed and _unlimited(account, input, moment, plan):
+        return [_charged(account, input, moment, catalogue, plan, billed=billed, unlimited=True)]
+    spent = _spend(account, input, moment, plan, billed)
+    uncovered = billed - sum(entry.amount for entry in spent)
+    price = prices.of(input.service)
+    if uncovered and price is None:
+        return [_unrated(account, input, moment, "NO_PRICE")]
+    cost = round_up(uncovered, _PRICED_BY[input.service]) * (price or 0)
+    return [
+        _charged(
+            account, input, moment, catalogue, plan, billed=billed, spent=spent, cost=cost, price=price if cost else None
+        )
+    ]
+
+
+def billed_quantity(input: Usage, plan: PlanVersion) -> Quantity:
+    """An outgoing record in package units: started increments, pieces, started kilobytes (R-6.2)."""
+    match input.service:
+        case "voice":
+            if input.quantity <= plan.free_call_seconds:
+                return 0
+            return round_up(input.quantity, plan.voice_increment_seconds) * plan.voice_increment_seconds
+        case "sms":
+            return 0 if input.peer == SMS_NUMBER else input.quantity
+        case "data":
+            return round_up(input.quantity, BYTES_PER_KB)
+
+
+def _plan_at(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:
+    """The plan that rates a record: the one of its time, in the version of its local date (R-6.6)."""
+    plan = account.plan_at(occurred_at)
+    return catalogue.plan(plan, periods.local_date(occurred_at, account.zone)) if plan else None
+
+
+def _unlimited(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> bool:
+    """Whether an unlimited package fits: then nothing else is spent (R-6.3)."""
+    buckets = (*_late(account, moment), *account.buckets)
+    return any(bucket.unlimited and _fits(bucket, input, plan) for bucket in buckets)
+
+
+def _late(account: Account, moment: Moment) -> list[Bucket]:
+    """Expired leftovers whose late window is still open at the booked time (R-6.5)."""
+    return [b for b in account.leftovers if b.late_until is not None and moment.booked_at < b.late_until]
+
+
+def _fits(bucket: Bucket, input: Usage, plan: PlanVersion) -> bool:
+    """Whether a bucket covers a record: service, zone, and its validity at the time it occurred (R-6.3, R-6.5)."""
+    return (
+        bucket.service == input.service
+        and input.zone in plan.packages_cover
+        and bucket.start <= input.at < bucket.end
+    )
+
+
+def _spend(
+    account: Account, input: Usage, moment: Moment, plan: PlanVersion, billed: Quantity
+) -> tuple[Entry, ...]:
+    """Package entries in spending order: expired leftovers that fit, carried, base or daily, options (R-6.4)."""
+    entries: list[Entry] = []
+    for expired, buckets in ((True, _late(account, moment)), (False, account.buckets)):
+        fitting = [bucket for bucket in buckets if bucket.left and _fits(bucket, input, plan)]
+        for bucket in sorted(fitting, key=spending_order):
+            if not billed:
+                break
+            amount = min(billed, bucket.left)
+            place = EXPIRED if expired else bucket.name
+            entries.append(package(place, CONSUMED, input.service, amount, bucket.grant))
+            billed -= amount
+    return tuple(entries)
+
+
+def spending_order(bucket: Bucket) -> tuple[int, Instant, int]:
+    """Carried, then base or daily, then options; soonest end first, then order of connection (R-6.4, R-6.5)."""
+    return _RANK.get(bucket.name, 2), bucket.end, bucket.grant
+
+
+def _charged(
+    account: Account,
+    input: Usage,
+    moment: Moment,
+    catalogue: Catalogue,
+    plan: PlanVersion | None,
+    *,
+    billed: Quantity,
+    spent: tuple[Entry, ...] = (),
+    cost: Kopecks = 0,
+    price: Kopecks | None = None,
+    unlimited: bool = False,
+) -> UsageCharged:
+    return UsageCharged(
+        version=account.version + 1,
+        occurred_at=moment.occurred_at,
+        booked_at=moment.booked_at,
+        recorded_at=moment.recorded_at,
+        input=moment.input,
+        entries=spent + money(WALLET, REVENUE_USAGE, cost),
+        wallet_after=account.wallet - cost if cost else None,
+        service=input.service,
+        direction=input.direction,
+        quantity=input.quantity,
+        zone=input.zone,
+        billed=billed,
+        amount=cost,
+        vat_rate=catalogue.vat_rate(periods.local_date(moment.booked_at, account.zone)),
+        plan=plan.id if plan else None,
+        plan_version=plan.version if plan else None,
+        price=price,
+        unlimited=unlimited,
+        personal=Personal(peer=input.peer),
+    )
+
+
+def _unrated(account: Account, input: Usage, moment: Moment, reason: str) -> UsageUnrated:
+    return UsageUnrated(
+        **moment.stamp(account),
+        service=input.service,
+        direction=input.direction,
+        quantity=input.quantity,
+        zone=input.zone,
+        reason=reason,
+        personal=Personal(peer=input.peer),
+    )

@@ -1,0 +1,322 @@
+"""The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from ledger.account import Account, BrokenLog, evolve
+from ledger.booking import advance, book, next_scheduled
+from ledger.catalogue import Catalogue, parse, shipped_text
+from ledger.events import Event, InputRefused, RefreshRefused
+from ledger.inputs import Input, Malformed, Open
+from ledger.log import heads, keys
+from ledger.log.errors import BadEvents, StoreError
+from ledger.log.journal import Adopted, Head, Journal, KeyRow, Reading, Writing
+from ledger.periods import Instant
+
+Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
+Clock: TypeAlias = Callable[[], Instant]
+
+HEADS_REBUILT_AT_ONCE: Final = 5_000
+
+
+class CatalogueRefused(StoreError):
+    """A catalogue that drops or alters what was already used (R-3.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input. `events` includes what the schedule booked before it; `version` is its first event."""
+
+    result: Result
+    version: int | None = None
+    events: tuple[Event, ...] = ()
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction has booked so far, in memory."""
+
+    recorded_at: Instant
+    accounts: dict[str, Account] = field(default_factory=dict)
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    keys: dict[tuple[str, bytes], KeyRow] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+
+class CatalogueTimeline:
+    """Every catalogue of a ledger, each holding from its position on (R-3.6)."""
+
+    def __init__(self, adopted: Sequence[Adopted]) -> None:
+        self._positions = [row.position for row in adopted]
+        self._texts = [row.toml for row in adopted]
+        self._parsed: dict[int, Catalogue] = {}
+
+    def at(self, position: int) -> Catalogue:
+        """The catalogue under which the event of a position was booked."""
+        return self._get(max(bisect_right(self._positions, position) - 1, 0))
+
+    def newest(self) -> Catalogue:
+        """The catalogue under which the next event will be booked."""
+        return self._get(len(self._texts) - 1)
+
+    def _get(self, index: int) -> Catalogue:
+        if index not in self._parsed:
+            self._parsed[index] = parse(self._texts[index])
+        return self._parsed[index]
+
+
+class Ledger:
+    """A ledger open for reading and booking.
+
+    `now` is asked only for `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one the
+    ledger's own holds, or the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
+    """
+
+    def __init__(self, path: Path, *, now: Clock, create: bool = True, catalogue: str | None = None) -> None:
+        self.journal = Journal(path, create=create)
+        self._now = now
+        self._catalogues: CatalogueTimeline | None = None
+        self._catalogue_count = 0
+        self._known_sources: set[str] = set()
+        self._known_versions: set[tuple[str, str, str]] = set()
+        try:
+            self._prepare(create, catalogue)
+        except BaseException:
+            self.journal.close()
+            raise
+
+    def close(self) -> None:
+        """Close the ledger's file."""
+        self.journal.close()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Booking
+
+    def apply(self, inputs: Sequence[Input]) -> list[Outcome]:
+        """Book inputs in order, all in one durable transaction; one outcome each.
+
+        An input is applied, refused by a rule, a duplicate that changes nothing, or rejected (R-12.1, R-12.2).
+        """
+        with self.journal.writing() as tx:
+            catalogue = self._timeline(tx).newest()
+            batch = self._batch(tx)
+            outcomes = [self._apply_one(tx, batch, catalogue, input) for input in inputs]
+            self._flush(tx, batch, catalogue)
+        self._known_sources |= {input.source for input in inputs}
+        return outcomes
+
+    def advance_due(self, until: Instant, *, accounts_max: int) -> Counter[str] | None:
+        """Advance some accounts whose schedule has come by `until`; None when no account is left (R-4, R-2.7).
+
+        Counts events by type, and accounts under `accounts`. Each call is one transaction.
+        """
+        with self.journal.writing() as tx:
+            due = tx.due(until, accounts_max)
+            if not due:
+                return None
+            catalogue = self._timeline(tx).newest()
+            batch = self._batch(tx)
+            counted: Counter[str] = Counter()
+            for head in due:
+                booked = advance(heads.decode(head.state), until, catalogue, recorded_at=batch.recorded_at)
+                assert booked.account is not None
+                self._put(batch, booked.account, booked.events)
+                batch.changed.add(head.account)  # also when nothing was booked: its next instant may have moved
+                counted["accounts"] += bool(booked.events)
+                counted.update(type(event).__name__ for event in booked.events)
+            self._flush(tx, batch, catalogue)
+            return counted
+
+    def _apply_one(self, tx: Writing, batch: _Batch, catalogue: Catalogue, input: Input) -> Outcome:
+        if isinstance(input, Open) and input.region not in catalogue.regions:
+            return Outcome("rejected", reason="MALFORMED", detail=f"region: no region {input.region!r} in the catalogue")
+        account = self._load(tx, batch, catalogue, input.account)
+        if account is None and not isinstance(input, Open):
+            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail="open the account first")
+        key, content = keys.key_of(input.source, input.id), keys.content_of(input)
+        known = batch.keys.get((input.account, key)) or tx.key(input.account, key)
+        if known is not None:
+            if known.content == content:
+                return Outcome("duplicate", version=known.version)
+            detail = f"id {input.id!r} of source {input.source!r} came before with another content"
+            return Outcome("rejected", reason="ID_CONFLICT", version=known.version, detail=detail)
+        try:
+            booked = book(account, input, catalogue, recorded_at=batch.recorded_at)
+        except Malformed as error:
+            return Outcome("rejected", reason="MALFORMED", detail=str(error))
+        assert booked.account is not None
+        first = next(event for event in booked.events if event.input is not None)
+        self._put(batch, booked.account, booked.events)
+        batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
+        refused = isinstance(first, RefreshRefused | InputRefused)
+        return Outcome("refused" if refused else "applied", first.version, tuple(booked.events))
+
+    def _put(self, batch: _Batch, account: Account, events: Sequence[Event]) -> None:
+        batch.accounts[account.account] = account
+        if events:
+            batch.changed.add(account.account)
+            batch.events += [(account.account, event) for event in events]
+
+    def _load(self, tx: Writing, batch: _Batch, catalogue: Catalogue, account_id: str) -> Account | None:
+        if account_id in batch.accounts:
+            return batch.accounts[account_id]
+        account = self._account(tx, account_id)
+        if account is not None:
+            batch.accounts[account_id] = account
+        return account
+
+    def _account(self, tx: Reading, account_id: str) -> Account | None:
+        head = tx.head(account_id)
+        if head is not None:
+            return heads.decode(head.state)
+        if not tx.has_events_of(account_id):
+            return None
+        account = None
+        for stored in tx.events(account_id):  # its head was lost
+            account = evolve(account, stored.event(), account_id)
+        return account
+
+    def _batch(self, tx: Writing) -> _Batch:
+        newest = tx.last_event()
+        return _Batch(recorded_at=max(self._now(), newest.recorded_at if newest else 0))
+
+    def _flush(self, tx: Writing, batch: _Batch, catalogue: Catalogue) -> None:
+        written = [_head(batch.accounts[account], catalogue) for account in sorted(batch.changed)]
+        tx.append(batch.events, batch.keys.values(), written)
+        if sources := {row.source for row in batch.keys.values()} - self._known_sources:
+            tx.add_sources(sources)
+        versions: set[tuple[str, str, str]] = set()
+        for _, event in batch.events:
+            plan, version = getattr(event, "plan", None), getattr(event, "plan_version", None)
+            if plan is not None and version is not None:
+                versions.add(("plan", plan, version))
+        if fresh := versions - self._known_versions:
+            tx.add_used_versions(fresh)
+
+    # Reading
+
+    def account(self, account_id: str) -> Account | None:
+        """The account as it stands, or None if nobody opened it."""
+        with self.journal.reading() as tx:
+            return self._account(tx, account_id)
+
+    def events(self, account_id: str) -> Iterator[tuple[int, Event]]:
+        """An account's events with their positions, oldest first."""
+        with self.journal.reading() as tx:
+            for stored in tx.events(account_id):
+                yield stored.position, stored.event()
+
+    def catalogues(self) -> CatalogueTimeline:
+        """Every catalogue the ledger was given."""
+        with self.journal.reading() as tx:
+            return self._timeline(tx)
+
+    # Opening
+
+    def _prepare(self, create: bool, catalogue: str | None) -> None:
+        with self.journal.reading() as tx:
+            fresh = tx.adopted_count() == 0
+            lost = not fresh and (
+                (not tx.has_heads() and tx.last_position() > 0)
+                or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
+            )
+            zones = tx.adopted()[-1].tzdata if not fresh else ""
+        if not create and not lost:
+            return
+        if fresh or catalogue is not None or zones != _tzdata():
+            self._adopt(catalogue)
+        if lost:
+            self.rebuild_heads()
+
+    def _adopt(self, catalogue: str | None) -> None:
+        with self.journal.writing() as tx:
+            adopted = tx.adopted()
+            if not adopted:
+                tx.set("heads_schema", str(heads.STATE_SCHEMA))
+            text = catalogue or (adopted[-1].toml if adopted else shipped_text())
+            given = parse(text)
+            if adopted and (adopted[-1].digest, adopted[-1].tzdata) == (given.digest, _tzdata()):
+                return
+            if adopted:
+                _refuse_alteration(tx, given)
+            tx.adopt(given.digest, text, _tzdata())
+            before = parse(adopted[-1].toml) if adopted else given
+        if before.settings.night_hour != given.settings.night_hour:
+            self.rebuild_heads()
+
+    def rebuild_heads(self) -> None:
+        """Make every head anew from the log; the same bytes come out as were written with the events."""
+        with self.journal.writing() as tx:
+            catalogue = self._timeline(tx).newest()
+            tx.drop_heads()
+            tx.set("heads_schema", str(heads.STATE_SCHEMA))
+            waiting: list[Head] = []
+            with self.journal.reading() as log:
+                for account in folded_accounts(log):
+                    waiting.append(_head(account, catalogue))
+                    if len(waiting) >= HEADS_REBUILT_AT_ONCE:
+                        tx.put_heads(waiting)
+                        waiting = []
+            tx.put_heads(waiting)
+
+    def _timeline(self, tx: Reading) -> CatalogueTimeline:
+        count = tx.adopted_count()
+        if self._catalogues is None or self._catalogue_count != count:
+            self._catalogues = CatalogueTimeline(tx.adopted())
+            self._catalogue_count = count
+        return self._catalogues
+
+
+def folded_accounts(tx: Reading) -> Iterator[Account]:
+    """Every account folded from the log, in order of account."""
+    account: Account | None = None
+    for stored in tx.all_events():
+        if account is not None and account.account != stored.account:
+            yield account
+            account = None
+        try:
+            account = evolve(account, stored.event(), stored.account)
+        except BrokenLog as error:
+            raise BadEvents(f"{error}; run `obnovi verify`") from None
+    if account is not None:
+        yield account
+
+
+def _head(account: Account, catalogue: Catalogue) -> Head:
+    return Head(account.account, account.version, next_scheduled(account, catalogue), heads.encode(account))
+
+
+def _refuse_alteration(tx: Reading, given: Catalogue) -> None:
+    """Raise CatalogueRefused where a version that some event cites is gone or differs (R-3.6)."""
+    offered = {(kind, id, since): content for kind, id, since, content in given.versions()}
+    kept = {
+        (kind, id, since): content
+        for row in tx.adopted()
+        for kind, id, since, content in parse(row.toml).versions()
+    }
+    for version in sorted(tx.used_versions()):
+        kind, id, since = version
+        if version not in offered:
+            raise CatalogueRefused(
+                f"the catalogue drops {kind} {id} of {since}, which was already used; keep it and add a new version"
+            )
+        if offered[version] != kept.get(version):
+            raise CatalogueRefused(
+                f"the catalogue alters {kind} {id} of {since}, which was already used; add a new version instead"
+            )
+
+
+def _tzdata() -> str:
+    return metadata.version("tzdata")

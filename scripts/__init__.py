@@ -1,0 +1,1 @@
+"""Floor 3: the doors, and what wires them to a ledger."""
