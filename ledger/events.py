@@ -54,7 +54,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wallet_after: Kopecks | None = None
 
 
-class AccountOpened(_Event):
+class AccountOpened(_Event, frozen=True, kw_only=True):
     """R-3.1. `zone` is the region's IANA zone, kept with the account."""
 
     region: str
@@ -62,14 +62,14 @@ class AccountOpened(_Event):
     credit_limit: Kopecks
 
 
-class ToppedUp(_Event):
+class ToppedUp(_Event, frozen=True, kw_only=True):
     """R-7.1."""
 
     amount: Kopecks
     channel: str
 
 
-class PlanConnected(_Event):
+class PlanConnected(_Event, frozen=True, kw_only=True):
     """R-3.3: the contract; what was paid before ends here, and its leftovers can be spent late until `late_until`."""
 
     plan: str
@@ -78,7 +78,7 @@ class PlanConnected(_Event):
     late_until: Instant
 
 
-class _Fee(_Event):
+class _Fee(_Event, frozen=True, kw_only=True):
     """A fee of the tariff, with everything a bill needs (R-3.6): `amount` = `fee` less `discount` percent."""
 
     plan: str
@@ -93,7 +93,7 @@ class _Fee(_Event):
     late_until: Instant
 
 
-class MonthlyFeeCharged(_Fee):
+class MonthlyFeeCharged(_Fee, frozen=True, kw_only=True):
     """R-3.3, R-4.1. `carried`: the leftover of base moved to carried instead of expiring (R-4.6)."""
 
     cause: Literal["connection", "nightly"]
@@ -101,11 +101,11 @@ class MonthlyFeeCharged(_Fee):
     carried: bool = False
 
 
-class DailyFeeCharged(_Fee):
+class DailyFeeCharged(_Fee, frozen=True, kw_only=True):
     """R-4.2."""
 
 
-class PackagesRefreshed(_Fee):
+class PackagesRefreshed(_Fee, frozen=True, kw_only=True):
     """R-5.4: the old carried expired, base moved to carried, base was granted anew."""
 
     input_type: Literal["ussd", "sms", "refresh"]
@@ -113,7 +113,7 @@ class PackagesRefreshed(_Fee):
     personal: Personal = Personal()
 
 
-class RefreshRefused(_Event):
+class RefreshRefused(_Event, frozen=True, kw_only=True):
     """R-5.3: the first reason that held, and the facts it tested."""
 
     input_type: Literal["ussd", "sms", "refresh"]
@@ -122,7 +122,7 @@ class RefreshRefused(_Event):
     personal: Personal = Personal()
 
 
-class UsageCharged(_Event):
+class UsageCharged(_Event, frozen=True, kw_only=True):
     """R-6: `quantity` as measured (seconds, pieces, bytes), `billed` in package units, `amount` in money.
 
     `unlimited` marks a record that an unlimited package covered (R-6.3); `price` is what a started minute, a piece or a
@@ -143,7 +143,7 @@ class UsageCharged(_Event):
     personal: Personal = Personal()
 
 
-class UsageUnrated(_Event):
+class UsageUnrated(_Event, frozen=True, kw_only=True):
     """R-6.8: a record that nobody could rate; stored, without entries."""
 
     service: Service
@@ -154,7 +154,7 @@ class UsageUnrated(_Event):
     personal: Personal = Personal()
 
 
-class Blocked(_Event):
+class Blocked(_Event, frozen=True, kw_only=True):
     """R-8.1. `cause`: asked for, set because money ran short (R-8.5), or by a night that nothing could pay (R-4.3).
 
     Only the nightly one ends the paid period, so only it has `late_until`.
@@ -165,20 +165,20 @@ class Blocked(_Event):
     late_until: Instant | None = None
 
 
-class Unblocked(_Event):
+class Unblocked(_Event, frozen=True, kw_only=True):
     """R-8.2, R-8.5."""
 
     kind: BlockKind
     cause: Literal["request", "balance"]
 
 
-class PeriodLapsed(_Event):
+class PeriodLapsed(_Event, frozen=True, kw_only=True):
     """R-4.5: the paid period ended under a block."""
 
     late_until: Instant
 
 
-class DiscountGranted(_Event):
+class DiscountGranted(_Event, frozen=True, kw_only=True):
     """R-10.1: a percentage off the tariff's fees on local dates `[from, until)`."""
 
     percent: int
@@ -186,7 +186,7 @@ class DiscountGranted(_Event):
     until: str
 
 
-class InputRefused(_Event):
+class InputRefused(_Event, frozen=True, kw_only=True):
     """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested."""
 
     input_type: str
@@ -214,7 +214,7 @@ Event: TypeAlias = (
 )
 TariffFee: TypeAlias = MonthlyFeeCharged | DailyFeeCharged | PackagesRefreshed
 
-EVENT_TYPES: Final[tuple[type[Event], ...]] = Event.__args__  # type: ignore[attr-defined]  # a union knows its members
+EVENT_TYPES: Final[tuple[type[Event], ...]] = Event.__args__
 
 
 def type_name(event: Event) -> str:

@@ -3,7 +3,7 @@
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ def from_datetime(moment: datetime) -> Instant:
     return (moment - EPOCH) // _MICROSECOND
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone_named(name: str) -> ZoneInfo:
     """The IANA zone from the pinned `tzdata` package, never from the machine's own files.
 
@@ -89,7 +89,8 @@ def at_local(day: date, hour: int, zone: str) -> Instant:
     first = datetime(day.year, day.month, day.day, hour, tzinfo=tz)
     second = first.replace(fold=1)
     before, after = first.utcoffset(), second.utcoffset()
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     if after <= before:  # an ordinary hour, or one that comes twice: the first
         return from_datetime(first)
     # Skipped: the change of offset lies between the two readings of this wall time.

@@ -1,6 +1,7 @@
 """Recall: the checked input that a booking's first event carries, so that the log alone can be decided again."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from ledger.events import (
     AccountOpened,
@@ -8,8 +9,8 @@ from ledger.events import (
     DailyFeeCharged,
     DiscountGranted,
     Event,
-    InputRefused,
     InputRef,
+    InputRefused,
     MonthlyFeeCharged,
     PackagesRefreshed,
     PeriodLapsed,
@@ -22,16 +23,16 @@ from ledger.events import (
 )
 from ledger.inputs import Block, ConnectPlan, Input, Open, Refresh, Sms, TopUp, Unblock, Usage, Ussd
 
-TYPES: dict[str, type[Input]] = {
-    "open": Open,
-    "top_up": TopUp,
-    "connect_plan": ConnectPlan,
-    "usage": Usage,
-    "ussd": Ussd,
-    "sms": Sms,
-    "refresh": Refresh,
-    "block": Block,
-    "unblock": Unblock,
+_MADE: Final[dict[str, Callable[..., Input]]] = {
+    "open": Open.model_construct,
+    "top_up": TopUp.model_construct,
+    "connect_plan": ConnectPlan.model_construct,
+    "usage": Usage.model_construct,
+    "ussd": Ussd.model_construct,
+    "sms": Sms.model_construct,
+    "refresh": Refresh.model_construct,
+    "block": Block.model_construct,
+    "unblock": Unblock.model_construct,
 }
 
 
@@ -58,7 +59,7 @@ def recall(account: str, event: Event) -> Input:
         "by": reference.by,
     }
     try:
-        return TYPES[kind].model_construct(**common, **fields)
+        return _MADE[kind](**common, **fields)
     except KeyError:
         raise NotRecallable(f"version {event.version}: no input type {kind!r}") from None
 

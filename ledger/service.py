@@ -75,8 +75,8 @@ class CatalogueTimeline:
 class Ledger:
     """A ledger open for reading and booking.
 
-    `now` is asked only for `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one the
-    ledger's own holds, or the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
+    `now` is asked only for `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one
+    the ledger's own holds, or the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
     """
 
     def __init__(self, path: Path, *, now: Clock, create: bool = True, catalogue: str | None = None) -> None:
@@ -141,7 +141,9 @@ class Ledger:
 
     def _apply_one(self, tx: Writing, batch: _Batch, catalogue: Catalogue, input: Input) -> Outcome:
         if isinstance(input, Open) and input.region not in catalogue.regions:
-            return Outcome("rejected", reason="MALFORMED", detail=f"region: no region {input.region!r} in the catalogue")
+            return Outcome(
+                "rejected", reason="MALFORMED", detail=f"region: no region {input.region!r} in the catalogue"
+            )
         account = self._load(tx, batch, catalogue, input.account)
         if account is None and not isinstance(input, Open):
             return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail="open the account first")
@@ -229,8 +231,7 @@ class Ledger:
         with self.journal.reading() as tx:
             fresh = tx.adopted_count() == 0
             lost = not fresh and (
-                (not tx.has_heads() and tx.last_position() > 0)
-                or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
+                (not tx.has_heads() and tx.last_position() > 0) or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
             )
             zones = tx.adopted()[-1].tzdata if not fresh else ""
         if not create and not lost:
@@ -263,12 +264,11 @@ class Ledger:
             tx.drop_heads()
             tx.set("heads_schema", str(heads.STATE_SCHEMA))
             waiting: list[Head] = []
-            with self.journal.reading() as log:
-                for account in folded_accounts(log):
-                    waiting.append(_head(account, catalogue))
-                    if len(waiting) >= HEADS_REBUILT_AT_ONCE:
-                        tx.put_heads(waiting)
-                        waiting = []
+            for account in folded_accounts(tx):
+                waiting.append(_head(account, catalogue))
+                if len(waiting) >= HEADS_REBUILT_AT_ONCE:
+                    tx.put_heads(waiting)
+                    waiting = []
             tx.put_heads(waiting)
 
     def _timeline(self, tx: Reading) -> CatalogueTimeline:
@@ -302,9 +302,7 @@ def _refuse_alteration(tx: Reading, given: Catalogue) -> None:
     """Raise CatalogueRefused where a version that some event cites is gone or differs (R-3.6)."""
     offered = {(kind, id, since): content for kind, id, since, content in given.versions()}
     kept = {
-        (kind, id, since): content
-        for row in tx.adopted()
-        for kind, id, since, content in parse(row.toml).versions()
+        (kind, id, since): content for row in tx.adopted() for kind, id, since, content in parse(row.toml).versions()
     }
     for version in sorted(tx.used_versions()):
         kind, id, since = version

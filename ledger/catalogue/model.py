@@ -291,5 +291,3 @@ def _contradictions(document: _Document) -> Iterator[str]:
         for region in plan.regions:
             if region != "*" and region not in document.regions:
                 yield f"plan {plan.id} ({plan.effective_from}): regions: no region {region!r}"
-
-

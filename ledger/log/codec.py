@@ -54,5 +54,3 @@ def _upcast(topic: str, state: bytes) -> Event:
         fields = change(fields)
     event: Event = msgspec.convert(fields, _kinds[topic])
     return event
-
-

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.events import Event
 from ledger.log import codec
@@ -57,16 +58,15 @@ class Stored(NamedTuple):
         try:
             return codec.decode(self.topic, self.state)
         except codec.Undecodable as error:
-            raise BadEvents(
-                f"account {self.account}, version {self.version}: {error}; run `obnovi verify`"
-            ) from None
+            raise BadEvents(f"account {self.account}, version {self.version}: {error}; run `obnovi verify`") from None
 
 
 class Reading:
     """One state of the ledger, read."""
 
-    def __init__(self, cursor: Any) -> None:
-        self._c = cursor
+    def __init__(self, connection: SQLiteConnection) -> None:
+        self._connection = connection
+        self._c = connection.cursor()
 
     def last_position(self) -> int:
         """The position of the newest event, 0 in an empty log."""
@@ -107,8 +107,9 @@ class Reading:
 
     def heads(self) -> Iterator[Head]:
         """All heads in order of account."""
-        self._c.execute("SELECT account, version, next_at, state FROM heads ORDER BY account")
-        return (Head(*row) for row in iter(self._c.fetchone, None))
+        return (
+            Head(*row) for row in self._stream("SELECT account, version, next_at, state FROM heads ORDER BY account")
+        )
 
     def has_heads(self) -> bool:
         """Whether there is any head at all."""
@@ -140,6 +141,10 @@ class Reading:
         self._c.execute("SELECT account, version FROM keys WHERE key = ? ORDER BY account", (key,))
         return [(row[0], row[1]) for row in self._c.fetchall()]
 
+    def count_keys(self) -> int:
+        """How many inputs were ever booked."""
+        return int(self._one("SELECT COUNT(*) FROM keys")[0])
+
     def sources(self) -> list[str]:
         """Every source that inputs ever named."""
         self._c.execute("SELECT source FROM sources ORDER BY source")
@@ -170,12 +175,16 @@ class Reading:
         return [row[0] for row in self._c.fetchall() if row[0] != "ok"]
 
     def _stored(self, tail: str, parameters: tuple[object, ...]) -> Iterator[Stored]:
-        self._c.execute(
-            f"SELECT position, originator_id, originator_version, topic, state FROM stored_events {tail}", parameters
-        )
-        while rows := self._c.sqlite_cursor.fetchmany(1000):
-            for row in rows:
-                yield Stored(*row)
+        columns = "position, originator_id, originator_version, topic, state"
+        for row in self._stream(f"SELECT {columns} FROM stored_events {tail}", parameters):
+            yield Stored(*row)
+
+    def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
+        """Rows of a cursor of their own, so that other look-ups may happen meanwhile."""
+        cursor = self._connection.cursor()
+        cursor.execute(statement, parameters)
+        with cursor as rows:
+            yield from rows
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
@@ -196,8 +205,8 @@ class KeyRow:
 class Writing(Reading):
     """A transaction under the write lock: what it reads stays true until it commits; all or nothing."""
 
-    def __init__(self, cursor: Any, store: Store) -> None:
-        super().__init__(cursor)
+    def __init__(self, connection: SQLiteConnection, store: Store) -> None:
+        super().__init__(connection)
         self._recorder = store.recorder
 
     def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
@@ -252,14 +261,14 @@ class Journal:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One state of the ledger to read."""
-        with self._store.reading() as cursor:
-            yield Reading(cursor)
+        with self._store.reading() as connection:
+            yield Reading(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """The write lock, until the block ends; commits then, rolls back on any exception."""
-        with self._store.writing() as cursor:
-            yield Writing(cursor, self._store)
+        with self._store.writing() as connection:
+            yield Writing(connection, self._store)
 
     def close(self) -> None:
         """Close the file."""

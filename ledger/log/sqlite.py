@@ -119,7 +119,6 @@ class Store:
         self._datastore.close()
         self._datastore.pool = _Pool(path, create=create)
         self.recorder = LogRecorder(self._datastore)
-        self.is_new = False
         if create:
             self._create()
 
@@ -128,25 +127,24 @@ class Store:
         self._datastore.close()
 
     @contextmanager
-    def writing(self) -> Iterator[SQLiteCursor]:
+    def writing(self) -> Iterator[SQLiteConnection]:
         """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
-        with self._transaction("BEGIN IMMEDIATE", commit=True) as c:
-            yield c
+        with self._transaction("BEGIN IMMEDIATE", commit=True) as connection:
+            yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[SQLiteCursor]:
+    def reading(self) -> Iterator[SQLiteConnection]:
         """A transaction that sees one state of the ledger, whatever others write meanwhile."""
-        with self._transaction("BEGIN", commit=False) as c:
-            yield c
+        with self._transaction("BEGIN", commit=False) as connection:
+            yield connection
 
     @contextmanager
-    def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteCursor]:
+    def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteConnection]:
         with self._datastore.get_connection(commit=commit) as connection:
-            c = connection.cursor()
             try:
-                c.execute(begin)
+                connection.cursor().execute(begin)
                 try:
-                    yield c
+                    yield connection
                 except BaseException:
                     connection.rollback()
                     raise
@@ -159,13 +157,13 @@ class Store:
                 raise StoreError(_told(error, self.path)) from error
 
     def _create(self) -> None:
-        with self.reading() as c:
-            if _has_tables(c):
+        with self.reading() as connection:
+            if _has_tables(connection.cursor()):
                 return
-        with self.writing() as c:
+        with self.writing() as connection:
+            c = connection.cursor()
             if not _has_tables(c):  # another process may have been first
                 self.recorder.create_ledger(c)
-                self.is_new = True
 
 
 def _has_tables(c: Any) -> bool:
@@ -204,7 +202,9 @@ def _keep(c: sqlite3.Connection, path: Path) -> None:
     mode = c.execute("PRAGMA journal_mode").fetchone()[0]
     synchronous = c.execute("PRAGMA synchronous").fetchone()[0]
     if (mode, synchronous) != ("wal", 2):
-        raise StoreError(f"{path}: no durable writing here (journal {mode}, synchronous {synchronous}); use a local disk")
+        raise StoreError(
+            f"{path}: no durable writing here (journal {mode}, synchronous {synchronous}); use a local disk"
+        )
 
 
 def _told(error: sqlite3.DatabaseError, path: Path) -> str:

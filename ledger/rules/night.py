@@ -43,9 +43,7 @@ def charge_tariff(account: Account, moment: Moment, catalogue: Catalogue) -> lis
     ]
 
 
-def _month(
-    account: Account, moment: Moment, catalogue: Catalogue, plan: PlanVersion, day: date
-) -> MonthlyFeeCharged:
+def _month(account: Account, moment: Moment, catalogue: Catalogue, plan: PlanVersion, day: date) -> MonthlyFeeCharged:
     """R-4.1; a month paid from another mode moves the anchor to its day (R-4.4)."""
     in_turn = account.mode == "monthly" and account.anchor_day is not None
     anchor_day = account.anchor_day if in_turn and account.anchor_day else day.day

@@ -1,5 +1,7 @@
 """Usage: what was carried over is spent first, then the base package, then money (R-6)."""
 
+from typing import Literal, TypeAlias
+
 from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue, PlanVersion
@@ -12,6 +14,7 @@ from ledger.rules.refresh import SMS_NUMBER
 from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
 
 _PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
+Unrated: TypeAlias = Literal["NO_PLAN", "NO_PRICE"]
 _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
 
 
@@ -36,7 +39,15 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     cost = round_up(uncovered, _PRICED_BY[input.service]) * (price or 0)
     return [
         _charged(
-            account, input, moment, catalogue, plan, billed=billed, spent=spent, cost=cost, price=price if cost else None
+            account,
+            input,
+            moment,
+            catalogue,
+            plan,
+            billed=billed,
+            spent=spent,
+            cost=cost,
+            price=price if cost else None,
         )
     ]
 
@@ -74,15 +85,11 @@ def _late(account: Account, moment: Moment) -> list[Bucket]:
 def _fits(bucket: Bucket, input: Usage, plan: PlanVersion) -> bool:
     """Whether a bucket covers a record: service, zone, and its validity at the time it occurred (R-6.3, R-6.5)."""
     return (
-        bucket.service == input.service
-        and input.zone in plan.packages_cover
-        and bucket.start <= input.at < bucket.end
+        bucket.service == input.service and input.zone in plan.packages_cover and bucket.start <= input.at < bucket.end
     )
 
 
-def _spend(
-    account: Account, input: Usage, moment: Moment, plan: PlanVersion, billed: Quantity
-) -> tuple[Entry, ...]:
+def _spend(account: Account, input: Usage, moment: Moment, plan: PlanVersion, billed: Quantity) -> tuple[Entry, ...]:
     """Package entries in spending order: expired leftovers that fit, carried, base or daily, options (R-6.4)."""
     entries: list[Entry] = []
     for expired, buckets in ((True, _late(account, moment)), (False, account.buckets)):
@@ -138,7 +145,7 @@ def _charged(
     )
 
 
-def _unrated(account: Account, input: Usage, moment: Moment, reason: str) -> UsageUnrated:
+def _unrated(account: Account, input: Usage, moment: Moment, reason: Unrated) -> UsageUnrated:
     return UsageUnrated(
         **moment.stamp(account),
         service=input.service,

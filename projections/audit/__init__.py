@@ -1,0 +1,1 @@
+"""Audit: the log is decided again and compared with itself."""

@@ -1,0 +1,284 @@
+"""Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+from typing import Any
+
+import msgspec
+
+from ledger.account import Account, BrokenLog, evolve
+from ledger.booking import advance, book, next_scheduled
+from ledger.catalogue import BadCatalogue, parse
+from ledger.entries import TARIFF_BUCKETS, WALLET
+from ledger.events import Event, type_name
+from ledger.inputs import Malformed
+from ledger.log import heads, keys
+from ledger.log.errors import BadEvents
+from ledger.log.journal import Head, Reading, Stored
+from ledger.recall import NotRecallable, recall
+from ledger.service import CatalogueTimeline
+
+PROGRESS_EVERY_EVENTS = 5_000
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One difference: the account and version (None for the ledger as a whole), the field, and both values."""
+
+    account: str | None
+    version: int | None
+    problem: str
+    expected: Any
+    found: Any
+
+
+class Report(msgspec.Struct):
+    """What `obnovi verify` found."""
+
+    accounts: int = 0
+    events: int = 0
+    ok: bool = True
+    problems: list[Problem] = msgspec.field(default_factory=list)
+
+
+def verify(log: Reading, *, progress: Callable[[int], None] = lambda _: None) -> Report:
+    """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
+
+    What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
+    traces is not found here: that needs evidence from outside the ledger.
+    """
+    report = Report()
+    catalogues = CatalogueTimeline(log.adopted())
+    report.problems += _whole(log)
+    stored_heads = _Heads(log.heads())
+    inputs = 0
+    for account_id, rows in _by_account(log.all_events()):
+        report.accounts += 1
+        audit = _AccountAudit(account_id, catalogues, log)
+        for row in rows:
+            report.events += 1
+            audit.event(row)
+            if report.events % PROGRESS_EVERY_EVENTS == 0:
+                progress(report.events)
+        audit.finish()
+        inputs += audit.inputs
+        report.problems += stored_heads.before(account_id)
+        report.problems += audit.problems
+        report.problems += audit.head(stored_heads.of(account_id))
+    report.problems += stored_heads.before(None)
+    if (stored_keys := log.count_keys()) != inputs:
+        report.problems.append(Problem(None, None, "number of idempotency keys", inputs, stored_keys))
+    progress(report.events)
+    report.ok = not report.problems
+    return report
+
+
+class _AccountAudit:
+    """One account's events against what its inputs and its schedule decide."""
+
+    def __init__(self, account_id: str, catalogues: CatalogueTimeline, lookup: Reading) -> None:
+        self.account_id = account_id
+        self.problems: list[Problem] = []
+        self.inputs = 0
+        self._catalogues = catalogues
+        self._lookup = lookup
+        self._state: Account | None = None
+        self._group: list[tuple[Stored, Event]] = []
+        self._sums: defaultdict[str, int] = defaultdict(int)
+        self._version = 0
+        self._position = 0
+        self._recorded_at = 0
+        self._lost = False  # the rest of the account cannot be followed
+
+    def event(self, row: Stored) -> None:
+        """Take the next stored event."""
+        if row.version != self._version + 1:
+            self._differs(row.version, "version", self._version + 1, row.version)
+            self._lost = True
+        self._version = row.version
+        if self._lost:
+            return
+        try:
+            event = row.event()
+        except BadEvents as error:
+            self._differs(row.version, "stored form", "an event", str(error))
+            self._lost = True
+            return
+        if event.version != row.version:
+            self._differs(row.version, "version in the event", row.version, event.version)
+            self._lost = True
+            return
+        if row.position <= self._position:
+            self._differs(row.version, "position", f"above {self._position}", row.position)
+        if event.recorded_at < self._recorded_at:
+            self._differs(row.version, "recorded_at", f"at least {self._recorded_at}", event.recorded_at)
+        self._position, self._recorded_at = row.position, event.recorded_at
+        if self._group and not _same_booking(self._group[-1][1], event):
+            self._decide()
+        self._group.append((row, event))
+
+    def finish(self) -> None:
+        """Close the last booking and compare the sums of all entries with the folded account."""
+        self._decide()
+        if self._lost or self._state is None:
+            return
+        expected = defaultdict(int, {WALLET: self._state.wallet})
+        for bucket in self._state.buckets:
+            expected[f"{bucket.name}/{bucket.service}"] += bucket.left
+        for name in {*expected, *self._sums}:
+            held = name == WALLET or name.partition("/")[0] in TARIFF_BUCKETS or name.startswith("option:")
+            if held and expected[name] != self._sums[name]:
+                self._differs(self._version, f"sum of entries of {name}", expected[name], self._sums[name])
+
+    def head(self, stored: Head | None) -> Iterator[Problem]:
+        """The account's stored head against the one its events give."""
+        if self._lost or self._state is None:
+            return
+        state = self._state
+        if stored is None:
+            yield Problem(self.account_id, None, "head", f"version {state.version}", None)
+            return
+        expected = Head(
+            self.account_id, state.version, next_scheduled(state, self._catalogues.newest()), heads.encode(state)
+        )
+        for name, should, found in zip(Head._fields, expected, stored, strict=True):
+            if should != found:
+                yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
+
+    def _decide(self) -> None:
+        """Decide the waiting booking again, compare, and follow what is stored."""
+        group, self._group = self._group, []
+        if not group:
+            return
+        first_row, first = group[0]
+        try:
+            expected = self._again(first_row, first)
+        except (NotRecallable, Malformed, BrokenLog, AssertionError, KeyError, TypeError, ValueError) as error:
+            self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
+            expected = None
+        if expected is not None:
+            self._compare(expected, [event for _, event in group])
+        for _, event in group:
+            self._follow(event)
+        if first.input is not None:
+            self._key(first)
+
+    def _again(self, row: Stored, first: Event) -> list[Event]:
+        catalogue = self._catalogues.at(row.position)
+        if first.input is None:
+            return advance(self._state, first.booked_at, catalogue, recorded_at=first.recorded_at).events
+        input = recall(self.account_id, first)
+        return book(self._state, input, catalogue, recorded_at=first.recorded_at).events
+
+    def _compare(self, expected: list[Event], found: list[Event]) -> None:
+        for should, event in zip_longest(expected, found):
+            if should == event:
+                continue
+            if event is None:
+                self._differs(found[-1].version, "event missing behind it", type_name(should), None)
+            elif should is None:
+                self._differs(event.version, "event", None, type_name(event))
+            elif type(should) is not type(event):
+                self._differs(event.version, "type", type_name(should), type_name(event))
+                return  # what follows is shifted against it
+            else:
+                for field in event.__struct_fields__:
+                    if (a := getattr(should, field)) != (b := getattr(event, field)):
+                        self._differs(event.version, field, msgspec.to_builtins(a), msgspec.to_builtins(b))
+
+    def _follow(self, event: Event) -> None:
+        for entry in event.entries:
+            self._sums[entry.from_] -= entry.amount
+            self._sums[entry.to] += entry.amount
+        if event.wallet_after is not None and event.wallet_after != self._sums[WALLET]:
+            self._differs(
+                event.version, "wallet_after against the sum of entries", self._sums[WALLET], event.wallet_after
+            )
+        if self._lost:
+            return
+        try:
+            self._state = evolve(self._state, event, self.account_id)
+        except BrokenLog as error:
+            self._differs(event.version, "history", "an event that can follow", str(error))
+            self._lost = True
+
+    def _key(self, first: Event) -> None:
+        """The idempotency key of a booking: kept, naming its first event and its content (R-12.2)."""
+        assert first.input is not None
+        self.inputs += 1
+        known = self._lookup.key(self.account_id, keys.key_of(first.input.source, first.input.id))
+        if known is None or known.version != first.version:
+            self._differs(first.version, "idempotency key", first.version, known.version if known else None)
+            return
+        try:
+            input = recall(self.account_id, first)
+        except NotRecallable:
+            return
+        if input.type != "sms" and keys.content_of(input) != known.content:
+            self._differs(first.version, "digest of the input", keys.content_of(input).hex(), known.content.hex())
+
+    def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
+        self.problems.append(Problem(self.account_id, version, problem, expected, found))
+
+
+class _Heads:
+    """The stored heads, walked beside the accounts of the log."""
+
+    def __init__(self, rows: Iterator[Head]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def before(self, account: str | None) -> Iterator[Problem]:
+        """Heads that stand before an account (all that remain, for None): the log has no events for them."""
+        while self._next is not None and (account is None or self._next.account < account):
+            yield Problem(self._next.account, None, "head without events", None, f"version {self._next.version}")
+            self._next = next(self._rows, None)
+
+    def of(self, account: str) -> Head | None:
+        """The head of an account, if it is the next one."""
+        found = self._next
+        if found is None or found.account != account:
+            return None
+        self._next = next(self._rows, None)
+        return found
+
+
+def _whole(log: Reading) -> Iterator[Problem]:
+    """What concerns the ledger as a whole: the file, the positions, the catalogues."""
+    for line in log.problems_of_file():
+        yield Problem(None, None, "file", "ok", line)
+    count, last, used = log.count(), log.last_position(), log.positions_used()
+    if count != last:
+        yield Problem(None, None, "events and positions", last, count)
+    if used != last:
+        yield Problem(None, None, "last position", used, last)
+    for row in log.adopted():
+        try:
+            digest = parse(row.toml).digest
+        except BadCatalogue as error:
+            yield Problem(None, None, f"catalogue of position {row.position}", "a catalogue", str(error))
+            continue
+        if digest != row.digest:
+            yield Problem(None, None, f"catalogue of position {row.position}", row.digest, digest)
+
+
+def _by_account(rows: Iterator[Stored]) -> Iterator[tuple[str, Iterator[Stored]]]:
+    """Rows grouped by account, each group consumed before the next begins."""
+    pending = next(rows, None)
+
+    def group(account: str) -> Iterator[Stored]:
+        nonlocal pending
+        while pending is not None and pending.account == account:
+            yield pending
+            pending = next(rows, None)
+
+    while pending is not None:
+        yield pending.account, group(pending.account)
+
+
+def _same_booking(before: Event, event: Event) -> bool:
+    return before.input == event.input and before.booked_at == event.booked_at
+
+
+def _shown(value: object) -> object:
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value

@@ -1,0 +1,1 @@
+"""Formats: the statement model written out; none of them computes anything."""

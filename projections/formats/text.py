@@ -1,0 +1,122 @@
+"""The statement as plain text for a terminal or an e-mail."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from ledger.units import rubles
+from projections import wording
+from projections.statement import Line, Statement
+
+
+def render(made: Statement) -> str:
+    """The whole statement as text, ending with a newline."""
+    return "\n".join(_blocks(made)) + "\n"
+
+
+def _blocks(made: Statement) -> Iterator[str]:
+    yield f"Детализация счёта {made.account} за период с {_day(made.from_)} по {_day(made.to)}"
+    yield f"Документ {made.id}"
+    yield "окончательно" if made.final else _provisional(made)
+    yield ""
+    yield "Операции по балансу"
+    yield f"  Баланс на начало: {rubles(made.opening)}"
+    if made.lines:
+        yield from _table(
+            ("Дата", "Операция", "Сумма", "Баланс"),
+            [
+                (_time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance))
+                for line in made.lines
+            ],
+            right=(2, 3),
+        )
+    else:
+        yield "  Операций нет."
+    yield f"  Баланс на конец: {rubles(made.closing)}"
+    yield ""
+    yield "Услуги связи"
+    if made.usage:
+        yield from _table(
+            ("Начало", "Номер", "Зона", "Услуга", "Факт", "Учтено", "Из пакета", "Без НДС", "С НДС"),
+            [
+                (
+                    _time(row.at),
+                    row.peer,
+                    wording.zone(row.zone),
+                    f"{wording.SERVICES[row.service]} {wording.DIRECTIONS[row.direction]}",
+                    wording.measured(row.service, row.quantity),
+                    wording.packaged(row.service, row.billed) if row.billed else "0",
+                    wording.packaged(row.service, row.from_packages) if row.from_packages else "—",
+                    row.amount_ex_vat.replace(".", ","),
+                    rubles(row.amount),
+                )
+                for row in made.usage
+            ],
+            right=(4, 5, 6, 7, 8),
+        )
+        total = made.usage_total
+        yield f"  Итого: {rubles(total.amount)}, без НДС {total.amount_ex_vat.replace('.', ',')} ₽"
+    else:
+        yield "  Услуг не было."
+    yield ""
+    yield "Остатки пакетов"
+    if made.left:
+        yield from _table(
+            ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
+            [
+                (
+                    wording.bucket(row.bucket),
+                    wording.SERVICES[row.service],
+                    wording.packaged(row.service, row.left),
+                    wording.packaged(row.service, row.granted),
+                    _time(row.end),
+                )
+                for row in made.left
+            ],
+            right=(2, 3),
+        )
+    else:
+        yield "  Пакетов нет."
+    yield f"Списание: {wording.MODES[made.mode]}{_next(made)}"
+
+
+def printed_text(line: Line) -> str:
+    """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
+    if isinstance(line.channel, str):
+        return f"{line.text} ({line.channel})"
+    if line.period is None:
+        return line.text
+    if line.kind == "daily_fee":
+        return f"{line.text} за {_day(line.period.first)}"
+    return f"{line.text}, период действия с {_day(line.period.first)} по {_day(line.period.last)}"
+
+
+def _provisional(made: Statement) -> str:
+    """What keeps a statement from being final: a fee that the end of its range still waits for, or just time."""
+    if made.next_due is not None and made.next_due[:10] <= made.to:
+        return f"предварительно: плата за {datetime.fromisoformat(made.next_due):%d.%m} ещё не списана"
+    return "предварительно: период ещё не закрыт"
+
+
+def _next(made: Statement) -> str:
+    if made.next_due is None:
+        return ""
+    fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
+    return f"; следующее — {_time(made.next_due)}{fee}"
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%d.%m.%Y}"
+
+
+def _time(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:
+    """Columns as wide as their widest cell."""
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    for row in (head, ["-" * width for width in widths], *rows):
+        cells = (
+            cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        yield ("  " + "  ".join(cells)).rstrip()

@@ -1,0 +1,292 @@
+"""The statement (детализация): usage and ledger, never mixed, and what is left (R-13, contract §5)."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ledger import periods
+from ledger.account import Account, evolve
+from ledger.entries import CONSUMED
+from ledger.events import (
+    AccountOpened,
+    Blocked,
+    DailyFeeCharged,
+    DiscountGranted,
+    Event,
+    InputRefused,
+    Mode,
+    MonthlyFeeCharged,
+    PackagesRefreshed,
+    Period,
+    PeriodLapsed,
+    PlanConnected,
+    RefreshRefused,
+    ToppedUp,
+    Unblocked,
+    UsageCharged,
+    UsageUnrated,
+)
+from ledger.periods import Instant
+from ledger.rules import tariff
+from ledger.service import CatalogueTimeline
+from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
+from projections.packages import BucketRow, rows
+
+LineKind: TypeAlias = Literal[
+    "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
+]
+
+
+class Broken(Exception):
+    """The sums of a statement do not agree with the log; it must not be printed (R-13.2)."""
+
+
+class PrintedPeriod(msgspec.Struct, frozen=True):
+    """First and last day, inclusive, as printed (R-2.4)."""
+
+    first: str
+    last: str
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A ledger line: `amount` and `balance` in kopecks, `cause` on monthly fees, `channel` on top-ups."""
+
+    version: int
+    booked_at: str
+    kind: LineKind
+    cause: str | UnsetType = UNSET
+    text: str
+    channel: str | UnsetType = UNSET
+    period: PrintedPeriod | None = None
+    amount: Kopecks
+    balance: Kopecks
+
+
+class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A usage row: `quantity` as measured, `billed` and `from_packages` in package units, `amount` in kopecks."""
+
+    version: int
+    at: str
+    booked_at: str
+    service: str
+    direction: str
+    peer: str
+    zone: str
+    quantity: Quantity
+    billed: Quantity
+    from_packages: Quantity
+    amount: Kopecks
+    amount_ex_vat: str
+    vat_rate: int
+
+
+class UsageTotal(msgspec.Struct, frozen=True):
+    """Sums of the usage rows; the one without VAT adds rounded rows (R-1.6)."""
+
+    amount: Kopecks
+    amount_ex_vat: str
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account did in local dates `[from, to]`, and what it had at the end of them."""
+
+    account: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    final: bool
+    opening: Kopecks
+    closing: Kopecks
+    lines: list[Line]
+    usage: list[UsageRow]
+    usage_total: UsageTotal
+    left: list[BucketRow]
+    mode: Mode
+    next_due: str | None
+    next_fee: Kopecks | None
+
+    def json(self) -> bytes:
+        """The canonical JSON, of which the statement's id is the digest."""
+        return msgspec.json.encode(self)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical JSON (R-13.5)."""
+        return hashlib.sha256(self.json()).hexdigest()
+
+
+def statement(
+    account: Account,
+    events: Iterable[tuple[int, Event]],
+    catalogues: CatalogueTimeline,
+    *,
+    since: date,
+    until: date,
+) -> Statement:
+    """The statement of local dates `since` to `until`, both included.
+
+    `events` are the account's from the first one on, with their positions; they are read up to the end of the range.
+    It is final once something was booked at or behind that end, and then never changes (R-13.5). Raises Broken.
+    """
+    zone = account.zone
+    begin = periods.day_start(since, zone)
+    end = periods.day_start(until + timedelta(days=1), zone)
+    state: Account | None = None
+    position = 0
+    opening = 0
+    lines: list[Line] = []
+    usage: list[UsageRow] = []
+    final = False
+    for found, event in events:
+        if event.booked_at >= end:
+            final = True
+            break
+        state, position = evolve(state, event, account.account), found
+        if event.booked_at < begin:
+            opening = state.wallet
+            continue
+        if line := _line(event, zone):
+            lines.append(line)
+        if row := _usage_row(event, zone, catalogues, found):
+            usage.append(row)
+    made = Statement(
+        account=account.account,
+        from_=since.isoformat(),
+        to=until.isoformat(),
+        final=final,
+        opening=opening,
+        closing=state.wallet if state else 0,
+        lines=lines,
+        usage=usage,
+        usage_total=UsageTotal(
+            sum(row.amount for row in usage),
+            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage)),
+        ),
+        left=rows(state, at=end) if state else [],
+        mode=state.mode if state else "none",
+        next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
+        next_fee=_next_fee(state, catalogues, position) if state else None,
+    )
+    check(made)
+    return made
+
+
+def check(made: Statement) -> None:
+    """Opening + lines = closing, each line's balance, and usage lines = usage rows; Broken otherwise (R-13.2)."""
+    running = made.opening
+    for line in made.lines:
+        running += line.amount
+        if running != line.balance:
+            raise Broken(f"version {line.version}: the balance after it is {line.balance}, not {running}")
+    if running != made.closing:
+        raise Broken(f"opening and lines give {running}, the closing balance is {made.closing}")
+    lines = -sum(line.amount for line in made.lines if line.kind == "usage")
+    if lines != made.usage_total.amount:
+        raise Broken(f"usage lines give {lines}, usage rows {made.usage_total.amount}")
+
+
+def _line(event: Event, zone: str) -> Line | None:
+    """The ledger line of an event that moves the wallet, or of a monthly fee (R-13.1, R-13.3)."""
+    match event:
+        case ToppedUp():
+            return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
+        case MonthlyFeeCharged() | PackagesRefreshed():
+            cause = "refresh" if isinstance(event, PackagesRefreshed) else event.cause
+            text = "Списание ежемесячной платы по Тарифному плану"
+            period = printed(event.period, zone)
+            return _entry(event, zone, "monthly_fee", text, -event.amount, period=period, cause=cause)
+        case DailyFeeCharged() if event.amount:
+            text = "Списание ежесуточной платы по Тарифному плану"
+            return _entry(event, zone, "daily_fee", text, -event.amount, period=printed(event.period, zone))
+        case UsageCharged() if event.amount:
+            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount)
+        case (
+            AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
+            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged() | UsageCharged()
+        ):  # fmt: skip
+            return None
+
+
+def _entry(
+    event: Event,
+    zone: str,
+    kind: LineKind,
+    text: str,
+    amount: Kopecks,
+    *,
+    period: PrintedPeriod | None = None,
+    cause: str | UnsetType = UNSET,
+    channel: str | UnsetType = UNSET,
+) -> Line:
+    if event.wallet_after is None:
+        raise Broken(f"version {event.version} moves the wallet, but stores no balance after it")
+    return Line(
+        version=event.version,
+        booked_at=periods.local_text(event.booked_at, zone),
+        kind=kind,
+        cause=cause,
+        text=text,
+        channel=channel,
+        period=period,
+        amount=amount,
+        balance=event.wallet_after,
+    )
+
+
+def printed(period: Period, zone: str) -> PrintedPeriod:
+    """A half-open period as its first and last day, both included (R-2.4)."""
+    last = periods.local_date(period.next_due, zone) - timedelta(days=1)
+    return PrintedPeriod(periods.local_date(period.start, zone).isoformat(), last.isoformat())
+
+
+def _usage_row(event: Event, zone: str, catalogues: CatalogueTimeline, position: int) -> UsageRow | None:
+    """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
+    match event:
+        case UsageCharged():
+            taken = sum(entry.amount for entry in event.entries if entry.to.startswith(CONSUMED))
+            return UsageRow(
+                version=event.version,
+                at=periods.local_text(event.occurred_at, zone),
+                booked_at=periods.local_text(event.booked_at, zone),
+                service=event.service,
+                direction=event.direction,
+                peer=event.personal.peer or "",
+                zone=event.zone,
+                quantity=event.quantity,
+                billed=event.billed,
+                from_packages=taken,
+                amount=event.amount,
+                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)),
+                vat_rate=event.vat_rate,
+            )
+        case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
+            rate = catalogues.at(position).vat_rate(periods.local_date(event.booked_at, zone))
+            return UsageRow(
+                version=event.version,
+                at=periods.local_text(event.occurred_at, zone),
+                booked_at=periods.local_text(event.booked_at, zone),
+                service=event.input_type,
+                direction="out",
+                peer=event.personal.text or event.personal.to or "",
+                zone="home",
+                quantity=1,
+                billed=0,
+                from_packages=0,
+                amount=0,
+                amount_ex_vat=ten_thousandths(0),
+                vat_rate=rate,
+            )
+        case _:
+            return None
+
+
+def _next_fee(state: Account, catalogues: CatalogueTimeline, position: Instant) -> Kopecks | None:
+    """The effective monthly fee on the local date of the next due instant, by the catalogue of the last event."""
+    if state.period is None:
+        return None
+    day = periods.local_date(state.period.next_due, state.zone)
+    plan = tariff.plan_version(state, catalogues.at(position), day)
+    return tariff.effective_fee(state, plan.monthly_fee, day) if plan else None

@@ -1,0 +1,217 @@
+"""`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+import msgspec
+
+from ledger import periods
+from ledger.account import Account, evolve
+from ledger.booking import next_scheduled
+from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
+from ledger.inputs import own_fields
+from ledger.log.keys import key_of
+from ledger.periods import Instant
+from ledger.recall import NotRecallable, recall
+from ledger.rules.refresh import reply
+from ledger.service import Ledger
+from ledger.units import rubles
+from projections import wording
+from projections.balances import Balance
+from projections.balances import balance as balance_of
+from scripts.cli import show
+from scripts.cli.options import InstantType, print_json, print_text, with_settings
+from scripts.errors import SaysNo
+from scripts.wiring import Settings, now, open_ledger
+
+
+@click.command()
+@click.argument("account")
+@click.option("--as-of", type=InstantType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
+@with_settings
+def balance(settings: Settings, account: str, as_of: Instant | None) -> int:
+    """Show what an account has: money, mode, packages (the carried-over ones first).
+
+    \b
+    Example:
+      obnovi balance 79161234567
+      obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --json
+    """
+    with open_ledger(settings) as ledger:
+        found = opened_account(ledger, account) if as_of is None else _account_as_of(ledger, account, as_of)
+        made = balance_of(found, at=as_of)
+        if settings.json:
+            print_json(made)
+        else:
+            due = next_scheduled(found, ledger.catalogues().newest())
+            waiting = due is not None and due <= (now() if as_of is None else as_of)
+            _show_balance(made, f"{periods.local(due, found.zone):%d.%m}" if waiting and due is not None else None)
+    return 0
+
+
+@click.command()
+@click.argument("account")
+@with_settings
+def events(settings: Settings, account: str) -> int:
+    """Show an account's events, oldest first; with --json one object a line.
+
+    \b
+    Example:
+      obnovi events 79161234567
+      obnovi events 79161234567 --json | jq 'select(.type == "PackagesRefreshed")'
+    """
+    with open_ledger(settings) as ledger:
+        zone = opened_account(ledger, account).zone
+        if settings.json:
+            for _, event in ledger.events(account):
+                print_json(shown(account, zone, event))
+            return 0
+        rows = [
+            (
+                str(event.version),
+                f"{periods.local(event.booked_at, zone):%d.%m.%Y %H:%M:%S}",
+                type_name(event),
+                _gist(event, zone),
+                "" if event.wallet_after is None else rubles(event.wallet_after),
+            )
+            for _, event in ledger.events(account)
+        ]
+        show.table(f"Events of {account}", ("Version", "Booked", "Event", "", "Wallet"), rows, right=(0, 4))
+    return 0
+
+
+@click.command()
+@click.argument("id")
+@with_settings
+def find(settings: Settings, id: str) -> int:
+    """Find where an input went: its account and the versions of the events it caused.
+
+    \b
+    Example:
+      obnovi find row-0001
+    """
+    answer: list[dict[str, Any]] = []
+    with open_ledger(settings) as ledger, ledger.journal.reading() as log:
+        for source in log.sources():
+            for account, version in log.accounts_with(key_of(source, id)):
+                versions = []
+                for stored in log.events(account, after_version=version - 1):
+                    reference = stored.event().input
+                    if reference is None or (reference.source, reference.id) != (source, id):
+                        break
+                    versions.append(stored.version)
+                answer.append({"account": account, "source": source, "versions": versions})
+    answer.sort(key=lambda row: (row["account"], row["source"]))
+    if settings.json:
+        print_json(answer)
+        return 0
+    if not answer:
+        print_text(f"No input {id} was ever booked.\n")
+    for row in answer:
+        print_text(f"{row['account']}: source {row['source']}, versions {', '.join(map(str, row['versions']))}\n")
+    return 0
+
+
+def opened_account(ledger: Ledger, account: str) -> Account:
+    """The account as it stands; SaysNo if nobody opened it."""
+    found = ledger.account(account)
+    if found is None:
+        raise SaysNo(f"no account {account} in this ledger; open it with an `open` input")
+    return found
+
+
+def shown(account: str, zone: str, event: Event) -> dict[str, Any]:
+    """An event as the contract prints it: local times, its own fields, and every field of the input it carries."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    common = {
+        "account": account,
+        "version": event.version,
+        "type": type_name(event),
+        "occurred_at": periods.local_text(event.occurred_at, zone),
+        "booked_at": periods.local_text(event.booked_at, zone),
+        "recorded_at": periods.local_text(event.recorded_at, zone),
+    }
+    if event.input is not None:
+        fields["input"]["received_at"] = periods.local_text(event.input.received_at, zone)
+    for name in ("start", "next_due"):
+        if "period" in fields:
+            fields["period"][name] = periods.local_text(fields["period"][name], zone)
+    if fields.get("late_until") is not None:
+        fields["late_until"] = periods.local_text(fields["late_until"], zone)
+    own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
+    own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
+    try:
+        spoken = own_fields(recall(account, event))
+        if own.get("input_type") == "sms":
+            spoken.pop("text")  # never stored
+        own.update({name: value for name, value in spoken.items() if name not in own})
+    except NotRecallable:
+        pass
+    if isinstance(event, PackagesRefreshed | RefreshRefused):
+        own["reply"] = reply(event, zone)
+    reference = {"input": fields["input"]} if "input" in fields else {}
+    return {**common, **own, "entries": fields.get("entries", []), **reference}
+
+
+def _account_as_of(ledger: Ledger, account: str, at: Instant) -> Account:
+    opened_account(ledger, account)
+    found: Account | None = None
+    for _, event in ledger.events(account):
+        if event.booked_at > at:
+            break
+        found = evolve(found, event, account)
+    if found is None:
+        raise SaysNo(f"account {account} was not open yet at that time; ask for a later --as-of")
+    return found
+
+
+def _show_balance(made: Balance, waiting: str | None) -> None:
+    blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
+    period = "—"
+    if made.period is not None:
+        period = f"{_time(made.period.start)} – {_time(made.period.next_due)}"
+    pairs = [
+        ("Кошелёк", rubles(made.wallet)),
+        ("Доступно", rubles(made.available)),
+        ("Тариф", made.plan or "—"),
+        ("Списание", wording.MODES[made.mode]),
+        ("Период", period),
+        ("Блокировки", blocks),
+    ]
+    if made.discount is not None:
+        pairs.append(("Скидка", f"{made.discount.percent} % с {made.discount.from_} до {made.discount.until}"))
+    if waiting is not None:
+        pairs.append(("Ожидает", f"плата за {waiting} спишется ночью"))
+    show.table(f"Счёт {made.account} на {_time(made.clock)}", ("", ""), pairs)
+    show.table(
+        "Пакеты",
+        ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
+        [
+            (
+                wording.bucket(row.bucket),
+                wording.SERVICES[row.service],
+                wording.packaged(row.service, row.left),
+                wording.packaged(row.service, row.granted),
+                _time(row.end),
+            )
+            for row in made.buckets
+        ],
+        right=(2, 3),
+    )
+
+
+def _gist(event: Event, zone: str) -> str:
+    """What an event is about, in a few words."""
+    if isinstance(event, PackagesRefreshed | RefreshRefused):
+        return reply(event, zone)
+    words = [
+        str(getattr(event, name))
+        for name in ("reason", "input_type", "service", "direction", "zone", "kind", "cause", "plan", "channel")
+        if getattr(event, name, None) is not None
+    ]
+    return " ".join(words)
+
+
+def _time(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"

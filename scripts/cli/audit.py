@@ -1,0 +1,42 @@
+"""`obnovi verify`: the log decided again and compared with itself."""
+
+import click
+
+from projections.audit.verify import verify as verify_log
+from scripts.cli import show
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.wiring import Settings, open_ledger
+
+PROBLEMS_SHOWN_MAX = 50
+
+
+@click.command()
+@with_settings
+def verify(settings: Settings) -> int:
+    """Decide every booking again from the log alone, compare, and check the ledger's integrity.
+
+    Exit code 1 when something differs.
+
+    \b
+    Example:
+      obnovi verify
+      obnovi verify --json | jq .problems
+    """
+    with (
+        open_ledger(settings) as ledger,
+        ledger.journal.reading() as log,
+        show.progress("events", log.count()) as bar,
+    ):
+        report = verify_log(log, progress=bar)
+    if settings.json:
+        print_json(report)
+    else:
+        for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
+            where = f"account {problem.account}" if problem.account else "ledger"
+            version = f", version {problem.version}" if problem.version is not None else ""
+            print_text(f"{where}{version}: {problem.problem}: expected {problem.expected}, found {problem.found}\n")
+        if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
+            print_text(f"… and {more} more; `obnovi verify --json` lists all\n")
+        verdict = "everything agrees" if report.ok else f"{len(report.problems)} problems"
+        print_text(f"{report.accounts} accounts, {report.events} events decided again: {verdict}\n")
+    return 0 if report.ok else 1

@@ -1,0 +1,37 @@
+"""`obnovi catalogue`: work with tariff catalogues."""
+
+from pathlib import Path
+
+import click
+
+from ledger.catalogue import BadCatalogue, parse
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.wiring import Settings, read_text
+
+
+@click.group()
+def catalogue() -> None:
+    """Work with tariff catalogues."""
+
+
+@catalogue.command()
+@click.argument("file")
+@with_settings
+def check(settings: Settings, file: str) -> int:
+    """Validate a catalogue; every problem names its plan and field. Exit code 1 when there are any.
+
+    \b
+    Example:
+      obnovi catalogue check tariffs.toml
+    """
+    problems: list[str] = []
+    try:
+        parse(read_text(Path(file), "catalogue"))
+    except BadCatalogue as error:
+        problems = error.problems
+    if settings.json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        print_text("".join(f"{problem}\n" for problem in problems))
+        print_text(f"{file}: {f'{len(problems)} problems' if problems else 'a sound catalogue'}\n")
+    return 1 if problems else 0

@@ -1,0 +1,199 @@
+"""`obnovi feed`: inputs in, events out; what cannot be an input goes to the rejects, and nothing is lost (R-12.1)."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+
+import click
+import msgspec
+
+from ledger import inputs
+from ledger.events import PackagesRefreshed, RefreshRefused
+from ledger.inputs import Input, Malformed
+from ledger.periods import Instant
+from ledger.rules.refresh import reply
+from ledger.service import Ledger, Outcome
+from scripts.cli import lines, show
+from scripts.cli.lines import RawLine
+from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, with_settings
+from scripts.errors import Misuse
+from scripts.wiring import Settings, open_ledger
+
+EXIT_REJECTED = 3
+REPLIES_SHOWN_MAX = 20
+
+
+class Counts(msgspec.Struct):
+    """What a feed did: inputs by what became of them, and events written, scheduled ones too."""
+
+    applied: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    rejected: int = 0
+    events: int = 0
+
+
+class Reject(msgspec.Struct, omit_defaults=True):
+    """A line that is no input of this ledger, as the rejects file tells it."""
+
+    line: int
+    reason: str
+    detail: str
+    input: str
+    file: str
+
+
+class RejectSink(Protocol):
+    """Where rejects go."""
+
+    def __call__(self, reject: Reject) -> None:
+        """Tell one reject."""
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--rejects", metavar="FILE", help="Write rejected lines here (overwritten), else one line each on stderr."
+)
+@not_after_option
+@with_settings
+def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_after: Instant | None) -> int:
+    """Apply inputs from JSON Lines files, in order; `-` is stdin.
+
+    Feeding the same lines again changes nothing, so an interrupted feed is simply fed again.
+
+    \b
+    Example:
+      obnovi feed switch.jsonl payments.jsonl --rejects rejects.jsonl
+      cat live.jsonl | obnovi feed -
+    """
+    counts = Counts()
+    replies: list[str] = []
+    with ExitStack() as stack:
+        feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
+        batches = [_checked_first(name, fd) for name, fd in feeds]
+        tell = stack.enter_context(_rejects(rejects))
+        ledger = stack.enter_context(open_ledger(settings, create=True))
+        bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
+        done = 0
+        for (name, _), cut in zip(feeds, batches, strict=True):
+            for batch in cut:
+                _apply(ledger, name, batch, limit_of_future(not_after), counts, tell, replies)
+                done += sum(line.size + 1 for line in batch)
+                bar(done)
+    if settings.json:
+        print_json(counts)
+    else:
+        print_text("".join(f"{text}\n" for text in replies))
+        print_text(
+            f"{counts.applied} applied, {counts.duplicates} duplicates, {counts.refused} refused, "
+            f"{counts.rejected} rejected; {counts.events} events written\n"
+        )
+    return EXIT_REJECTED if counts.rejected else 0
+
+
+def _apply(
+    ledger: Ledger,
+    name: str,
+    batch: list[RawLine],
+    not_after: Instant,
+    counts: Counts,
+    tell: RejectSink,
+    replies: list[str],
+) -> None:
+    """Book one batch of lines; rejects are told when the rest is safely stored."""
+    rejected: list[Reject] = []
+    fed: list[tuple[RawLine, Input]] = []
+    for line in batch:
+        if not line.text.strip():
+            continue
+        try:
+            input = _parse(line)
+        except Malformed as error:
+            rejected.append(_reject(name, line, "MALFORMED", str(error)))
+            continue
+        if input.received_at > not_after:  # `at` is never later
+            rejected.append(_reject(name, line, "FUTURE", "received later than --not-after"))
+            continue
+        fed.append((line, input))
+    outcomes = ledger.apply([input for _, input in fed]) if fed else []
+    for (line, input), outcome in zip(fed, outcomes, strict=True):
+        match outcome.result:
+            case "applied":
+                counts.applied += 1
+            case "refused":
+                counts.refused += 1
+            case "duplicate":
+                counts.duplicates += 1
+            case "rejected":
+                rejected.append(_reject(name, line, outcome.reason, outcome.detail))
+        counts.events += len(outcome.events)
+        if len(replies) < REPLIES_SHOWN_MAX:
+            replies += _replies(ledger, input, outcome)
+    counts.rejected += len(rejected)
+    for reject in sorted(rejected, key=lambda reject: reject.line):
+        tell(reject)
+
+
+def _parse(line: RawLine) -> Input:
+    if line.size > inputs.LINE_BYTES_MAX:
+        raise Malformed(f"a line of {line.size} bytes; at most {inputs.LINE_BYTES_MAX} are read, its beginning is kept")
+    try:
+        text = line.text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8 at byte {error.start}") from None
+    return inputs.parse(text)
+
+
+def _reject(name: str, line: RawLine, reason: str, detail: str) -> Reject:
+    """The line as text; bytes that are no UTF-8 stand as \\xNN."""
+    text = line.text.removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
+    return Reject(line.number, reason, detail.encode(errors="backslashreplace").decode(), text, name)
+
+
+def _replies(ledger: Ledger, input: Input, outcome: Outcome) -> Iterator[str]:
+    """What subscribers are told about the refreshes of a feed."""
+    for event in outcome.events:
+        if isinstance(event, PackagesRefreshed | RefreshRefused):
+            account = ledger.account(input.account)
+            assert account is not None
+            yield f"{input.account}: {reply(event, account.zone)}"
+
+
+def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:
+    """The batches of a feed, with a compressed file refused before anything is booked."""
+    if name != "-" and os.pread(fd, 2, 0) == b"\x1f\x8b":
+        raise Misuse(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
+    return lines.batches(fd, name)
+
+
+def _size(feeds: Sequence[tuple[str, int]]) -> int | None:
+    sizes = [os.fstat(fd).st_size for _, fd in feeds]
+    return sum(sizes) if all(sizes) else None
+
+
+@contextmanager
+def _rejects(path: str | None) -> Iterator[RejectSink]:
+    """The rejects file, overwritten now; without one, a line each on stderr."""
+    if path is None:
+        yield _to_stderr
+        return
+    try:
+        file: IO[bytes] = Path(path).open("wb")  # noqa: SIM115  # the with follows below
+    except OSError as error:
+        raise Misuse(f"the rejects file {path} cannot be written: {error.strerror}") from None
+    with file:
+
+        def write(reject: Reject) -> None:
+            file.write(msgspec.json.encode(reject) + b"\n")
+            file.flush()
+
+        yield write
+
+
+def _to_stderr(reject: Reject) -> None:
+    line = f"{reject.file} line {reject.line}: {reject.reason}: {reject.detail}\n"
+    sys.stderr.write(line.encode("ascii", errors="backslashreplace").decode())

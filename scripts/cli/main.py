@@ -1,0 +1,103 @@
+"""The `obnovi` command: its options, its list of commands, and its one-line errors (contract §1)."""
+
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from scripts.errors import Misuse, SaysNo
+
+EXIT_SAYS_NO = 1
+EXIT_MISUSE = 2
+EXIT_INTERRUPTED = 130
+
+COMMANDS = {
+    "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
+    "night": ("scripts.cli.night", "Advance every account: fees, daily periods, blocks."),
+    "balance": ("scripts.cli.account", "Show what an account has, now or at a time."),
+    "events": ("scripts.cli.account", "Show an account's events, oldest first."),
+    "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
+    "find": ("scripts.cli.account", "Find where an input went."),
+    "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
+}
+
+
+class Commands(click.Group):
+    """The table above as a group: `--help` imports none of the commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--ledger", metavar="URL", help="The ledger: a SQLite file, or sqlite:///FILE.  [default: obnovi.db]")
+@click.option("--catalogue", metavar="FILE", help="Tariff catalogue (TOML) for what is booked from now on.")
+@click.option("--json", "as_json", is_flag=True, help="Print machine-readable JSON on stdout and nothing else.")
+@click.version_option(package_name="obnovi")
+@click.pass_context
+def cli(ctx: click.Context, /, **options: Any) -> None:
+    """Obnovi: an event-sourced billing ledger for a prepaid mobile operator.
+
+    \b
+    Example:
+      obnovi feed usage.jsonl
+      obnovi night
+      obnovi balance 79161234567
+      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
+
+    The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names.
+    Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
+    """
+    ctx.obj = options
+
+
+def main() -> NoReturn:
+    """Run `obnovi` with the process's arguments; every failure is one line on stderr and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message(), EXIT_MISUSE, getattr(error, "ctx", None))
+    except Misuse as error:
+        _fail(str(error), EXIT_MISUSE)
+    except SaysNo as error:
+        _fail(str(error), EXIT_SAYS_NO)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; what is booked stays, run the same command again to go on", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror}", EXIT_MISUSE)
+    except Exception as error:
+        if os.environ.get("OBNOVI_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        _fail(f"an error in the program ({what}); nothing booked is lost, OBNOVI_DEBUG=1 shows where", EXIT_MISUSE)
+
+
+def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
+    line = " ".join(message.split())
+    help_ = f" See `{ctx.command_path} --help`." if ctx is not None else ""
+    text = f"obnovi: {line}{help_}\n"
+    sys.stderr.write(text.encode(errors="backslashreplace").decode())
+    sys.exit(code)

@@ -1,0 +1,122 @@
+"""Options that every command shares, before or after its name, and the printing of answers."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+import msgspec
+
+from ledger import periods
+from ledger.periods import Instant
+from scripts.errors import Misuse
+from scripts.wiring import Settings, now
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FUTURE_ALLOWED: Instant = 24 * periods.HOUR
+
+
+class InstantType(click.ParamType[Instant]):
+    """An RFC 3339 time with an offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
+        """The instant, or click's usage error."""
+        if isinstance(value, int):
+            return value
+        try:
+            return periods.parse_instant(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}, like 2023-02-15T03:00:00+03:00", param, ctx)
+
+
+class DateType(click.ParamType[date]):
+    """A date YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date, or click's usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            return periods.parse_date(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+class NotAfterType(InstantType):
+    """An instant, or `none` for no limit."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
+        """The instant; `none` is the last there is."""
+        return sys.maxsize if value == "none" else super().convert(value, param, ctx)
+
+
+def not_after_option(command: Callable[P, R]) -> Callable[P, R]:
+    """`--not-after`: the limit of the future."""
+    return click.option(
+        "--not-after",
+        type=NotAfterType(),
+        metavar="INSTANT|none",
+        help="Times later than this are an error of somebody's clock.  [default: now + 24 h]",
+    )(command)
+
+
+def limit_of_future(not_after: Instant | None) -> Instant:
+    """The instant after which times are refused."""
+    return now() + FUTURE_ALLOWED if not_after is None else not_after
+
+
+def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
+    """Give a command the global options, wherever they stood; the one nearer to the command wins."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        given: dict[str, Any] = {name: kwargs.pop(name) for name in ("ledger", "catalogue", "as_json")}
+        before = click.get_current_context().find_root().obj or {}
+        settings = Settings(
+            ledger=given["ledger"] or before.get("ledger") or os.environ.get("OBNOVI_LEDGER") or "obnovi.db",
+            catalogue=given["catalogue"] or before.get("catalogue") or os.environ.get("OBNOVI_CATALOGUE") or None,
+            json=bool(given["as_json"] or before.get("as_json")),
+        )
+        return command(settings, *args, **kwargs)
+
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout and nothing else."),
+        click.option("--catalogue", metavar="FILE", help="Tariff catalogue (TOML) for what is booked from now on."),
+        click.option("--ledger", metavar="URL", help="The ledger: a SQLite file, or sqlite:///FILE."),
+    ):
+        wrapper = option(wrapper)
+    return wrapper
+
+
+def print_json(value: object) -> None:
+    """One JSON value and a newline on stdout, UTF-8 whatever the locale."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_text(text: str) -> None:
+    """Text on stdout, UTF-8 whatever the locale."""
+    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def write_file(path: str, content: bytes) -> None:
+    """A file written whole or not at all. Raises Misuse."""
+    part = f"{path}.part"
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        raise Misuse(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,77 @@
+"""Wiring: from options and environment to an open ledger, its catalogue and the clock."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.catalogue import BadCatalogue, parse
+from ledger.log.errors import StoreError
+from ledger.periods import Instant
+from ledger.service import Ledger
+from scripts.errors import Misuse
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The global options as given (contract §1)."""
+
+    ledger: str = "obnovi.db"
+    catalogue: str | None = None
+    json: bool = False
+
+
+def now() -> Instant:
+    """The wall clock: the only one there is."""
+    return time.time_ns() // 1_000
+
+
+def ledger_path(url: str) -> Path:
+    """The file of a ledger URL: a path, or `sqlite:///` with a path. Raises Misuse."""
+    if url.startswith(("postgresql://", "postgres://")):
+        raise Misuse("PostgreSQL is not built yet; name a SQLite file with --ledger")
+    if url.startswith("sqlite:///"):
+        url = url.removeprefix("sqlite:///")
+    elif "://" in url:
+        raise Misuse(f"--ledger takes a file or sqlite:///FILE, not {url}")
+    if not url:
+        raise Misuse("--ledger names no file")
+    return Path(url)
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of a UTF-8 file. Raises Misuse where it cannot be read."""
+    if not path.exists():
+        raise Misuse(f"there is no {what} at {path}")
+    if path.is_dir():
+        raise Misuse(f"{path} is a folder, not a {what}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Misuse(f"{path} is no UTF-8 text, so no {what}") from None
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def open_ledger(settings: Settings, *, create: bool = False) -> Iterator[Ledger]:
+    """The ledger that the options name; with `create` a new one where there is none, and the catalogue adopted.
+
+    A command that only reads books nothing, so it checks a given catalogue and leaves the ledger's own in force.
+    """
+    path = ledger_path(settings.ledger)
+    text = None
+    if settings.catalogue is not None:
+        text = read_text(Path(settings.catalogue), "catalogue")
+        try:
+            parse(text)
+        except BadCatalogue as error:
+            more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+            check = f"see `obnovi catalogue check {settings.catalogue}`"
+            raise Misuse(f"{settings.catalogue} is no catalogue: {error.problems[0]}{more}; {check}") from None
+    try:
+        with Ledger(path, now=now, create=create, catalogue=text if create else None) as ledger:
+            yield ledger
+    except StoreError as error:
+        raise Misuse(str(error)) from error

@@ -1,0 +1,170 @@
+"""What the tests share: the worked examples' catalogue, and a story told input by input on a real ledger."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ledger import inputs, periods
+from ledger.account import Account
+from ledger.catalogue import Catalogue, parse
+from ledger.events import Event, type_name
+from ledger.log.journal import Reading
+from ledger.periods import Instant
+from ledger.service import Ledger, Outcome
+from projections.audit.verify import Report, verify
+from projections.balances import Balance, balance
+from projections.statement import Statement, statement
+
+ACCOUNT = "79161234567"
+HERE = Path(__file__).parent
+SHARED_FEED = HERE.parent.parent / "shared" / "data" / "real-usage-2015.jsonl"
+
+CATALOGUE_TEXT = (HERE / "catalogue.toml").read_text(encoding="utf-8")
+"""T3 and T4 of the rulebook's worked examples (§14), and plans that differ from them in one thing each."""
+
+
+def catalogue(text: str = CATALOGUE_TEXT) -> Catalogue:
+    return parse(text)
+
+
+def at(text: str, zone: str = "Europe/Moscow") -> Instant:
+    """An instant written as local time, `2023-02-01 10:00[:00]`, or as RFC 3339 with an offset."""
+    if text[-6] in "+-" or text.endswith("Z"):
+        return periods.parse_instant(text)
+    return periods.from_datetime(datetime.fromisoformat(text).replace(tzinfo=periods.zone_named(zone)))
+
+
+def rfc(instant: Instant, zone: str = "Europe/Moscow") -> str:
+    return periods.local_text(instant, zone)
+
+
+class Clock:
+    """A wall clock that the test sets."""
+
+    def __init__(self, instant: Instant) -> None:
+        self.instant = instant
+
+    def __call__(self) -> Instant:
+        return self.instant
+
+
+class Story:
+    """One account's story on a real SQLite ledger: every verb feeds one input and returns the events it booked."""
+
+    def __init__(self, folder: Path, *, text: str = CATALOGUE_TEXT, account: str = ACCOUNT) -> None:
+        self.path = folder / "ledger.db"
+        self.clock = Clock(at("2024-01-01 00:00"))
+        self.ledger = Ledger(self.path, now=self.clock, catalogue=text)
+        self.account_id = account
+        self.zone = "Europe/Moscow"
+        self._ids = itertools.count(1)
+
+    # Inputs
+
+    def feed(self, type: str, when: str, **fields: Any) -> Outcome:
+        """Feed one input; `when` is local time, or RFC 3339."""
+        raw = {"type": type, "id": f"{type}-{next(self._ids)}", "account": self.account_id}
+        raw |= {"at": rfc(at(when, self.zone), self.zone)} | fields
+        if "received_at" in fields:
+            raw["received_at"] = rfc(at(fields["received_at"], self.zone), self.zone)
+        return self.ledger.apply([inputs.check(raw)])[0]
+
+    def events_of(self, type: str, when: str, **fields: Any) -> tuple[Event, ...]:
+        return self.feed(type, when, **fields).events
+
+    def open(self, when: str, region: str = "moscow", **fields: Any) -> Story:
+        self.feed("open", when, region=region, **fields)
+        found = self.ledger.account(self.account_id)
+        assert found is not None
+        self.zone = found.zone
+        return self
+
+    def top_up(self, when: str, kopecks: int, **fields: Any) -> tuple[Event, ...]:
+        return self.events_of("top_up", when, amount=kopecks, **fields)
+
+    def connect(self, when: str, plan: str, **fields: Any) -> tuple[Event, ...]:
+        return self.events_of("connect_plan", when, plan=plan, **fields)
+
+    def call(self, when: str, duration: str, **fields: Any) -> tuple[Event, ...]:
+        """An outgoing call of "M:SS"."""
+        minutes, seconds = duration.split(":")
+        return self.usage(when, "voice", int(minutes) * 60 + int(seconds), **fields)
+
+    def usage(self, when: str, service: str, quantity: int, **fields: Any) -> tuple[Event, ...]:
+        said = {"direction": "out"} | fields
+        return self.events_of("usage", when, service=service, quantity=quantity, **said)
+
+    def dial(self, when: str, code: str = "*929#", **fields: Any) -> tuple[Event, ...]:
+        return self.events_of("ussd", when, text=code, **fields)
+
+    def sms(self, when: str, to: str = "9290", text: str = "", **fields: Any) -> tuple[Event, ...]:
+        return self.events_of("sms", when, to=to, text=text, **fields)
+
+    def refresh(self, when: str, **fields: Any) -> tuple[Event, ...]:
+        return self.events_of("refresh", when, **fields)
+
+    def block(self, when: str, kind: str = "voluntary") -> tuple[Event, ...]:
+        return self.events_of("block", when, kind=kind)
+
+    def unblock(self, when: str, kind: str = "voluntary") -> tuple[Event, ...]:
+        return self.events_of("unblock", when, kind=kind)
+
+    def night(self, until: str) -> int:
+        """Run the nightly job up to an instant; how many events it booked."""
+        booked = 0
+        while (counted := self.ledger.advance_due(at(until, self.zone), accounts_max=100)) is not None:
+            booked += sum(count for name, count in counted.items() if name != "accounts")
+        return booked
+
+    # What it led to
+
+    @property
+    def account(self) -> Account:
+        found = self.ledger.account(self.account_id)
+        assert found is not None
+        return found
+
+    @property
+    def wallet(self) -> int:
+        return self.account.wallet
+
+    @property
+    def balance(self) -> Balance:
+        return balance(self.account)
+
+    def left(self) -> dict[str, int]:
+        """What is left by bucket and service, `base/voice` → seconds, with empty buckets too."""
+        return {f"{row.bucket}/{row.service}": row.left for row in self.balance.buckets}
+
+    def log(self) -> list[Event]:
+        return [event for _, event in self.ledger.events(self.account_id)]
+
+    def types(self) -> list[str]:
+        return [type_name(event) for event in self.log()]
+
+    def statement(self, since: str, until: str) -> Statement:
+        return statement(
+            self.account,
+            self.ledger.events(self.account_id),
+            self.ledger.catalogues(),
+            since=periods.parse_date(since),
+            until=periods.parse_date(until),
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        with self.ledger.journal.reading() as log:
+            yield log
+
+    def verify(self) -> Report:
+        with self.reading() as log:
+            return verify(log)
+
+
+def names(events: Sequence[Event]) -> list[str]:
+    return [type_name(event) for event in events]
