@@ -1,9 +1,10 @@
 """Inputs: what may come in, checked strictly before anything is decided (contract §2, R-12.1)."""
 
 import json
-from typing import Annotated, Any, Final, Literal, NoReturn, TypeAlias
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ledger.periods import Instant, parse_instant
 from ledger.units import Kopecks, Quantity, Service
@@ -31,46 +32,44 @@ def _instant(value: object) -> Instant:
 
 
 At: TypeAlias = Annotated[Instant, BeforeValidator(_instant)]
-Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
-Text: TypeAlias = Annotated[str, Field(max_length=1000)]
-Amount: TypeAlias = Annotated[Kopecks, Field(ge=1, le=10**12)]
+Id: TypeAlias = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+Text: TypeAlias = Annotated[str, Field(strict=True, max_length=1000)]
+Amount: TypeAlias = Annotated[Kopecks, Field(strict=True, ge=1, le=10**12)]
 
 
-class _Input(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Input:
     """Fields of every input. What says no `received_at` reached us at `at` (R-2.6)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: Id
-    account: Annotated[str, Field(pattern=r"^79[0-9]{9}$")]
+    account: Annotated[str, Field(strict=True, pattern=r"^79[0-9]{9}$")]
     at: At
-    received_at: At = Field(default_factory=lambda checked: checked.get("at", 0))
-    source: Annotated[str, Field(min_length=1, max_length=32)] = "feed"
+    received_at: At
+    source: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "feed"
     by: Id | None = None
 
-    @model_validator(mode="after")
-    def _in_time(self) -> "_Input":
-        if self.at > self.received_at:
-            raise ValueError("at lies after received_at")
-        return self
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Open(_Input):
     """A new account (R-3.1)."""
 
     type: Literal["open"]
-    region: Annotated[str, Field(min_length=1, max_length=64)]
-    credit_limit: Annotated[Kopecks, Field(ge=0, le=10**12)] = 0
+    region: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+    credit_limit: Annotated[Kopecks, Field(strict=True, ge=0, le=10**12)] = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopUp(_Input):
     """Money from the subscriber (R-7.1)."""
 
     type: Literal["top_up"]
     amount: Amount
-    channel: Annotated[str, Field(min_length=1, max_length=32)] = "cash"
+    channel: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "cash"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectPlan(_Input):
     """A new contract on a tariff plan (R-3.2)."""
 
@@ -78,44 +77,43 @@ class ConnectPlan(_Input):
     plan: Id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage(_Input):
     """A call, SMS or data record; `quantity` in seconds, pieces or bytes (R-6.1)."""
 
     type: Literal["usage"]
     service: Service
     direction: Literal["out", "in"]
-    quantity: Annotated[Quantity, Field(ge=0, le=10**12)]
-    zone: Annotated[str, Field(min_length=1, max_length=32)] = "home"
-    peer: Annotated[str, Field(max_length=64)] = ""
-
-    @model_validator(mode="after")
-    def _outgoing(self) -> "Usage":
-        if self.service == "data" and self.direction == "in":
-            raise ValueError("data has direction out")
-        return self
+    quantity: Annotated[Quantity, Field(strict=True, ge=0, le=10**12)]
+    zone: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "home"
+    peer: Annotated[str, Field(strict=True, max_length=64)] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ussd(_Input):
     """A USSD code dialled; exactly `*929#` asks for a refresh (R-5.1, R-12.4)."""
 
     type: Literal["ussd"]
-    text: Annotated[str, Field(max_length=32)]
+    text: Annotated[str, Field(strict=True, max_length=32)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sms(_Input):
     """An SMS to a service number; exactly `9290` asks for a refresh (R-5.1, R-12.4). Its text is never stored."""
 
     type: Literal["sms"]
-    to: Annotated[str, Field(max_length=32)]
+    to: Annotated[str, Field(strict=True, max_length=32)]
     text: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(_Input):
     """A refresh asked for in the app (R-5.1)."""
 
     type: Literal["refresh"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block(_Input):
     """A block by the subscriber or the operator (R-8.1)."""
 
@@ -123,6 +121,7 @@ class Block(_Input):
     kind: Literal["voluntary", "operator"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unblock(_Input):
     """The end of such a block (R-8.2)."""
 
@@ -132,36 +131,62 @@ class Unblock(_Input):
 
 Input: TypeAlias = Open | TopUp | ConnectPlan | Usage | Ussd | Sms | Refresh | Block | Unblock
 
-COMMON_FIELDS: Final = frozenset(_Input.model_fields) | {"type"}
+COMMON_FIELDS: Final = frozenset(field.name for field in fields(_Input)) | {"type"}
 
 _CHECK: Final[TypeAdapter[Input]] = TypeAdapter(Annotated[Input, Field(discriminator="type")])
+_ESCAPE: Final = "\\u"
 
 
 def parse(line: str) -> Input:
     """The input that one line of JSON states. Raises Malformed with what is wrong and where."""
-    return check(_load(line))
+    raw = _load(line)
+    if _ESCAPE in line:  # the only way for a NUL or a lone surrogate into a JSON string
+        _refuse_unstorable(raw)
+    return check(raw)
 
 
 def check(raw: object) -> Input:
     """The input that a JSON object states. Raises Malformed."""
     if not isinstance(raw, dict):
         raise Malformed("an input is a JSON object")
-    for name, value in raw.items():
-        if value is None:
-            raise Malformed(f"{_shown(name)}: null is not absence")
-        if isinstance(value, str) and not _storable(value):
-            raise Malformed(f"{_shown(name)}: a NUL character or a lone surrogate")
+    if None in raw.values():
+        raise Malformed(f"{_shown(next(name for name, value in raw.items() if value is None))}: null is not absence")
     if isinstance(kind := raw.get("type"), str) and kind in LATER:
         raise Malformed(f"type: {kind} is not supported by this version yet")
+    if "received_at" not in raw and "at" in raw:
+        raw = {**raw, "received_at": raw["at"]}
     try:
-        return _CHECK.validate_python(raw)
+        input = _CHECK.validate_python(raw)
     except ValidationError as error:
         raise Malformed(_detail(error)) from None
+    if input.at > input.received_at:
+        raise Malformed("at lies after received_at")
+    if isinstance(input, Usage) and input.service == "data" and input.direction == "in":
+        raise Malformed("direction: data has direction out")
+    return input
 
 
 def own_fields(input: Input) -> dict[str, Any]:
     """The fields that only this type of input has, as JSON values."""
-    return {name: value for name, value in input.model_dump().items() if name not in COMMON_FIELDS}
+    return {name: getattr(input, name) for name in _OWN[type(input)]}
+
+
+def said_fields(input: Input) -> dict[str, Any]:
+    """Everything an input says: its fields but `received_at` and those at their default (R-12.2)."""
+    return {
+        name: value
+        for name, default in _SAID[type(input)]
+        if (value := getattr(input, name)) is not default and value != default
+    }
+
+
+_OWN: Final[dict[type, list[str]]] = {
+    kind: [field.name for field in fields(kind) if field.name not in COMMON_FIELDS] for kind in get_args(Input)
+}
+_SAID: Final[dict[type, list[tuple[str, object]]]] = {
+    kind: [(field.name, field.default) for field in fields(kind) if field.name != "received_at"]
+    for kind in get_args(Input)
+}
 
 
 def _load(line: str) -> object:
@@ -186,10 +211,10 @@ def _no_constant(name: str) -> NoReturn:
     raise Malformed(f"{name} is no JSON number")
 
 
-def _storable(text: str) -> bool:
-    if text.isascii():
-        return "\0" not in text
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+def _refuse_unstorable(raw: object) -> None:
+    for value in (*raw, *raw.values()) if isinstance(raw, dict) else ():
+        if isinstance(value, str) and ("\0" in value or any("\ud800" <= each <= "\udfff" for each in value)):
+            raise Malformed(f"{_shown(value)}: a NUL character or a lone surrogate")
 
 
 def _shown(name: str) -> str:

@@ -24,15 +24,15 @@ from ledger.events import (
 from ledger.inputs import Block, ConnectPlan, Input, Open, Refresh, Sms, TopUp, Unblock, Usage, Ussd
 
 _MADE: Final[dict[str, Callable[..., Input]]] = {
-    "open": Open.model_construct,
-    "top_up": TopUp.model_construct,
-    "connect_plan": ConnectPlan.model_construct,
-    "usage": Usage.model_construct,
-    "ussd": Ussd.model_construct,
-    "sms": Sms.model_construct,
-    "refresh": Refresh.model_construct,
-    "block": Block.model_construct,
-    "unblock": Unblock.model_construct,
+    "open": Open,
+    "top_up": TopUp,
+    "connect_plan": ConnectPlan,
+    "usage": Usage,
+    "ussd": Ussd,
+    "sms": Sms,
+    "refresh": Refresh,
+    "block": Block,
+    "unblock": Unblock,
 }
 
 

@@ -14,17 +14,18 @@ from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.inputs import Input, Malformed, Open
 from ledger.log import heads, keys
-from ledger.log.errors import BadEvents, StoreError
+from ledger.log.errors import BadEvents
 from ledger.log.journal import Adopted, Head, Journal, KeyRow, Reading, Writing
 from ledger.periods import Instant
 
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
 Clock: TypeAlias = Callable[[], Instant]
+Access: TypeAlias = Literal["create", "book", "read"]
 
 HEADS_REBUILT_AT_ONCE: Final = 5_000
 
 
-class CatalogueRefused(StoreError):
+class CatalogueRefused(Exception):
     """A catalogue that drops or alters what was already used (R-3.6)."""
 
 
@@ -75,19 +76,20 @@ class CatalogueTimeline:
 class Ledger:
     """A ledger open for reading and booking.
 
-    `now` is asked only for `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one
-    the ledger's own holds, or the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
+    `access`: make a new ledger where there is none, book in the one there is, or only read. `now` is asked only for
+    `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one the ledger's own holds, or
+    the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
     """
 
-    def __init__(self, path: Path, *, now: Clock, create: bool = True, catalogue: str | None = None) -> None:
-        self.journal = Journal(path, create=create)
+    def __init__(self, path: Path, *, now: Clock, access: Access = "create", catalogue: str | None = None) -> None:
+        self.journal = Journal(path, create=access == "create")
         self._now = now
         self._catalogues: CatalogueTimeline | None = None
         self._catalogue_count = 0
         self._known_sources: set[str] = set()
         self._known_versions: set[tuple[str, str, str]] = set()
         try:
-            self._prepare(create, catalogue)
+            self._prepare(access, catalogue)
         except BaseException:
             self.journal.close()
             raise
@@ -227,16 +229,14 @@ class Ledger:
 
     # Opening
 
-    def _prepare(self, create: bool, catalogue: str | None) -> None:
+    def _prepare(self, access: Access, catalogue: str | None) -> None:
         with self.journal.reading() as tx:
             fresh = tx.adopted_count() == 0
             lost = not fresh and (
                 (not tx.has_heads() and tx.last_position() > 0) or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
             )
             zones = tx.adopted()[-1].tzdata if not fresh else ""
-        if not create and not lost:
-            return
-        if fresh or catalogue is not None or zones != _tzdata():
+        if access != "read" and (fresh or catalogue is not None or zones != _tzdata()):
             self._adopt(catalogue)
         if lost:
             self.rebuild_heads()

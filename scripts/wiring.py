@@ -9,8 +9,8 @@ from pathlib import Path
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log.errors import StoreError
 from ledger.periods import Instant
-from ledger.service import Ledger
-from scripts.errors import Misuse
+from ledger.service import Access, CatalogueRefused, Ledger
+from scripts.errors import Misuse, SaysNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def read_text(path: Path, what: str) -> str:
 
 
 @contextmanager
-def open_ledger(settings: Settings, *, create: bool = False) -> Iterator[Ledger]:
-    """The ledger that the options name; with `create` a new one where there is none, and the catalogue adopted.
+def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]:
+    """The ledger that the options name; a command that books adopts the catalogue (R-3.6).
 
     A command that only reads books nothing, so it checks a given catalogue and leaves the ledger's own in force.
     """
@@ -71,7 +71,9 @@ def open_ledger(settings: Settings, *, create: bool = False) -> Iterator[Ledger]
             check = f"see `obnovi catalogue check {settings.catalogue}`"
             raise Misuse(f"{settings.catalogue} is no catalogue: {error.problems[0]}{more}; {check}") from None
     try:
-        with Ledger(path, now=now, create=create, catalogue=text if create else None) as ledger:
+        with Ledger(path, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
             yield ledger
+    except CatalogueRefused as error:
+        raise SaysNo(str(error)) from error
     except StoreError as error:
         raise Misuse(str(error)) from error

@@ -91,8 +91,8 @@ def printed_text(line: Line) -> str:
 
 
 def _provisional(made: Statement) -> str:
-    """What keeps a statement from being final: a fee that the end of its range still waits for, or just time."""
-    if made.next_due is not None and made.next_due[:10] <= made.to:
+    """What a statement that is not final still waits for: the next fee, or just time."""
+    if made.next_due is not None:
         return f"предварительно: плата за {datetime.fromisoformat(made.next_due):%d.%m} ещё не списана"
     return "предварительно: период ещё не закрыт"
 

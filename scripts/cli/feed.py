@@ -76,7 +76,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
         feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
         batches = [_checked_first(name, fd) for name, fd in feeds]
         tell = stack.enter_context(_rejects(rejects))
-        ledger = stack.enter_context(open_ledger(settings, create=True))
+        ledger = stack.enter_context(open_ledger(settings, "create"))
         bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):

@@ -33,7 +33,7 @@ def night(settings: Settings, until: Instant | None, not_after: Instant | None) 
     if instant > limit_of_future(not_after):
         raise Misuse("--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it")
     total: Counter[str] = Counter()
-    with open_ledger(settings, create=False) as ledger:
+    with open_ledger(settings, "book") as ledger:
         with ledger.journal.reading() as log:
             due = log.count_due(instant)
         with show.progress("accounts", due) as bar:
