@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 from msgspec.structs import replace
 
-from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, TARIFF_BUCKETS, WALLET, Entry
+from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, WALLET, Entry
 from ledger.events import (
     AccountOpened,
     Blocked,
@@ -192,23 +192,27 @@ def _advance(account: Account, event: Event) -> Account:
 
 def _spend(account: Account, entries: tuple[Entry, ...]) -> Account:
     """Package entries of a usage: taken from live buckets, or from expired leftovers (R-6.4)."""
-    taken: dict[tuple[int | None, str], Quantity] = {}
-    late: dict[tuple[int | None, str], Quantity] = {}
-    for entry in entries:
-        place, _, service = entry.from_.partition("/")
-        if entry.to.startswith(CONSUMED):
-            (late if place == EXPIRED else taken)[entry.grant, service] = entry.amount
     buckets, leftovers = account.buckets, account.leftovers
-    if taken:
-        buckets = tuple(_less(bucket, taken) for bucket in buckets)
-    if late:
-        leftovers = tuple(_less(bucket, late) for bucket in leftovers)
+    for entry in entries:
+        if entry.grant is None:
+            continue
+        place, _, service = entry.from_.partition("/")
+        if place == EXPIRED:
+            leftovers = _less(leftovers, entry.grant, service, entry.amount)
+        else:
+            buckets = _less(buckets, entry.grant, service, entry.amount)
     return replace(account, buckets=buckets, leftovers=leftovers)
 
 
-def _less(bucket: Bucket, taken: dict[tuple[int | None, str], Quantity]) -> Bucket:
-    amount = taken.get((bucket.grant, bucket.service))
-    return bucket if amount is None else replace(bucket, left=bucket.left - amount)
+def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantity) -> tuple[Bucket, ...]:
+    return tuple(
+        [
+            replace(bucket, left=bucket.left - amount)
+            if bucket.grant == grant and bucket.service == service
+            else bucket
+            for bucket in buckets
+        ]
+    )
 
 
 def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:

@@ -46,10 +46,9 @@ def book(account: Account | None, input: Input, catalogue: Catalogue, *, recorde
     reference = InputRef(input.source, input.id, input.received_at, input.by)
     moment = Moment(input.at, booked_at, recorded_at, reference)
     decided = decide(booked.account, input, moment, catalogue)
-    before = booked.account
     booked.add(decided, input.account)
     assert booked.account is not None
-    booked.add(settle(booked.account, before, decided, moment), input.account)
+    booked.add(settle(booked.account, decided, moment), input.account)
     return booked
 
 
@@ -75,11 +74,13 @@ def decide(account: Account | None, input: Input, moment: Moment, catalogue: Cat
             return open_again(account, input, moment)
 
 
-def settle(account: Account, before: Account | None, events: list[Event], moment: Moment) -> list[Event]:
+def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]:
     """The financial block after a booking that moved `available`: lifted above 0, set below 0 (R-8.5)."""
-    money = [entry for event in events for entry in event.entries if entry.unit == "kop"]
-    adds = any(entry.to == WALLET for entry in money)
-    takes = any(entry.from_ == WALLET for entry in money)
+    adds = takes = False
+    for event in events:
+        if event.wallet_after is not None:
+            adds = adds or any(entry.to == WALLET for entry in event.entries)
+            takes = takes or any(entry.from_ == WALLET for entry in event.entries)
     blocked = "financial" in account.blocks
     if adds and blocked and account.available > 0:
         return [Unblocked(**moment.stamp(account), kind="financial", cause="balance")]

@@ -191,7 +191,7 @@ _SAID: Final[dict[type, list[tuple[str, object]]]] = {
 
 def _load(line: str) -> object:
     try:
-        return json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
+        return _DECODER.decode(line)
     except Malformed:
         raise
     except RecursionError:
@@ -219,6 +219,9 @@ def _refuse_unstorable(raw: object) -> None:
 
 def _shown(name: str) -> str:
     return ascii(name)[1:-1][:80]
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
 def _detail(error: ValidationError) -> str:

@@ -3,7 +3,7 @@
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ Instant: TypeAlias = int
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
+DAY: Final = 24 * HOUR
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _RFC_3339 = re.compile(
@@ -72,7 +73,16 @@ def local(instant: Instant, zone: str) -> datetime:
 
 def local_date(instant: Instant, zone: str) -> date:
     """The local date of an instant (R-2.1)."""
-    return local(instant, zone).date()
+    before, midnight, after = _dates_of(instant // DAY, zone)
+    return before if instant < midnight else after
+
+
+@lru_cache(maxsize=100_000)
+def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date]:
+    """The two local dates that a UTC day touches, and the instant between them."""
+    before = local(utc_day * DAY, zone).date()
+    midnight = day_start(before + timedelta(days=1), zone)
+    return before, midnight, local(midnight, zone).date()
 
 
 def local_text(instant: Instant, zone: str) -> str:

@@ -176,14 +176,13 @@ class Reading:
 
     def _stored(self, tail: str, parameters: tuple[object, ...]) -> Iterator[Stored]:
         columns = "position, originator_id, originator_version, topic, state"
-        for row in self._stream(f"SELECT {columns} FROM stored_events {tail}", parameters):
-            yield Stored(*row)
+        yield from map(Stored._make, self._stream(f"SELECT {columns} FROM stored_events {tail}", parameters))
 
     def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
         """Rows of a cursor of their own, so that other look-ups may happen meanwhile."""
-        cursor = self._connection.cursor()
-        cursor.execute(statement, parameters)
-        with cursor as rows:
+        with self._connection.cursor() as rows:
+            rows.row_factory = None
+            rows.execute(statement, parameters)
             yield from rows
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
