@@ -133,10 +133,8 @@ class PlanVersion(_Model):
 
     @model_validator(mode="after")
     def _sold(self) -> "PlanVersion":
-        if self.sold_until is not None and self.sold_until <= self.sold_from:
-            raise ValueError("sold_until must lie after sold_from")
-        if self.daily_packages is not None and self.daily_fee is None:
-            raise ValueError("daily_packages need a daily_fee")
+        if self.sold_until is not None and self.sold_until < self.sold_from:
+            raise ValueError("sold_until lies before sold_from")
         return self
 
     @cached_property

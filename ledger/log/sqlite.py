@@ -101,6 +101,15 @@ class _Pool(SQLiteConnectionPool):
         return SQLiteConnection(sqlite_conn=c, max_age=None)
 
 
+class _Datastore(SQLiteDatastore):
+    """The library's datastore over those connections; accounts are text."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.pool = _Pool(path, create=create)
+        self.single_row_tracking = True
+        self.originator_id_type = "text"
+
+
 class Store:
     """One SQLite file: transactions for reading and, one at a time, for writing.
 
@@ -115,9 +124,7 @@ class Store:
         if create and not path.parent.is_dir():
             raise StoreError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
         self.path = path
-        self._datastore = SQLiteDatastore(":memory:", originator_id_type="text")
-        self._datastore.close()
-        self._datastore.pool = _Pool(path, create=create)
+        self._datastore = _Datastore(path, create=create)
         self.recorder = LogRecorder(self._datastore)
         if create:
             self._create()

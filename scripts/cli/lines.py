@@ -88,10 +88,7 @@ def _lines(fd: int, name: str, live: bool) -> Iterator[RawLine | None]:
             yield RawLine(number, rest + piece, dropped + len(rest) + len(piece))
             rest, dropped = b"", 0
         rest += pieces[-1]
-        if len(rest) > LINE_BYTES_MAX:
-            dropped += len(rest) - SHOWN_OF_LONG_LINE if not dropped else len(pieces[-1])
-            rest = rest[:SHOWN_OF_LONG_LINE]
-        elif dropped:
+        if dropped or len(rest) > LINE_BYTES_MAX:
             dropped += len(rest) - SHOWN_OF_LONG_LINE
             rest = rest[:SHOWN_OF_LONG_LINE]
     if rest:
