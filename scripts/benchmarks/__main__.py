@@ -1,0 +1,119 @@
+"""`scripts/bench`: the rows one after another, each in a process of its own, and one table of them."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from scripts.benchmarks import feed, fold, one_input, start, statement, verify
+from scripts.benchmarks.row import Measured, Row, run
+from scripts.cli import show
+from scripts.cli.options import print_json, print_text
+
+ROWS = {row.name: row for row in (feed.ROW, one_input.ROW, fold.ROW, statement.ROW, verify.ROW, start.ROW)}
+
+
+class RowsType(click.ParamType[Sequence[str]]):
+    """Names of rows, parted by commas."""
+
+    name = "rows"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sequence[str]:
+        """The names, or click's usage error."""
+        names = [name.strip() for name in value.split(",")]
+        for name in names:
+            if name not in ROWS:
+                self.fail(f"no row {name!r}; there are {', '.join(ROWS)}", param, ctx)
+        return names
+
+
+@click.command()
+@click.option("--rows", "names", type=RowsType(), default=",".join(ROWS), help="Only these rows, parted by commas.")
+@click.option("--quick", is_flag=True, help="Smaller sizes, under three minutes in all.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
+@click.option("--folder", type=click.Path(path_type=Path), default="build", help="Where ledgers are made.  [build]")
+@click.option("--measure", "alone", type=click.Choice(list(ROWS)), hidden=True, help="Measure one row in this process.")
+def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: str | None) -> None:
+    """Measure the program beside raw limits of the same run, machine and disk.
+
+    The folder should lie on the disk in question: on a disk in memory, durable writing costs nothing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if alone is not None:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            print_json(ROWS[alone].measure(Path(place), quick))
+        return
+    measured: list[tuple[Row, Measured]] = []
+    for name in names:
+        sys.stderr.write(f"measuring: {name}\n")
+        command = [sys.executable, "-m", "scripts.benchmarks", "--measure", name, "--folder", str(folder)]
+        _, _, printed = run([*command, "--quick"] if quick else command)
+        measured.append((ROWS[name], msgspec.json.decode(printed, type=Measured)))
+    if as_json:
+        print_json({"machine": _machine(), "quick": quick, "rows": [_numbers(row, made) for row, made in measured]})
+        return
+    show.table(
+        _machine(),
+        ("Row", "Size", "Figure", "Spread", "Raw limit", "", "Times raw", "Peak", "Goal", ""),
+        [_cells(row, made) for row, made in measured],
+        right=(2, 3, 4, 6, 7, 8),
+    )
+    missed = [row.name for row, made in measured if row.met(made) is False]
+    print_text(f"Goals missed: {', '.join(missed)}\n" if missed else "Every goal met.\n")
+
+
+def _cells(row: Row, made: Measured) -> tuple[str, ...]:
+    met = row.met(made)
+    return (
+        row.name,
+        made.size,
+        f"{_shown(made.figure)} {row.unit}",
+        f"{_shown(min(made.figures))} – {_shown(max(made.figures))}",
+        _shown(made.raw_figure),
+        row.raw_limit,
+        f"{row.times_raw(made):.1f}×",
+        f"{made.peak_bytes / 2**20:,.0f} MB",
+        _goal(row),
+        "" if met is None else "met" if met else "missed",
+    )
+
+
+def _goal(row: Row) -> str:
+    if row.goal is None:
+        return ""
+    figure = f"{'≥' if row.is_rate else '≤'} {_shown(row.goal.figure)} {row.unit}"
+    return figure if row.goal.peak_bytes is None else f"{figure}, ≤ {row.goal.peak_bytes / 2**20:,.0f} MB"
+
+
+def _numbers(row: Row, made: Measured) -> dict[str, Any]:
+    return {
+        "row": row.name,
+        "size": made.size,
+        "unit": row.unit,
+        "figure": made.figure,
+        "figures": made.figures,
+        "raw_limit": row.raw_limit,
+        "raw": made.raw_figure,
+        "times_raw": row.times_raw(made),
+        "peak_bytes": made.peak_bytes,
+        "goal": None if row.goal is None else _goal(row),
+        "met": row.met(made),
+    }
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+
+
+def _machine() -> str:
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+
+
+if __name__ == "__main__":
+    main()

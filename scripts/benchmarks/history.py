@@ -1,0 +1,37 @@
+"""A ledger with one account that has a long history, for the rows that read one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger import inputs
+from ledger.account import Account, evolve
+from ledger.log.journal import Stored
+from ledger.service import Ledger
+from scripts.benchmarks import traffic
+from scripts.wiring import now
+
+ACCOUNT = traffic.account_id(0)
+
+
+@contextmanager
+def ledger_of(folder: Path, count: int) -> Iterator[Ledger]:
+    """A new ledger in which `ACCOUNT` has some `count` events."""
+    with Ledger(folder / "history.db", now=now) as ledger:
+        ledger.apply([inputs.parse(line) for line in traffic.lines(count, accounts=1)])
+        yield ledger
+
+
+def stored(ledger: Ledger) -> list[Stored]:
+    """The account's events as they are stored."""
+    with ledger.journal.reading() as log:
+        return list(log.events(ACCOUNT))
+
+
+def fold(rows: list[Stored]) -> Account:
+    """The account of its stored events."""
+    account: Account | None = None
+    for row in rows:
+        account = evolve(account, row.event(), ACCOUNT)
+    assert account is not None
+    return account

@@ -1,0 +1,31 @@
+"""Verify: every booking of a ledger decided again; beside decoding and folding the same events."""
+
+from pathlib import Path
+
+from ledger.service import Ledger, folded_accounts
+from projections.audit.verify import verify
+from scripts.benchmarks import traffic
+from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds
+from scripts.wiring import now
+
+
+def measure(folder: Path, quick: bool) -> Measured:
+    """Events per second, from an open ledger."""
+    inputs, accounts, repeats = (30_000, 1_000, 3) if quick else (300_000, 6_000, 3)
+    traffic.write(folder / "feed.jsonl", inputs, accounts)
+    run([traffic.OBNOVI, "--ledger", folder / "ledger.db", "feed", folder / "feed.jsonl", "--json"])
+    figures, limits = [], []
+    with Ledger(folder / "ledger.db", now=now, create=False) as ledger, ledger.journal.reading() as log:
+        events = log.count()
+
+        def all_of_it() -> None:
+            report = verify(log)
+            assert report.ok, report.problems[:3]
+
+        for _ in range(repeats):
+            figures.append(events / seconds(all_of_it))
+            limits.append(events / seconds(lambda: sum(1 for _ in folded_accounts(log))))
+    return Measured(f"{events:,} events, {accounts:,} accounts", figures, limits, own_peak_bytes())
+
+
+ROW = Row("verify", "events/s", "decoding and folding them", measure, goal=Goal(figure=40_000))
