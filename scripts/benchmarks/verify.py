@@ -15,7 +15,7 @@ def measure(folder: Path, quick: bool) -> Measured:
     traffic.write(folder / "feed.jsonl", inputs, accounts)
     run([traffic.OBNOVI, "--ledger", folder / "ledger.db", "feed", folder / "feed.jsonl", "--json"])
     figures, limits = [], []
-    with Ledger(folder / "ledger.db", now=now, create=False) as ledger, ledger.journal.reading() as log:
+    with Ledger(folder / "ledger.db", now=now, access="read") as ledger, ledger.journal.reading() as log:
         events = log.count()
 
         def all_of_it() -> None:

@@ -34,7 +34,7 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, rig
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    made = Table(title=title, title_justify="left")
+    made = Table(title=title, title_justify="left", show_header=any(head))
     for index, name in enumerate(head):
         made.add_column(name, justify="right" if index in right else "left", no_wrap=True)
     for row in rows:
