@@ -3,7 +3,7 @@
 Only `Reading` and `Writing` know the tables. Positions grow by one with every event and are never reused.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +135,14 @@ class Reading:
         """What is remembered of an input of an account."""
         row = self._one("SELECT version, content FROM keys WHERE key = ? AND account = ?", (key, account))
         return Key(*row) if row else None
+
+    def keys(self, account: str, keys: Sequence[bytes]) -> dict[bytes, Key]:
+        """What is remembered of some hundred inputs of an account, by their keys."""
+        marks = ",".join("?" * len(keys))
+        found = self._stream(
+            f"SELECT key, version, content FROM keys WHERE account = ? AND key IN ({marks})", (account, *keys)
+        )
+        return {key: Key(version, content) for key, version, content in found}
 
     def accounts_with(self, key: bytes) -> list[tuple[str, int]]:
         """The accounts that had an input of this key, with the version of its first event."""

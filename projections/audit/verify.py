@@ -20,6 +20,7 @@ from ledger.recall import NotRecallable, recall
 from ledger.service import CatalogueTimeline
 
 PROGRESS_EVERY_EVENTS = 5_000
+KEYS_AT_ONCE = 500
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ class _AccountAudit:
         self._lookup = lookup
         self._state: Account | None = None
         self._group: list[tuple[Stored, Event]] = []
+        self._keys: dict[bytes, tuple[int, bytes | None]] = {}
         self._sums: defaultdict[str, int] = defaultdict(int)
         self._version = 0
         self._position = 0
@@ -120,6 +122,7 @@ class _AccountAudit:
     def finish(self) -> None:
         """Close the last booking and compare the sums of all entries with the folded account."""
         self._decide()
+        self._check_keys()
         if self._lost or self._state is None:
             return
         expected = defaultdict(int, {WALLET: self._state.wallet})
@@ -213,17 +216,23 @@ class _AccountAudit:
                 return
 
     def _key(self, first: Event, input: Input | None) -> None:
-        """The idempotency key of a booking: kept, naming its first event and its content (R-12.2)."""
+        """Remember the idempotency key that a booking must have; the text of an SMS is in its digest only."""
         assert first.input is not None
         self.inputs += 1
-        known = self._lookup.key(self.account_id, keys.key_of(first.input.source, first.input.id))
-        if known is None or known.version != first.version:
-            self._differs(first.version, "idempotency key", first.version, known.version if known else None)
-            return
-        if input is None or input.type == "sms":  # the text of an SMS counts in its digest and is never stored
-            return
-        if keys.content_of(input) != known.content:
-            self._differs(first.version, "digest of the input", keys.content_of(input).hex(), known.content.hex())
+        content = None if input is None or input.type == "sms" else keys.content_of(input)
+        self._keys[keys.key_of(first.input.source, first.input.id)] = (first.version, content)
+        if len(self._keys) >= KEYS_AT_ONCE:
+            self._check_keys()
+
+    def _check_keys(self) -> None:
+        """Each booking's key is kept, naming its first event and the content of its input (R-12.2)."""
+        known = self._lookup.keys(self.account_id, list(self._keys))
+        for key, (version, content) in self._keys.items():
+            if key not in known or known[key].version != version:
+                self._differs(version, "idempotency key", version, known[key].version if key in known else None)
+            elif content is not None and content != known[key].content:
+                self._differs(version, "digest of the input", content.hex(), known[key].content.hex())
+        self._keys.clear()
 
     def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
