@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+from msgspec.structs import replace
+
 from ledger import inputs, periods
-from ledger.account import Account
+from ledger.account import Account, Discount
+from ledger.booking import Booked, advance, book
 from ledger.catalogue import Catalogue, parse
 from ledger.events import Event, type_name
 from ledger.log.journal import Reading
@@ -19,6 +24,7 @@ from ledger.service import Ledger, Outcome
 from projections.audit.verify import Report, verify
 from projections.balances import Balance, balance
 from projections.statement import Statement, statement
+from scripts.cli.main import cli
 
 ACCOUNT = "79161234567"
 HERE = Path(__file__).parent
@@ -61,6 +67,7 @@ class Story:
         self.clock = Clock(at("2024-01-01 00:00"))
         self.ledger = Ledger(self.path, now=self.clock, catalogue=text)
         self.account_id = account
+        self.text = text
         self.zone = "Europe/Moscow"
         self._ids = itertools.count(1)
 
@@ -164,6 +171,56 @@ class Story:
     def verify(self) -> Report:
         with self.reading() as log:
             return verify(log)
+
+    # What the doors print
+
+    def printed(self, *arguments: str) -> Any:
+        """What `obnovi … --json` prints about this ledger: one value, or a list where it prints lines."""
+        text = run(self.path, *arguments)
+        values = [json.loads(line) for line in text.splitlines()]
+        return values if arguments[0] == "events" else values[0]
+
+    def shown(self) -> list[dict[str, Any]]:
+        """The account's events as the contract prints them."""
+        found: list[dict[str, Any]] = self.printed("events", self.account_id)
+        return found
+
+    def as_of(self, when: str) -> dict[str, Any]:
+        """The balance as of an instant, as the contract prints it."""
+        found: dict[str, Any] = self.printed("balance", self.account_id, "--as-of", rfc(at(when, self.zone), self.zone))
+        return found
+
+    # What would be, with a discount (its input comes with a later chapter)
+
+    def with_discount(self, percent: int, since: str, until: str) -> Account:
+        """The account as if a discount had been granted; nothing is stored."""
+        return replace(self.account, discount=Discount(percent, since, until))
+
+    def would(self, account: Account, type: str, when: str, **fields: Any) -> Booked:
+        """What an input would book on an account that may differ from the stored one."""
+        raw = {"type": type, "id": "would", "account": self.account_id, "at": rfc(at(when, self.zone), self.zone)}
+        return book(account, inputs.check(raw | fields), catalogue(self.text), recorded_at=0)
+
+    def would_by(self, account: Account, until: str) -> Booked:
+        """What the nights up to an instant would book."""
+        return advance(account, at(until, self.zone), catalogue(self.text), recorded_at=0)
+
+
+def run(path: Path, *arguments: str) -> str:
+    """Standard output of `obnovi … --json` on a ledger."""
+    result = CliRunner().invoke(cli, ["--ledger", str(path), "--json", *arguments], standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result.stdout
+
+
+def transfers(*events: Event) -> list[str]:
+    """Entries as a bookkeeper writes them: `wallet > revenue:usage 600 kop`, packages with their grant `#4`."""
+    return [
+        f"{entry.from_} > {entry.to} {entry.amount} {entry.unit}" + (f" #{entry.grant}" if entry.grant else "")
+        for event in events
+        for entry in event.entries
+    ]
 
 
 def names(events: Sequence[Event]) -> list[str]:
