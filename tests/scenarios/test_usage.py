@@ -394,7 +394,7 @@ def test_a_leftover_can_be_spent_late_only_once(tmp_path: Path) -> None:
     story = example_1(tmp_path)
     story.call("2023-01-20 10:00", "197:00")
     story.night("2023-02-15 03:00")
-    late = [story.call("2023-02-14 23:5%d" % n, "2:00", received_at=f"2023-02-15 04:0{n}") for n in range(3)]
+    late = [story.call(f"2023-02-14 23:5{n}", "2:00", received_at=f"2023-02-15 04:0{n}") for n in range(3)]
     assert [transfers(*events) for events in late] == [
         ["expired/voice > consumed/voice 120 s #4"],
         ["expired/voice > consumed/voice 60 s #4", "wallet > revenue:usage 200 kop"],
