@@ -1,0 +1,230 @@
+"""Feeds as they come: strings of inputs of every type over months, some of them late, some of them conflicting."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from ledger import inputs, periods
+from ledger.events import Event
+from ledger.inputs import Input
+from ledger.periods import Instant
+from ledger.service import Ledger, Outcome
+from projections.audit.verify import Report, verify
+from tests.support import CATALOGUE_TEXT, Clock, at
+
+ACCOUNTS = ("79160000001", "79160000002", "79160000003")
+REGIONS = {
+    "moscow": "Europe/Moscow",
+    "yekaterinburg": "Asia/Yekaterinburg",
+    "kaliningrad": "Europe/Kaliningrad",
+    "kamchatka": "Asia/Kamchatka",
+    "berlin": "Europe/Berlin",
+}
+PLANS = (
+    "t4", "t3", "t3", "t4-day0", "t4-auto", "t4-unlimited", "t4-fixed", "free",
+    "t4-ural", "t4-old", "t4-wide", "t4-versions", "no-such-plan",
+)  # fmt: skip
+
+SECOND, MINUTE, HOUR = periods.SECOND, 60 * periods.SECOND, periods.HOUR
+DAY = 24 * HOUR
+Raw = dict[str, Any]
+
+
+def moderate(examples: int) -> settings:
+    """The same examples on every machine, without a stopwatch."""
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(
+        max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=checks
+    )
+
+
+_steps = st.one_of(
+    st.sampled_from([SECOND, MINUTE, HOUR, 6 * HOUR, DAY, DAY, 3 * DAY, 12 * DAY, 31 * DAY]),
+    st.integers(0, 4 * DAY // SECOND).map(lambda seconds: seconds * SECOND),
+)
+_to_the_night = st.sampled_from([None, None, None, -SECOND, 0, SECOND])
+_lateness = st.sampled_from([0, 0, 0, 0, 10 * MINUTE, 5 * HOUR, 30 * HOUR, 80 * HOUR, 40 * DAY])
+_delivery = st.sampled_from([0, 0, 0, 0, 0, MINUTE, 4 * HOUR])
+_spelling = st.sampled_from(["Europe/Moscow", "Asia/Yekaterinburg", "UTC", "America/St_Johns"])
+_amounts = st.sampled_from([1, 15_49, 15_50, 40_00, 349_99, 350_00, 400_00, 500_00, 1_000_00])
+_quantities: dict[str, st.SearchStrategy[int]] = {
+    "voice": st.sampled_from([0, 3, 4, 60, 61, 310, 1530, 3_000, 12_001]),
+    "sms": st.sampled_from([0, 1, 2, 50, 201]),
+    "data": st.sampled_from([0, 1, 1024, 1025, 3 * 1024**2 + 1, 2 * 1024**3, 4 * 1024**3 + 1]),
+}
+
+
+@st.composite
+def _usage(draw: st.DrawFn) -> Raw:
+    service = draw(st.sampled_from(["voice", "voice", "sms", "data"]))
+    direction = draw(st.sampled_from(["out", "out", "out", "in"])) if service != "data" else "out"
+    raw: Raw = {"type": "usage", "service": service, "direction": direction}
+    raw["quantity"] = draw(_quantities[service])
+    raw |= draw(
+        st.sampled_from([{}, {}, {"zone": "home"}, {"zone": "russia"}, {"zone": "roaming"}, {"zone": "moon"}])
+    )
+    return raw | draw(st.sampled_from([{}, {"peer": "79031112233"}, {"peer": "9290"}, {"peer": "Мама"}]))
+
+
+_own: st.SearchStrategy[Raw] = st.one_of(
+    _usage(),
+    _usage(),
+    _usage(),
+    st.builds(lambda amount: {"type": "top_up", "amount": amount}, _amounts),
+    st.builds(lambda amount: {"type": "top_up", "amount": amount, "channel": "card"}, _amounts),
+    st.sampled_from([{"type": "ussd", "text": text} for text in ("*929#", "*929#", "*929#", "*100#", "")]),
+    st.sampled_from(
+        [
+            {"type": "sms", "to": "9290", "text": ""},
+            {"type": "sms", "to": "9290", "text": "обнови, пожалуйста"},
+            {"type": "sms", "to": " 9290", "text": "1"},
+            {"type": "sms", "to": "", "text": ""},
+        ]
+    ),
+    st.just({"type": "refresh"}),
+    st.sampled_from(PLANS).map(lambda plan: {"type": "connect_plan", "plan": plan}),
+    st.builds(
+        lambda verb, kind: {"type": verb, "kind": kind},
+        st.sampled_from(["block", "unblock", "unblock"]),
+        st.sampled_from(["voluntary", "voluntary", "operator"]),
+    ),
+    st.just({"type": "open", "region": "moscow"}),
+)
+
+
+@st.composite
+def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 30) -> list[Input]:
+    """A feed: each account opens, pays and takes a plan; then months of anything, in order of delivery or nearly so."""
+    chosen = ACCOUNTS[: draw(st.integers(1, accounts_max))]
+    now = at("2023-01-15 11:00") + draw(st.integers(0, 60)) * DAY
+    zones: dict[str, str] = {}
+    raws: list[Raw] = []
+    for account in chosen:
+        region = draw(st.sampled_from(list(REGIONS)))
+        zones[account] = REGIONS[region]
+        limit = draw(st.sampled_from([{}, {}, {"credit_limit": 300_00}]))
+        first = {"account": account, "at": _written(draw, now)}
+        raws += [
+            first | {"id": "o", "type": "open", "region": region} | limit,
+            first | {"id": "t", "type": "top_up", "amount": draw(st.sampled_from([400_00, 780_00, 2_500_00]))},
+            first | {"id": "c", "type": "connect_plan", "plan": draw(st.sampled_from(PLANS))},
+        ]
+    for number in range(draw(st.integers(3, lines_max))):
+        account = draw(st.sampled_from(chosen))
+        now += draw(_steps)
+        if (beside := draw(_to_the_night)) is not None:
+            now = max(now, periods.first_night_after(now, zones[account], 3) + beside)
+        received = now - draw(_delivery)
+        raw = {"account": account, "id": f"i{number}"} | draw(_own)
+        raw["at"] = _written(draw, received - (draw(_lateness) if raw["type"] == "usage" else 0))
+        raw["received_at"] = _written(draw, received)
+        match draw(st.integers(0, 15)):
+            case 0:
+                raw["id"] = f"i{number // 2}"  # perhaps an id that came before, with another content
+            case 1:
+                raw |= {"source": "switch-2", "id": f"i{number // 2}"}  # the same id of another source is another
+            case 2:
+                raw["by"] = "clerk-7"
+            case _:
+                pass
+        raws.append(raw)
+    return [inputs.check(raw) for raw in raws]
+
+
+def _written(draw: st.DrawFn, instant: Instant) -> str:
+    return periods.local_text(instant, draw(_spelling))
+
+
+# Feeding
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder of its own for each example."""
+    with tempfile.TemporaryDirectory(prefix="laws-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def opened(where: Path, *, wall: str = "2026-01-01 00:00") -> Iterator[Ledger]:
+    """The ledger of a folder, opened anew as every run of the program does."""
+    with Ledger(where / "ledger.db", now=Clock(at(wall)), catalogue=CATALOGUE_TEXT) as ledger:
+        yield ledger
+
+
+@contextmanager
+def fed(feed: Sequence[Input]) -> Iterator[Ledger]:
+    """A ledger with a feed booked in one go, and the nights after it."""
+    with folder() as where, opened(where) as ledger:
+        ledger.apply(feed)
+        advance(ledger, end_of(feed))
+        yield ledger
+
+
+def advance(ledger: Ledger, until: Instant) -> None:
+    """Run the nightly job."""
+    while ledger.advance_due(until, accounts_max=2) is not None:
+        pass
+
+
+def end_of(feed: Iterable[Input]) -> Instant:
+    """An instant well after everything, to which every run is brought in the end."""
+    return max(input.received_at for input in feed) + 40 * DAY
+
+
+def accounts_of(feed: Iterable[Input]) -> list[str]:
+    return sorted({input.account for input in feed})
+
+
+def log_of(ledger: Ledger, account: str) -> list[Event]:
+    return [event for _, event in ledger.events(account)]
+
+
+def told(ledger: Ledger, feed: Iterable[Input]) -> dict[str, list[Event]]:
+    """Every account's events without the time of recording, the one thing that may depend on the run."""
+    return {
+        account: [msgspec.structs.replace(event, recorded_at=0) for event in log_of(ledger, account)]
+        for account in accounts_of(feed)
+    }
+
+
+def audit(ledger: Ledger) -> Report:
+    with ledger.journal.reading() as log:
+        return verify(log)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the program: lines `[since, until)`, each so many times; then the night up to these instants."""
+
+    lines: list[Input]
+    nights: list[Instant]
+
+
+@st.composite
+def cuts(draw: st.DrawFn, feed: Sequence[Input]) -> list[Run]:
+    """The feed cut into runs; nights come early, late or twice, never past a line still to be fed (R-2.7)."""
+    marks = sorted(draw(st.sets(st.integers(1, len(feed)), max_size=4)) | {0, len(feed)})
+    runs: list[Run] = []
+    for since, until in zip(marks, marks[1:], strict=False):
+        part = [line for line in feed[since:until] for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3])))]
+        if since and draw(st.booleans()):
+            part = [*feed[:since], *part]  # the whole feed once more, from its beginning
+        rest = feed[until:]
+        limit = min((line.received_at for line in rest), default=end_of(feed))
+        back = draw(st.lists(st.sampled_from([0, 0, SECOND, DAY, 20 * DAY]), max_size=2))
+        runs.append(Run(part, [limit - earlier for earlier in back]))
+    return runs
+
+
+def results(outcomes: Iterable[Outcome]) -> list[str]:
+    return [outcome.result for outcome in outcomes]
