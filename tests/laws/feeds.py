@@ -30,7 +30,7 @@ REGIONS = {
     "berlin": "Europe/Berlin",
 }
 PLANS = (
-    "t4", "t3", "t3", "t4-day0", "t4-auto", "t4-unlimited", "t4-fixed", "free",
+    "t4", "t4", "t3", "t3", "t3", "t4-day0", "t4-auto", "t4-unlimited", "t4-fixed", "free",
     "t4-ural", "t4-old", "t4-wide", "t4-versions", "no-such-plan",
 )  # fmt: skip
 
@@ -42,17 +42,15 @@ Raw = dict[str, Any]
 def moderate(examples: int) -> settings:
     """The same examples on every machine, without a stopwatch."""
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(
-        max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=checks
-    )
+    return settings(max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=checks)
 
 
 _steps = st.one_of(
-    st.sampled_from([SECOND, MINUTE, HOUR, 6 * HOUR, DAY, DAY, 3 * DAY, 12 * DAY, 31 * DAY]),
+    st.sampled_from([SECOND, MINUTE, HOUR, 6 * HOUR, 6 * HOUR, DAY, DAY, 3 * DAY, 12 * DAY, 31 * DAY]),
     st.integers(0, 4 * DAY // SECOND).map(lambda seconds: seconds * SECOND),
 )
 _to_the_night = st.sampled_from([None, None, None, -SECOND, 0, SECOND])
-_lateness = st.sampled_from([0, 0, 0, 0, 10 * MINUTE, 5 * HOUR, 30 * HOUR, 80 * HOUR, 40 * DAY])
+_lateness = st.sampled_from([0, 0, 0, 10 * MINUTE, 5 * HOUR, 12 * HOUR, 30 * HOUR, 80 * HOUR, 40 * DAY])
 _delivery = st.sampled_from([0, 0, 0, 0, 0, MINUTE, 4 * HOUR])
 _spelling = st.sampled_from(["Europe/Moscow", "Asia/Yekaterinburg", "UTC", "America/St_Johns"])
 _amounts = st.sampled_from([1, 15_49, 15_50, 40_00, 349_99, 350_00, 400_00, 500_00, 1_000_00])
@@ -69,40 +67,86 @@ def _usage(draw: st.DrawFn) -> Raw:
     direction = draw(st.sampled_from(["out", "out", "out", "in"])) if service != "data" else "out"
     raw: Raw = {"type": "usage", "service": service, "direction": direction}
     raw["quantity"] = draw(_quantities[service])
-    raw |= draw(
-        st.sampled_from([{}, {}, {"zone": "home"}, {"zone": "russia"}, {"zone": "roaming"}, {"zone": "moon"}])
-    )
+    raw |= draw(st.sampled_from([{}, {}, {"zone": "home"}, {"zone": "russia"}, {"zone": "roaming"}, {"zone": "moon"}]))
     return raw | draw(st.sampled_from([{}, {"peer": "79031112233"}, {"peer": "9290"}, {"peer": "Мама"}]))
 
 
-_own: st.SearchStrategy[Raw] = st.one_of(
-    _usage(),
-    _usage(),
-    _usage(),
-    st.builds(lambda amount: {"type": "top_up", "amount": amount}, _amounts),
-    st.builds(lambda amount: {"type": "top_up", "amount": amount, "channel": "card"}, _amounts),
-    st.sampled_from([{"type": "ussd", "text": text} for text in ("*929#", "*929#", "*929#", "*100#", "")]),
-    st.sampled_from(
-        [
-            {"type": "sms", "to": "9290", "text": ""},
-            {"type": "sms", "to": "9290", "text": "обнови, пожалуйста"},
-            {"type": "sms", "to": " 9290", "text": "1"},
-            {"type": "sms", "to": "", "text": ""},
-        ]
-    ),
-    st.just({"type": "refresh"}),
-    st.sampled_from(PLANS).map(lambda plan: {"type": "connect_plan", "plan": plan}),
-    st.builds(
-        lambda verb, kind: {"type": verb, "kind": kind},
-        st.sampled_from(["block", "unblock", "unblock"]),
-        st.sampled_from(["voluntary", "voluntary", "operator"]),
-    ),
-    st.just({"type": "open", "region": "moscow"}),
+_payment = st.builds(
+    lambda amount, channel: {"type": "top_up", "amount": amount} | channel,
+    _amounts,
+    st.sampled_from([{}, {"channel": "card"}]),
+)
+_request = st.sampled_from(
+    [
+        {"type": "ussd", "text": "*929#"},
+        {"type": "ussd", "text": "*929#"},
+        {"type": "ussd", "text": ""},
+        {"type": "sms", "to": "9290", "text": ""},
+        {"type": "sms", "to": "9290", "text": "обнови, пожалуйста"},
+        {"type": "sms", "to": " 9290", "text": "1"},
+        {"type": "refresh"},
+        {"type": "refresh"},
+    ]
+)
+_contract = st.sampled_from(PLANS).map(lambda plan: {"type": "connect_plan", "plan": plan})
+_block = st.sampled_from(
+    [
+        {"type": verb, "kind": kind}
+        for verb, kind in (
+            ("block", "voluntary"),
+            ("block", "operator"),
+            ("unblock", "voluntary"),
+            ("unblock", "voluntary"),
+            ("unblock", "operator"),
+        )
+    ]
+)
+_own: dict[str, st.SearchStrategy[Raw]] = {
+    "usage": _usage(),
+    "payment": _payment,
+    "request": _request,
+    "contract": _contract,
+    "block": _block,
+    "open": st.just({"type": "open", "region": "moscow"}),
+}
+_kinds = st.sampled_from(
+    ["usage"] * 8 + ["payment"] * 4 + ["request"] * 5 + ["contract"] * 2 + ["block"] * 4 + ["open"]
 )
 
 
+_CALL: Raw = {"type": "usage", "service": "voice", "direction": "out", "quantity": 1530}
+_TALES: tuple[tuple[tuple[Instant | None, Instant, Raw], ...], ...] = (
+    (  # a holiday: the paid month lapses under a block, and the night brings it back
+        (HOUR, 0, {"type": "block", "kind": "voluntary"}),
+        (40 * DAY, 0, {"type": "unblock", "kind": "voluntary"}),
+        (HOUR, 0, {"type": "refresh"}),
+        (DAY, 0, {"type": "ussd", "text": "*929#"}),
+    ),
+    (  # a dear call: below zero, blocked, and freed by money
+        (HOUR, 0, {"type": "usage", "service": "sms", "direction": "out", "quantity": 999, "zone": "russia"}),
+        (HOUR, 0, {"type": "sms", "to": "9290", "text": "?"}),
+        (DAY, 0, {"type": "top_up", "amount": 4_000_00}),
+        (HOUR, 0, {"type": "refresh"}),
+    ),
+    (  # a saver: refreshes with money, twice, and calls from what was carried
+        (MINUTE, 0, {"type": "top_up", "amount": 1_000_00}),
+        (MINUTE, 0, {"type": "ussd", "text": "*929#"}),
+        (HOUR, 0, _CALL),
+        (HOUR, 0, {"type": "refresh"}),
+    ),
+    (  # a call before the night, told after it (R-6.5)
+        (None, 0, _CALL | {"quantity": 60}),
+        (31 * DAY, 0, {"type": "top_up", "amount": 1}),
+        (None, 2 * HOUR, _CALL),
+        (MINUTE, 10 * HOUR, {"type": "usage", "service": "data", "direction": "out", "quantity": 5_000_000}),
+        (MINUTE, 31 * DAY, _CALL),
+    ),
+)
+"""What accounts go through: steps of time (None: a minute after the next night), how late, and what is said."""
+
+
 @st.composite
-def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 30) -> list[Input]:
+def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 40) -> list[Input]:
     """A feed: each account opens, pays and takes a plan; then months of anything, in order of delivery or nearly so."""
     chosen = ACCOUNTS[: draw(st.integers(1, accounts_max))]
     now = at("2023-01-15 11:00") + draw(st.integers(0, 60)) * DAY
@@ -115,16 +159,23 @@ def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 30) -> lis
         first = {"account": account, "at": _written(draw, now)}
         raws += [
             first | {"id": "o", "type": "open", "region": region} | limit,
-            first | {"id": "t", "type": "top_up", "amount": draw(st.sampled_from([400_00, 780_00, 2_500_00]))},
+            first
+            | {"id": "t", "type": "top_up", "amount": draw(st.sampled_from([400_00, 780_00, 2_500_00, 9_000_00]))},
             first | {"id": "c", "type": "connect_plan", "plan": draw(st.sampled_from(PLANS))},
         ]
     for number in range(draw(st.integers(3, lines_max))):
         account = draw(st.sampled_from(chosen))
+        if draw(st.integers(0, 6)) == 0:
+            for part, (step, lateness, told) in enumerate(draw(st.sampled_from(_TALES))):
+                now = periods.first_night_after(now, zones[account], 3) + MINUTE if step is None else now + step
+                raw = {"account": account, "id": f"i{number}-{part}"} | told
+                raws.append(raw | {"at": _written(draw, now - lateness), "received_at": _written(draw, now)})
+            continue
         now += draw(_steps)
         if (beside := draw(_to_the_night)) is not None:
             now = max(now, periods.first_night_after(now, zones[account], 3) + beside)
         received = now - draw(_delivery)
-        raw = {"account": account, "id": f"i{number}"} | draw(_own)
+        raw = {"account": account, "id": f"i{number}"} | draw(_own[draw(_kinds)])
         raw["at"] = _written(draw, received - (draw(_lateness) if raw["type"] == "usage" else 0))
         raw["received_at"] = _written(draw, received)
         match draw(st.integers(0, 15)):

@@ -152,3 +152,34 @@ def test_no_account_looks_at_another(feed: list[Input]) -> None:
 def _heads(ledger: Ledger) -> list[Head]:
     with ledger.journal.reading() as log:
         return list(log.heads())
+
+
+def test_the_feeds_of_these_laws_reach_every_corner() -> None:
+    """A law over feeds in which nothing happens would say nothing."""
+    reached: set[str] = set()
+
+    @moderate(60)
+    @given(feed=feeds())
+    def reach(feed: list[Input]) -> None:
+        with fed(feed) as ledger:
+            for account in accounts_of(feed):
+                for event in log_of(ledger, account):
+                    marks = [getattr(event, name, None) for name in ("reason", "cause")]
+                    places = {entry.from_.partition("/")[0] for entry in event.entries if "consumed" in entry.to}
+                    reached.update(
+                        ":".join((type(event).__name__, *(mark for mark in (*marks, place) if mark)))
+                        for place in places or {""}
+                    )
+
+    reach()
+    assert reached >= {
+        "UsageCharged", "UsageCharged:base", "UsageCharged:carried", "UsageCharged:daily", "UsageCharged:expired",
+        "UsageUnrated:NO_PLAN", "UsageUnrated:NO_PRICE", "PackagesRefreshed", "DailyFeeCharged", "PeriodLapsed",
+        "MonthlyFeeCharged:connection", "MonthlyFeeCharged:nightly", "ToppedUp",
+        "Blocked:request", "Blocked:balance", "Blocked:nightly", "Unblocked:request", "Unblocked:balance",
+        "RefreshRefused:NOT_ELIGIBLE", "RefreshRefused:BLOCKED", "RefreshRefused:UNPAID_PERIOD",
+        "RefreshRefused:ALTERNATIVE_PERIOD", "RefreshRefused:INSUFFICIENT_FUNDS",
+        "InputRefused:ALREADY_OPEN", "InputRefused:ALREADY_BLOCKED", "InputRefused:NOT_BLOCKED",
+        "InputRefused:BLOCKED", "InputRefused:INSUFFICIENT_FUNDS", "InputRefused:PLAN_NOT_AVAILABLE",
+        "InputRefused:UNKNOWN_SERVICE_CODE",
+    }  # fmt: skip
