@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +267,7 @@ def cuts(draw: st.DrawFn, feed: Sequence[Input]) -> list[Run]:
     """The feed cut into runs; nights come early, late or twice, never past a line still to be fed (R-2.7)."""
     marks = sorted(draw(st.sets(st.integers(1, len(feed)), max_size=4)) | {0, len(feed)})
     runs: list[Run] = []
-    for since, until in zip(marks, marks[1:], strict=False):
+    for since, until in pairwise(marks):
         part = [line for line in feed[since:until] for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3])))]
         if since and draw(st.booleans()):
             part = [*feed[:since], *part]  # the whole feed once more, from its beginning

@@ -1,5 +1,7 @@
 """Laws of runs: how a feed is cut, repeated and mixed with nights changes no event; the log alone tells the inputs."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,6 @@ from ledger.log.journal import Head
 from ledger.recall import recall
 from ledger.service import Ledger
 from tests.laws.feeds import (
-    Clock,
     accounts_of,
     advance,
     audit,
@@ -23,7 +24,7 @@ from tests.laws.feeds import (
     opened,
     told,
 )
-from tests.support import CATALOGUE_TEXT, at
+from tests.support import CATALOGUE_TEXT, Clock, at
 
 
 @moderate(60)
@@ -88,7 +89,7 @@ def test_an_input_can_be_told_from_its_events(feed: list[Input]) -> None:
                 continue
             event = first_of[input.account, input.source, input.id]
             assert event.version == outcome.version
-            expected = input.model_copy(update={"text": ""}) if isinstance(input, Sms) else input
+            expected = replace(input, text="") if isinstance(input, Sms) else input
             assert recall(input.account, event) == expected
 
 

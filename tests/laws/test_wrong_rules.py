@@ -18,7 +18,7 @@ from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import Entry
 from ledger.inputs import Input, Usage
 from ledger.periods import Instant
-from ledger.rules import blocks, refresh, tariff, usage
+from ledger.rules import blocks, night, refresh, tariff, usage
 from tests.laws.feeds import accounts_of, advance, audit, end_of, fed, feeds, folder, moderate, opened, told
 
 
@@ -76,9 +76,8 @@ WRONG = (
     Wrong("a block may be set twice (R-8.2)", booking, "block",
           lambda account, input, moment: blocks.block(_unblocked(account), input, moment)),
     Wrong("a night under a block takes its fee (R-4.5)", booking, "charge_tariff",
-          lambda account, moment, catalogue: _right_night(_unblocked(account), moment, catalogue)),
+          lambda account, moment, catalogue: night.charge_tariff(_unblocked(account), moment, catalogue)),
 )  # fmt: skip
-_right_night = booking.charge_tariff
 
 
 def _unblocked(account: Account) -> Account:
