@@ -221,6 +221,7 @@ def _shown(name: str) -> str:
     return ascii(name)[1:-1][:80]
 
 
+_PLAIN: Final = {"unexpected_keyword_argument": "no such field", "missing_argument": "missing"}
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
@@ -229,5 +230,5 @@ def _detail(error: ValidationError) -> str:
     if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return "type: " + ("missing" if details["type"].endswith("found") else "no such type of input")
     field = ".".join(_shown(str(part)) for part in details["loc"][1:])
-    message = details["msg"].removeprefix("Value error, ")
+    message = _PLAIN.get(details["type"], details["msg"].removeprefix("Value error, "))
     return f"{field}: {message}" if field else message
