@@ -221,7 +221,7 @@ def _shown(name: str) -> str:
     return ascii(name)[1:-1][:80]
 
 
-_PLAIN: Final = {"unexpected_keyword_argument": "no such field", "missing_argument": "missing"}
+_PLAIN: Final = {"unexpected_keyword_argument": "no such field", "missing": "missing", "missing_argument": "missing"}
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
