@@ -206,9 +206,10 @@ class Story:
         return advance(account, at(until, self.zone), catalogue(self.text), recorded_at=0)
 
 
-def run(path: Path, *arguments: str) -> str:
+def run(path: Path, *arguments: str, as_json: bool = True) -> str:
     """Standard output of `obnovi … --json` on a ledger."""
-    result = CliRunner().invoke(cli, ["--ledger", str(path), "--json", *arguments], standalone_mode=False)
+    options = ["--ledger", str(path), *(["--json"] if as_json else [])]
+    result = CliRunner().invoke(cli, [*options, *arguments], standalone_mode=False)
     if result.exception is not None:
         raise result.exception
     return result.stdout
