@@ -486,3 +486,21 @@ def test_an_input_is_found_by_its_id(tmp_path: Path) -> None:
     story.feed("usage", "2023-02-20 10:00", service="voice", direction="out", quantity=9, zone="russia", id="v")
     assert story.printed("find", "v") == [{"account": ACCOUNT, "source": "feed", "versions": [6, 7]}]
     assert at("2023-02-20 10:00") == story.account.clock
+
+
+def test_peers_and_free_texts_are_stored_apart(tmp_path: Path) -> None:
+    """Contract §3: in one sub-object `personal`, and nowhere else in the stored form."""
+    story = example_1(tmp_path)
+    story.call("2023-01-16 10:00", "1:00", peer="79031112233")
+    story.call("2023-01-16 10:01", "1:00", zone="moon", peer="79031112233")
+    story.dial("2023-01-16 10:02", "*100*79031112233#")
+    story.sms("2023-01-16 10:03", "79031112233", "79031112233")
+    with story.reading() as log:
+        stored = [json.loads(row.state) for row in log.events(ACCOUNT, after_version=4)]
+    assert [event.pop("personal") for event in stored] == [
+        {"peer": "79031112233"},
+        {"peer": "79031112233"},
+        {"text": "*100*79031112233#"},
+        {"to": "79031112233"},
+    ]
+    assert "79031112233" not in json.dumps(stored)

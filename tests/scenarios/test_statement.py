@@ -243,6 +243,14 @@ def test_rows_stand_in_order_of_version_and_not_of_their_start(tmp_path: Path) -
     ]
 
 
+def test_printed_forms_show_how_long_a_free_call_was(tmp_path: Path) -> None:
+    """R-6.2, R-13.1: actual and billed quantity."""
+    story = example_1(tmp_path)
+    story.call("2023-01-20 10:00", "0:03", peer="79031112233")
+    (row,) = [row for row in printed(story, "2023-01-20", "2023-01-20").splitlines() if "79031112233" in row]
+    assert "0:03" in row
+
+
 # The ledger table
 
 

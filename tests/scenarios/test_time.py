@@ -345,3 +345,30 @@ def test_scheduled_items_come_in_the_order_of_their_instants(tmp_path: Path) -> 
         ("Unblocked", "2023-06-01T00:00"),
     ]
     assert story.wallet == 1
+
+
+@pytest.mark.xfail(strict=True, reason="R-2.6: `advance` books a night at its instant also when the clock is past it")
+def test_a_setting_that_moves_the_night_back_never_moves_the_clock_back(tmp_path: Path) -> None:
+    """R-2.6, R-2.7, R-3.6: unpaid since 02:00; at 04:00 the night is still 05:00; from then on it is 03:00.
+
+    The night of 03:00 was not booked when the clock passed it, so it is booked at the clock.
+    """
+    text = "[settings]\nnight_hour = 5\n" + CATALOGUE_TEXT
+    story = with_plan(tmp_path, "2023-01-15 12:00", 800_00, text=text)
+    story.block("2023-02-01 00:00")
+    story.unblock("2023-02-20 02:00")
+    story.top_up("2023-02-20 04:00", 1)
+    story.ledger.close()
+    story.ledger = Ledger(story.path, now=story.clock, catalogue=CATALOGUE_TEXT)
+    story.top_up("2023-02-20 04:30", 1)
+    assert [rfc(event.booked_at)[11:16] for event in story.log()[-3:]] == ["04:00", "04:00", "04:30"]
+    assert story.types()[-2:] == ["MonthlyFeeCharged", "ToppedUp"]
+
+
+def test_a_gap_of_half_an_hour_has_its_first_instant_too(tmp_path: Path) -> None:
+    """R-2.3: Lord Howe, 01.10.2023: 02:00 is skipped, the first instant after the gap is 02:30."""
+    howe = '[regions.howe]\nname = "Лорд-Хау"\nzone = "Australia/Lord_Howe"\n'
+    text = BERLIN_AT_2.replace("[regions.moscow]", howe + "[regions.moscow]")
+    story = with_plan(tmp_path, "2023-09-01 12:00", 1000_00, region="howe", text=text)
+    assert story.balance.period is not None
+    assert story.balance.period.next_due == "2023-10-01T02:30:00+11:00"

@@ -204,6 +204,21 @@ def test_a_record_without_a_price_is_unrated(
     assert (story.left(), story.wallet) == (before, 100_00)
 
 
+def test_packages_that_cover_an_unpriced_zone_rate_nothing_there(tmp_path: Path) -> None:
+    """R-6.8: the zone must be among the version's prices, whatever `packages_cover` says."""
+    text = CATALOGUE_TEXT.replace('packages_cover = ["home", "russia"]', 'packages_cover = ["home", "europe"]')
+    story = with_plan(tmp_path, "2023-01-15 12:00", 500_00, "t4-wide", text=text)
+    assert only(story.call("2023-01-16 10:00", "1:00", zone="europe"), UsageUnrated).reason == "NO_PRICE"
+
+
+def test_unrated_usage_is_applied_and_not_refused(tmp_path: Path) -> None:
+    """R-6.8, contract §1: and known by its id like any input."""
+    story = Story(tmp_path).open("2023-01-01 00:00")
+    call = {"service": "voice", "direction": "out", "quantity": 60, "id": "u"}
+    assert story.feed("usage", "2023-01-02 00:00", **call).result == "applied"
+    assert story.feed("usage", "2023-01-02 00:00", **call).result == "duplicate"
+
+
 def test_unrated_usage_moves_the_clock_and_blocks_nothing(tmp_path: Path) -> None:
     """R-6.8, R-2.6."""
     story = with_plan(tmp_path, "2023-01-15 12:00", 400_00)
@@ -309,6 +324,15 @@ def test_a_record_from_before_the_refresh_finds_its_minutes(tmp_path: Path) -> N
     story = example_3(tmp_path)
     event = only(story.call("2023-02-01 09:59:59", "30:00", received_at="2023-02-01 11:00"), UsageCharged)
     assert transfers(event) == ["carried/voice > consumed/voice 1200 s #4", "wallet > revenue:usage 2000 kop"]
+
+
+def test_a_record_from_before_a_night_that_carries_finds_its_minutes(tmp_path: Path) -> None:
+    """R-4.6, R-6.5: carried by the night, with its old start, until the next due date."""
+    story = with_plan(tmp_path, "2023-01-15 12:00", 1000_00, "t4-auto")
+    story.night("2023-02-15 03:00")
+    for received in ("2023-02-15 04:00", "2023-02-20 04:00"):  # live, so no late window
+        event = only(story.call("2023-02-15 02:59:59", "10:00", received_at=received), UsageCharged)
+        assert transfers(event) == ["carried/voice > consumed/voice 600 s #4"]
 
 
 def test_a_record_of_the_very_instant_of_the_refresh_may_spend_both(tmp_path: Path) -> None:
