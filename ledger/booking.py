@@ -95,12 +95,16 @@ def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
 
 
 def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
-    """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7)."""
+    """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7).
+
+    Only a catalogue that moves the night can schedule an instant behind the clock: that is booked at the clock (R-2.6).
+    """
     booked = Booked(account)
     while booked.account is not None:
         due = next_scheduled(booked.account, catalogue)
         if due is None or due > until:
             break
-        moment = Moment(due, due, recorded_at)
+        at = max(due, booked.account.clock)
+        moment = Moment(at, at, recorded_at)
         booked.add(charge_tariff(booked.account, moment, catalogue), booked.account.account)
     return booked

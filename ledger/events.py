@@ -119,6 +119,7 @@ class RefreshRefused(_Event, frozen=True, kw_only=True):
     input_type: Literal["ussd", "sms", "refresh"]
     reason: str
     facts: dict[str, Any]
+    vat_rate: int
     personal: Personal = Personal()
 
 

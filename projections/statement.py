@@ -30,7 +30,6 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
-from ledger.periods import Instant
 from ledger.rules import tariff
 from ledger.service import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
@@ -150,7 +149,7 @@ def statement(
             continue
         if line := _line(event, zone):
             lines.append(line)
-        if row := _usage_row(event, zone, catalogues, found):
+        if row := _usage_row(event, zone):
             usage.append(row)
     made = Statement(
         account=account.account,
@@ -242,7 +241,7 @@ def printed(period: Period, zone: str) -> PrintedPeriod:
     return PrintedPeriod(periods.local_date(period.start, zone).isoformat(), last.isoformat())
 
 
-def _usage_row(event: Event, zone: str, catalogues: CatalogueTimeline, position: int) -> UsageRow | None:
+def _usage_row(event: Event, zone: str) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
     match event:
         case UsageCharged():
@@ -263,7 +262,6 @@ def _usage_row(event: Event, zone: str, catalogues: CatalogueTimeline, position:
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
-            rate = catalogues.at(position).vat_rate(periods.local_date(event.booked_at, zone))
             return UsageRow(
                 version=event.version,
                 at=periods.local_text(event.occurred_at, zone),
@@ -277,13 +275,13 @@ def _usage_row(event: Event, zone: str, catalogues: CatalogueTimeline, position:
                 from_packages=0,
                 amount=0,
                 amount_ex_vat=ten_thousandths(0),
-                vat_rate=rate,
+                vat_rate=event.vat_rate,
             )
         case _:
             return None
 
 
-def _next_fee(state: Account, catalogues: CatalogueTimeline, position: Instant) -> Kopecks | None:
+def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:
     """The effective monthly fee on the local date of the next due instant, by the catalogue of the last event."""
     if state.period is None:
         return None

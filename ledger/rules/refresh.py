@@ -72,7 +72,7 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
     )
     for reason, holds in REFUSALS:
         if holds(facts):
-            return [_refused(account, input, moment, reason, facts, personal)]
+            return [_refused(account, input, moment, reason, facts, personal, catalogue.vat_rate(day))]
     renewed = facts.eligible
     assert renewed is not None
     return [
@@ -97,7 +97,13 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
 
 
 def _refused(
-    account: Account, input: Ussd | Sms | Refresh, moment: Moment, reason: str, facts: Facts, personal: Personal
+    account: Account,
+    input: Ussd | Sms | Refresh,
+    moment: Moment,
+    reason: str,
+    facts: Facts,
+    personal: Personal,
+    vat_rate: int,
 ) -> RefreshRefused:
     tested = {
         "fee": facts.fee,
@@ -107,7 +113,12 @@ def _refused(
         "plan": facts.plan.id if facts.plan else None,
     }
     return RefreshRefused(
-        **moment.stamp(account), input_type=input.type, reason=reason, facts=tested, personal=personal
+        **moment.stamp(account),
+        input_type=input.type,
+        reason=reason,
+        facts=tested,
+        vat_rate=vat_rate,
+        personal=personal,
     )
 
 

@@ -207,9 +207,6 @@ def test_a_refresh_request_is_a_free_row(
     assert len(lines(story, "2023-02-01", "2023-02-28")) == accepted
 
 
-@pytest.mark.xfail(
-    strict=True, reason="R-3.6: a refusal's row prints a VAT rate that its event lacks; it is looked up in a catalogue"
-)
 def test_a_refused_request_carries_the_vat_rate_of_its_row(tmp_path: Path) -> None:
     """R-3.6: "events carry every name and rate that a statement prints", so that no catalogue is asked."""
     story = with_plan(tmp_path, "2023-01-15 12:00", 400_00)
