@@ -26,6 +26,7 @@ class UnknownZone(ValueError):
     """No such IANA time zone in the pinned zone data."""
 
 
+@lru_cache(maxsize=16)  # `at` and `received_at` of a line are often the same text
 def parse_instant(text: str) -> Instant:
     """The instant of an RFC 3339 time with seconds, an offset and a year 2000–2099 as written.
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +15,7 @@ from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.inputs import Input, Malformed, Open
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Adopted, Head, Journal, KeyRow, Reading, Writing
+from ledger.log.journal import Adopted, Head, Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
 
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
@@ -114,7 +114,11 @@ class Ledger:
         with self.journal.writing() as tx:
             catalogue = self._timeline(tx).newest()
             batch = self._batch(tx)
-            outcomes = [self._apply_one(tx, batch, catalogue, input) for input in inputs]
+            keyed = [(input, keys.key_of(input.source, input.id)) for input in inputs]
+            known = tx.keys([(input.account, key) for input, key in keyed])
+            for head in tx.heads_of(sorted({input.account for input in inputs})):
+                batch.accounts[head.account] = heads.decode(head.state)
+            outcomes = [self._apply_one(tx, batch, catalogue, input, key, known) for input, key in keyed]
             self._flush(tx, batch, catalogue)
         self._known_sources |= {input.source for input in inputs}
         return outcomes
@@ -141,16 +145,23 @@ class Ledger:
             self._flush(tx, batch, catalogue)
             return counted
 
-    def _apply_one(self, tx: Writing, batch: _Batch, catalogue: Catalogue, input: Input) -> Outcome:
+    def _apply_one(
+        self,
+        tx: Writing,
+        batch: _Batch,
+        catalogue: Catalogue,
+        input: Input,
+        key: bytes,
+        stored: Mapping[tuple[str, bytes], Key],
+    ) -> Outcome:
         if isinstance(input, Open) and input.region not in catalogue.regions:
-            return Outcome(
-                "rejected", reason="MALFORMED", detail=f"region: no region {input.region!r} in the catalogue"
-            )
-        account = self._load(tx, batch, catalogue, input.account)
+            detail = f"region: no region {input.region!r} in the catalogue"
+            return Outcome("rejected", reason="MALFORMED", detail=detail)
+        account = self._load(tx, batch, input.account)
         if account is None and not isinstance(input, Open):
             return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail="open the account first")
-        key, content = keys.key_of(input.source, input.id), keys.content_of(input)
-        known = batch.keys.get((input.account, key)) or tx.key(input.account, key)
+        content = keys.content_of(input)
+        known = batch.keys.get((input.account, key)) or stored.get((input.account, key))
         if known is not None:
             if known.content == content:
                 return Outcome("duplicate", version=known.version)
@@ -173,7 +184,8 @@ class Ledger:
             batch.changed.add(account.account)
             batch.events += [(account.account, event) for event in events]
 
-    def _load(self, tx: Writing, batch: _Batch, catalogue: Catalogue, account_id: str) -> Account | None:
+    def _load(self, tx: Writing, batch: _Batch, account_id: str) -> Account | None:
+        """The account as this batch has it so far, or as its events left it where its head was lost."""
         if account_id in batch.accounts:
             return batch.accounts[account_id]
         account = self._account(tx, account_id)

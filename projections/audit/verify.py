@@ -226,12 +226,13 @@ class _AccountAudit:
 
     def _check_keys(self) -> None:
         """Each booking's key is kept, naming its first event and the content of its input (R-12.2)."""
-        known = self._lookup.keys(self.account_id, list(self._keys))
+        known = self._lookup.keys([(self.account_id, key) for key in self._keys])
         for key, (version, content) in self._keys.items():
-            if key not in known or known[key].version != version:
-                self._differs(version, "idempotency key", version, known[key].version if key in known else None)
-            elif content is not None and content != known[key].content:
-                self._differs(version, "digest of the input", content.hex(), known[key].content.hex())
+            found = known.get((self.account_id, key))
+            if found is None or found.version != version:
+                self._differs(version, "idempotency key", version, found.version if found else None)
+            elif content is not None and content != found.content:
+                self._differs(version, "digest of the input", content.hex(), found.content.hex())
         self._keys.clear()
 
     def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
