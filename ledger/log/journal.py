@@ -21,6 +21,8 @@ from ledger.periods import Instant
 
 T = TypeVar("T")
 LOOKED_UP_AT_ONCE: Final = 400
+LAST_ACCOUNT: Final = "\U0010ffff"
+"""Behind every account there can be."""
 
 
 class Key(NamedTuple):
@@ -100,9 +102,16 @@ class Reading:
             (account, after_version),
         )
 
-    def all_events(self) -> Iterator[Stored]:
-        """Every event, account by account, each in order of version."""
-        return self._stored("ORDER BY originator_id, originator_version", ())
+    def all_events(self, first: str = "", last: str = LAST_ACCOUNT) -> Iterator[Stored]:
+        """Every event (of accounts `first` to `last`), account by account, each in order of version."""
+        return self._stored(
+            "WHERE originator_id BETWEEN ? AND ? ORDER BY originator_id, originator_version", (first, last)
+        )
+
+    def accounts(self) -> list[str]:
+        """Every account that has events or a head, in order."""
+        rows = self._stream("SELECT originator_id FROM stored_events UNION SELECT account FROM heads ORDER BY 1")
+        return [row[0] for row in rows]
 
     def head(self, account: str) -> Head | None:
         """An account's head; None for an account that nobody opened, or whose head was lost."""
@@ -118,10 +127,11 @@ class Reading:
                 Head._make, self._stream(f"SELECT {columns} FROM heads WHERE account IN ({marks})", tuple(some))
             )
 
-    def heads(self) -> Iterator[Head]:
-        """All heads in order of account."""
-        return (
-            Head(*row) for row in self._stream("SELECT account, version, next_at, state FROM heads ORDER BY account")
+    def heads(self, first: str = "", last: str = LAST_ACCOUNT) -> Iterator[Head]:
+        """All heads (of accounts `first` to `last`) in order of account."""
+        where = "WHERE account BETWEEN ? AND ? ORDER BY account"
+        return map(
+            Head._make, self._stream(f"SELECT account, version, next_at, state FROM heads {where}", (first, last))
         )
 
     def has_heads(self) -> bool:

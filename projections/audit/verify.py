@@ -1,36 +1,22 @@
 """Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from ledger.account import Account, BrokenLog, evolve
-from ledger.booking import Booked, advance, book, next_scheduled
 from ledger.catalogue import BadCatalogue, parse
-from ledger.entries import TARIFF_BUCKETS, WALLET
-from ledger.events import Event, type_name
-from ledger.inputs import Input, Malformed
-from ledger.log import heads, keys
-from ledger.log.errors import BadEvents
-from ledger.log.journal import Head, Reading, Stored
-from ledger.recall import NotRecallable, recall
+from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.service import CatalogueTimeline
+from projections.audit.account import AccountAudit, Problem
 
-PROGRESS_EVERY_EVENTS = 5_000
-KEYS_AT_ONCE = 500
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One difference: the account and version (None for the ledger as a whole), the field, and both values."""
-
-    account: str | None
-    version: int | None
-    problem: str
-    expected: Any
-    found: Any
+PROGRESS_EVERY_EVENTS: Final = 5_000
+RANGES_PER_WORKER: Final = 8
+EVENTS_FOR_A_POOL: Final = 20_000
+"""Below this, starting processes costs more than they save."""
 
 
 class Report(msgspec.Struct):
@@ -42,201 +28,86 @@ class Report(msgspec.Struct):
     problems: list[Problem] = msgspec.field(default_factory=list)
 
 
+class _Part(msgspec.Struct):
+    """What a range of accounts came to; `inputs` counts the bookings that must have a key."""
+
+    accounts: int = 0
+    events: int = 0
+    inputs: int = 0
+    problems: list[Problem] = msgspec.field(default_factory=list)
+
+
 def verify(log: Reading, *, progress: Callable[[int], None] = lambda _: None) -> Report:
     """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
 
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
-    report = Report()
+    part = _range(log, "", LAST_ACCOUNT, log.last_position(), progress)
+    return _report(log, [part])
+
+
+def verify_file(path: Path, *, workers: int, progress: Callable[[int], None] = lambda _: None) -> Report:
+    """The same over the ledger in a file, on several processes: no rule crosses accounts."""
+    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+        if workers == 1 or log.last_position() < EVENTS_FOR_A_POOL:
+            return verify(log, progress=progress)
+        ranges = _ranges(log.accounts(), workers * RANGES_PER_WORKER)
+        parts: list[_Part] = []
+        with ProcessPoolExecutor(max_workers=workers) as pool:
+            jobs = [pool.submit(_range_of_file, path, *each, log.last_position()) for each in ranges]
+            for done in as_completed(jobs):
+                parts.append(done.result())
+                progress(sum(part.events for part in parts))
+        return _report(log, parts)
+
+
+def _report(log: Reading, parts: list[_Part]) -> Report:
+    problems = [*_whole(log), *(problem for part in parts for problem in part.problems)]
+    inputs, stored_keys = sum(part.inputs for part in parts), log.count_keys()
+    if stored_keys != inputs:
+        problems.append(Problem(None, None, "number of idempotency keys", inputs, stored_keys))
+    problems.sort(key=lambda problem: (problem.account or "", problem.version or 0))
+    return Report(
+        accounts=sum(part.accounts for part in parts),
+        events=sum(part.events for part in parts),
+        ok=not problems,
+        problems=problems,
+    )
+
+
+def _range_of_file(path: Path, first: str, last: str, position: int) -> _Part:
+    """One process's share, in a reading of its own."""
+    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+        return _range(log, first, last, position, lambda _: None)
+
+
+def _range(log: Reading, first: str, last: str, position: int, progress: Callable[[int], None]) -> _Part:
+    """Audit the accounts of a range; of what came behind `position` meanwhile, keys are not counted."""
     catalogues = CatalogueTimeline(log.adopted())
-    report.problems += _whole(log)
-    stored_heads = _Heads(log.heads())
-    inputs = 0
-    for account_id, rows in _by_account(log.all_events()):
-        report.accounts += 1
-        audit = _AccountAudit(account_id, catalogues, log)
+    stored_heads = _Heads(log.heads(first, last))
+    part = _Part()
+    for account_id, rows in _by_account(log.all_events(first, last)):
+        part.accounts += 1
+        audit = AccountAudit(account_id, catalogues, log, counted_until=position)
         for row in rows:
-            report.events += 1
+            part.events += 1
             audit.event(row)
-            if report.events % PROGRESS_EVERY_EVENTS == 0:
-                progress(report.events)
+            if part.events % PROGRESS_EVERY_EVENTS == 0:
+                progress(part.events)
         audit.finish()
-        inputs += audit.inputs
-        report.problems += stored_heads.before(account_id)
-        report.problems += audit.problems
-        report.problems += audit.head(stored_heads.of(account_id))
-    report.problems += stored_heads.before(None)
-    if (stored_keys := log.count_keys()) != inputs:
-        report.problems.append(Problem(None, None, "number of idempotency keys", inputs, stored_keys))
-    progress(report.events)
-    report.ok = not report.problems
-    return report
+        part.inputs += audit.inputs
+        part.problems += stored_heads.before(account_id)
+        part.problems += audit.problems
+        part.problems += audit.head(stored_heads.of(account_id))
+    part.problems += stored_heads.before(None)
+    progress(part.events)
+    return part
 
 
-class _AccountAudit:
-    """One account's events against what its inputs and its schedule decide."""
-
-    def __init__(self, account_id: str, catalogues: CatalogueTimeline, lookup: Reading) -> None:
-        self.account_id = account_id
-        self.problems: list[Problem] = []
-        self.inputs = 0
-        self._catalogues = catalogues
-        self._lookup = lookup
-        self._state: Account | None = None
-        self._group: list[tuple[Stored, Event]] = []
-        self._keys: dict[bytes, tuple[int, bytes | None]] = {}
-        self._sums: defaultdict[str, int] = defaultdict(int)
-        self._version = 0
-        self._position = 0
-        self._recorded_at = 0
-        self._lost = False  # the rest of the account cannot be followed
-
-    def event(self, row: Stored) -> None:
-        """Take the next stored event."""
-        if row.version != self._version + 1:
-            self._differs(row.version, "version", self._version + 1, row.version)
-            self._lost = True
-        self._version = row.version
-        if self._lost:
-            return
-        try:
-            event = row.event()
-        except BadEvents as error:
-            self._differs(row.version, "stored form", "an event", str(error))
-            self._lost = True
-            return
-        if event.version != row.version:
-            self._differs(row.version, "version in the event", row.version, event.version)
-            self._lost = True
-            return
-        if row.position <= self._position:
-            self._differs(row.version, "position", f"above {self._position}", row.position)
-        if event.recorded_at < self._recorded_at:
-            self._differs(row.version, "recorded_at", f"at least {self._recorded_at}", event.recorded_at)
-        self._position, self._recorded_at = row.position, event.recorded_at
-        if self._group and not _same_booking(self._group[-1][1], event):
-            self._decide()
-        self._group.append((row, event))
-
-    def finish(self) -> None:
-        """Close the last booking and compare the sums of all entries with the folded account."""
-        self._decide()
-        self._check_keys()
-        if self._lost or self._state is None:
-            return
-        expected = defaultdict(int, {WALLET: self._state.wallet})
-        for bucket in self._state.buckets:
-            expected[f"{bucket.name}/{bucket.service}"] += bucket.left
-        for name in {*expected, *self._sums}:
-            held = name == WALLET or name.partition("/")[0] in TARIFF_BUCKETS or name.startswith("option:")
-            if held and expected[name] != self._sums[name]:
-                self._differs(self._version, f"sum of entries of {name}", expected[name], self._sums[name])
-
-    def head(self, stored: Head | None) -> Iterator[Problem]:
-        """The account's stored head against the one its events give."""
-        if self._lost or self._state is None:
-            return
-        state = self._state
-        if stored is None:
-            yield Problem(self.account_id, None, "head", f"version {state.version}", None)
-            return
-        expected = Head(
-            self.account_id, state.version, next_scheduled(state, self._catalogues.newest()), heads.encode(state)
-        )
-        for name, should, found in zip(Head._fields, expected, stored, strict=True):
-            if should != found:
-                yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
-
-    def _decide(self) -> None:
-        """Decide the waiting booking again, compare, and follow what is stored."""
-        group, self._group = self._group, []
-        if not group:
-            return
-        first_row, first = group[0]
-        input: Input | None = None
-        expected: Booked | None = None
-        try:
-            input = recall(self.account_id, first) if first.input is not None else None
-            expected = self._again(first_row, first, input)
-        except (NotRecallable, Malformed, BrokenLog, AssertionError, KeyError, TypeError, ValueError) as error:
-            self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
-        found = [event for _, event in group]
-        for event in found:
-            self._add_up(event)
-        if expected is not None and expected.events == found:
-            self._state = expected.account
-        else:
-            if expected is not None:
-                self._compare(expected.events, found)
-            self._follow(found)
-        if first.input is not None:
-            self._key(first, input)
-
-    def _again(self, row: Stored, first: Event, input: Input | None) -> Booked:
-        catalogue = self._catalogues.at(row.position)
-        if input is None:
-            return advance(self._state, first.booked_at, catalogue, recorded_at=first.recorded_at)
-        return book(self._state, input, catalogue, recorded_at=first.recorded_at)
-
-    def _compare(self, expected: list[Event], found: list[Event]) -> None:
-        for should, event in zip_longest(expected, found):
-            if should == event:
-                continue
-            if event is None:
-                self._differs(found[-1].version, "event missing behind it", type_name(should), None)
-            elif should is None:
-                self._differs(event.version, "event", None, type_name(event))
-            elif type(should) is not type(event):
-                self._differs(event.version, "type", type_name(should), type_name(event))
-                return  # what follows is shifted against it
-            else:
-                for field in event.__struct_fields__:
-                    if (a := getattr(should, field)) != (b := getattr(event, field)):
-                        self._differs(event.version, field, msgspec.to_builtins(a), msgspec.to_builtins(b))
-
-    def _add_up(self, event: Event) -> None:
-        """The running sums of entries alone, which nothing else in the program makes."""
-        for entry in event.entries:
-            self._sums[entry.from_] -= entry.amount
-            self._sums[entry.to] += entry.amount
-        if event.wallet_after is not None and event.wallet_after != self._sums[WALLET]:
-            self._differs(
-                event.version, "wallet_after against the sum of entries", self._sums[WALLET], event.wallet_after
-            )
-
-    def _follow(self, events: list[Event]) -> None:
-        """Go on from what is stored, though it differs from what should be."""
-        for event in events:
-            try:
-                self._state = evolve(self._state, event, self.account_id)
-            except BrokenLog as error:
-                self._differs(event.version, "history", "an event that can follow", str(error))
-                self._lost = True
-                return
-
-    def _key(self, first: Event, input: Input | None) -> None:
-        """Remember the idempotency key that a booking must have; the text of an SMS is in its digest only."""
-        assert first.input is not None
-        self.inputs += 1
-        content = None if input is None or input.type == "sms" else keys.content_of(input)
-        self._keys[keys.key_of(first.input.source, first.input.id)] = (first.version, content)
-        if len(self._keys) >= KEYS_AT_ONCE:
-            self._check_keys()
-
-    def _check_keys(self) -> None:
-        """Each booking's key is kept, naming its first event and the content of its input (R-12.2)."""
-        known = self._lookup.keys([(self.account_id, key) for key in self._keys])
-        for key, (version, content) in self._keys.items():
-            found = known.get((self.account_id, key))
-            if found is None or found.version != version:
-                self._differs(version, "idempotency key", version, found.version if found else None)
-            elif content is not None and content != found.content:
-                self._differs(version, "digest of the input", content.hex(), found.content.hex())
-        self._keys.clear()
-
-    def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
-        self.problems.append(Problem(self.account_id, version, problem, expected, found))
+def _ranges(accounts: list[str], count: int) -> list[tuple[str, str]]:
+    size = -(-len(accounts) // count) or 1
+    return [(accounts[i], accounts[min(i + size, len(accounts)) - 1]) for i in range(0, len(accounts), size)]
 
 
 class _Heads:
@@ -292,11 +163,3 @@ def _by_account(rows: Iterator[Stored]) -> Iterator[tuple[str, Iterator[Stored]]
 
     while pending is not None:
         yield pending.account, group(pending.account)
-
-
-def _same_booking(before: Event, event: Event) -> bool:
-    return before.input == event.input and before.booked_at == event.booked_at
-
-
-def _shown(value: object) -> object:
-    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from scripts import collector
 from scripts.benchmarks import feed, fold, one_input, start, statement, verify
 from scripts.benchmarks.row import Measured, Row, run
 from scripts.cli import show
@@ -44,6 +45,7 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
 
     The folder should lie on the disk in question: on a disk in memory, durable writing costs nothing.
     """
+    collector.spare()
     folder.mkdir(parents=True, exist_ok=True)
     if alone is not None:
         with tempfile.TemporaryDirectory(dir=folder) as place:

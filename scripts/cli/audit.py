@@ -1,8 +1,10 @@
 """`obnovi verify`: the log decided again and compared with itself."""
 
+import os
+
 import click
 
-from projections.audit.verify import verify as verify_log
+from projections.audit.verify import verify_file
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.wiring import Settings, open_ledger
@@ -11,8 +13,9 @@ PROBLEMS_SHOWN_MAX = 50
 
 
 @click.command()
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
-def verify(settings: Settings) -> int:
+def verify(settings: Settings, workers: int | None) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
     Exit code 1 when something differs.
@@ -22,12 +25,11 @@ def verify(settings: Settings) -> int:
       obnovi verify
       obnovi verify --json | jq .problems
     """
-    with (
-        open_ledger(settings) as ledger,
-        ledger.journal.reading() as log,
-        show.progress("events", log.count()) as bar,
-    ):
-        report = verify_log(log, progress=bar)
+    with open_ledger(settings) as ledger:
+        with ledger.journal.reading() as log:
+            count = log.last_position()
+        with show.progress("events", count) as bar:
+            report = verify_file(ledger.journal.path, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
         print_json(report)
     else:

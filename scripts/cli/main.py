@@ -1,6 +1,5 @@
 """The `obnovi` command: its options, its list of commands, and its one-line errors (contract §1)."""
 
-import gc
 import importlib
 import os
 import sys
@@ -8,6 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
+from scripts import collector
 from scripts.errors import Misuse, SaysNo
 
 EXIT_SAYS_NO = 1
@@ -70,8 +70,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
 def main() -> NoReturn:
     """Run `obnovi` with the process's arguments; every failure is one line on stderr and an exit code."""
-    # A batch is many thousand small objects without cycles: looking for garbage among them costs a sixth of a feed.
-    gc.set_threshold(100_000, 50, 100)
+    collector.spare()
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
