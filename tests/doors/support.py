@@ -1,0 +1,67 @@
+"""Running `obnovi`: in this process for speed, or as a process of its own where pipes, kills and limits matter."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+OBNOVI = Path(sys.executable).parent / "obnovi"
+ACCOUNT = "79161234567"
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+def line(type: str, id: str, at: str = "2023-01-15T12:00:00+03:00", account: str = ACCOUNT, **fields: Any) -> str:
+    """One input as a line of JSON."""
+    return json.dumps({"type": type, "id": id, "account": account, "at": at} | fields, ensure_ascii=False)
+
+
+def opening(account: str = ACCOUNT) -> str:
+    return line("open", "open", "2023-01-01T00:00:00+03:00", account, region="moscow")
+
+
+def top_up(id: str, amount: int = 100, account: str = ACCOUNT, **fields: Any) -> str:
+    return line("top_up", id, account=account, amount=amount, **fields)
+
+
+def month(account: str = ACCOUNT) -> list[str]:
+    """An opening, 1000.00 and plan t4 from 15 January 2023 on."""
+    return [
+        opening(account),
+        line("top_up", "pay", "2023-01-15T11:00:00+03:00", account, amount=1000_00),
+        line("connect_plan", "plan", "2023-01-15T12:00:00+03:00", account, plan="t4"),
+    ]
+
+
+def write(path: Path, *lines: str | bytes) -> Path:
+    """A feed file."""
+    path.write_bytes(b"".join((each.encode() if isinstance(each, str) else each) + b"\n" for each in lines))
+    return path
+
+
+def process(*args: object, cwd: Path, stdin: bytes = b"", **options: Any) -> Done:
+    """`obnovi` as a process of its own."""
+    done = subprocess.run([OBNOVI, *map(str, args)], cwd=cwd, input=stdin, capture_output=True, check=False, **options)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def events(run: Run, account: str = ACCOUNT) -> list[dict[str, Any]]:
+    """An account's events without the time of their recording."""
+    made = [json.loads(each) for each in run("events", account, "--json").out.splitlines()]
+    for event in made:
+        del event["recorded_at"]
+    return made

@@ -1,0 +1,232 @@
+"""The log in its file: append-only, durable, all or nothing, read in every older form (contract §3)."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import inputs
+from ledger.account import evolve
+from ledger.events import ToppedUp
+from ledger.log import codec
+from ledger.log.errors import BadEvents, StoreError
+from ledger.log.journal import Writing
+from projections.audit.account import Problem
+from tests.support import ACCOUNT, Story, at
+
+KEPT = ("stored_events", "keys", "heads", "sources", "used_versions")
+
+
+def told(story: Story) -> Story:
+    """Six events: an opening, money, t4, a call, a refresh."""
+    story.open("2023-01-15 11:00")
+    story.top_up("2023-01-15 11:30", 1000_00)
+    story.connect("2023-01-15 12:00", "t4")
+    story.call("2023-01-20 12:00", "5:10")
+    story.dial("2023-02-01 10:00")
+    return story
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return told(Story(tmp_path))
+
+
+def opened(story: Story) -> sqlite3.Connection:
+    return sqlite3.connect(story.path)
+
+
+def forged(story: Story, *statements: str) -> list[Problem]:
+    """What `verify` says after somebody wrote into the file past the program."""
+    with opened(story) as db:
+        for table in ("stored_events", "catalogues"):
+            for verb in ("update", "delete"):
+                db.execute(f"DROP TRIGGER {table}_refuse_{verb}")
+        for statement in statements:
+            db.execute(statement)
+    return story.verify().problems
+
+
+def changed(version: int, old: str, new: str) -> str:
+    return f"UPDATE stored_events SET state = replace(state, '{old}', '{new}') WHERE originator_version = {version}"
+
+
+def places(problems: list[Problem]) -> set[tuple[int | None, str]]:
+    return {(problem.version, problem.problem) for problem in problems}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE stored_events SET state = x''",
+        "DELETE FROM stored_events WHERE position = 6",
+        "INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events WHERE position = 1",
+        "UPDATE catalogues SET toml = ''",
+        "DELETE FROM catalogues",
+    ],
+)
+def test_the_file_itself_refuses_to_change_what_is_written(story: Story, statement: str) -> None:
+    with opened(story) as db:
+        db.execute("PRAGMA recursive_triggers = ON")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            db.execute(statement)
+    assert story.verify().ok
+
+
+def test_writing_is_durable(story: Story) -> None:
+    """Write-ahead log and full sync, on the connections that write."""
+    with story.ledger.journal.writing() as tx:
+        connection = tx._connection
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone()[0] == "wal"
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone()[0] == 2
+
+
+def test_a_booking_is_stored_whole_or_not_at_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events, keys and heads share a transaction; what failed can be fed again."""
+    before = rows(story)
+
+    def breaks(self: Writing, heads: object) -> None:
+        raise StoreError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Writing, "put_heads", breaks)
+        with pytest.raises(StoreError):
+            story.top_up("2023-02-02 10:00", 500)
+    assert rows(story) == before
+    assert story.ledger.apply([top_up("again")])[0].result == "applied"
+
+
+def rows(story: Story) -> dict[str, list[tuple[Any, ...]]]:
+    with opened(story) as db:
+        return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in KEPT}
+
+
+def top_up(id: str) -> inputs.Input:
+    raw = {"type": "top_up", "id": id, "account": ACCOUNT, "at": "2023-02-03T10:00:00+03:00", "amount": 1}
+    return inputs.check(raw)
+
+
+def test_recorded_at_never_runs_backwards(story: Story) -> None:
+    """R-2.5: the later of the wall clock and the last recorded time."""
+    story.clock.instant = at("2023-12-31 00:00")  # the wall clock was set back
+    (event,) = story.top_up("2023-02-02 10:00", 500)
+    assert event.recorded_at == at("2024-01-01 00:00")
+    story.clock.instant = at("2024-06-01 00:00")
+    (event,) = story.top_up("2023-02-03 10:00", 500)
+    assert event.recorded_at == at("2024-06-01 00:00")
+
+
+def test_positions_are_never_used_again(story: Story) -> None:
+    problems = forged(story, "DELETE FROM stored_events WHERE position >= 5")
+    assert (None, "last position") in places(problems)
+    with story.reading() as log:
+        assert (log.last_position(), log.positions_used()) == (4, 6)
+    with opened(story) as db:
+        db.execute("DELETE FROM heads")
+        db.execute("DELETE FROM keys WHERE version >= 5")
+    story.top_up("2023-02-02 10:00", 500)
+    with story.reading() as log:
+        assert log.last_position() == 7
+
+
+def test_an_older_form_of_an_event_is_read(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A top-up that an older program wrote in rubles under another name is folded, printed and decided again."""
+
+    def to_kopecks(fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "amount": fields["rubles"] * 100}
+
+    def in_between(fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "rubles": fields["sum"]}
+
+    monkeypatch.setitem(codec.UPCASTS, "Payment/1", ("ToppedUp/0", in_between))
+    monkeypatch.setitem(codec.UPCASTS, "ToppedUp/0", ("ToppedUp/1", to_kopecks))
+    new = story.log()[1]
+    assert not forged(
+        story,
+        "UPDATE stored_events SET topic = 'Payment/1', state = "
+        "json_set(json_remove(CAST(state AS TEXT), '$.amount'), '$.sum', 1000) WHERE originator_version = 2",
+    )
+    assert story.log()[1] == new
+    assert isinstance(new, ToppedUp)
+
+
+def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> None:
+    problems = forged(story, "UPDATE stored_events SET topic = 'Gift/1' WHERE originator_version = 2")
+    assert (2, "stored form") in places(problems)
+    with pytest.raises(BadEvents, match=rf"account {ACCOUNT}, version 2: Gift/1"):
+        story.log()
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        ([changed(5, '"amount":360', '"amount":300')], (5, "entries")),
+        ([changed(5, '"billed":360', '"billed":300')], (5, "billed")),
+        ([changed(2, '"wallet_after":100000', '"wallet_after":100001')], (2, "wallet_after")),
+        ([changed(5, '"occurred_at":1674205200000000', '"occurred_at":1674205200000001')], (5, "digest of the input")),
+        ([changed(6, '"cause"', '"cause"'), changed(4, '"amount":40000', '"amount":39999')], (4, "amount")),
+        (["DELETE FROM stored_events WHERE originator_version = 5"], (6, "version")),
+        (
+            [
+                "UPDATE stored_events SET originator_version = 7 WHERE originator_version = 6",
+                "INSERT INTO stored_events SELECT 7, originator_id, 6, topic, state FROM stored_events "
+                "WHERE originator_version = 2",
+            ],
+            (6, "version in the event"),
+        ),
+        (
+            [
+                "UPDATE stored_events SET originator_version = 50 WHERE originator_version = 5",
+                "UPDATE stored_events SET originator_version = 5 WHERE originator_version = 6",
+                "UPDATE stored_events SET originator_version = 6 WHERE originator_version = 50",
+            ],
+            (5, "version in the event"),
+        ),
+        (["UPDATE heads SET state = replace(state, '\"wallet\":20000', '\"wallet\":20001')"], (6, "head: state")),
+        (["UPDATE heads SET next_at = next_at + 1"], (6, "head: next_at")),
+        (["DELETE FROM heads"], (None, "head")),
+        (["INSERT INTO heads SELECT '79999999999', version, next_at, state FROM heads"], (None, "head without events")),
+        (["DELETE FROM keys WHERE version = 5"], (5, "idempotency key")),
+        (["UPDATE keys SET content = x'00' WHERE version = 5"], (5, "digest of the input")),
+        (["INSERT INTO keys VALUES (x'00', '79161234567', 2, x'00')"], (None, "number of idempotency keys")),
+        (["UPDATE catalogues SET toml = replace(toml, '\"2.00\"', '\"2.01\"')"], (None, "catalogue of position 1")),
+    ],
+)  # fmt: skip
+def test_verify_names_what_was_tampered_with(story: Story, statements: list[str], found: tuple[int, str]) -> None:
+    """Account, version and field of each difference; a night or an amount as much as a missing event."""
+    assert story.verify().ok
+    problems = forged(story, *statements)
+    assert found in places(problems)
+    assert all(problem.account in (ACCOUNT, "79999999999", None) for problem in problems)
+
+
+def test_a_lost_head_is_folded_from_the_log_when_it_is_needed(story: Story) -> None:
+    with opened(story) as db:
+        db.execute("INSERT INTO heads SELECT '79000000000', version, NULL, state FROM heads")  # so that it isn't empty
+        db.execute("DELETE FROM heads WHERE account = ?", (ACCOUNT,))
+    assert story.account.version == 6
+    (event,) = story.top_up("2023-02-02 10:00", 500)
+    assert event.version == 7
+    assert evolve(story.account, event.__class__(**{**fields(event), "version": 8})).version == 8
+
+
+def fields(event: Any) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in event.__struct_fields__}
+
+
+def test_stored_texts_stand_apart_from_the_rest(story: Story) -> None:
+    """Contract §3: peers and free texts in one sub-object; the text of an SMS nowhere."""
+    story.usage("2023-02-02 10:00", "sms", 1, peer="79991112233")
+    story.sms("2023-02-02 11:00", text="секрет")
+    story.sms("2023-02-02 12:00", to="0611", text="секрет")
+    with opened(story) as db:
+        stored = [json.loads(row[0]) for row in db.execute("SELECT state FROM stored_events ORDER BY position")]
+    assert stored[6]["personal"] == {"peer": "79991112233"}
+    assert stored[7]["personal"] == {"to": "9290"}
+    assert stored[8]["personal"] == {"to": "0611"}
+    assert "секрет" not in json.dumps(stored, ensure_ascii=False)
