@@ -159,7 +159,7 @@ def test_the_feeds_of_these_laws_reach_every_corner() -> None:
     """A law over feeds in which nothing happens would say nothing."""
     reached: set[str] = set()
 
-    @moderate(60)
+    @moderate(200)
     @given(feed=feeds())
     def reach(feed: list[Input]) -> None:
         with fed(feed) as ledger:
