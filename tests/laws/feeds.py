@@ -135,6 +135,11 @@ _TALES: tuple[tuple[tuple[Instant | None, Instant, Raw], ...], ...] = (
         (HOUR, 0, _CALL),
         (HOUR, 0, {"type": "refresh"}),
     ),
+    (  # a call of the first minutes of the next due day, whatever it is paid by
+        (31 * DAY, 0, {"type": "top_up", "amount": 1}),
+        (None, 0, _CALL),
+        (None, 0, _CALL),
+    ),
     (  # a call before the night, told after it
         (None, 0, _CALL | {"quantity": 60}),
         (31 * DAY, 0, {"type": "top_up", "amount": 1}),
@@ -161,8 +166,12 @@ def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 40) -> lis
         raws += [
             first | {"id": "o", "type": "open", "region": region} | limit,
             first
-            | {"id": "t", "type": "top_up", "amount": draw(st.sampled_from([400_00, 780_00, 2_500_00, 9_000_00]))},
-            first | {"id": "c", "type": "connect_plan", "plan": draw(st.sampled_from(PLANS))},
+            | {
+                "id": "t",
+                "type": "top_up",
+                "amount": draw(st.sampled_from([390_00, 400_00, 780_00, 2_500_00, 9_000_00])),
+            },
+            first | {"id": "c", "type": "connect_plan", "plan": draw(st.sampled_from(["t3", *PLANS]))},
         ]
     for number in range(draw(st.integers(3, lines_max))):
         account = draw(st.sampled_from(chosen))
