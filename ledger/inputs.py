@@ -189,6 +189,9 @@ _SAID: Final[dict[type, list[tuple[str, object]]]] = {
 }
 
 
+_TYPES: Final = [get_args(kind.__annotations__["type"])[0] for kind in get_args(Input)]
+
+
 def _load(line: str) -> object:
     try:
         return _DECODER.decode(line)
@@ -221,14 +224,28 @@ def _shown(name: str) -> str:
     return ascii(name)[1:-1][:80]
 
 
-_PLAIN: Final = {"unexpected_keyword_argument": "no such field", "missing": "missing", "missing_argument": "missing"}
+_PLAIN: Final = {
+    "unexpected_keyword_argument": "no such field",
+    "missing": "missing",
+    "missing_argument": "missing",
+    "int_type": "a whole number is needed",
+    "string_type": "a text is needed",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "string_too_short": "at least {min_length} character",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "79 and nine digits are needed",
+}
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
 def _detail(error: ValidationError) -> str:
     details = error.errors(include_url=False)[0]
     if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return "type: " + ("missing" if details["type"].endswith("found") else "no such type of input")
+        return "type: " + (
+            "missing" if details["type"].endswith("found") else "no such type of input; one of " + ", ".join(_TYPES)
+        )
     field = ".".join(_shown(str(part)) for part in details["loc"][1:])
-    message = _PLAIN.get(details["type"], details["msg"].removeprefix("Value error, "))
+    plain = _PLAIN.get(details["type"])
+    message = plain.format(**details.get("ctx", {})) if plain else details["msg"].removeprefix("Value error, ")
     return f"{field}: {message}" if field else message

@@ -13,7 +13,7 @@ set_up() {
     if new_enough .venv/bin/python && [[ $(cat .venv/stamp 2>/dev/null) == "$stamp" ]]; then
         return
     fi
-    echo "Setting up .venv from requirements.lock" >&2
+    echo "Setting up .venv from requirements.lock, half a minute" >&2
     if ! new_enough .venv/bin/python; then
         for python in python3.11 python3 python3.12 python3.13 python3.14 ""; do
             if new_enough "$python"; then break; fi
@@ -24,8 +24,8 @@ set_up() {
         fi
         "$python" -m venv --clear .venv
     fi
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps -e .
     echo "$stamp" >.venv/stamp
 }
 

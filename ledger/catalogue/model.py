@@ -273,7 +273,8 @@ def _problem(raw: dict[str, Any], details: Any) -> str:
             name += f" ({known['effective_from']})"
         where = where[2:]
     field = ".".join(str(part) for part in where if part not in ("int", "literal['unlimited']"))
-    message = details["msg"].removeprefix("Value error, ")
+    plain = {"extra_forbidden": "no such field", "missing": "missing"}
+    message = plain.get(details["type"], details["msg"].removeprefix("Value error, "))
     return ": ".join(part for part in (name, field, message) if part)
 
 

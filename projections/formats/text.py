@@ -49,7 +49,7 @@ def _blocks(made: Statement) -> Iterator[str]:
                     row.amount_ex_vat.replace(".", ","),
                     rubles(row.amount),
                 )
-                for row in made.usage
+                for row in sorted(made.usage, key=lambda row: datetime.fromisoformat(row.at))
             ],
             right=(4, 5, 6, 7, 8),
         )

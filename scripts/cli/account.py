@@ -46,7 +46,9 @@ def balance(settings: Settings, account: str, as_of: Instant | None) -> int:
         else:
             due = next_scheduled(found, ledger.catalogues().newest())
             waiting = due is not None and due <= (now() if as_of is None else as_of)
-            _show_balance(made, f"{periods.local(due, found.zone):%d.%m}" if waiting and due is not None else None)
+            asked = None if as_of is None else periods.local_text(as_of, found.zone)
+            waits = f"{periods.local(due, found.zone):%d.%m}" if waiting and due is not None else None
+            _show_balance(made, asked, waits)
     return 0
 
 
@@ -77,7 +79,8 @@ def events(settings: Settings, account: str) -> int:
             )
             for _, event in ledger.events(account)
         ]
-        show.table(f"Events of {account}", ("Version", "Booked", "Event", "", "Wallet"), rows, right=(0, 4))
+        head = ("Version", "Booked", "Event", "About", "Wallet")
+        show.table(f"Events of {account}", head, rows, right=(0, 4), wide=3)
     return 0
 
 
@@ -107,9 +110,10 @@ def find(settings: Settings, id: str) -> int:
         print_json(answer)
         return 0
     if not answer:
-        print_text(f"No input {id} was ever booked.\n")
+        print_text(f"No input {id} was ever booked. A rejected line is not: it leaves no trace.\n")
     for row in answer:
-        print_text(f"{row['account']}: source {row['source']}, versions {', '.join(map(str, row['versions']))}\n")
+        booked = ", ".join(map(str, row["versions"]))
+        print_text(f"{row['account']}: event {booked} (source {row['source']}); `obnovi events {row['account']}`\n")
     return 0
 
 
@@ -166,7 +170,7 @@ def _account_as_of(ledger: Ledger, account: str, at: Instant) -> Account:
     return found
 
 
-def _show_balance(made: Balance, waiting: str | None) -> None:
+def _show_balance(made: Balance, asked: str | None, waiting: str | None) -> None:
     blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
     period = "—"
     if made.period is not None:
@@ -183,7 +187,9 @@ def _show_balance(made: Balance, waiting: str | None) -> None:
         pairs.append(("Скидка", f"{made.discount.percent} % с {made.discount.from_} до {made.discount.until}"))
     if waiting is not None:
         pairs.append(("Ожидает", f"плата за {waiting} спишется ночью"))
-    show.table(f"Счёт {made.account} на {_time(made.clock)}", ("", ""), pairs)
+    last = f"последняя запись {_time(made.clock)}"
+    title = f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {_time(asked)} ({last})"
+    show.table(title, ("", ""), pairs)
     show.table(
         "Пакеты",
         ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
@@ -198,6 +204,7 @@ def _show_balance(made: Balance, waiting: str | None) -> None:
             for row in made.buckets
         ],
         right=(2, 3),
+        empty="  нет",
     )
 
 

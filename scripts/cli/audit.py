@@ -39,6 +39,8 @@ def verify(settings: Settings, workers: int | None) -> int:
             print_text(f"{where}{version}: {problem.problem}: expected {problem.expected}, found {problem.found}\n")
         if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
             print_text(f"… and {more} more; `obnovi verify --json` lists all\n")
-        verdict = "everything agrees" if report.ok else f"{len(report.problems)} problems"
-        print_text(f"{report.accounts} accounts, {report.events} events decided again: {verdict}\n")
+        verdict = "everything agrees" if report.ok else show.count(len(report.problems), "problem")
+        print_text(
+            f"{show.count(report.accounts, 'account')}, {show.count(report.events, 'event')} decided again: {verdict}\n"
+        )
     return 0 if report.ok else 1

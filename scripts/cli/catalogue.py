@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ledger.catalogue import BadCatalogue, parse
+from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.wiring import Settings, read_text
 
@@ -33,5 +34,5 @@ def check(settings: Settings, file: str) -> int:
         print_json({"ok": not problems, "problems": problems})
     else:
         print_text("".join(f"{problem}\n" for problem in problems))
-        print_text(f"{file}: {f'{len(problems)} problems' if problems else 'a sound catalogue'}\n")
+        print_text(f"{file}: {show.count(len(problems), 'problem') if problems else 'a sound catalogue'}\n")
     return 1 if problems else 0

@@ -11,29 +11,34 @@ import click
 import msgspec
 
 from ledger import inputs
-from ledger.events import PackagesRefreshed, RefreshRefused
+from ledger.events import InputRefused, PackagesRefreshed, RefreshRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Instant
 from ledger.rules.refresh import reply
 from ledger.service import Ledger, Outcome
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
-from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, with_settings
+from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, spare, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
+COUNTED = ("applied", "duplicates", "refused", "rejected", "events")
 
 
 class Counts(msgspec.Struct):
-    """What a feed did: inputs by what became of them, and events written, scheduled ones too."""
+    """What a feed did: inputs by what became of them, and events written, scheduled ones too.
+
+    `unrated` counts records among the applied ones that nobody could rate yet (R-6.8).
+    """
 
     applied: int = 0
     duplicates: int = 0
     refused: int = 0
     rejected: int = 0
     events: int = 0
+    unrated: int = 0
 
 
 class Reject(msgspec.Struct, omit_defaults=True):
@@ -63,13 +68,16 @@ class RejectSink(Protocol):
 def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_after: Instant | None) -> int:
     """Apply inputs from JSON Lines files, in order; `-` is stdin.
 
-    Feeding the same lines again changes nothing, so an interrupted feed is simply fed again.
+    Feeding the same lines again changes nothing, so an interrupted feed is simply fed again. Each line is applied;
+    refused by a rule, which is stored with its reason; a duplicate, which changes nothing; or rejected as no input.
 
     \b
     Example:
       obnovi feed switch.jsonl payments.jsonl --rejects rejects.jsonl
       cat live.jsonl | obnovi feed -
     """
+    if rejects is not None:
+        spare("--rejects", rejects, settings, *files)
     counts = Counts()
     replies: list[str] = []
     with ExitStack() as stack:
@@ -85,12 +93,15 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
                 done += sum(line.size + 1 for line in batch)
                 bar(done)
     if settings.json:
-        print_json(counts)
+        print_json({name: getattr(counts, name) for name in COUNTED})
     else:
-        print_text("".join(f"{text}\n" for text in replies))
+        print_text("".join(f"{text}\n" for text in replies[:REPLIES_SHOWN_MAX]))
+        if len(replies) > REPLIES_SHOWN_MAX:
+            print_text("… and more; `obnovi events ACCOUNT` shows them all\n")
+        unrated = f" ({counts.unrated} of them unrated)" if counts.unrated else ""
         print_text(
-            f"{counts.applied} applied, {counts.duplicates} duplicates, {counts.refused} refused, "
-            f"{counts.rejected} rejected; {counts.events} events written\n"
+            f"{counts.applied} applied{unrated}, {show.count(counts.duplicates, 'duplicate')}, "
+            f"{counts.refused} refused, {counts.rejected} rejected; {show.count(counts.events, 'event')} written\n"
         )
     return EXIT_REJECTED if counts.rejected else 0
 
@@ -116,7 +127,7 @@ def _apply(
             rejected.append(_reject(name, line, "MALFORMED", str(error)))
             continue
         if input.received_at > not_after:  # `at` is never later
-            rejected.append(_reject(name, line, "FUTURE", "received later than --not-after"))
+            rejected.append(_reject(name, line, "FUTURE", "received later than --not-after (now + 24 h by default)"))
             continue
         fed.append((line, input))
     outcomes = ledger.apply([input for _, input in fed]) if fed else []
@@ -131,7 +142,8 @@ def _apply(
             case "rejected":
                 rejected.append(_reject(name, line, outcome.reason, outcome.detail))
         counts.events += len(outcome.events)
-        if len(replies) < REPLIES_SHOWN_MAX:
+        counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
+        if len(replies) <= REPLIES_SHOWN_MAX:
             replies += _replies(ledger, input, outcome)
     counts.rejected += len(rejected)
     for reject in sorted(rejected, key=lambda reject: reject.line):
@@ -155,12 +167,17 @@ def _reject(name: str, line: RawLine, reason: str, detail: str) -> Reject:
 
 
 def _replies(ledger: Ledger, input: Input, outcome: Outcome) -> Iterator[str]:
-    """What subscribers are told about the refreshes of a feed."""
+    """What subscribers are told about the refreshes of a feed, and what else was refused."""
     for event in outcome.events:
-        if isinstance(event, PackagesRefreshed | RefreshRefused):
-            account = ledger.account(input.account)
-            assert account is not None
-            yield f"{input.account}: {reply(event, account.zone)}"
+        match event:
+            case PackagesRefreshed() | RefreshRefused():
+                account = ledger.account(input.account)
+                assert account is not None
+                yield f"{input.account}: {reply(event, account.zone)}"
+            case InputRefused():
+                yield f"{input.account}: {event.input_type} {input.id} refused: {event.reason}"
+            case _:
+                pass
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:
@@ -195,5 +212,6 @@ def _rejects(path: str | None) -> Iterator[RejectSink]:
 
 
 def _to_stderr(reject: Reject) -> None:
-    line = f"{reject.file} line {reject.line}: {reject.reason}: {reject.detail}\n"
+    file = "stdin" if reject.file == "-" else reject.file
+    line = f"{file} line {reject.line}: {reject.reason}: {reject.detail}\n"
     sys.stderr.write(line.encode("ascii", errors="backslashreplace").decode())

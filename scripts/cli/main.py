@@ -77,6 +77,9 @@ def main() -> NoReturn:
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(EXIT_MISUSE)
     except click.ClickException as error:
         _fail(error.format_message(), EXIT_MISUSE, getattr(error, "ctx", None))
     except Misuse as error:
@@ -98,8 +101,8 @@ def main() -> NoReturn:
 
 
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
-    line = " ".join(message.split())
-    help_ = f" See `{ctx.command_path} --help`." if ctx is not None else ""
+    line = " ".join(message.split()).removesuffix(".")
+    help_ = f"; see `{ctx.command_path} --help`" if ctx is not None else ""
     text = f"obnovi: {line}{help_}\n"
     sys.stderr.write(text.encode(errors="backslashreplace").decode())
     sys.exit(code)

@@ -52,8 +52,8 @@ def night(settings: Settings, until: Instant | None, not_after: Instant | None) 
         print_json(answer)
     else:
         print_text(
-            f"{answer['accounts']} accounts advanced: {answer['monthly_fees']} monthly fees, "
+            f"{show.count(answer['accounts'], 'account')} advanced: {answer['monthly_fees']} monthly fees, "
             f"{answer['daily_fees']} daily fees, {answer['blocks']} blocks, {answer['lapsed']} lapsed; "
-            f"{answer['events']} events written\n"
+            f"{show.count(answer['events'], 'event')} written\n"
         )
     return 0

@@ -13,7 +13,7 @@ import msgspec
 from ledger import periods
 from ledger.periods import Instant
 from scripts.errors import Misuse
-from scripts.wiring import Settings, now
+from scripts.wiring import Settings, ledger_path, now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,8 +109,21 @@ def print_text(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
+    """Refuse to write over what is kept or read: the ledger and its helpers, catalogue, feeds. Raises Misuse."""
+    ledger = str(ledger_path(settings.ledger))
+    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal")]
+    kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
+    kept += [(name, "one of the feeds") for name in inputs if name != "-"]
+    for name, what in kept:
+        if os.path.realpath(name) == os.path.realpath(path):
+            raise Misuse(f"{option} {path} is {what}; name another file")
+
+
 def write_file(path: str, content: bytes) -> None:
     """A file written whole or not at all. Raises Misuse."""
+    if os.path.isdir(path):
+        raise Misuse(f"{path} is a folder; name a file")
     part = f"{path}.part"
     try:
         with open(part, "wb") as file:

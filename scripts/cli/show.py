@@ -28,16 +28,34 @@ def progress(what: str, total: int | None) -> Iterator[Advance]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """A table on stdout, in colour on a terminal."""
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 event, 2 events."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def table(
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    wide: int | None = None,
+    empty: str = "none",
+) -> None:
+    """A table on stdout, in colour on a terminal; only the column `wide` is folded where it is too narrow."""
     from rich.console import Console  # noqa: PLC0415  # the one heavy import of a quick command
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    made = Table(title=title, title_justify="left", show_header=any(head))
+    made = Table(show_header=any(head))
     for index, name in enumerate(head):
-        made.add_column(name, justify="right" if index in right else "left", no_wrap=True)
+        made.add_column(name, justify="right" if index in right else "left", no_wrap=index != wide, overflow="fold")
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     width = None if sys.stdout.isatty() else 200
-    Console(width=width).print(made)
+    console = Console(width=width, highlight=False)
+    console.print(Text(title), soft_wrap=True)
+    if rows:
+        console.print(made)
+    else:
+        console.print(empty)

@@ -8,7 +8,7 @@ from projections.formats import text
 from projections.statement import Broken
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, print_text, with_settings, write_file
+from scripts.cli.options import DateType, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, open_ledger
 
@@ -32,6 +32,8 @@ def statement(settings: Settings, account: str, since: date, until: date, form: 
     """
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
+    if output is not None:
+        spare("-o", output, settings)
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
         try:

@@ -170,6 +170,36 @@ def test_a_compressed_feed_is_refused_before_anything_is_booked(obnovi: Run, tmp
     assert not (tmp_path / "obnovi.db").exists()
 
 
+@pytest.mark.parametrize("name", ["obnovi.db", "./obnovi.db-wal", "feed", "link", "mine.toml"])
+def test_nothing_that_is_kept_or_read_is_written_over(ledger: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "mine.toml").write_text(CATALOGUE_TEXT)
+    (tmp_path / "link").symlink_to("obnovi.db")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = ledger("--catalogue", "mine.toml", "feed", "feed", "--rejects", name)
+    assert (done.code, one_line(done.err)) == (2, True)
+    if name != "feed":
+        asked = ("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-02-28")
+        done = ledger("--catalogue", "mine.toml", *asked, "-o", name)
+        assert (done.code, one_line(done.err)) == (2, True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.name in before} == before
+
+
+def test_what_was_refused_or_not_rated_is_told(obnovi: Run, tmp_path: Path) -> None:
+    call = line(
+        "usage", "call", "2023-01-16T12:00:00+03:00", service="voice", direction="out", quantity=60, zone="mars"
+    )
+    write(tmp_path / "feed", *month(), line("connect_plan", "b", "2023-01-17T12:00:00+03:00", plan="smrt"), call)
+    out = obnovi("feed", "feed").out
+    assert f"{ACCOUNT}: connect_plan b refused: PLAN_NOT_AVAILABLE\n" in out
+    assert "4 applied (1 of them unrated), 0 duplicates, 1 refused, 0 rejected; 6 events written" in out
+
+
+def test_no_command_at_all_shows_the_help(obnovi: Run) -> None:
+    done = obnovi()
+    assert done.code == 2
+    assert "\nCommands:\n" in done.err
+
+
 def test_another_program_s_file_is_no_ledger_and_stays_untouched(obnovi: Run, tmp_path: Path) -> None:
     write(tmp_path / "feed", opening())
     (tmp_path / "notes.db").write_text("not a database, but long enough to be read as one " * 100)
