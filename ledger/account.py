@@ -2,25 +2,40 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, WALLET, Entry
+from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, WALLET, Entry, option_bucket
 from ledger.events import (
     AccountOpened,
+    Adjusted,
     Blocked,
     BlockKind,
+    ChargeReversed,
     DailyFeeCharged,
     DiscountGranted,
+    DisputeOpened,
+    DisputeResolved,
     Event,
+    Granted,
     InputRefused,
     Mode,
     MonthlyFeeCharged,
+    OptionConnected,
+    OptionDisconnected,
+    OptionEnd,
+    OptionExpired,
+    OptionFee,
+    OptionFeeCharged,
+    OptionSuspended,
     PackagesRefreshed,
     Period,
     PeriodLapsed,
     PlanConnected,
+    PromiseClosed,
+    PromiseTaken,
     RefreshRefused,
     TariffFee,
     ToppedUp,
@@ -39,6 +54,7 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `grant` is the version of the event that granted it and, with the service, its identity: it stays when base becomes
     carried. An expired bucket is kept as a leftover, `end` being when it ended, until `late_until` in booked time.
+    `connected` orders the options' buckets: the version of the connection.
     """
 
     name: str
@@ -50,6 +66,7 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     end: Instant
     unlimited: bool = False
     late_until: Instant | None = None
+    connected: int = 0
 
 
 class Discount(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +79,42 @@ class Discount(msgspec.Struct, frozen=True, gc=False):
     def on(self, day: date) -> int:
         """The percent in force on a local date, else 0."""
         return self.percent if self.from_ <= day.isoformat() < self.until else 0
+
+
+class Promise(msgspec.Struct, frozen=True, gc=False):
+    """A promised payment: headroom, not money; `topped_up` counts towards its end (R-10.2, R-10.3)."""
+
+    amount: Kopecks
+    until: Instant
+    topped_up: Kopecks = 0
+
+
+class OptionHeld(msgspec.Struct, frozen=True, gc=False):
+    """A connected option. `due`: its next fee, or the end of a one-time one; None while suspended (R-9)."""
+
+    id: str
+    name: str
+    connected: int
+    one_time: bool
+    anchor_day: int
+    due: Instant | None
+
+
+class Corrected(msgspec.Struct, frozen=True, gc=False):
+    """What reversals took back of one event so far (R-11.1)."""
+
+    version: int
+    amount: Kopecks
+    packages: bool
+
+
+class Dispute(msgspec.Struct, frozen=True, gc=False):
+    """A claim: the id of its input, the version of its opening, the disputed event (R-11.3)."""
+
+    id: str
+    opened: int
+    event: int
+    resolved: bool = False
 
 
 class PlanSince(msgspec.Struct, frozen=True, gc=False):
@@ -90,11 +143,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[Bucket, ...] = ()
     leftovers: tuple[Bucket, ...] = ()
     discount: Discount | None = None
+    promise: Promise | None = None
+    options: tuple[OptionHeld, ...] = ()
+    corrected: tuple[Corrected, ...] = ()
+    rated: tuple[int, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def available(self) -> Kopecks:
         """What funds are tested against (R-3.4)."""
-        return self.wallet + self.credit_limit
+        return self.wallet + self.credit_limit + (self.promise.amount if self.promise else 0)
 
     @property
     def plan(self) -> str | None:
@@ -111,6 +169,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def discount_on(self, day: date) -> int:
         """The discount in force on a local date, in percent (R-3.5)."""
         return self.discount.on(day) if self.discount else 0
+
+    def option(self, option_id: str) -> OptionHeld | None:
+        """A connected option, also while suspended."""
+        return next((held for held in self.options if held.id == option_id), None)
+
+    def buckets_of(self, name: str) -> list[Bucket]:
+        """The live buckets of one name."""
+        return [bucket for bucket in self.buckets if bucket.name == name]
+
+    def corrected_of(self, version: int) -> Corrected:
+        """What was taken back of an event so far."""
+        return next((each for each in self.corrected if each.version == version), Corrected(version, 0, packages=False))
 
     def tariff_buckets(self) -> Iterator[Bucket]:
         """Base, carried and daily buckets, unlimited ones too."""
@@ -147,6 +217,8 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
     account = _advance(account, event)
     match event:
         case UsageCharged():
+            if event.record is not None:
+                account = replace(account, rated=(*account.rated, event.record))
             return _spend(account, event.entries) if event.entries else account
         case MonthlyFeeCharged():
             account = _turn(account, event, carry=event.carried)
@@ -164,14 +236,46 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case Blocked():
             if event.late_until is not None:
                 account = _lapse(account, event.booked_at, event.late_until)
-            held = {*account.blocks, event.kind}
-            return replace(account, blocks=tuple(kind for kind in BLOCK_ORDER if kind in held))
+            blocks = {*account.blocks, event.kind}
+            return replace(account, blocks=tuple(kind for kind in BLOCK_ORDER if kind in blocks))
         case Unblocked():
-            blocks = tuple(kind for kind in account.blocks if kind != event.kind)
-            return replace(account, blocks=blocks, waiting_since=account.waiting_since if blocks else event.booked_at)
+            left = tuple(kind for kind in account.blocks if kind != event.kind)
+            return replace(account, blocks=left, waiting_since=account.waiting_since if left else event.booked_at)
         case DiscountGranted():
             return replace(account, discount=Discount(event.percent, event.from_, event.until))
-        case AccountOpened() | ToppedUp() | RefreshRefused() | UsageUnrated() | InputRefused():
+        case ToppedUp():
+            promise = account.promise
+            if promise is not None:
+                account = replace(account, promise=replace(promise, topped_up=promise.topped_up + event.amount))
+            return account
+        case PromiseTaken():
+            return replace(account, promise=Promise(event.amount, event.until))
+        case PromiseClosed():
+            return replace(account, promise=None)
+        case OptionConnected():
+            held = OptionHeld(
+                event.option, event.option_name, event.version, event.one_time, event.anchor_day, event.period.next_due
+            )
+            return _option_paid(replace(account, options=(*account.options, held)), event)
+        case OptionFeeCharged():
+            return _option_paid(_option_ended(account, event), event)
+        case OptionSuspended():
+            return _with_option(_option_ended(account, event), event.option, due=None)
+        case OptionExpired() | OptionDisconnected():
+            account = _option_ended(account, event)
+            return replace(account, options=tuple(held for held in account.options if held.id != event.option))
+        case ChargeReversed():
+            before = account.corrected_of(event.event)
+            after = Corrected(event.event, before.amount + event.amount, before.packages or event.packages)
+            others = tuple(each for each in account.corrected if each.version != event.event)
+            return _give_back(replace(account, corrected=(*others, after)), event.entries)
+        case DisputeOpened():
+            assert event.input is not None
+            return replace(account, disputes=(*account.disputes, Dispute(event.input.id, event.version, event.event)))
+        case DisputeResolved():
+            disputes = [replace(d, resolved=True) if d.opened == event.opened else d for d in account.disputes]
+            return replace(account, disputes=tuple(disputes))
+        case AccountOpened() | RefreshRefused() | UsageUnrated() | InputRefused() | Adjusted():
             return account
 
 
@@ -215,6 +319,51 @@ def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantit
     )
 
 
+def _give_back(account: Account, entries: tuple[Entry, ...]) -> Account:
+    """Package parts that a reversal returns to their live buckets (R-11.1)."""
+    buckets = account.buckets
+    for entry in entries:
+        if entry.grant is not None:
+            buckets = _less(buckets, entry.grant, entry.to.rpartition("/")[2], -entry.amount)
+    return replace(account, buckets=buckets)
+
+
+def _option_paid(account: Account, event: OptionFee) -> Account:
+    """A paid option: its due instant, its anchor and its buckets anew (R-9.1, R-9.2)."""
+    held = account.option(event.option)
+    assert held is not None
+    granted = _granted(option_bucket(event.option), event.version, event.packages, event.period, held.connected)
+    account = _with_option(account, event.option, due=event.period.next_due, anchor_day=event.anchor_day)
+    return replace(account, buckets=(*account.buckets, *granted))
+
+
+def _with_option(account: Account, option_id: str, **changes: Any) -> Account:
+    options = [replace(held, **changes) if held.id == option_id else held for held in account.options]
+    return replace(account, options=tuple(options))
+
+
+def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Account:
+    """An option's bucket ends; what is left can still be spent by late records (R-6.5)."""
+    name = option_bucket(event.option)
+    leftovers = [
+        replace(bucket, end=event.booked_at, late_until=event.late_until)
+        for bucket in account.buckets
+        if bucket.name == name and (bucket.left or bucket.unlimited)
+    ]
+    buckets = tuple(bucket for bucket in account.buckets if bucket.name != name)
+    return replace(account, buckets=buckets, leftovers=(*account.leftovers, *leftovers))
+
+
+def _granted(name: str, version: int, packages: Granted, period: Period, connected: int = 0) -> list[Bucket]:
+    """New buckets of a paid period; an unlimited one has no number (R-6.3)."""
+    return [
+        Bucket(name, service, version, 0, 0, period.start, period.next_due, unlimited=True, connected=connected)
+        if amount == "unlimited"
+        else Bucket(name, service, version, amount, amount, period.start, period.next_due, connected=connected)
+        for service, amount in packages.items()
+    ]
+
+
 def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
     """A new paid period: what was paid before ends or is carried, the packages are granted anew (R-4.1, R-5.4)."""
     period = event.period
@@ -225,12 +374,7 @@ def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
     ]
     ended = _lapse(account, event.booked_at, event.late_until, spared=carried)
     name = DAILY if isinstance(event, DailyFeeCharged) else BASE
-    granted = [
-        Bucket(name, service, event.version, 0, 0, period.start, period.next_due, unlimited=True)
-        if amount == "unlimited"
-        else Bucket(name, service, event.version, amount, amount, period.start, period.next_due)
-        for service, amount in event.packages.items()
-    ]
+    granted = _granted(name, event.version, event.packages, period)
     return replace(ended, period=period, buckets=(*carried, *granted, *ended.buckets))
 
 

@@ -6,17 +6,28 @@ from ledger import inputs
 from ledger.account import Account, evolve
 from ledger.catalogue import Catalogue
 from ledger.entries import WALLET
-from ledger.events import Blocked, Event, InputRef, Unblocked
+from ledger.events import Blocked, Event, InputRef, PromiseClosed, PromiseTaken, Unblocked
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
+from ledger.rules.corrections import Cited, adjust, reverse
+from ledger.rules.credit import close_ended, grant_discount, take_promise
+from ledger.rules.disputes import open_dispute, resolve_dispute
 from ledger.rules.moment import Moment
 from ledger.rules.night import charge_tariff, tariff_due
 from ledger.rules.opening import open_account, open_again
+from ledger.rules.options import (
+    charge_option,
+    connect_option,
+    disconnect_option,
+    expire_option,
+    is_night,
+    option_due,
+)
 from ledger.rules.plans import connect_plan
 from ledger.rules.refresh import refresh
 from ledger.rules.top_up import top_up
-from ledger.rules.usage import usage
+from ledger.rules.usage import rerate, usage
 
 
 @dataclass(slots=True)
@@ -33,11 +44,24 @@ class Booked:
         self.events += events
 
 
-def book(account: Account | None, input: Input, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
+def no_history(_: int) -> Event | None:
+    """For inputs that cite no earlier event."""
+    return None
+
+
+def book(
+    account: Account | None,
+    input: Input,
+    catalogue: Catalogue,
+    *,
+    recorded_at: Instant,
+    history: Cited = no_history,
+) -> Booked:
     """Everything an input causes, scheduled items up to its time included.
 
-    `account` is None for an account that is not open yet; only `open` may come then. Raises `inputs.Malformed` where
-    only the catalogue could tell that the input is malformed; nothing is booked in that case.
+    `history` finds the account's earlier events for inputs that cite them. `account` is None for an account that is not
+    open yet; only `open` may come then. Raises `inputs.Malformed` where only the catalogue could tell that the input is
+    malformed; nothing is booked in that case.
     """
     if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
         raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
@@ -45,14 +69,15 @@ def book(account: Account | None, input: Input, catalogue: Catalogue, *, recorde
     booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     reference = InputRef(input.source, input.id, input.received_at, input.by)
     moment = Moment(input.at, booked_at, recorded_at, reference)
-    decided = decide(booked.account, input, moment, catalogue)
+    scheduled = {event.version: event for event in booked.events}
+    decided = decide(booked.account, input, moment, catalogue, lambda v: scheduled.get(v) or history(v))
     booked.add(decided, input.account)
     assert booked.account is not None
     booked.add(settle(booked.account, decided, moment), input.account)
     return booked
 
 
-def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue) -> list[Event]:
+def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
     """The rule of an input on an account that has been advanced to its time."""
     if account is None:
         assert isinstance(input, inputs.Open), "the service rejects other inputs of unknown accounts"
@@ -70,6 +95,24 @@ def decide(account: Account | None, input: Input, moment: Moment, catalogue: Cat
             return block(account, input, moment)
         case inputs.Unblock():
             return unblock(account, input, moment)
+        case inputs.ConnectOption():
+            return connect_option(account, input, moment, catalogue)
+        case inputs.DisconnectOption():
+            return disconnect_option(account, input, moment, catalogue)
+        case inputs.GrantDiscount():
+            return grant_discount(account, input, moment)
+        case inputs.TakePromise():
+            return take_promise(account, input, moment, catalogue)
+        case inputs.Reverse():
+            return reverse(account, input, moment, cited)
+        case inputs.Adjust():
+            return adjust(account, input, moment, cited)
+        case inputs.Rerate():
+            return rerate(account, input, moment, catalogue, cited)
+        case inputs.OpenDispute():
+            return open_dispute(account, input, moment, cited)
+        case inputs.ResolveDispute():
+            return resolve_dispute(account, input, moment, cited)
         case inputs.Open():
             return open_again(account, input, moment)
 
@@ -81,6 +124,8 @@ def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]
         if event.wallet_after is not None:
             adds = adds or any(entry.to == WALLET for entry in event.entries)
             takes = takes or any(entry.from_ == WALLET for entry in event.entries)
+        adds = adds or isinstance(event, PromiseTaken)
+        takes = takes or isinstance(event, PromiseClosed)
     blocked = "financial" in account.blocks
     if adds and blocked and account.available > 0:
         return [Unblocked(**moment.stamp(account), kind="financial", cause="balance")]
@@ -91,7 +136,11 @@ def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]
 
 def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
     """The next instant at which something happens on the account by itself; None if nothing ever will."""
-    return tariff_due(account, catalogue)
+    due = [tariff_due(account, catalogue)]
+    if account.promise is not None:
+        due.append(account.promise.until)
+    due += [option_due(account, held, catalogue) for held in account.options]
+    return min((instant for instant in due if instant is not None), default=None)
 
 
 def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
@@ -105,6 +154,35 @@ def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, re
         if due is None or due > until:
             break
         at = max(due, booked.account.clock)
-        moment = Moment(at, at, recorded_at)
-        booked.add(charge_tariff(booked.account, moment, catalogue), booked.account.account)
+        _instant(booked, due, Moment(at, at, recorded_at), catalogue)
     return booked
+
+
+def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue) -> None:
+    """Everything scheduled at one instant, in the order of ties: promise, tariff, option fees, ends of options."""
+    account = booked.account
+    assert account is not None
+    clock = account.clock
+    if account.promise is not None and account.promise.until == due:
+        account = _add(booked, close_ended(account, moment), moment)
+    if tariff_due(account, catalogue) == due:
+        account = _add(booked, charge_tariff(account, moment, catalogue), moment)
+    if not account.options:
+        return
+    night = due > clock and is_night(due, account, catalogue)  # suspended options are tried behind the clock only
+    for option in account.options:
+        if option.one_time:
+            continue
+        if option.due == due or (option.due is None and night):
+            account = _add(booked, charge_option(account, option, moment, catalogue), moment)
+    for option in account.options:
+        if option.one_time and option.due == due:
+            account = _add(booked, expire_option(account, option, moment, catalogue), moment)
+
+
+def _add(booked: Booked, events: list[Event], moment: Moment) -> Account:
+    """One scheduled booking with its settlement."""
+    assert booked.account is not None
+    booked.add(events, booked.account.account)
+    booked.add(settle(booked.account, events, moment), booked.account.account)
+    return booked.account

@@ -20,6 +20,9 @@ EXPIRED: Final = "expired"
 REVENUE_MONTHLY_FEE: Final = "revenue:monthly_fee"
 REVENUE_DAILY_FEE: Final = "revenue:daily_fee"
 REVENUE_USAGE: Final = "revenue:usage"
+REVENUE_OPTION_FEE: Final = "revenue:option_fee"
+REVENUE_PROMISE_FEE: Final = "revenue:promise_fee"
+REVENUE_ADJUSTMENT: Final = "revenue:adjustment"
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -33,6 +36,11 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     unit: Unit
     amount: int
     grant: int | None = None
+
+
+def option_bucket(option_id: str) -> str:
+    """The bucket of an option, as `option:gb1`."""
+    return f"option:{option_id}"
 
 
 def money(from_: str, to: str, amount: int) -> tuple[Entry, ...]:

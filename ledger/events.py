@@ -127,7 +127,8 @@ class UsageCharged(_Event, frozen=True, kw_only=True):
     """R-6: `quantity` as measured (seconds, pieces, bytes), `billed` in package units, `amount` in money.
 
     `unlimited` marks a record that an unlimited package covered (R-6.3); `price` is what a started minute, a piece or a
-    started megabyte cost, where money was due.
+    started megabyte cost, where money was due. A record rated again names its unrated event in `rerates`, the first
+    unrated event of the record in `record`, and says in `used_at` when it occurred (R-11.6).
     """
 
     service: Service
@@ -141,6 +142,9 @@ class UsageCharged(_Event, frozen=True, kw_only=True):
     plan_version: str | None = None
     price: Kopecks | None = None
     unlimited: bool = False
+    used_at: Instant | None = None
+    rerates: int | None = None
+    record: int | None = None
     personal: Personal = Personal()
 
 
@@ -152,6 +156,9 @@ class UsageUnrated(_Event, frozen=True, kw_only=True):
     quantity: Quantity
     zone: str
     reason: Literal["NO_PLAN", "NO_PRICE"]
+    used_at: Instant | None = None
+    rerates: int | None = None
+    record: int | None = None
     personal: Personal = Personal()
 
 
@@ -187,6 +194,110 @@ class DiscountGranted(_Event, frozen=True, kw_only=True):
     until: str
 
 
+class PromiseTaken(_Event, frozen=True, kw_only=True):
+    """R-10.2: headroom of `amount` until an instant, for a fee."""
+
+    amount: Kopecks
+    until: Instant
+    fee: Kopecks
+    vat_rate: int
+
+
+class PromiseClosed(_Event, frozen=True, kw_only=True):
+    """R-10.3: top-ups reached its amount, or its time ended."""
+
+    amount: Kopecks
+    cause: Literal["paid", "ended"]
+
+
+class _Option(_Event, frozen=True, kw_only=True):
+    """What events of an option name."""
+
+    option: str
+    option_name: str
+
+
+class _OptionFee(_Option, frozen=True, kw_only=True):
+    """An option's fee with everything a bill needs (R-3.6)."""
+
+    option_version: str
+    fee: Kopecks
+    vat_rate: int
+    period: Period
+    packages: Granted
+    anchor_day: int
+    late_until: Instant
+
+
+class OptionConnected(_OptionFee, frozen=True, kw_only=True):
+    """R-9.1; `one_time` for an option of so many days (R-9.3)."""
+
+    one_time: bool = False
+
+
+class OptionFeeCharged(_OptionFee, frozen=True, kw_only=True):
+    """R-9.2: a month of an option, at its own night."""
+
+
+class OptionSuspended(_Option, frozen=True, kw_only=True):
+    """R-9.2: not enough money or a block; tried again every later night."""
+
+    late_until: Instant
+
+
+class OptionExpired(_Option, frozen=True, kw_only=True):
+    """R-9.3: a one-time option's days are over."""
+
+    late_until: Instant
+
+
+class OptionDisconnected(_Option, frozen=True, kw_only=True):
+    """R-9.4."""
+
+    late_until: Instant
+
+
+class ChargeReversed(_Event, frozen=True, kw_only=True):
+    """R-11.1: `amount` of an earlier event's money returned, and its package parts where `packages` says so.
+
+    `text` is what the clerk wrote; `event_booked_at` the instant of the corrected line.
+    """
+
+    event: int
+    event_booked_at: Instant
+    amount: Kopecks
+    packages: bool
+    asked_amount: Kopecks | None = None
+    personal: Personal = Personal()
+
+
+class Adjusted(_Event, frozen=True, kw_only=True):
+    """R-11.5: a clerk's correction in money, plus or minus."""
+
+    amount: Kopecks
+    cites: tuple[int, ...]
+    personal: Personal = Personal()
+
+
+class DisputeOpened(_Event, frozen=True, kw_only=True):
+    """R-11.2: a claim about one event; dates are local."""
+
+    event: int
+    answer_due: str
+    personal: Personal = Personal()
+
+
+class DisputeResolved(_Event, frozen=True, kw_only=True):
+    """R-11.3: the answer to a claim; `opened` is the version of its opening."""
+
+    dispute: str
+    opened: int
+    event: int
+    outcome: Literal["upheld", "rejected"]
+    amount: Kopecks | None = None
+    personal: Personal = Personal()
+
+
 class InputRefused(_Event, frozen=True, kw_only=True):
     """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested."""
 
@@ -211,8 +322,21 @@ Event: TypeAlias = (
     | Unblocked
     | PeriodLapsed
     | DiscountGranted
+    | PromiseTaken
+    | PromiseClosed
+    | OptionConnected
+    | OptionFeeCharged
+    | OptionSuspended
+    | OptionExpired
+    | OptionDisconnected
+    | ChargeReversed
+    | Adjusted
+    | DisputeOpened
+    | DisputeResolved
     | InputRefused
 )
+OptionFee: TypeAlias = OptionConnected | OptionFeeCharged
+OptionEnd: TypeAlias = OptionSuspended | OptionExpired | OptionDisconnected
 TariffFee: TypeAlias = MonthlyFeeCharged | DailyFeeCharged | PackagesRefreshed
 
 EVENT_TYPES: Final[tuple[type[Event], ...]] = Event.__args__

@@ -2,23 +2,16 @@
 
 import json
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, TypeAlias, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ledger.periods import Instant, parse_instant
+from ledger.periods import Instant, parse_date, parse_instant
 from ledger.units import Kopecks, Quantity, Service
 
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A longer line cannot be an input; it is rejected without being read as JSON."""
-
-LATER: Final = frozenset(
-    {
-        "connect_option", "disconnect_option", "grant_discount", "take_promise", "reverse",
-        "adjust", "rerate", "open_dispute", "resolve_dispute",
-    }
-)  # fmt: skip
-"""Types of the contract that this version does not book yet."""
 
 
 class Malformed(ValueError):
@@ -31,10 +24,18 @@ def _instant(value: object) -> Instant:
     return parse_instant(value)
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str):
+        raise ValueError("a date is a string")
+    return parse_date(value)
+
+
 At: TypeAlias = Annotated[Instant, BeforeValidator(_instant)]
 Id: TypeAlias = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
 Text: TypeAlias = Annotated[str, Field(strict=True, max_length=1000)]
 Amount: TypeAlias = Annotated[Kopecks, Field(strict=True, ge=1, le=10**12)]
+Version: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**12)]
+Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,108 @@ class Unblock(_Input):
     kind: Literal["voluntary", "operator"]
 
 
-Input: TypeAlias = Open | TopUp | ConnectPlan | Usage | Ussd | Sms | Refresh | Block | Unblock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectOption(_Input):
+    """An option connected (R-9.1)."""
+
+    type: Literal["connect_option"]
+    option: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisconnectOption(_Input):
+    """An option ended by the subscriber (R-9.4)."""
+
+    type: Literal["disconnect_option"]
+    option: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantDiscount(_Input):
+    """A percentage off the tariff's fees on local dates `[from, until)` (R-10.1)."""
+
+    type: Literal["grant_discount"]
+    percent: Annotated[int, Field(strict=True, ge=1, le=100)]
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePromise(_Input):
+    """A promised payment: headroom of `amount` kopecks for some days (R-10.2)."""
+
+    type: Literal["take_promise"]
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse(_Input):
+    """A correction of one earlier event: of `amount` kopecks, or of all that is left (R-11.1)."""
+
+    type: Literal["reverse"]
+    event: Version
+    amount: Amount | None = None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust(_Input):
+    """A clerk's correction in money, plus or minus, citing the events it is about (R-11.5)."""
+
+    type: Literal["adjust"]
+    amount: Annotated[Kopecks, Field(strict=True, ge=-(10**12), le=10**12)]
+    cites: Annotated[list[Version], Field(min_length=1)]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerate(_Input):
+    """A record nobody could rate, to be rated now that the catalogue is mended (R-11.6)."""
+
+    type: Literal["rerate"]
+    event: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDispute(_Input):
+    """A claim about one event (R-11.2)."""
+
+    type: Literal["open_dispute"]
+    event: Version
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveDispute(_Input):
+    """The answer to a claim, named by the id of its opening (R-11.3)."""
+
+    type: Literal["resolve_dispute"]
+    dispute: Id
+    outcome: Literal["upheld", "rejected"]
+    amount: Amount | None = None
+    text: Text
+
+
+Input: TypeAlias = (
+    Open
+    | TopUp
+    | ConnectPlan
+    | Usage
+    | Ussd
+    | Sms
+    | Refresh
+    | Block
+    | Unblock
+    | ConnectOption
+    | DisconnectOption
+    | GrantDiscount
+    | TakePromise
+    | Reverse
+    | Adjust
+    | Rerate
+    | OpenDispute
+    | ResolveDispute
+)
 
 COMMON_FIELDS: Final = frozenset(field.name for field in fields(_Input)) | {"type"}
 
@@ -151,8 +253,6 @@ def check(raw: object) -> Input:
         raise Malformed("an input is a JSON object")
     if None in raw.values():
         raise Malformed(f"{_shown(next(name for name, value in raw.items() if value is None))}: null is not absence")
-    if isinstance(kind := raw.get("type"), str) and kind in LATER:
-        raise Malformed(f"type: {kind} is not supported by this version yet")
     if "received_at" not in raw and "at" in raw:
         raw = {**raw, "received_at": raw["at"]}
     try:
@@ -161,23 +261,35 @@ def check(raw: object) -> Input:
         raise Malformed(_detail(error)) from None
     if input.at > input.received_at:
         raise Malformed("at lies after received_at")
-    if isinstance(input, Usage) and input.service == "data" and input.direction == "in":
-        raise Malformed("direction: data has direction out")
-    return input
+    match input:
+        case Usage(service="data", direction="in"):
+            raise Malformed("direction: data has direction out")
+        case Adjust(amount=0):
+            raise Malformed("amount: 0 corrects nothing")
+        case GrantDiscount() if input.from_ >= input.until:
+            raise Malformed("until: lies before or on from")
+        case ResolveDispute(outcome="rejected") if input.amount is not None:
+            raise Malformed("amount: a rejected dispute returns nothing")
+        case _:
+            return input
 
 
 def own_fields(input: Input) -> dict[str, Any]:
     """The fields that only this type of input has, as JSON values."""
-    return {name: getattr(input, name) for name in _OWN[type(input)]}
+    return {name.rstrip("_"): _plain(getattr(input, name)) for name in _OWN[type(input)]}
 
 
 def said_fields(input: Input) -> dict[str, Any]:
     """Everything an input says: its fields but `received_at` and those at their default (R-12.2)."""
     return {
-        name: value
+        name.rstrip("_"): _plain(value)
         for name, default in _SAID[type(input)]
         if (value := getattr(input, name)) is not default and value != default
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 _OWN: Final[dict[type, list[str]]] = {

@@ -133,7 +133,17 @@ def next_due_date(after: date, anchor_day: int) -> date:
 
     The anchor never moves: 31 Jan → 28 Feb → 31 Mar → 30 Apr.
     """
-    year, month = (after.year + 1, 1) if after.month == 12 else (after.year, after.month + 1)
+    return _months_later(after, 1, anchor_day)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some calendar months later, or that month's last (R-11.2)."""
+    return _months_later(day, months, day.day)
+
+
+def _months_later(day: date, months: int, anchor_day: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
     return date(year, month, min(anchor_day, calendar.monthrange(year, month)[1]))
 
 

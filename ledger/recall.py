@@ -1,27 +1,65 @@
 """Recall: the checked input that a booking's first event carries, so that the log alone can be decided again."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 from ledger.events import (
     AccountOpened,
+    Adjusted,
     Blocked,
+    ChargeReversed,
     DailyFeeCharged,
     DiscountGranted,
+    DisputeOpened,
+    DisputeResolved,
     Event,
     InputRef,
     InputRefused,
     MonthlyFeeCharged,
+    OptionConnected,
+    OptionDisconnected,
+    OptionExpired,
+    OptionFeeCharged,
+    OptionSuspended,
     PackagesRefreshed,
     PeriodLapsed,
     PlanConnected,
+    PromiseClosed,
+    PromiseTaken,
     RefreshRefused,
     ToppedUp,
     Unblocked,
     UsageCharged,
     UsageUnrated,
 )
-from ledger.inputs import Block, ConnectPlan, Input, Open, Refresh, Sms, TopUp, Unblock, Usage, Ussd
+from ledger.inputs import (
+    Adjust,
+    Block,
+    ConnectOption,
+    ConnectPlan,
+    DisconnectOption,
+    GrantDiscount,
+    Input,
+    Open,
+    OpenDispute,
+    Refresh,
+    Rerate,
+    ResolveDispute,
+    Reverse,
+    Sms,
+    TakePromise,
+    TopUp,
+    Unblock,
+    Usage,
+    Ussd,
+)
+
+
+def _discount(**fields: Any) -> GrantDiscount:
+    since, until = (date.fromisoformat(fields.pop(name)) for name in ("from", "until"))
+    return GrantDiscount(**fields, from_=since, until=until)
+
 
 _MADE: Final[dict[str, Callable[..., Input]]] = {
     "open": Open,
@@ -33,6 +71,15 @@ _MADE: Final[dict[str, Callable[..., Input]]] = {
     "refresh": Refresh,
     "block": Block,
     "unblock": Unblock,
+    "connect_option": ConnectOption,
+    "disconnect_option": DisconnectOption,
+    "grant_discount": _discount,
+    "take_promise": TakePromise,
+    "reverse": Reverse,
+    "adjust": Adjust,
+    "rerate": Rerate,
+    "open_dispute": OpenDispute,
+    "resolve_dispute": ResolveDispute,
 }
 
 
@@ -73,6 +120,8 @@ def _own(event: Event) -> tuple[str, dict[str, Any]]:
             return "top_up", {"amount": event.amount, "channel": event.channel}
         case PlanConnected():
             return "connect_plan", {"plan": event.plan}
+        case UsageCharged(rerates=int(version)) | UsageUnrated(rerates=int(version)):
+            return "rerate", {"event": version}
         case UsageCharged() | UsageUnrated():
             return "usage", {
                 "service": event.service,
@@ -87,12 +136,43 @@ def _own(event: Event) -> tuple[str, dict[str, Any]]:
             return "block", {"kind": event.kind}
         case Unblocked(cause="request"):
             return "unblock", {"kind": event.kind}
+        case OptionConnected():
+            return "connect_option", {"option": event.option}
+        case OptionDisconnected():
+            return "disconnect_option", {"option": event.option}
+        case DiscountGranted():
+            return "grant_discount", {"percent": event.percent, "from": event.from_, "until": event.until}
+        case PromiseTaken():
+            return "take_promise", {"amount": event.amount}
+        case ChargeReversed():
+            return "reverse", {"event": event.event, "amount": event.asked_amount, "text": event.personal.text or ""}
+        case Adjusted():
+            return "adjust", {"amount": event.amount, "cites": list(event.cites), "text": event.personal.text or ""}
+        case DisputeOpened():
+            return "open_dispute", {"event": event.event, "text": event.personal.text or ""}
+        case DisputeResolved():
+            return "resolve_dispute", {
+                "dispute": event.dispute,
+                "outcome": event.outcome,
+                "amount": event.amount,
+                "text": event.personal.text or "",
+            }
         case InputRefused():
             personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
             spoken = {name: text for name, text in personal.items() if text is not None}
             text = {"text": ""} if event.input_type == "sms" else {}
             return event.input_type, {**event.fields, **text, **spoken}
-        case Blocked() | Unblocked() | PeriodLapsed() | MonthlyFeeCharged() | DailyFeeCharged() | DiscountGranted():
+        case (
+            Blocked()
+            | Unblocked()
+            | PeriodLapsed()
+            | MonthlyFeeCharged()
+            | DailyFeeCharged()
+            | PromiseClosed()
+            | OptionFeeCharged()
+            | OptionSuspended()
+            | OptionExpired()
+        ):
             raise NotRecallable(f"version {event.version} does not begin a booking")
 
 

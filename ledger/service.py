@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -168,7 +169,8 @@ class Ledger:
             detail = f"id {input.id!r} of source {input.source!r} came before with another content"
             return Outcome("rejected", reason="ID_CONFLICT", version=known.version, detail=detail)
         try:
-            booked = book(account, input, catalogue, recorded_at=batch.recorded_at)
+            history = partial(self._cited, tx, batch, input.account)
+            booked = book(account, input, catalogue, recorded_at=batch.recorded_at, history=history)
         except Malformed as error:
             return Outcome("rejected", reason="MALFORMED", detail=str(error))
         assert booked.account is not None
@@ -177,6 +179,13 @@ class Ledger:
         batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
         refused = isinstance(first, RefreshRefused | InputRefused)
         return Outcome("refused" if refused else "applied", first.version, tuple(booked.events))
+
+    def _cited(self, tx: Reading, batch: _Batch, account: str, version: int) -> Event | None:
+        """An earlier event of an account, stored or booked in this batch."""
+        for owner, event in reversed(batch.events):
+            if owner == account and event.version == version:
+                return event
+        return tx.event(account, version)
 
     def _put(self, batch: _Batch, account: Account, events: Sequence[Event]) -> None:
         batch.accounts[account.account] = account
@@ -215,9 +224,10 @@ class Ledger:
             tx.add_sources(sources)
         versions: set[tuple[str, str, str]] = set()
         for _, event in batch.events:
-            plan, version = getattr(event, "plan", None), getattr(event, "plan_version", None)
-            if plan is not None and version is not None:
-                versions.add(("plan", plan, version))
+            for kind in ("plan", "option"):
+                used, version = getattr(event, kind, None), getattr(event, f"{kind}_version", None)
+                if used is not None and version is not None:
+                    versions.add((kind, used, version))
         if fresh := versions - self._known_versions:
             tx.add_used_versions(fresh)
 

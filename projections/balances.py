@@ -25,6 +25,13 @@ class DiscountRow(msgspec.Struct, frozen=True):
     until: str
 
 
+class PromiseRow(msgspec.Struct, frozen=True):
+    """The promised payment that stands, in kopecks."""
+
+    amount: Kopecks
+    until: str
+
+
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
     """An account at a time: money in kopecks, times local to its region."""
 
@@ -41,7 +48,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     period: PeriodRow | None
     buckets: list[BucketRow]
     discount: DiscountRow | None
-    promise: None = None
+    promise: PromiseRow | None
 
 
 def balance(account: Account, *, at: Instant | None = None) -> Balance:
@@ -69,6 +76,9 @@ def balance(account: Account, *, at: Instant | None = None) -> Balance:
         ),
         buckets=rows(account, at=seen_from),
         discount=_discount(account, seen_from),
+        promise=PromiseRow(account.promise.amount, periods.local_text(account.promise.until, zone))
+        if account.promise
+        else None,
     )
 
 

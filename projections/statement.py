@@ -1,7 +1,7 @@
 """The statement (детализация): usage and ledger, never mixed, and what is left (R-13, contract §5)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
@@ -10,20 +10,31 @@ from msgspec import UNSET, UnsetType
 
 from ledger import periods
 from ledger.account import Account, evolve
-from ledger.entries import CONSUMED
+from ledger.entries import CONSUMED, WALLET, Entry
 from ledger.events import (
     AccountOpened,
+    Adjusted,
     Blocked,
+    ChargeReversed,
     DailyFeeCharged,
     DiscountGranted,
+    DisputeOpened,
+    DisputeResolved,
     Event,
     InputRefused,
     Mode,
     MonthlyFeeCharged,
+    OptionConnected,
+    OptionDisconnected,
+    OptionExpired,
+    OptionFeeCharged,
+    OptionSuspended,
     PackagesRefreshed,
     Period,
     PeriodLapsed,
     PlanConnected,
+    PromiseClosed,
+    PromiseTaken,
     RefreshRefused,
     ToppedUp,
     Unblocked,
@@ -138,16 +149,20 @@ def statement(
     opening = 0
     lines: list[Line] = []
     usage: list[UsageRow] = []
+    texts: dict[int, str] = {}
     final = False
     for found, event in events:
         if event.booked_at >= end:
             final = True
             break
         state, position = evolve(state, event, account.account), found
+        line = _line(event, zone, texts)
+        if line is not None:
+            texts[event.version] = line.text
         if event.booked_at < begin:
             opening = state.wallet
             continue
-        if line := _line(event, zone):
+        if line is not None:
             lines.append(line)
         if row := _usage_row(event, zone):
             usage.append(row)
@@ -187,8 +202,11 @@ def check(made: Statement) -> None:
         raise Broken(f"usage lines give {lines}, usage rows {made.usage_total.amount}")
 
 
-def _line(event: Event, zone: str) -> Line | None:
-    """The ledger line of an event that moves the wallet, or of a monthly fee (R-13.1, R-13.3)."""
+def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
+    """The ledger line of an event that moves the wallet, or of a monthly fee (R-13.1, R-13.3).
+
+    `texts` are those of the account's earlier lines by version, for reversals that quote them.
+    """
     match event:
         case ToppedUp():
             return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
@@ -200,13 +218,30 @@ def _line(event: Event, zone: str) -> Line | None:
         case DailyFeeCharged() if event.amount:
             text = "Списание ежесуточной платы по Тарифному плану"
             return _entry(event, zone, "daily_fee", text, -event.amount, period=printed(event.period, zone))
+        case OptionConnected() | OptionFeeCharged() if event.fee:
+            text = f"Списание платы за опцию «{event.option_name}»"
+            return _entry(event, zone, "option_fee", text, -event.fee, period=printed(event.period, zone))
         case UsageCharged() if event.amount:
             return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount)
+        case PromiseTaken() if event.fee:
+            return _entry(event, zone, "promise_fee", "Плата за услугу «Обещанный платёж»", -event.fee)
+        case Adjusted():
+            return _entry(event, zone, "adjustment", f"Перерасчёт: {event.personal.text}", event.amount)
+        case ChargeReversed() if event.amount:
+            day = periods.local(event.event_booked_at, zone)
+            moved = sum(entry.amount if entry.to == WALLET else -entry.amount for entry in _money(event))
+            return _entry(event, zone, "reversal", f"Корректировка: {day:%d.%m.%Y} {texts[event.event]}", moved)
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
             | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged() | UsageCharged()
+            | OptionConnected() | OptionFeeCharged() | OptionSuspended() | OptionExpired() | OptionDisconnected()
+            | PromiseTaken() | PromiseClosed() | ChargeReversed() | DisputeOpened() | DisputeResolved()
         ):  # fmt: skip
             return None
+
+
+def _money(event: Event) -> list[Entry]:
+    return [entry for entry in event.entries if entry.unit == "kop"]
 
 
 def _entry(
@@ -248,7 +283,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
             taken = sum(entry.amount for entry in event.entries if entry.to.startswith(CONSUMED))
             return UsageRow(
                 version=event.version,
-                at=periods.local_text(event.occurred_at, zone),
+                at=periods.local_text(event.used_at or event.occurred_at, zone),
                 booked_at=periods.local_text(event.booked_at, zone),
                 service=event.service,
                 direction=event.direction,

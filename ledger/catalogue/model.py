@@ -171,6 +171,16 @@ class OptionVersion(_Model):
     packages: PackageTable
     days: Annotated[int, Field(ge=1, le=3660)] | None = None
 
+    @cached_property
+    def month(self) -> Packages:
+        """What a paid period grants."""
+        return self.packages.amounts()
+
+    @cached_property
+    def version(self) -> str:
+        """The name of this version in events: its `effective_from`."""
+        return self.effective_from.isoformat()
+
 
 V = TypeVar("V", PlanVersion, OptionVersion)
 
@@ -211,6 +221,10 @@ class Catalogue:
     def option(self, option_id: str, day: date) -> OptionVersion | None:
         """The version of an option effective on a local date, if it has one by then."""
         return _effective(self._options.get(option_id, []), day)
+
+    def option_versions(self, option_id: str) -> list[OptionVersion]:
+        """Every version of an option in order of date."""
+        return self._options.get(option_id, [])
 
     def vat_rate(self, day: date) -> int:
         """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.account import Account
 
-STATE_SCHEMA: Final = 1
+STATE_SCHEMA: Final = 2
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
 
 _encoder: Final = msgspec.json.Encoder()

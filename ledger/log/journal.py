@@ -102,6 +102,10 @@ class Reading:
             (account, after_version),
         )
 
+    def event(self, account: str, version: int) -> Event | None:
+        """One event of an account."""
+        return next((stored.event() for stored in self._one_event(account, version)), None)
+
     def all_events(self, first: str = "", last: str = LAST_ACCOUNT) -> Iterator[Stored]:
         """Every event (of accounts `first` to `last`), account by account, each in order of version."""
         return self._stored(
@@ -204,6 +208,9 @@ class Reading:
         """What SQLite itself finds broken."""
         self._c.execute("PRAGMA quick_check(10)")
         return [row[0] for row in self._c.fetchall() if row[0] != "ok"]
+
+    def _one_event(self, account: str, version: int) -> Iterator[Stored]:
+        return self._stored("WHERE originator_id = ? AND originator_version = ?", (account, version))
 
     def _stored(self, tail: str, parameters: tuple[object, ...]) -> Iterator[Stored]:
         columns = "position, originator_id, originator_version, topic, state"

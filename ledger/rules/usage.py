@@ -2,14 +2,17 @@
 
 from typing import Literal, TypeAlias
 
+from msgspec.structs import replace
+
 from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, REVENUE_USAGE, WALLET, Entry, money, package
 from ledger.events import Event, Personal, UsageCharged, UsageUnrated
-from ledger.inputs import Usage
+from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
-from ledger.rules.moment import Moment
+from ledger.rules.corrections import Cited
+from ledger.rules.moment import Moment, refuse
 from ledger.rules.refresh import SMS_NUMBER
 from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
 
@@ -50,6 +53,39 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
             price=price if cost else None,
         )
     ]
+
+
+def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
+    """An unrated record rated as of its time, now that the catalogue is mended (R-11.6)."""
+    event = cited(input.event)
+    if not isinstance(event, UsageUnrated):
+        return [refuse(account, input, moment, "NOT_UNRATED")]
+    record = event.record or event.version
+    if record in account.rated:
+        return [refuse(account, input, moment, "ALREADY_RATED")]
+    rated = [
+        replace(again, used_at=event.used_at or event.occurred_at, rerates=input.event, record=record)
+        for again in usage(account, _record_of(account, event), moment, catalogue)
+        if isinstance(again, UsageCharged | UsageUnrated)
+    ]
+    return list(rated)
+
+
+def _record_of(account: Account, event: UsageUnrated) -> Usage:
+    """The usage as it came in, with the time at which it occurred."""
+    occurred_at = event.used_at or event.occurred_at
+    return Usage(
+        type="usage",
+        id="",
+        account=account.account,
+        at=occurred_at,
+        received_at=occurred_at,
+        service=event.service,
+        direction=event.direction,
+        quantity=event.quantity,
+        zone=event.zone,
+        peer=event.personal.peer or "",
+    )
 
 
 def billed_quantity(input: Usage, plan: PlanVersion) -> Quantity:
@@ -106,7 +142,7 @@ def _spend(account: Account, input: Usage, moment: Moment, plan: PlanVersion, bi
 
 def spending_order(bucket: Bucket) -> tuple[int, Instant, int]:
     """Carried, then base or daily, then options; soonest end first, then order of connection (R-6.4, R-6.5)."""
-    return _RANK.get(bucket.name, 2), bucket.end, bucket.grant
+    return _RANK.get(bucket.name, 2), bucket.end, bucket.connected or bucket.grant
 
 
 def _charged(

@@ -9,7 +9,7 @@ import msgspec
 from ledger import periods
 from ledger.account import Account, evolve
 from ledger.booking import next_scheduled
-from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
+from ledger.events import Event, PackagesRefreshed, PromiseTaken, RefreshRefused, type_name
 from ledger.inputs import own_fields
 from ledger.log.keys import key_of
 from ledger.periods import Instant
@@ -141,8 +141,11 @@ def shown(account: str, zone: str, event: Event) -> dict[str, Any]:
     for name in ("start", "next_due"):
         if "period" in fields:
             fields["period"][name] = periods.local_text(fields["period"][name], zone)
-    if fields.get("late_until") is not None:
-        fields["late_until"] = periods.local_text(fields["late_until"], zone)
+    for name in ("late_until", "used_at", "event_booked_at"):
+        if fields.get(name) is not None:
+            fields[name] = periods.local_text(fields[name], zone)
+    if isinstance(event, PromiseTaken):
+        fields["until"] = periods.local_text(event.until, zone)
     own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
     own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
     try:

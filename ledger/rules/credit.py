@@ -1,0 +1,55 @@
+"""Credit: discounts, and the promised payment, which is headroom and not money (R-10)."""
+
+from ledger import periods
+from ledger.account import Account
+from ledger.catalogue import Catalogue
+from ledger.entries import REVENUE_PROMISE_FEE, WALLET, money
+from ledger.events import DiscountGranted, Event, PromiseClosed, PromiseTaken
+from ledger.inputs import GrantDiscount, TakePromise
+from ledger.rules.moment import Moment, refuse
+
+
+def grant_discount(account: Account, input: GrantDiscount, moment: Moment) -> list[Event]:
+    """A discount replaces the one before at once, even if it begins later (R-10.1)."""
+    return [
+        DiscountGranted(
+            **moment.stamp(account),
+            percent=input.percent,
+            from_=input.from_.isoformat(),
+            until=input.until.isoformat(),
+        )
+    ]
+
+
+def take_promise(account: Account, input: TakePromise, moment: Moment, catalogue: Catalogue) -> list[Event]:
+    """Headroom for some days, its fee at once; no test of funds, mode or blocks (R-10.2)."""
+    terms = catalogue.settings.promise
+    if account.promise is not None:
+        return [refuse(account, input, moment, "PROMISE_ACTIVE", active=account.promise.amount)]
+    if input.amount > terms.max:
+        return [refuse(account, input, moment, "PROMISE_TOO_LARGE", max=terms.max)]
+    return [
+        PromiseTaken(
+            **moment.stamp(account),
+            entries=money(WALLET, REVENUE_PROMISE_FEE, terms.fee),
+            wallet_after=account.wallet - terms.fee if terms.fee else None,
+            amount=input.amount,
+            until=moment.booked_at + terms.days * periods.DAY,
+            fee=terms.fee,
+            vat_rate=catalogue.vat_rate(periods.local_date(moment.booked_at, account.zone)),
+        )
+    ]
+
+
+def close_paid(account: Account, moment: Moment) -> list[Event]:
+    """In the booking of a top-up: the promise closes when top-ups since then reach its amount (R-10.3)."""
+    promise = account.promise
+    if promise is None or promise.topped_up < promise.amount:
+        return []
+    return [PromiseClosed(**moment.stamp(account), amount=promise.amount, cause="paid")]
+
+
+def close_ended(account: Account, moment: Moment) -> list[Event]:
+    """The promise's time is over; nothing is debited (R-10.3)."""
+    assert account.promise is not None
+    return [PromiseClosed(**moment.stamp(account), amount=account.promise.amount, cause="ended")]
