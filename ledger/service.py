@@ -182,10 +182,10 @@ class Ledger:
 
     def _cited(self, tx: Reading, batch: _Batch, account: str, version: int) -> Event | None:
         """An earlier event of an account, stored or booked in this batch."""
-        for owner, event in reversed(batch.events):
-            if owner == account and event.version == version:
-                return event
-        return tx.event(account, version)
+        stored = tx.event(account, version)
+        if stored is not None:
+            return stored
+        return next((event for owner, event in batch.events if (owner, event.version) == (account, version)), None)
 
     def _put(self, batch: _Batch, account: Account, events: Sequence[Event]) -> None:
         batch.accounts[account.account] = account
