@@ -118,10 +118,11 @@ class Dispute(msgspec.Struct, frozen=True, gc=False):
 
 
 class PlanSince(msgspec.Struct, frozen=True, gc=False):
-    """The plan an account has from an instant on; what rates a late record (R-6.6)."""
+    """The plan an account has from an instant on; what rates a late record (R-6.6). `version` connected it."""
 
     since: Instant
     plan: str
+    version: int
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +166,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             if entry.since <= instant:
                 return entry.plan
         return None
+
+    def plan_of(self, version: int) -> str | None:
+        """The plan under which the event of a version was booked, the connecting event included."""
+        return next((entry.plan for entry in reversed(self.plans) if entry.version <= version), None)
 
     def discount_on(self, day: date) -> int:
         """The discount in force on a local date, in percent (R-3.5)."""
@@ -229,7 +234,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case DailyFeeCharged():
             return replace(_turn(account, event, carry=False), mode="daily")
         case PlanConnected():
-            plans = (*account.plans, PlanSince(event.booked_at, event.plan))
+            plans = (*account.plans, PlanSince(event.booked_at, event.plan, event.version))
             return replace(_lapse(account, event.booked_at, event.late_until), plans=plans)
         case PeriodLapsed():
             return _lapse(account, event.booked_at, event.late_until)

@@ -197,20 +197,9 @@ class Ledger:
         """The account as this batch has it so far, or as its events left it where its head was lost."""
         if account_id in batch.accounts:
             return batch.accounts[account_id]
-        account = self._account(tx, account_id)
+        account = stored_account(tx, account_id)
         if account is not None:
             batch.accounts[account_id] = account
-        return account
-
-    def _account(self, tx: Reading, account_id: str) -> Account | None:
-        head = tx.head(account_id)
-        if head is not None:
-            return heads.decode(head.state)
-        if not tx.has_events_of(account_id):
-            return None
-        account = None
-        for stored in tx.events(account_id):  # its head was lost
-            account = evolve(account, stored.event(), account_id)
         return account
 
     def _batch(self, tx: Writing) -> _Batch:
@@ -236,7 +225,7 @@ class Ledger:
     def account(self, account_id: str) -> Account | None:
         """The account as it stands, or None if nobody opened it."""
         with self.journal.reading() as tx:
-            return self._account(tx, account_id)
+            return stored_account(tx, account_id)
 
     def events(self, account_id: str) -> Iterator[tuple[int, Event]]:
         """An account's events with their positions, oldest first."""
@@ -299,6 +288,17 @@ class Ledger:
             self._catalogues = CatalogueTimeline(tx.adopted())
             self._catalogue_count = count
         return self._catalogues
+
+
+def stored_account(tx: Reading, account_id: str) -> Account | None:
+    """The account of a head, or folded from its events where the head was lost; None if nobody opened it."""
+    head = tx.head(account_id)
+    if head is not None:
+        return heads.decode(head.state)
+    account = None
+    for stored in tx.events(account_id):
+        account = evolve(account, stored.event(), account_id)
+    return account
 
 
 def folded_accounts(tx: Reading) -> Iterator[Account]:

@@ -117,6 +117,25 @@ class Reading:
         rows = self._stream("SELECT originator_id FROM stored_events UNION SELECT account FROM heads ORDER BY 1")
         return [row[0] for row in rows]
 
+    def events_between(self, after: int, until: int) -> Iterator[Stored]:
+        """Events of all accounts in order of position: those behind `after`, up to and with `until`."""
+        return self._stored("WHERE position > ? AND position <= ? ORDER BY position", (after, until))
+
+    def events_of_range(self, first: str, last: str, until: int) -> Iterator[Stored]:
+        """Events up to a position of the accounts `first` to `last`, account by account, in order of version."""
+        return self._stored(
+            "WHERE originator_id BETWEEN ? AND ? AND position <= ? ORDER BY originator_id, originator_version",
+            (first, last, until),
+        )
+
+    def at(self, position: int) -> Stored | None:
+        """The event of a position."""
+        return next(self._stored("WHERE position = ?", (position,)), None)
+
+    def accounts(self) -> list[str]:
+        """Every account that has events, in order."""
+        return [row[0] for row in self._stream("SELECT DISTINCT originator_id FROM stored_events ORDER BY 1")]
+
     def head(self, account: str) -> Head | None:
         """An account's head; None for an account that nobody opened, or whose head was lost."""
         row = self._one("SELECT account, version, next_at, state FROM heads WHERE account = ?", (account,))
@@ -141,10 +160,6 @@ class Reading:
     def has_heads(self) -> bool:
         """Whether there is any head at all."""
         return self._one("SELECT 1 FROM heads LIMIT 1") is not None
-
-    def has_events_of(self, account: str) -> bool:
-        """Whether an account has events."""
-        return self._one("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", (account,)) is not None
 
     def due(self, until: Instant, limit: int) -> list[Head]:
         """Accounts whose next scheduled instant has come, the earliest first."""

@@ -21,6 +21,9 @@ COMMANDS = {
     "events": ("scripts.cli.account", "Show an account's events, oldest first."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
     "find": ("scripts.cli.account", "Find where an input went."),
+    "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
+    "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
+    "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
 }

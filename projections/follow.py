@@ -1,0 +1,168 @@
+"""Follow: views catch up with the log before every read, and can be rebuilt from it, compared, and swapped."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger.account import Account, evolve
+from ledger.booking import next_scheduled
+from ledger.catalogue import Catalogue
+from ledger.events import Event
+from ledger.log.journal import Reading
+from ledger.service import CatalogueTimeline, Ledger, stored_account
+from projections import agenda, disputes, refusals, totals, unrated, views
+from projections.seen import Seen
+
+EVENTS_AT_ONCE: Final = 50_000
+RANGES_PER_WORKER: Final = 4
+
+
+@contextmanager
+def caught_up(ledger: Ledger) -> Iterator[sqlite3.Connection]:
+    """The views of a ledger, having seen every event of it; made when there are none, or they are of another ledger."""
+    place = views.place(ledger.journal.path)
+    with ledger.journal.reading() as log:
+        db = views.connect(place)
+        if views.seen_position(db, log) is None:
+            db.close()
+            place.unlink()
+            db = views.connect(place)
+        with closing(db):
+            catch_up(db, log)
+            yield db
+
+
+def catch_up(db: sqlite3.Connection, log: Reading) -> None:
+    """Take in the events that came since; a batch of them at a time, each with how far it went."""
+    catalogues = CatalogueTimeline(log.adopted())
+    last = log.last_position()
+    while True:
+        with views.writing(db):  # somebody else may be catching up as well
+            position = views.seen_position(db, log)
+            if position is None or position >= last:
+                return
+            until = min(position + EVENTS_AT_ONCE, last)
+            known: dict[str, tuple[Account, int | None]] = {}
+            moved: Counter[totals.Cell] = Counter()
+            for stored in log.events_between(position, until):
+                if stored.account not in known:
+                    known[stored.account] = _head(log, stored.account, catalogues.newest())
+                seen = Seen(known[stored.account][0], catalogues.at(stored.position))
+                _take(db, moved, seen, stored.event())
+            totals.add(db, moved)
+            for statement in agenda.FORGET:
+                db.executemany(statement, ((account,) for account in known))
+            _put(db, known.values())
+            views.note_position(db, log, until)
+
+
+class Rebuilt(NamedTuple):
+    """What a replay did."""
+
+    events: int
+    differences: int
+
+
+def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
+    """Fold every account from the log alone into a new views file, compare it with the old one, and swap them.
+
+    Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one.
+    """
+    path = ledger.journal.path
+    views.remove_parts(path)
+    with caught_up(ledger) as followed, ledger.journal.reading() as log:
+        # The copy stands at one position, whatever others follow meanwhile.
+        old = views.part(path, "old")
+        with closing(sqlite3.connect(old)) as copy:
+            followed.backup(copy)
+            position = views.seen_position(copy, log)
+        assert position is not None
+        ranges = _ranges(log.accounts(), workers * RANGES_PER_WORKER)
+        new = views.part(path, "new")
+        events = 0
+        with closing(views.connect(new)) as db:
+            db.execute("PRAGMA synchronous = OFF")  # an unfinished file is never used
+            for part, taken in _folded(path, ranges, position, workers):
+                _merge(db, part)
+                part.unlink()
+                events += taken
+                progress(events)
+            with views.writing(db):
+                views.note_position(db, log, position)
+            found = views.differences(db, old)
+    old.unlink()
+    views.publish(new, path)
+    return Rebuilt(events, found)
+
+
+def _folded(path: Path, ranges: list[tuple[str, str]], position: int, workers: int) -> Iterator[tuple[Path, int]]:
+    """Files with the rows of each range of accounts, as they get ready."""
+    jobs = [(path, first, last, position, views.part(path, f"{number}")) for number, (first, last) in enumerate(ranges)]
+    if workers == 1 or len(jobs) < 2:
+        yield from (fold_range(*job) for job in jobs)
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        for done in as_completed([pool.submit(fold_range, *job) for job in jobs]):
+            yield done.result()
+
+
+def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
+    """Fold the accounts of a range from their events up to a position into a views file of their own."""
+    events = 0
+    with closing(views.connect(part)) as db, closing(Ledger(path, now=lambda: 0, access="read")) as ledger:
+        db.execute("PRAGMA synchronous = OFF")
+        with ledger.journal.reading() as log, views.writing(db):
+            catalogues = CatalogueTimeline(log.adopted())
+            moved: Counter[totals.Cell] = Counter()
+            account: Account | None = None
+            for stored in log.events_of_range(first, last, position):
+                if account is not None and account.account != stored.account:
+                    _put(db, [(account, next_scheduled(account, catalogues.newest()))])
+                    account = None
+                event = stored.event()
+                account = evolve(account, event, stored.account)
+                _take(db, moved, Seen(account, catalogues.at(stored.position)), event)
+                events += 1
+            if account is not None:
+                _put(db, [(account, next_scheduled(account, catalogues.newest()))])
+            totals.add(db, moved)
+    return part, events
+
+
+def _take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: Seen, event: Event) -> None:
+    totals.take(moved, seen, event)
+    unrated.take(db, seen, event)
+    refusals.take(db, seen, event)
+    disputes.take(db, seen, event)
+
+
+def _put(db: sqlite3.Connection, accounts: Iterable[tuple[Account, int | None]]) -> None:
+    for account, next_at in accounts:
+        db.execute(agenda.PUT_ACCOUNT, agenda.account_row(account, next_at))
+        db.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(account))
+
+
+def _head(log: Reading, account_id: str, catalogue: Catalogue) -> tuple[Account, int | None]:
+    account = stored_account(log, account_id)
+    assert account is not None, "an account with events has a head or can be folded"
+    return account, next_scheduled(account, catalogue)
+
+
+def _merge(db: sqlite3.Connection, part: Path) -> None:
+    """Add the rows of one part; totals of several parts add up."""
+    db.execute("ATTACH ? AS part", (str(part),))
+    with views.writing(db):
+        for table in views.TABLE_NAMES:
+            if table != "totals":
+                db.execute(f"INSERT INTO main.{table} SELECT * FROM part.{table}")
+        db.execute(totals.ADD.replace("VALUES (?,?,?,?,?,?)", "SELECT * FROM part.totals WHERE true"))
+    db.execute("DETACH part")
+
+
+def _ranges(accounts: list[str], count: int) -> list[tuple[str, str]]:
+    size = -(-len(accounts) // count) or 1
+    return [(accounts[i], accounts[min(i + size, len(accounts)) - 1]) for i in range(0, len(accounts), size)]

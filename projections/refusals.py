@@ -1,0 +1,25 @@
+"""Refusals: what a rule refused, with its reason and the facts it tested (R-5.3, R-12.1)."""
+
+from typing import Any
+
+import msgspec
+
+from ledger import periods
+from ledger.events import Event, InputRefused, RefreshRefused
+from projections.seen import Seen
+
+TABLES = (
+    "CREATE TABLE refusals (account TEXT NOT NULL, version INTEGER NOT NULL, input_type TEXT NOT NULL, reason TEXT "
+    "NOT NULL, facts TEXT NOT NULL, booked_at TEXT NOT NULL, PRIMARY KEY (account, version)) WITHOUT ROWID",
+)
+
+
+def take(db: Any, seen: Seen, event: Event) -> None:
+    """Note a refusal."""
+    if isinstance(event, RefreshRefused | InputRefused):
+        facts = msgspec.json.encode(event.facts, order="sorted").decode()
+        booked_at = periods.local_text(event.booked_at, seen.account.zone)
+        db.execute(
+            "INSERT INTO refusals VALUES (?,?,?,?,?,?)",
+            (seen.account.account, event.version, event.input_type, event.reason, facts, booked_at),
+        )

@@ -1,0 +1,102 @@
+"""Totals: the trial balance of all accounts; every unit of it sums to zero (R-1.3, R-1.4)."""
+
+from collections import Counter
+from datetime import date
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from ledger import periods
+from ledger.events import Event
+from projections.seen import Seen
+
+TABLES = (
+    "CREATE TABLE totals (day TEXT NOT NULL, plan TEXT NOT NULL, region TEXT NOT NULL, account_name TEXT NOT NULL, "
+    "unit TEXT NOT NULL, moved INTEGER NOT NULL, PRIMARY KEY (day, plan, region, account_name, unit)) WITHOUT ROWID",
+)
+ADD = (
+    "INSERT INTO totals VALUES (?,?,?,?,?,?) ON CONFLICT (day, plan, region, account_name, unit) "
+    "DO UPDATE SET moved = moved + excluded.moved"
+)
+Grouping: TypeAlias = Literal["day", "plan", "region"]
+
+
+class Cell(NamedTuple):
+    """Where an entry's amount is added up: the local day it was booked, the plan then in force, the home region."""
+
+    day: str
+    plan: str
+    region: str
+    account_name: str
+    unit: str
+
+
+def take(moved: Counter[Cell], seen: Seen, event: Event) -> None:
+    """Add up the entries of one event."""
+    if not event.entries:
+        return
+    day = periods.local_date(event.booked_at, seen.account.zone).isoformat()
+    plan = seen.account.plan_of(event.version) or ""
+    region = seen.account.region
+    for entry in event.entries:
+        moved[Cell(day, plan, region, entry.from_, entry.unit)] -= entry.amount
+        moved[Cell(day, plan, region, entry.to, entry.unit)] += entry.amount
+
+
+def add(db: Any, moved: Counter[Cell]) -> None:
+    """Store what was added up since the last time."""
+    db.executemany(ADD, ((*cell, amount) for cell, amount in sorted(moved.items()) if amount))
+
+
+def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> list[dict[str, Any]]:
+    """Opening, moved and closing of every account name, over local dates `since` to `until`, both included.
+
+    Names are those of entries: counter-accounts, `wallet` (the sum of all wallets) and the packages held, so that each
+    unit sums to zero. Grouped by day, a day opens with what the days before it left.
+    """
+    match by:
+        case "day":
+            return _by_day(db, since, until)
+        case None:
+            group, named = "''", {}
+        case "plan" | "region":
+            group, named = by, {by: ""}
+    found = db.execute(
+        f"SELECT {group}, account_name, unit, SUM(CASE WHEN day < ? THEN moved ELSE 0 END), "
+        f"SUM(CASE WHEN day >= ? THEN moved ELSE 0 END) FROM totals WHERE day <= ? GROUP BY 1, 2, 3 ORDER BY 1, 3, 2",
+        (since.isoformat(), since.isoformat(), until.isoformat()),
+    )
+    return [
+        dict.fromkeys(named, key)
+        | {"account_name": account, "unit": unit, "opening": opening, "moved": moved, "closing": opening + moved}
+        for key, account, unit, opening, moved in found
+        if opening or moved
+    ]
+
+
+def _by_day(db: Any, since: date, until: date) -> list[dict[str, Any]]:
+    held: Counter[tuple[str, str]] = Counter()
+    days: dict[str, Counter[tuple[str, str]]] = {}
+    found = db.execute(
+        "SELECT day, account_name, unit, SUM(moved) FROM totals WHERE day <= ? GROUP BY 1, 2, 3 ORDER BY 1",
+        (until.isoformat(),),
+    )
+    for day, account, unit, moved in found:
+        if day < since.isoformat():
+            held[account, unit] += moved
+        else:
+            days.setdefault(day, Counter())[account, unit] += moved
+    made: list[dict[str, Any]] = []
+    for day, moves in days.items():
+        for (account, unit), amount in sorted(moves.items(), key=lambda item: (item[0][1], item[0][0])):
+            opening = held[account, unit]
+            held[account, unit] += amount
+            made.append(
+                {
+                    "day": day,
+                    "account_name": account,
+                    "unit": unit,
+                    "opening": opening,
+                    "moved": amount,
+                    "closing": opening + amount,
+                }
+            )
+    return made

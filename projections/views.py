@@ -1,0 +1,128 @@
+"""Views: the file beside the ledger in which everything that crosses accounts is kept ready to be asked."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from ledger.log.journal import Reading
+from projections import agenda, disputes, refusals, totals, unrated
+
+SCHEMA: Final = 1
+LOCK_TIMEOUT_SECONDS: Final = 600
+PARTS: Final = (agenda, disputes, refusals, totals, unrated)
+TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")
+
+
+def place(ledger: Path) -> Path:
+    """The views file of a ledger: its newest generation, or the name of the first.
+
+    A rebuild makes a new generation beside the old one. Whoever still has the old one open goes on with a file (and a
+    rollback journal) of another name, so nothing of it can reach the new one.
+    """
+    numbers = [_number(path) for path in _generations(ledger)]
+    return _generation(ledger, max(numbers, default=1))
+
+
+def publish(new: Path, ledger: Path) -> None:
+    """Make a finished views file the newest generation, in one rename, and remove the older ones."""
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    old = _generations(ledger)
+    os.replace(new, _generation(ledger, max(map(_number, old), default=0) + 1))
+    for path in old:
+        path.unlink(missing_ok=True)
+
+
+def part(ledger: Path, name: str) -> Path:
+    """A file of a rebuild that is not finished; what a killed one left is removed by the next (`remove_parts`)."""
+    return ledger.with_name(f"{ledger.name}.views-{os.getpid()}-{name}.part")
+
+
+def remove_parts(ledger: Path) -> None:
+    """Remove the unfinished files of rebuilds that were killed."""
+    for path in ledger.parent.glob(f"{ledger.name}.views-*.part*"):
+        path.unlink(missing_ok=True)
+
+
+def _generations(ledger: Path) -> list[Path]:
+    return [path for path in ledger.parent.glob(f"{ledger.name}.views-*") if path.name.rpartition("-")[2].isdecimal()]
+
+
+def _generation(ledger: Path, number: int) -> Path:
+    return ledger.with_name(f"{ledger.name}.views-{number}")
+
+
+def _number(path: Path) -> int:
+    return int(path.name.rpartition("-")[2])
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A views file, made with its tables where there is none. It has no helpers at rest, so that a rename moves it."""
+    db = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_size = -65536")
+    with writing(db):
+        if db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+            create(db)
+    return db
+
+
+def create(db: sqlite3.Connection) -> None:
+    """The tables of an empty views file, which has seen nothing."""
+    db.execute("CREATE TABLE seen (position INTEGER NOT NULL, digest TEXT NOT NULL, schema INTEGER NOT NULL)")
+    db.execute("INSERT INTO seen VALUES (0, '', ?)", (SCHEMA,))
+    for part in PARTS:
+        for statement in part.TABLES:
+            db.execute(statement)
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that holds the write lock from its beginning."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
+    """The position up to which a views file has followed this ledger; None for one of another ledger or older form."""
+    position, digest, schema = db.execute("SELECT position, digest, schema FROM seen").fetchone()
+    if schema != SCHEMA or (position and digest != digest_at(log, position)):
+        return None
+    return int(position)
+
+
+def note_position(db: sqlite3.Connection, log: Reading, position: int) -> None:
+    """Remember how far the views have followed."""
+    db.execute("UPDATE seen SET position = ?, digest = ?", (position, digest_at(log, position)))
+
+
+def digest_at(log: Reading, position: int) -> str:
+    """What tells one ledger from another: a digest of the event at a position; empty where there is none."""
+    stored = log.at(position)
+    if stored is None:
+        return ""
+    return hashlib.sha256(f"{stored.account}\0{stored.version}\0{stored.topic}\0".encode() + stored.state).hexdigest()
+
+
+def differences(new: sqlite3.Connection, old: Path) -> int:
+    """How many rows stand in only one of two views files."""
+    new.execute("ATTACH ? AS old", (str(old),))
+    try:
+        counted = 0
+        for table in TABLE_NAMES:
+            for here, there in (("main", "old"), ("old", "main")):
+                only = f"SELECT * FROM {here}.{table} EXCEPT SELECT * FROM {there}.{table}"
+                counted += new.execute(f"SELECT COUNT(*) FROM ({only})").fetchone()[0]
+        return counted
+    finally:
+        new.execute("DETACH old")
