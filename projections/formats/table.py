@@ -1,0 +1,92 @@
+"""The statement as CSV, one table at a time: UTF-8 with a byte order mark, `;`, decimal comma, for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from ledger.units import Kopecks
+from projections import wording
+from projections.formats.text import printed_text
+from projections.statement import Statement
+
+Table: TypeAlias = Literal["ledger", "usage"]
+
+LEDGER_HEAD: Final = ("Версия", "Дата", "Вид", "Операция", "Период с", "Период по", "Сумма", "Баланс")
+USAGE_HEAD: Final = (
+    "Версия",
+    "Начало",
+    "Изменение баланса",
+    "Номер",
+    "Зона",
+    "Услуга",
+    "Направление",
+    "Факт",
+    "Учтено",
+    "Из пакета",
+    "Без НДС",
+    "С НДС",
+    "Ставка НДС",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(made: Statement, table: Table) -> str:
+    """One table of the statement, with its header. Quantities are in the units of the statement's JSON."""
+    match table:
+        case "ledger":
+            return _written(LEDGER_HEAD, _ledger(made))
+        case "usage":
+            return _written(USAGE_HEAD, _usage(made))
+
+
+def _ledger(made: Statement) -> Iterable[Sequence[str]]:
+    for line in made.lines:
+        yield (
+            str(line.version),
+            line.booked_at,
+            line.kind,
+            safe(printed_text(line)),
+            line.period.first if line.period else "",
+            line.period.last if line.period else "",
+            decimal(line.amount),
+            decimal(line.balance),
+        )
+
+
+def _usage(made: Statement) -> Iterable[Sequence[str]]:
+    for row in made.usage:
+        yield (
+            str(row.version),
+            row.at,
+            row.booked_at,
+            safe(row.peer),
+            safe(wording.zone(row.zone)),
+            wording.SERVICES[row.service],
+            wording.DIRECTIONS[row.direction],
+            str(row.quantity),
+            str(row.billed),
+            str(row.from_packages),
+            row.amount_ex_vat.replace(".", ","),
+            decimal(row.amount),
+            str(row.vat_rate),
+        )
+
+
+def decimal(amount: Kopecks) -> str:
+    """Kopecks as rubles with a decimal comma, as a spreadsheet reads a number: −40000 → "-400,00"."""
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{abs(amount) // 100},{abs(amount) % 100:02d}"
+
+
+def safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: behind an apostrophe where it begins like one."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _written(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
