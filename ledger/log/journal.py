@@ -132,10 +132,6 @@ class Reading:
         """The event of a position."""
         return next(self._stored("WHERE position = ?", (position,)), None)
 
-    def accounts(self) -> list[str]:
-        """Every account that has events, in order."""
-        return [row[0] for row in self._stream("SELECT DISTINCT originator_id FROM stored_events ORDER BY 1")]
-
     def head(self, account: str) -> Head | None:
         """An account's head; None for an account that nobody opened, or whose head was lost."""
         row = self._one("SELECT account, version, next_at, state FROM heads WHERE account = ?", (account,))

@@ -87,10 +87,6 @@ MALFORMED: tuple[tuple[str, str | bytes, str], ...] = (
     ("an unknown region", but(type="open", region="mars", amount=None), "region"),
     ("a line of 17 MB", b" " * 17 * 1024 * 1024 + b"{}", "bytes"),
 )
-LATER = (
-    "connect_option", "disconnect_option", "grant_discount", "take_promise", "reverse",
-    "adjust", "rerate", "open_dispute", "resolve_dispute",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(("bad", "told"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
@@ -107,15 +103,6 @@ def test_a_malformed_line_is_rejected_and_the_rest_applied(
     assert told in reject["detail"]
     assert reject["input"]
     assert obnovi("balance", ACCOUNT, "--json").json()["wallet"] == 7
-
-
-@pytest.mark.parametrize("type", LATER)
-def test_inputs_of_later_chapters_say_that_they_are_not_supported_yet(obnovi: Run, tmp_path: Path, type: str) -> None:
-    write(tmp_path / "feed", opening(), line(type, "x"))
-    done = obnovi("feed", "feed", "--rejects", "rejects")
-    assert done.code == 3
-    reject = json.loads((tmp_path / "rejects").read_text())
-    assert reject["detail"] == f"type: {type} is not supported by this version yet"
 
 
 @pytest.mark.parametrize(
