@@ -54,6 +54,18 @@ def read_text(path: Path, what: str) -> str:
         raise Misuse(f"{path} cannot be read: {error.strerror}") from None
 
 
+def catalogue_text(path: Path) -> str:
+    """The text of a catalogue that has been checked. Raises Misuse with its first problem."""
+    text = read_text(path, "catalogue")
+    try:
+        parse(text)
+    except BadCatalogue as error:
+        more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+        check = f"see `obnovi catalogue check {path}`"
+        raise Misuse(f"{path} is no catalogue: {error.problems[0]}{more}; {check}") from None
+    return text
+
+
 @contextmanager
 def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]:
     """The ledger that the options name; a command that books adopts the catalogue (R-3.6).
@@ -63,13 +75,7 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
     path = ledger_path(settings.ledger)
     text = None
     if settings.catalogue is not None:
-        text = read_text(Path(settings.catalogue), "catalogue")
-        try:
-            parse(text)
-        except BadCatalogue as error:
-            more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-            check = f"see `obnovi catalogue check {settings.catalogue}`"
-            raise Misuse(f"{settings.catalogue} is no catalogue: {error.problems[0]}{more}; {check}") from None
+        text = catalogue_text(Path(settings.catalogue))
     try:
         with Ledger(path, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
             yield ledger

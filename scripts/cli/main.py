@@ -26,6 +26,7 @@ COMMANDS = {
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
+    "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
 
 

@@ -1,0 +1,68 @@
+"""Arrivals: many lives merged into one feed in order of `received_at`; a day of each is in memory at most."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from heapq import heapify, heappop, heappush, heapreplace
+
+from ledger import periods
+from ledger.periods import Instant
+from scripts.simulate.damage import damaged_now_and_then
+from scripts.simulate.market import Market
+from scripts.simulate.pen import Arrival
+from scripts.simulate.purse import NEVER
+from scripts.simulate.subscriber import Subscriber
+
+
+def lines(
+    market: Market, *, subscribers: int, days: int, seed: int, start: date, malformed: float = 0.0
+) -> Iterator[bytes]:
+    """The feed, line by line without newlines; about the share `malformed` of them are no inputs."""
+    merged = _merged(market, subscribers=subscribers, days=days, seed=seed, start=start)
+    return damaged_now_and_then(merged, malformed, seed) if malformed else merged
+
+
+def _merged(market: Market, *, subscribers: int, days: int, seed: int, start: date) -> Iterator[bytes]:
+    lives = (_Life(Subscriber(market, seed, number, days), start, days) for number in range(subscribers))
+    heap = [(life.next_instant, number, life) for number, life in enumerate(lives)]
+    heapify(heap)
+    while heap:
+        _, number, life = heap[0]
+        if (line := life.step()) is not None:
+            yield line
+        if (instant := life.next_instant) == NEVER:
+            heappop(heap)
+        else:
+            heapreplace(heap, (instant, number, life))
+
+
+class _Life:
+    """A subscriber's days one after another, and those of his lines that have not arrived yet."""
+
+    __slots__ = ("days", "index", "midnight", "next_instant", "start", "subscriber", "waiting")
+
+    def __init__(self, subscriber: Subscriber, start: date, days: int) -> None:
+        self.subscriber = subscriber
+        self.start = start
+        self.days = days
+        self.index = subscriber.person.joins
+        self.waiting: list[Arrival] = []
+        self.midnight = self._next_midnight()
+        self.next_instant: Instant = self.midnight
+
+    def step(self) -> bytes | None:
+        """The line that arrives next; None where a day begins before it."""
+        line = None
+        if self.waiting and self.waiting[0].received_at < self.midnight:
+            line = heappop(self.waiting).line
+        else:
+            for arrival in self.subscriber.day(self.index, self.start + timedelta(days=self.index)):
+                heappush(self.waiting, arrival)
+            self.index += 1
+            self.midnight = self._next_midnight()
+        self.next_instant = min(self.midnight, self.waiting[0].received_at) if self.waiting else self.midnight
+        return line
+
+    def _next_midnight(self) -> Instant:
+        if self.index >= self.days:
+            return NEVER
+        return periods.day_start(self.start + timedelta(days=self.index), self.subscriber.person.home.zone)
