@@ -12,8 +12,8 @@ from scripts.simulate.chance import Quantiles, Weighted
 
 # A person
 
-ACTIVITY: Final = Quantiles((0, 0.1), (0.25, 0.45), (0.5, 0.8), (0.75, 1.3), (0.95, 2.3), (1, 3.6))
-"""How much more than the person of 2015 somebody calls and writes; 1 on average."""
+ACTIVITY: Final = Quantiles((0, 0.1), (0.25, 0.5), (0.5, 0.9), (0.75, 1.4), (0.95, 2.4), (1, 3.6))
+"""How much more than the person of 2015 somebody would call and write: 1.1 on average, as money stops him at times."""
 DATA_NEED: Final = Quantiles((0, 0.02), (0.25, 0.25), (0.5, 0.55), (0.75, 0.9), (0.95, 1.7), (1, 3))
 """The share of his data package that somebody uses up in a month, if he lets himself."""
 JOINS_LATER: Final = 0.15
@@ -21,6 +21,8 @@ JOINS_LATER: Final = 0.15
 JOINING_DAYS_MAX: Final = 30
 CREDIT: Final[Weighted[Kopecks]] = Weighted([(0, 90), (300_00, 10)])
 """«На полном доверии» gives 300.00."""
+HAS_OPTION: Final = 0.08
+"""Takes a monthly option together with the plan."""
 CHANNELS: Final = Weighted([("card", 55), ("terminal", 20), ("bank", 15), ("cash", 10)])
 REFRESH_WAYS: Final = Weighted([("ussd", 50), ("sms", 25), ("app", 25)])
 HABITUAL_WAY: Final = 0.85
@@ -39,8 +41,8 @@ CALLS: Final = Quantiles(
 """Calls of a day, both ways (2015: 5.47 on average)."""
 WEEKDAYS: Final = (1.14, 0.98, 0.98, 0.96, 1.24, 0.94, 0.76)
 """Monday to Sunday: calls of that day over those of an average day (2015)."""
-INCOMING_CALLS: Final = 0.39
-"""384 of 995 (2015)."""
+INCOMING_CALLS: Final = 0.36
+"""384 of 995 (2015); of those meant here fewer, as calls made are those that money stops."""
 OUTGOING_SECONDS: Final = Quantiles(
     (0, 1), (0.01, 4), (0.05, 10), (0.1, 15), (0.2, 29), (0.3, 45), (0.4, 63), (0.5, 99), (0.6, 179), (0.7, 347),
     (0.8, 664), (0.9, 1290), (0.95, 1832), (0.98, 2940), (0.99, 3536), (1, 3691),
@@ -66,10 +68,10 @@ SENDERS: Final = Weighted([("ussd-balance", 69), ("Vam_Zvonili", 45), ("Ya_na_sv
 
 # Data (2017: 5.3 rows a day)
 
-SESSIONS: Final = Quantiles((0, 0), (0.1, 1), (0.3, 2), (0.6, 3), (0.85, 4), (1, 6))
+SESSIONS: Final = Quantiles((0, 0), (0.1, 1), (0.3, 2), (0.6, 3.5), (0.85, 5), (1, 7))
 """Sessions of a day; a long one is cut into a slice for each hour."""
 SLICES: Final = Weighted([(1, 60), (2, 22), (3, 10), (4, 5), (6, 3)])
-SLICES_A_MONTH: Final = 140
+SLICES_A_MONTH: Final = 160
 SLICE: Final = Quantiles((0, 0.001), (0.3, 0.03), (0.5, 0.2), (0.7, 0.9), (0.85, 2), (0.95, 4.5), (1, 9))
 """A slice over the average one; 1 on average."""
 UNLIMITED_KB: Final = 40 * 1024 * 1024
@@ -84,12 +86,12 @@ DATA_HOURS: Final = Weighted(
 
 # Away from home
 
-FAR_CALLS: Final = Weighted([("home", 0.978), ("russia", 0.0165), ("international", 0.005), ("satellite", 0.0005)])
+FAR_CALLS: Final = Weighted([("home", 0.986), ("russia", 0.01), ("international", 0.003), ("satellite", 0.001)])
 """Zones of what goes out from home (2015: 10 of 611 calls to other regions); no plan has a price for the last."""
-TRIPS: Final = Weighted([("russia", 0.006), ("roaming", 0.002), ("", 0.992)])
+TRIPS: Final = Weighted([("russia", 0.004), ("roaming", 0.001), ("", 0.995)])
 """Trips that begin on a day."""
 TRIP_DAYS: Final = {"russia": (1, 4), "roaming": (3, 10)}
-QUIET_AWAY: Final = 0.35
+QUIET_AWAY: Final = 0.6
 """The share of outgoing usage that is left while it costs more."""
 
 # How late records come
@@ -108,7 +110,7 @@ SMS_LATE: Final = Quantiles(
 """The same of an SMS received (2015)."""
 ROAMING_LATE: Final = Quantiles((0, 600), (0.5, 4 * 3600), (0.9, 20 * 3600), (1, 3 * 86400))
 """Records of other operators come in files."""
-LOST_FOR_DAYS: Final = 0.0008
+LOST_FOR_DAYS: Final = 0.002
 """Records that lay about somewhere first, of any kind."""
 DAYS_LATE: Final = Quantiles((0, 3 * 3600), (0.6, 86400), (0.9, 3 * 86400), (1, 5 * 86400))
 PAYMENT_LATE: Final = {"card": (0, 20), "bank": (5, 3600), "terminal": (30, 1800), "cash": (60, 4 * 3600)}
@@ -128,15 +130,15 @@ DEEDS: Final[tuple[tuple[Deed, float], ...]] = (
     ("block_voluntary", 0.0008),
     ("block_operator", 0.0004),
     ("unblock_by_mistake", 0.0002),
-    ("connect_option", 0.0030),
-    ("disconnect_option", 0.0015),
+    ("connect_option", 0.0040),
+    ("disconnect_option", 0.0040),
     ("change_plan", 0.0012),
     ("take_promise", 0.0010),
-    ("grant_discount", 0.0010),
-    ("adjust", 0.0015),
-    ("reverse", 0.0012),
+    ("grant_discount", 0.0020),
+    ("adjust", 0.0020),
+    ("reverse", 0.0020),
     ("open_dispute", 0.0015),
-    ("rerate", 0.0008),
+    ("rerate", 0.0010),
     ("refresh_early", 0.0020),
     ("pay_for_pleasure", 0.0060),
 )
@@ -144,7 +146,7 @@ VOLUNTARY_DAYS: Final = (3, 20)
 OPERATOR_DAYS: Final = (1, 6)
 ANSWER_A_DAY: Final = 0.12
 """The probability that an open dispute is answered on a day: after about a week."""
-PERCENTS: Final = Weighted([(10, 3), (15, 1), (20, 3), (30, 2), (50, 2), (100, 1)])
+PERCENTS: Final = Weighted([(10, 3), (15, 1), (20, 3), (30, 2), (50, 2), (100, 2)])
 DISCOUNT_DAYS: Final = (30, 90)
 WRONG_CODES: Final = ("*929", "*100#", "*929*1#", "#929#", "*111#")
 REFRESH_TEXTS: Final = ("", "обнови", "Обновить пакет", "1")

@@ -161,6 +161,9 @@ class Subscriber:
         self._purse.pay(amount)
         at += chance.between(20, 600) * periods.SECOND
         self._connect_plan(at, person.plan, source="shop")
+        at += 60 * periods.SECOND
+        if self.market.monthly and chance.happens(habits.HAS_OPTION):
+            self._connect_option(at, chance.one_of(self.market.monthly))
         return at + 60 * periods.SECOND
 
     # Calls, SMS, data
@@ -363,6 +366,8 @@ class Subscriber:
         if option is None or self._chance.happens(0.02):
             self._ask("connect_option", at, source="app", option="turbo")  # there is none of this name
             return
+        if not self._blocked and purse.available < option.fee and self._chance.happens(0.7):
+            at = self._top_up(at, option.fee) + 30 * periods.SECOND
         self._ask("connect_option", at, source="app", option=option.id)
         if self._blocked or purse.stopped or purse.available < option.fee:
             return
@@ -373,9 +378,11 @@ class Subscriber:
             self._option = option.id
 
     def _disconnect_option(self, at: Instant) -> None:
-        known = self._option or next((option.id for option in self.market.monthly), "turbo")
-        self._ask("disconnect_option", at, source="app", option=known)
-        self._option = ""
+        if self._option:
+            self._ask("disconnect_option", at, source="app", option=self._option)
+            self._option = ""
+        elif self._chance.happens(0.1):
+            self._ask("disconnect_option", at, source="app", option="turbo")
 
     def _block(self, at: Instant, day: date, kind: Literal["voluntary", "operator"], days: tuple[int, int]) -> None:
         if kind == "operator":
