@@ -25,7 +25,7 @@ REAL: Final = {
     "calls received, seconds": "13 27 81 291 999 1514 2647",
     "calls received, mean": "306.1",
     "calls made to other zones": "1.6 %",
-    "calls by weekday, Mon to Sun": "16.3 % 14.1 % 14.1 % 13.7 % 17.7 % 13.5 % 10.8 %",
+    "calls a day, Mon to Sun": "6.2 5.4 5.4 5.2 6.8 5.2 4.1",
     "calls at 0-7, 8-11, 12-15, 16-19, 20-23": "1.6 % 33.2 % 25.6 % 32.7 % 6.9 %",
     "SMS received a day": "1.1",
     "SMS sent a day": "0.0",
@@ -83,7 +83,12 @@ class Measured:
 
     def rows(self) -> dict[str, str]:
         """The figures by name."""
-        days = sum((self.last - opened).days + 1 for opened in self.opened.values())
+        lived = Counter(
+            (opened.weekday() + day) % 7
+            for opened in self.opened.values()
+            for day in range((self.last - opened).days + 1)
+        )
+        days = lived.total()
         calls = sum(self.calls.values())
         idle = days - len(self.calls)
         far = calls and self.zones.total() - self.zones["home"]
@@ -100,7 +105,7 @@ class Measured:
             "calls received, seconds": _quantiles(self.seconds["in"]),
             "calls received, mean": _number(_mean(self.seconds["in"])),
             "calls made to other zones": _percent(far, outgoing),
-            "calls by weekday, Mon to Sun": " ".join(_percent(self.weekdays[day], calls) for day in range(7)),
+            "calls a day, Mon to Sun": " ".join(_number(self.weekdays[day] / max(lived[day], 1)) for day in range(7)),
             "calls at 0-7, 8-11, 12-15, 16-19, 20-23": " ".join(
                 _percent(sum(self.hours[hour] for hour in hours), calls)
                 for hours in (range(8), range(8, 12), range(12, 16), range(16, 20), range(20, 24))
@@ -132,7 +137,7 @@ def measured(lines: Iterable[bytes]) -> Measured:
 def table(columns: dict[str, dict[str, str]]) -> str:
     """A table in Markdown: one row a figure, one column a feed."""
     names = next(iter(columns.values()))
-    head = ["", *columns]
+    head = ["quantiles: 10, 25, 50, 75, 90, 95, 99 %", *columns]
     body = [[name, *(column.get(name, "") for column in columns.values())] for name in names]
     return "".join(f"| {' | '.join(row)} |\n" for row in (head, ["---"] * len(head), *body))
 
@@ -161,7 +166,7 @@ def main(names: Sequence[str]) -> None:
     columns = {"real, 2015": REAL}
     for name in names:
         with open(name if name != "-" else sys.stdin.fileno(), "rb") as file:
-            columns[name] = measured(file).rows()
+            columns[name if name != "-" else "simulated"] = measured(file).rows()
     sys.stdout.write(table(columns))
 
 

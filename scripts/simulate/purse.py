@@ -111,16 +111,12 @@ class Purse:
             self.promise = 0
             self.stopped = self.stopped or self.available < 0
 
-    def lapse(self) -> None:
-        """The month forgotten under a block: what is due is paid at the first night after it."""
-        self.standing, self.left = "unpaid", dict.fromkeys(SERVICES, 0)
-
     def _night(self) -> None:
         night, plan = self.due, self.plan
         assert plan is not None
         self.due = periods.first_night_after(night, self.zone, self.night_hour)
         if self.stopped:
-            self.lapse()
+            self._lapse()
         elif self.available >= plan.monthly_fee:
             self._new_month(night)
         elif plan.daily_fee is not None and self.available >= plan.daily_fee:
@@ -128,7 +124,10 @@ class Purse:
             self.standing, self.left = "day", _amounts(plan.day)
         else:
             self.stopped = True
-            self.lapse()
+            self._lapse()
+
+    def _lapse(self) -> None:
+        self.standing, self.left = "unpaid", dict.fromkeys(SERVICES, 0)
 
     def _new_month(self, now: Instant) -> None:
         assert self.plan is not None

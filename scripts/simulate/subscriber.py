@@ -65,7 +65,9 @@ class Subscriber:
             self._live(moment, at, day)
         if self._blocked and day >= self._unblock_on:
             self._unblock(midnight + chance.between(8, 20) * periods.HOUR)
-        return self._arrivals
+        arrivals = self._arrivals
+        del self._arrivals, self._chance  # of the day only: together they are most of a subscriber's memory
+        return arrivals
 
     # His days
 

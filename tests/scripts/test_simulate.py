@@ -1,0 +1,218 @@
+"""The simulated operator: the same feed for the same arguments, every line an input, and a ledger can live on it."""
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from ledger import inputs
+from ledger.catalogue import parse, shipped_text
+from ledger.inputs import Input, Malformed
+from ledger.service import Ledger
+from projections.audit.verify import verify
+from projections.statement import statement
+from scripts.simulate import Market, NothingOnSale, lines
+from scripts.simulate.chance import Chance, Quantiles, Weighted
+from scripts.simulate.compare import REAL, measured, table
+from tests.support import SHARED_FEED, Clock, at
+
+JANUARY = date(2026, 1, 1)
+README = Path(sys.modules[lines.__module__].__file__ or "").with_name("README.md")
+OBNOVI = Path(sys.executable).with_name("obnovi")
+
+
+def feed(*, subscribers: int = 20, days: int = 8, seed: int = 1, malformed: float = 0.0) -> Iterator[bytes]:
+    market = Market(parse(shipped_text()), JANUARY)
+    return lines(market, subscribers=subscribers, days=days, seed=seed, start=JANUARY, malformed=malformed)
+
+
+@pytest.fixture(scope="module")
+def month() -> list[bytes]:
+    """A month of 300 subscribers."""
+    return list(feed(subscribers=300, days=31))
+
+
+@pytest.fixture(scope="module")
+def month_read(month: list[bytes]) -> list[Input]:
+    return [inputs.parse(line.decode()) for line in month]
+
+
+def test_the_same_arguments_give_the_same_bytes() -> None:
+    assert list(feed()) == list(feed())
+
+
+@pytest.mark.parametrize("other", [{"seed": 2}, {"seed": -1}, {"subscribers": 21}, {"days": 9}, {"malformed": 0.1}])
+def test_other_arguments_give_another_feed(other: dict[str, int]) -> None:
+    assert list(feed()) != list(feed(**other))
+
+
+def test_the_machine_changes_nothing() -> None:
+    """Neither the hash seed nor the time zone nor the locale of a process is seen in its bytes."""
+    made = [
+        run("--subscribers", "5", "--days", "3", "--seed", "1", PYTHONHASHSEED=seed, TZ=zone, LC_ALL="C").stdout
+        for seed, zone in (("0", "Asia/Tokyo"), ("1", "America/Lima"))
+    ]
+    assert made[0] == made[1] == b"".join(line + b"\n" for line in feed(subscribers=5, days=3))
+
+
+def test_every_line_is_an_input_in_order_of_arrival(month_read: list[Input]) -> None:
+    arrivals = [input.received_at for input in month_read]
+    assert arrivals == sorted(arrivals)
+
+
+def test_an_account_is_opened_before_anything_else(month_read: list[Input]) -> None:
+    first: dict[str, Input] = {}
+    for input in month_read:
+        first.setdefault(input.account, input)
+    assert len(first) == 300
+    assert {type(input) for input in first.values()} == {inputs.Open}
+
+
+def test_every_type_of_input_occurs_in_a_month(month_read: list[Input]) -> None:
+    assert {type(input) for input in month_read} == set(get_args(Input))
+
+
+def test_lines_come_late_and_lines_come_twice(month_read: list[Input]) -> None:
+    lateness = [input.received_at - input.at for input in month_read]
+    assert max(lateness) > 3 * 24 * 3600 * 1_000_000
+    again = sum(times - 1 for times in Counter(input.id for input in month_read).values())
+    assert 0.001 < again / len(month_read) < 0.004
+
+
+def test_a_subscriber_is_heard_of_ten_to_fifteen_times_a_day(month: list[bytes]) -> None:
+    rows = measured(month).rows()
+    assert 10 < float(rows["inputs a day"]) < 15
+
+
+def test_the_readme_shows_the_comparison(month: list[bytes]) -> None:
+    assert table({"real, 2015": REAL, "simulated": measured(month).rows()}) in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not SHARED_FEED.exists(), reason="the real half year is not here")
+def test_the_figures_of_the_real_half_year_are_its_own() -> None:
+    assert measured(SHARED_FEED.read_bytes().splitlines()).rows() == REAL
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+def test_damage_spoils_its_share_and_loses_nothing(share: float) -> None:
+    whole = list(feed(subscribers=40, days=15))
+    spoilt = list(feed(subscribers=40, days=15, malformed=share))
+    good = [line for line in spoilt if not malformed(line)]
+    assert good == whole
+    assert (len(spoilt) - len(good)) / len(spoilt) == pytest.approx(share, rel=0.2)
+
+
+def test_damage_is_of_many_kinds() -> None:
+    details = {detail.split(":")[0] for line in feed(malformed=0.5) if (detail := malformed(line))}
+    assert {"not JSON", "type", "cell", "account", "at", "an object with a key twice"} <= details
+
+
+def test_the_first_line_comes_at_once_however_long_the_feed() -> None:
+    assert next(feed(days=36_000)).startswith(b'{"type":"open"')
+
+
+def test_memory_does_not_grow_with_the_feed() -> None:
+    made = feed(days=100)
+    tracemalloc.start()
+    try:
+        exhaust(islice(made, 3_000))
+        early, _ = tracemalloc.get_traced_memory()
+        exhaust(made)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * early + 200_000
+
+
+def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
+    """Nothing is rejected, the log decides the same again, and the statements of two months tile."""
+    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+        outcomes = ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31)])
+        counted = Counter(outcome.result for outcome in outcomes)
+        assert counted["rejected"] == 0
+        assert min(counted["applied"] / 100, counted["refused"], counted["duplicate"]) > 10
+        while ledger.advance_due(at("2026-02-10 03:00"), accounts_max=100) is not None:
+            pass
+        with ledger.journal.reading() as log:
+            report = verify(log)
+        assert (report.problems, report.accounts) == ([], 60)
+        for account in accounts(60):
+            owner = ledger.account(account)
+            assert owner is not None
+            january, february, both = (
+                statement(owner, ledger.events(account), ledger.catalogues(), since=since, until=until)
+                for since, until in (
+                    (date(2026, 1, 1), date(2026, 1, 31)),
+                    (date(2026, 2, 1), date(2026, 2, 28)),
+                    (date(2026, 1, 1), date(2026, 2, 28)),
+                )
+            )
+            assert (january.opening, january.closing) == (0, february.opening)
+            assert (both.opening, both.closing) == (january.opening, february.closing)
+            assert both.lines == january.lines + february.lines
+            assert february.closing == owner.wallet
+
+
+def test_a_day_on_which_nothing_is_sold_is_no_start() -> None:
+    with pytest.raises(NothingOnSale, match="sells no plan on 2010-01-01"):
+        Market(parse(shipped_text()), date(2010, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--start", "2010-01-01"], "sells no plan on 2010-01-01"),
+        (["--start", "2098-12-30"], "choose an earlier start or fewer days"),
+        (["--start", "tomorrow"], "not a date"),
+        (["--malformed", "1"], "0<=x<=0.9"),
+        (["--catalogue", "none.toml"], "there is no catalogue"),
+    ],
+)
+def test_misuse_is_one_line(options: list[str], said: str) -> None:
+    done = run("--subscribers", "1", "--days", "3", "--seed", "1", *options)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_quantiles_are_joined_by_straight_lines() -> None:
+    told = Quantiles((0, 0), (0.5, 10), (0.5, 20), (1, 40))
+    assert [told.at(share) for share in (0, 0.25, 0.5, 0.75)] == [0, 5, 20, 30]
+
+
+def test_things_are_picked_by_their_weight() -> None:
+    told = Weighted([("a", 1), ("b", 3)])
+    assert [told.at(share) for share in (0, 0.249, 0.25, 0.999)] == ["a", "a", "b", "b"]
+
+
+def test_a_chance_is_known_by_its_name() -> None:
+    assert Chance(1, 2).share() == Chance("1/2").share() != Chance(12).share()
+
+
+def accounts(count: int) -> list[str]:
+    return [f"79{160_000_000 + number:09d}" for number in range(count)]
+
+
+def malformed(line: bytes) -> str:
+    try:
+        inputs.parse(line.decode())
+    except (Malformed, UnicodeDecodeError) as error:
+        return str(error)
+    return ""
+
+
+def exhaust(made: Iterable[bytes]) -> None:
+    for _ in made:
+        pass
+
+
+def run(*options: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([OBNOVI, "simulate", *options], capture_output=True, env=os.environ | environ, check=False)
