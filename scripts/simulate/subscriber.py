@@ -17,6 +17,7 @@ from scripts.simulate.purse import UNLIMITED, Purse
 
 FIRST_ACCOUNT = 160_000_000
 SECONDS_PER_HOUR = 3600
+SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR
 
 Moment: TypeAlias = Literal["call_out", "call_in", "sms_out", "sms_in", "data", "look"] | Deed
 """What may happen at a second of the day; `look`: he thinks of his money."""
@@ -83,8 +84,8 @@ class Subscriber:
             moments.append((self._second(), "sms_out"))
         for _ in range(chance.rounded(chance.draw(habits.SESSIONS))):
             first = chance.pick(habits.DATA_HOURS) * SECONDS_PER_HOUR + chance.below(SECONDS_PER_HOUR)
-            for hour in range(min(chance.pick(habits.SLICES), (24 * SECONDS_PER_HOUR - 1 - first) // 3600 + 1)):
-                moments.append((first + hour * SECONDS_PER_HOUR, "data"))
+            last = min(first + (chance.pick(habits.SLICES) - 1) * SECONDS_PER_HOUR, SECONDS_PER_DAY - 1)
+            moments += [(second, "data") for second in range(first, last + 1, SECONDS_PER_HOUR)]
         moments.append((self._second(), "look"))
         share = chance.share()
         for deed, rate in habits.DEEDS:
