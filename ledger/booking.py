@@ -69,12 +69,18 @@ def book(
     booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     reference = InputRef(input.source, input.id, input.received_at, input.by)
     moment = Moment(input.at, booked_at, recorded_at, reference)
-    scheduled = {event.version: event for event in booked.events}
-    decided = decide(booked.account, input, moment, catalogue, lambda v: scheduled.get(v) or history(v))
+    decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history))
     booked.add(decided, input.account)
     assert booked.account is not None
     booked.add(settle(booked.account, decided, moment), input.account)
     return booked
+
+
+def _known_by(booked: Booked, history: Cited) -> Cited:
+    """The events there are when an input is decided: no later one, so that it is decided again alike (R-11.1)."""
+    scheduled = {event.version: event for event in booked.events}
+    newest = booked.account.version if booked.account else 0
+    return lambda version: scheduled.get(version) or (history(version) if version <= newest else None)
 
 
 def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
