@@ -226,7 +226,8 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
         case PromiseTaken() if event.fee:
             return _entry(event, zone, "promise_fee", "Плата за услугу «Обещанный платёж»", -event.fee)
         case Adjusted():
-            return _entry(event, zone, "adjustment", f"Перерасчёт: {event.personal.text}", event.amount)
+            text = f"Перерасчёт: {event.personal.text}" if event.personal.text else "Перерасчёт"
+            return _entry(event, zone, "adjustment", text, event.amount)
         case ChargeReversed() if event.amount:
             day = periods.local(event.event_booked_at, zone)
             moved = sum(entry.amount if entry.to == WALLET else -entry.amount for entry in _money(event))
