@@ -14,14 +14,14 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     """Stories that verify, are recalled and tile when the test is over (R-12.2, R-13.2, contract §3)."""
     stories: list[Told] = []
 
-    def _begin(kopecks: int = 0, *, text: str = ALL_TEXT, **opening: Any) -> Told:
+    def _begin(kopecks: int = 0, *, text: str = ALL_TEXT, since: str = "2022-01-01", **opening: Any) -> Told:
         folder = tmp_path / str(len(stories))
         folder.mkdir()
         story = Told(folder, text)
         stories.append(story)
-        story.open("2022-01-01 00:00", **opening)
+        story.open(f"{since} 00:00", **opening)
         if kopecks:
-            story.top_up("2022-01-01 00:01", kopecks)
+            story.top_up(f"{since} 00:01", kopecks)
         return story
 
     yield _begin

@@ -184,7 +184,7 @@ class Told(Story):
 
 
 Begin: TypeAlias = Callable[..., Told]
-"""`begin(kopecks, text=…, region=…, credit_limit=…)`: an account opened on 01.01.2022, topped up by this much."""
+"""`begin(kopecks, text=…, since=…, region=…)`: an account opened at midnight of 01.01.2022, topped up by this much."""
 
 
 def only(events: Sequence[Event], kind: type[E]) -> E:
