@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -135,12 +136,8 @@ class AccountAudit:
         catalogue = self._catalogues.at(row.position)
         if input is None:
             return advance(self._state, first.booked_at, catalogue, recorded_at=first.recorded_at)
-        return book(self._state, input, catalogue, recorded_at=first.recorded_at, history=self._earlier)
-
-    def _earlier(self, version: int) -> Event | None:
-        """An event that the account had when the booking was decided, whatever came since."""
-        known = self._state.version if self._state is not None else 0
-        return self._lookup.event(self.account_id, version) if version <= known else None
+        history = partial(self._lookup.event, self.account_id)
+        return book(self._state, input, catalogue, recorded_at=first.recorded_at, history=history)
 
     def _compare(self, expected: list[Event], found: list[Event]) -> None:
         for should, event in zip_longest(expected, found):
