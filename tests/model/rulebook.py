@@ -392,20 +392,14 @@ class Model:
         return [f"{event.name} {event.detail}".rstrip() for event in self.log[booked:]]
 
     def malformed(self, input: dict[str, Any]) -> bool:
-        match input["type"]:
-            case "open":
-                return bool(input["region"] not in self.catalogue["regions"])
-            case "usage":
-                return input["service"] == "data" and input["direction"] == "in"
-            case "grant_discount":
-                return bool(input["from"] >= input["until"] or not 1 <= input["percent"] <= 100)
-            case "block" | "unblock":
-                return input["kind"] not in ("voluntary", "operator")
-            case "resolve_dispute":
-                return input["outcome"] == "rejected" and "amount" in input
-            case "adjust" | "top_up" | "take_promise" | "reverse":
-                return input.get("amount") == 0 or input.get("cites") == []
-        return False
+        return bool(
+            ("region" in input and input["region"] not in self.catalogue["regions"])
+            or (input.get("service") == "data" and input["direction"] == "in")
+            or ("until" in input and input["from"] >= input["until"])
+            or input.get("amount") == 0
+            or input.get("cites") == []
+            or (input.get("outcome") == "rejected" and "amount" in input)
+        )
 
     def apply(self, input: dict[str, Any], at: datetime, received: datetime) -> None:
         booked_at = max(received, self.clock)
@@ -576,8 +570,8 @@ class Model:
         return [b for b in found if b.left is None] or found
 
     def rerate(self, input: dict[str, Any]) -> None:
-        event = self.named(input["event"])
-        if event.usage is None:
+        event = self.log[input["event"] - 1] if input["event"] <= len(self.log) else None
+        if event is None or event.usage is None:
             raise Refused("NOT_UNRATED")
         if event.usage.get("rated"):
             raise Refused("ALREADY_RATED")
