@@ -7,12 +7,11 @@ from typing import Final, Literal, TypeAlias
 
 from ledger.units import Kopecks
 from projections import wording
-from projections.formats.text import printed_text
 from projections.statement import Statement
 
 Table: TypeAlias = Literal["ledger", "usage"]
 
-LEDGER_HEAD: Final = ("Версия", "Дата", "Вид", "Операция", "Период с", "Период по", "Сумма", "Баланс")
+LEDGER_HEAD: Final = ("Версия", "Дата", "Вид", "Операция", "Канал", "Период с", "Период по", "Сумма", "Баланс")
 USAGE_HEAD: Final = (
     "Версия",
     "Начало",
@@ -46,7 +45,8 @@ def _ledger(made: Statement) -> Iterable[Sequence[str]]:
             str(line.version),
             line.booked_at,
             line.kind,
-            safe(printed_text(line)),
+            safe(line.text),
+            safe(line.channel) if isinstance(line.channel, str) else "",
             line.period.first if line.period else "",
             line.period.last if line.period else "",
             decimal(line.amount),

@@ -1,13 +1,17 @@
 """Running `obnovi`: in this process for speed, or as a process of its own where pipes, kills and limits matter."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.support import HERE
+
 OBNOVI = Path(sys.executable).parent / "obnovi"
+ENVIRONMENT = os.environ | {"OBNOVI_CATALOGUE": str(HERE / "catalogue.toml")}
 ACCOUNT = "79161234567"
 
 
@@ -53,7 +57,7 @@ def write(path: Path, *lines: str | bytes) -> Path:
     return path
 
 
-def process(*args: object, cwd: Path, stdin: bytes = b"", **options: Any) -> Done:
+def process(*args: object, cwd: Path | str, stdin: bytes = b"", **options: Any) -> Done:
     """`obnovi` as a process of its own."""
     done = subprocess.run([OBNOVI, *map(str, args)], cwd=cwd, input=stdin, capture_output=True, check=False, **options)
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -1,7 +1,6 @@
 """`obnovi` as processes: kills, full disks, pipes that pause, and two feeds at once; nothing is lost or doubled."""
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -9,10 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.doors.support import ACCOUNT, OBNOVI, line, month, opening, process, top_up, write
-from tests.support import HERE
+from tests.doors.support import ACCOUNT, ENVIRONMENT, OBNOVI, line, month, opening, process, top_up, write
 
-ENVIRONMENT = os.environ | {"OBNOVI_CATALOGUE": str(HERE / "catalogue.toml")}
 ACCOUNTS = [f"7900000{number:04d}" for number in range(40)]
 
 

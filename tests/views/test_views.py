@@ -1,0 +1,201 @@
+"""Views across accounts: followed, rebuilt from the log alone, compared and swapped; every unit sums to zero."""
+
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from ledger import inputs
+from ledger.catalogue import parse, shipped_text
+from ledger.service import Ledger
+from projections import disputes, totals, unrated, views
+from projections.follow import caught_up, rebuild
+from scripts.simulate import Market, lines
+from tests.doors.support import ENVIRONMENT, OBNOVI, process
+from tests.support import CATALOGUE_TEXT, Clock, Story, at, rfc
+
+SINCE, UNTIL = date(2026, 1, 1), date(2026, 1, 31)
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated month of forty subscribers, charged to its end."""
+    path = tmp_path_factory.mktemp("operator") / "obnovi.db"
+    market = Market(parse(shipped_text()), date(2026, 1, 1))
+    feed = lines(market, subscribers=40, days=31, seed=7, start=date(2026, 1, 1), malformed=0)
+    with Ledger(path, now=Clock(at("2026-02-02 00:00"))) as ledger:
+        while some := list(islice(feed, 2_000)):
+            ledger.apply([inputs.parse(line.decode()) for line in some])
+        while ledger.advance_due(at("2026-02-01 03:00"), accounts_max=7) is not None:
+            pass
+    return path
+
+
+def rows(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5").fetchall() for table in TABLES}
+
+
+TABLES = views.TABLE_NAMES
+
+
+def test_the_trial_balance_sums_to_zero_in_every_unit(operator: Path) -> None:
+    """R-1.3, R-1.4: opening, moved and closing; in total, by day, by plan and by region."""
+    with Ledger(operator, now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+        for by in (None, "plan", "region"):
+            sums: Counter[tuple[object, str, str]] = Counter()
+            for row in totals.rows(db, since=SINCE, until=UNTIL, by=by):
+                for figure in ("opening", "moved", "closing"):
+                    sums[row.get(by or "", ""), row["unit"], figure] += row[figure]
+                assert row["opening"] + row["moved"] == row["closing"]
+            assert set(sums.values()) == {0}
+        days: Counter[tuple[str, str]] = Counter()
+        for row in totals.rows(db, since=SINCE, until=UNTIL, by="day"):
+            days[row["account_name"], row["unit"]] += row["moved"]
+        whole = {(row["account_name"], row["unit"]): row["moved"] for row in totals.rows(db, since=SINCE, until=UNTIL)}
+        assert {key: amount for key, amount in days.items() if amount} == {k: v for k, v in whole.items() if v}
+
+
+def test_the_wallets_of_the_trial_balance_are_those_of_the_accounts(operator: Path) -> None:
+    with Ledger(operator, now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+        (wallets,) = [
+            row for row in totals.rows(db, since=SINCE, until=date(2026, 2, 28)) if row["account_name"] == "wallet"
+        ]
+        assert wallets["closing"] == db.execute("SELECT SUM(wallet) FROM accounts").fetchone()[0]
+        held = db.execute("SELECT SUM(left) FROM buckets WHERE bucket = 'base' AND service = 'voice'").fetchone()[0]
+        (base,) = [
+            row for row in totals.rows(db, since=SINCE, until=date(2026, 2, 28)) if row["account_name"] == "base/voice"
+        ]
+        assert base["closing"] == held
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_rebuilt_views_are_the_followed_ones(operator: Path, workers: int) -> None:
+    with Ledger(operator, now=lambda: 0, access="read") as ledger:
+        with caught_up(ledger) as db:
+            followed = rows(db)
+        done = rebuild(ledger, workers=workers)
+        assert done.differences == 0
+        with ledger.journal.reading() as log:
+            assert done.events == log.last_position()
+        with caught_up(ledger) as db:
+            assert rows(db) == followed
+    assert len(list(operator.parent.glob("*.views-*"))) == 1
+
+
+def test_a_view_that_was_written_into_is_found_and_replaced(operator: Path) -> None:
+    with Ledger(operator, now=lambda: 0, access="read") as ledger:
+        with caught_up(ledger) as db:
+            db.execute("UPDATE accounts SET wallet = wallet + 1 WHERE account = (SELECT MIN(account) FROM accounts)")
+        assert rebuild(ledger, workers=1).differences == 2
+        assert rebuild(ledger, workers=1).differences == 0
+
+
+def test_views_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
+    story = Story(tmp_path).open("2023-01-15 11:00")
+    story.top_up("2023-01-15 11:30", 1000_00)
+    with caught_up(story.ledger) as db:
+        assert db.execute("SELECT wallet FROM accounts").fetchall() == [(1000_00,)]
+    story.ledger.close()
+    story.path.unlink()
+    other = Story(tmp_path, account="79000000002").open("2023-01-15 11:00")
+    with caught_up(other.ledger) as db:
+        assert db.execute("SELECT account, wallet FROM accounts").fetchall() == [("79000000002", 0)]
+
+
+def test_unrated_records_are_listed_until_they_are_rated(tmp_path: Path) -> None:
+    """R-6.8, R-11.6."""
+    story = Story(tmp_path).open("2023-01-15 11:00")
+    story.top_up("2023-01-15 11:30", 1000_00)
+    story.connect("2023-01-15 12:00", "t4")
+    (event,) = story.call("2023-01-16 12:00", "1:00", zone="mars")
+    with caught_up(story.ledger) as db:
+        assert unrated.rows(db) == [
+            unrated.UnratedRow(
+                story.account_id, event.version, "NO_PRICE", "mars", "voice", rfc(at("2023-01-16 12:00"))
+            )
+        ]
+    story.ledger.close()
+    with Ledger(story.path, now=story.clock, catalogue=mended()) as ledger:
+        story.ledger = ledger
+        (again,) = story.events_of("rerate", "2023-01-17 12:00", event=event.version)
+        assert type(again).__name__ == "UsageCharged"
+        with caught_up(ledger) as db:
+            assert unrated.rows(db) == []
+
+
+def mended() -> str:
+    """The tests' catalogue with a later version of t4 that has a price on Mars."""
+    start = CATALOGUE_TEXT.index('id = "t4"')
+    plan = CATALOGUE_TEXT[start : CATALOGUE_TEXT.index("[[plans]]", start)]
+    newer = plan.replace("effective_from = 2015-01-01", "effective_from = 2016-01-01")
+    return f'{CATALOGUE_TEXT}\n[[plans]]\n{newer.split("[[options]]")[0]}[plans.prices.mars]\nvoice_minute = "9.00"\n'
+
+
+def test_open_disputes_stand_premium_first_then_by_due_date(tmp_path: Path) -> None:
+    """R-11.4."""
+    text = CATALOGUE_TEXT.replace('id = "t3"', 'id = "t3"', 1)
+    start = text.index('id = "t3"')
+    text = text[:start] + text[start:].replace("premium = false", "premium = true", 1)
+    story = Story(tmp_path, text=text).open("2023-01-15 11:00")
+    story.top_up("2023-01-15 11:30", 3000_00)
+    story.connect("2023-01-15 12:00", "t4")
+    story.feed("open_dispute", "2023-01-16 12:00", id="plain", event=4, text="")
+    story.connect("2023-01-17 12:00", "t3")
+    story.feed("open_dispute", "2023-01-18 12:00", id="premium", event=4, text="")
+    story.feed("open_dispute", "2023-01-19 12:00", id="later", event=4, text="")
+    story.feed("resolve_dispute", "2023-01-20 12:00", dispute="later", outcome="rejected", text="")
+    with caught_up(story.ledger) as db:
+        queue = disputes.open_rows(db, today=date(2023, 2, 16))
+    assert [(row.dispute, row.premium, row.answer_due, row.overdue) for row in queue] == [
+        ("premium", True, "2023-02-17", False),
+        ("plain", False, "2023-02-15", True),
+    ]
+
+
+def test_a_replay_killed_at_any_moment_leaves_views_that_can_be_read(operator: Path) -> None:
+    expected = process("--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/")
+    for pause in (0.3, 0.4, 0.5):
+        killed = subprocess.Popen([OBNOVI, "--ledger", operator, "replay"], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+        time.sleep(pause)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        again = process("--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/")
+        assert again.out == expected.out
+    assert process("--ledger", operator, "replay", cwd="/").code == 0
+    assert not list(operator.parent.glob("*.part*"))
+
+
+def test_a_night_killed_at_any_moment_charges_nobody_twice_and_leaves_nobody_out(tmp_path: Path) -> None:
+    """R-4.8: 3,000 accounts due at one night, in batches; killed, run again, compared with one quiet run."""
+    made: list[inputs.Input] = []
+    for number in range(3_000):
+        account = {"account": f"7900000{number:04d}", "at": "2023-01-15T12:00:00+03:00"}
+        made += [
+            inputs.check({"type": "open", "id": "o", "region": "moscow"} | account),
+            inputs.check({"type": "top_up", "id": "t", "amount": 800_00} | account),
+            inputs.check({"type": "connect_plan", "id": "p", "plan": "t4"} | account),
+        ]
+    for name in ("quiet.db", "killed.db"):
+        with Ledger(tmp_path / name, now=Clock(at("2023-02-20 00:00")), catalogue=CATALOGUE_TEXT) as ledger:
+            ledger.apply(made)
+    night = ("night", "--until", "2023-02-15T03:00:00+03:00")
+    for pause in (0.45, 0.5, 0.6, 0.8):
+        killed = subprocess.Popen([OBNOVI, "--ledger", tmp_path / "killed.db", *night], stdout=subprocess.DEVNULL)
+        time.sleep(pause)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    for name in ("killed.db", "quiet.db"):
+        assert process("--ledger", name, *night, cwd=tmp_path).code == 0
+    assert stored(tmp_path / "killed.db") == stored(tmp_path / "quiet.db")
+    assert process("--ledger", "killed.db", "verify", cwd=tmp_path).code == 0
+
+
+def stored(path: Path) -> list[tuple[str, int, str]]:
+    with sqlite3.connect(path) as db:
+        return db.execute("SELECT originator_id, originator_version, topic FROM stored_events ORDER BY 1, 2").fetchall()
