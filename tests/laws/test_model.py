@@ -98,6 +98,68 @@ packages = { voice_minutes = 2 }
 promise = { max = "800.00", days = 3, fee = "PROMISE_FEE" }
 """
 
+LATER = """
+[[plans]]
+id = "odd"
+name = "A version that comes after the fact: every price, another daily fee"
+effective_from = SINCE
+sold_from = 2015-01-01
+regions = ["*"]
+premium = true
+refreshable = true
+auto_carry = true
+monthly_fee = "30.00"
+daily_fee = "2.00"
+packages = { voice_minutes = 4, sms = 4, data_mb = "unlimited" }
+daily_packages = { voice_minutes = "unlimited" }
+packages_cover = ["home", "russia", "nowhere"]
+[plans.prices.home]
+voice_minute = "0.50"
+sms = "1.05"
+data_mb = "0.01"
+[plans.prices.russia]
+voice_minute = "0.00"
+sms = "0.30"
+data_mb = "0.02"
+[plans.prices.nowhere]
+voice_minute = "1.00"
+sms = "1.00"
+data_mb = "1.00"
+"""
+MENDED = f"""
+{LATER.replace("SINCE", "2023-01-20")}
+{LATER.replace("SINCE", "2023-05-02")}
+[[plans]]
+id = "t4"
+name = "T4 with a daily fee and more zones"
+effective_from = 2023-02-10
+sold_from = 2015-01-01
+regions = ["*"]
+premium = false
+refreshable = true
+auto_carry = false
+monthly_fee = "350.00"
+daily_fee = "20.00"
+packages = {{ voice_minutes = 100, sms = 100, data_mb = 1024 }}
+packages_cover = ["home", "nowhere"]
+[plans.prices.home]
+voice_minute = "2.00"
+sms = "2.00"
+data_mb = "3.00"
+[plans.prices.nowhere]
+voice_minute = "30.00"
+sms = "30.00"
+data_mb = "30.00"
+
+[[options]]
+id = "no-such"
+name = "New, for a day"
+effective_from = 2023-01-01
+fee = "1.00"
+packages = {{ voice_minutes = 1 }}
+days = 1
+"""
+
 PLANS = [
     "t4", "t3", "odd", "t4-auto", "t4-unlimited", "t4-day0", "t4-fixed", "free", "t4-ural", "t4-old", "t4-wide",
     "t4-versions", "no-such",
@@ -128,42 +190,59 @@ PART = one("all", "all", 1, "left", "too much", 500)
 KIND = one("voluntary", "operator")
 MONEY = one("to 0", "to 1", "to the fee", "below the fee", "to the daily fee", 1, 2_000, 100_00, 500_00, 1000_00)
 
-STEPS = [
-    step("wait"),
-    step("wait"),
-    step("night"),
-    step("top_up", amount=MONEY),
-    step("top_up", amount=MONEY),
-    step("top_up", amount=MONEY),
-    step("connect_plan", plan=st.sampled_from(PLANS)),
-    *[
-        step("usage", service=st.just(service), quantity=st.sampled_from(sizes), zone=st.sampled_from(ZONES),
-             direction=one("out", "out", "out", "in"), peer=one("", "", "9290"))
+STEPS = {
+    "wait": step("wait"),
+    "night": step("night"),
+    "open": step("open", region=one("moscow", "no-such")),
+    "top_up": step("top_up", amount=MONEY),
+    "connect_plan": step("connect_plan", plan=st.sampled_from(PLANS)),
+    "odd": step("connect_plan", plan=st.just("odd")),
+    **{
+        service: step("usage", service=st.just(service), quantity=st.sampled_from([*sizes, "left", "more"]),
+                      zone=st.sampled_from(ZONES), direction=one("out", "out", "out", "in"), peer=one("", "", "9290"))
         for service, sizes in QUANTITIES.items()
-    ] * 3,
-    step("ussd", text=one("*929#", "*929#", "*929# ", "*100#")),
-    step("sms", to=one("9290", "9290", "09290"), text=one("", "ОБНОВИ")),
-    step("refresh"),
-    step("refresh"),
-    step("block", kind=KIND),
-    step("unblock", kind=KIND),
-    step("unblock", kind=KIND),
-    step("connect_option", option=st.sampled_from(OPTIONS)),
-    step("connect_option", option=st.sampled_from(OPTIONS)),
-    step("disconnect_option", option=st.sampled_from(OPTIONS)),
-    step("grant_discount", percent=one(1, 15, 50, 99, 100), start=st.integers(-40, 40), days=st.integers(0, 60)),
-    step("take_promise", amount=one(1, 100_00, 400_00, 800_00, 800_01)),
-    step("reverse", event=BACK, amount=PART),
-    step("reverse", event=BACK, amount=PART),
-    step("adjust", amount=MONEY | one(-1, -100_00, "all", "more than all"), cites=st.lists(BACK, max_size=2)),
-    step("rerate", event=BACK),
-    step("rerate", event=st.just("unrated")),
-    step("open_dispute", event=BACK),
-    step("open_dispute", event=st.integers(0, 100)),
-    step("resolve_dispute", dispute=st.integers(0, 3), outcome=one("upheld", "upheld", "rejected"), amount=PART),
-    step("open", region=one("moscow", "no-such")),
-    step("again", sent=st.integers(1, 5), change=st.booleans()),
-]  # fmt: skip
+    },
+    "ussd": step("ussd", text=one("*929#", "*929#", "*929# ", "*100#")),
+    "sms_to": step("sms", to=one("9290", "9290", "09290"), text=one("", "ОБНОВИ")),
+    "refresh": step("refresh"),
+    "block": step("block", kind=KIND),
+    "unblock": step("unblock", kind=KIND),
+    "connect_option": step("connect_option", option=st.sampled_from(OPTIONS)),
+    "disconnect_option": step("disconnect_option", option=st.sampled_from(OPTIONS)),
+    "discount": step("grant_discount", percent=one(1, 15, 50, 99, 100), start=one(-40, -1, 0, 1, 20),
+                     days=one(0, 1, 10, 60)),
+    "promise": step("take_promise", amount=one(1, 100_00, 400_00, 800_00, 800_01)),
+    "reverse": step("reverse", event=BACK, amount=PART),
+    "adjust": step("adjust", amount=MONEY | one(-1, -100_00, "all", "more than all"),
+                   cites=st.lists(BACK, min_size=1, max_size=2)),
+    "rerate": step("rerate", event=BACK | one("unrated", "mended")),
+    "open_dispute": step("open_dispute", event=BACK | st.integers(0, 100)),
+    "resolve_dispute": step("resolve_dispute", dispute=st.integers(0, 3), outcome=one("upheld", "upheld", "rejected"),
+                            amount=PART),
+    "mend": step("mend"),
+    "again": step("again", sent=st.integers(1, 5), change=st.booleans()),
+}  # fmt: skip
+USE = ["voice", "sms", "data"]
+THEMES = [
+    ["wait", *STEPS, *USE, "top_up", "top_up", "top_up", "refresh", "refresh", "unblock"],
+    ["wait", *USE, *USE, "refresh", "refresh", "ussd", "top_up", "odd", "reverse"],
+    ["wait", *USE, *USE, "top_up", "night", "connect_plan", "discount", "refresh"],
+    ["wait", *USE, *USE, "rerate", "rerate", "rerate", "mend", "mend", "odd", "top_up", "reverse"],
+    [
+        "wait",
+        *USE,
+        "connect_option",
+        "connect_option",
+        "disconnect_option",
+        "block",
+        "unblock",
+        "top_up",
+        "adjust",
+        "odd",
+    ],
+    ["wait", "voice", "promise", "promise", "top_up", "reverse", "adjust", "discount", "refresh"],
+    ["wait", "voice", "top_up", "reverse", "adjust", "open_dispute", "resolve_dispute", "resolve_dispute", "refresh"],
+]
 
 GAP = st.one_of(
     st.tuples(st.just("seconds"), one(0, 0, 1, 60, 3_600, 3_600, 86_400, 2 * 86_400, 7 * 86_400, 31 * 86_400)),
@@ -171,18 +250,29 @@ GAP = st.one_of(
     st.tuples(st.just("behind"), one(1, 3_600, 86_400)),
 )
 LATE = st.one_of(
-    st.tuples(st.just("seconds"), one(0, 0, 0, 0, 1, 3_600, 86_400, 259_199, 259_200, 259_201, 40 * 86_400)),
+    st.just(("seconds", 0)),
+    st.tuples(st.just("seconds"), one(0, 1, 3_600, 86_400, 259_199, 259_200, 259_201, 40 * 86_400)),
     st.tuples(one("start", "end"), st.tuples(st.integers(1, 6), one(0, -1, 1))),
 )
-FEED = st.lists(st.tuples(GAP, LATE, st.sampled_from(STEPS).flatmap(lambda chosen: chosen)), min_size=30, max_size=90)
+
+
+def feeds(names: list[str]) -> st.SearchStrategy[list[tuple[Any, Any, Step]]]:
+    steps = st.sampled_from(names).flatmap(lambda name: STEPS[name])
+    return st.lists(st.tuples(GAP, LATE, steps), min_size=30, max_size=90)
+
+
+FEED = st.one_of(*(feeds(theme) for theme in THEMES))
+"""Feeds of a few kinds of steps go deeper, feeds of all kinds wider."""
 
 
 class Pair:
     """The model and the real ledger, fed with the same inputs and compared after each."""
 
     def __init__(self, folder: Path, text: str, opened: str, region: str, credit_limit: int) -> None:
+        self.text = text
         self.model = Model(tomllib.loads(text))
-        self.ledger = Ledger(folder / "ledger.db", now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.path = folder / "ledger.db"
+        self.ledger = Ledger(self.path, now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.zone = tomllib.loads(text)["regions"][region]["zone"]
         self.now = utc(at(opened, self.zone))
         self.sent: list[dict[str, Any]] = []
@@ -221,6 +311,13 @@ class Pair:
         same("events", f"night until {until}", names, [shown(event) for event in events])
         self.compare(events, before)
 
+    def mend(self) -> None:
+        """The ledger is opened again with a catalogue that has more versions, some of them of days gone by."""
+        self.ledger.close()
+        text = self.text + MENDED
+        self.ledger = Ledger(self.path, now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.model.catalogue = tomllib.loads(text)
+
     def compare(self, events: list[Event], before: int) -> None:
         self.events += len(events)
         for event, expected in zip(events, self.model.log[before:], strict=True):
@@ -248,6 +345,8 @@ class Pair:
         match said:
             case {"type": "wait"}:
                 pass
+            case {"type": "mend"}:
+                self.mend()
             case {"type": "night"}:
                 self.night(self.now)
             case {"type": "again", "sent": sent, "change": change}:
@@ -291,11 +390,18 @@ class Pair:
             case {"type": "adjust"}:
                 said |= {"amount": self.sum(said["amount"]), "text": ""}
                 said["cites"] = [self.version(back) for back in said["cites"]]
+            case {"type": "usage", "service": service, "quantity": "left" | "more" as quantity}:
+                left = sum(bucket.left or 0 for bucket in model.buckets if bucket.live and bucket.service == service)
+                said["quantity"] = left * (1024 if service == "data" else 1) + (quantity == "more")
             case {"type": "open_dispute"}:
                 self.disputes.append(str(len(self.sent)))
                 said |= {"event": self.version(said["event"]), "text": ""}
-            case {"type": "rerate", "event": "unrated"}:
-                unrated = [n for n, event in enumerate(model.log, 1) if event.name == "UsageUnrated"]
+            case {"type": "rerate", "event": "unrated" | "mended" as which}:
+                unrated = [
+                    n
+                    for n, event in enumerate(model.log, 1)
+                    if event.usage and (which == "unrated" or event.usage.get("zone") == "nowhere")
+                ]
                 said["event"] = unrated[-1] if unrated else 1
             case {"type": "rerate"}:
                 said["event"] = self.version(said["event"])
@@ -394,16 +500,17 @@ def pair(**fields: Any) -> Iterator[Pair]:
     opened=st.sampled_from(STARTS),
     region=one("moscow", "moscow", "yekaterinburg", "berlin"),
     credit_limit=one(0, 0, 300_00),
+    money=one(500_00, 10_000_00),
     plan=st.sampled_from(PLANS),
     feed=FEED,
 )
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_ledger_does_what_the_model_does(
-    fee: str, opened: str, region: str, credit_limit: int, plan: str, feed: list[tuple[Any, Any, Step]]
+    fee: str, opened: str, region: str, credit_limit: int, money: int, plan: str, feed: list[tuple[Any, Any, Step]]
 ) -> None:
     text = CATALOGUE_TEXT + MORE.replace("PROMISE_FEE", fee)
     with pair(text=text, opened=opened, region=region, credit_limit=credit_limit) as told:
-        told.feed(type="top_up", amount=500_00)
+        told.feed(type="top_up", amount=money)
         told.feed(type="connect_plan", plan=plan)
         for gap, late, said in feed:
             told.take(gap, late, said)
