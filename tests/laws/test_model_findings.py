@@ -8,10 +8,6 @@ import pytest
 from tests.support import Story, names
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="R-11.1 'no such version yet': verify decides a refused citation again with events that came later",
-)
 @pytest.mark.parametrize(
     ("type", "fields"),
     [
@@ -25,6 +21,7 @@ from tests.support import Story, names
 def test_what_was_refused_for_an_event_to_come_is_still_right_once_it_came(
     tmp_path: Path, type: str, fields: dict[str, Any]
 ) -> None:
+    """R-11.1: "no such version yet", whenever it is decided again."""
     story = Story(tmp_path).open("2023-01-15 11:00")
     assert names(story.events_of(type, "2023-01-15 11:10", **fields)) == ["InputRefused"]
     story.usage("2023-01-15 11:30", "voice", 60)
