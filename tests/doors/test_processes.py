@@ -123,3 +123,27 @@ def test_two_feeds_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
         calls = [event["input"]["id"] for event in history(tmp_path, account) if event["type"] == "UsageCharged"]
         whole = history(tmp_path, account, "whole.db")
         assert sorted(calls) == sorted(event["input"]["id"] for event in whole if event["type"] == "UsageCharged")
+
+
+def test_eight_feeds_of_overlapping_accounts_book_what_one_would(tmp_path: Path) -> None:
+    """R-12.2: every account is fed by two of eight processes, each line perhaps twice; the events are the same."""
+    lines = feed_of_many(4_000)
+    write(tmp_path / "whole", *lines)
+    process("--ledger", "whole.db", "feed", "whole", cwd=tmp_path, env=ENVIRONMENT)
+    for number in range(8):
+        mine = {account for place, account in enumerate(ACCOUNTS) if place % 8 in (number, (number + 1) % 8)}
+        share = [each for each in lines if json.loads(each)["account"] in mine for _ in range(1 + number % 2)]
+        write(tmp_path / f"part-{number}", *share)
+    feeding = [
+        subprocess.Popen(
+            [OBNOVI, "feed", f"part-{number}", "--json"], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE
+        )
+        for number in range(8)
+    ]
+    counts = [json.loads(each.communicate()[0]) for each in feeding]
+    assert [each.returncode for each in feeding] == [0] * 8
+    assert sum(each["applied"] for each in counts) == len(lines)
+    assert sum(each["rejected"] for each in counts) == 0
+    for account in ACCOUNTS[::5]:
+        assert history(tmp_path, account) == history(tmp_path, account, "whole.db")
+    assert process("verify", cwd=tmp_path).code == 0
