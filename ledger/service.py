@@ -121,7 +121,7 @@ class Ledger:
                 batch.accounts[head.account] = heads.decode(head.state)
             outcomes = [self._apply_one(tx, batch, catalogue, input, key, known) for input, key in keyed]
             self._flush(tx, batch, catalogue)
-        self._known_sources |= {input.source for input in inputs}
+        self._known_sources |= {row.source for row in batch.keys.values()}
         return outcomes
 
     def advance_due(self, until: Instant, *, accounts_max: int) -> Counter[str] | None:
@@ -265,22 +265,25 @@ class Ledger:
                 _refuse_alteration(tx, given)
             tx.adopt(given.digest, text, _tzdata())
             before = parse(adopted[-1].toml) if adopted else given
-        if before.settings.night_hour != given.settings.night_hour:
-            self.rebuild_heads()
+            if before.settings.night_hour != given.settings.night_hour:
+                self._rebuild_heads(tx)
 
     def rebuild_heads(self) -> None:
         """Make every head anew from the log; the same bytes come out as were written with the events."""
         with self.journal.writing() as tx:
-            catalogue = self._timeline(tx).newest()
-            tx.drop_heads()
-            tx.set("heads_schema", str(heads.STATE_SCHEMA))
-            waiting: list[Head] = []
-            for account in folded_accounts(tx):
-                waiting.append(_head(account, catalogue))
-                if len(waiting) >= HEADS_REBUILT_AT_ONCE:
-                    tx.put_heads(waiting)
-                    waiting = []
-            tx.put_heads(waiting)
+            self._rebuild_heads(tx)
+
+    def _rebuild_heads(self, tx: Writing) -> None:
+        catalogue = self._timeline(tx).newest()
+        tx.drop_heads()
+        tx.set("heads_schema", str(heads.STATE_SCHEMA))
+        waiting: list[Head] = []
+        for account in folded_accounts(tx):
+            waiting.append(_head(account, catalogue))
+            if len(waiting) >= HEADS_REBUILT_AT_ONCE:
+                tx.put_heads(waiting)
+                waiting = []
+        tx.put_heads(waiting)
 
     def _timeline(self, tx: Reading) -> CatalogueTimeline:
         count = tx.adopted_count()

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from ledger.account import Account
+from ledger.log.errors import BadEvents
 
 STATE_SCHEMA: Final = 2
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
@@ -19,5 +20,9 @@ def encode(account: Account) -> bytes:
 
 
 def decode(state: bytes) -> Account:
-    """The account of a head."""
-    return _decoder.decode(state)
+    """The account of a head. Raises BadEvents for a damaged one."""
+    try:
+        return _decoder.decode(state)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        again = "delete the rows of the table `heads`, the next command makes them again from the log"
+        raise BadEvents(f"the head of an account is damaged ({error}); {again}") from None

@@ -22,6 +22,7 @@ from ledger.log.errors import NoLedger, StoreError
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
 SCHEMA_VERSION: Final = 1
 LOCK_TIMEOUT_SECONDS: Final = 600
+SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
 CACHE_KIB: Final = 128 * 1024
 WAL_CHECKPOINT_PAGES: Final = 16_384
 
@@ -121,6 +122,8 @@ class Store:
             raise StoreError(f"{path} is a folder, not a ledger; name a file with --ledger")
         if not create and not path.exists():
             raise NoLedger(f"there is no ledger at {path}; name one with --ledger, or make it with `obnovi feed`")
+        if path.exists() and 0 < path.stat().st_size < SMALLEST_DATABASE_BYTES:
+            raise StoreError(f"{path} is not an Obnovi ledger; name another file with --ledger")
         if create and not path.parent.is_dir():
             raise StoreError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
         self.path = path
@@ -181,11 +184,13 @@ def _has_tables(c: Any) -> bool:
 def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
     """Refuse a file that is not ours before anything is written into it."""
     try:
+        c.execute("BEGIN")  # one state of the file: another process may be making the ledger at this moment
         found = c.execute("PRAGMA application_id").fetchone()[0]
         empty = not _has_tables(c.cursor())
+        c.execute("ROLLBACK")
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} is not an Obnovi ledger ({error}); name another file with --ledger") from error
-    if found != APPLICATION_ID and not (empty and create):
+    if found != APPLICATION_ID and not (empty and create and found == 0):
         raise StoreError(f"{path} is not an Obnovi ledger; name another file with --ledger")
     version = c.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:

@@ -10,6 +10,7 @@ import msgspec
 
 from ledger.account import Account, BrokenLog, evolve
 from ledger.booking import Booked, advance, book, next_scheduled
+from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
 from ledger.events import Event, type_name
 from ledger.inputs import Input, Malformed
@@ -100,9 +101,14 @@ class AccountAudit:
         if stored is None:
             yield Problem(self.account_id, None, "head", f"version {state.version}", None)
             return
-        expected = Head(
-            self.account_id, state.version, next_scheduled(state, self._catalogues.newest()), heads.encode(state)
-        )
+        try:
+            next_at = next_scheduled(state, self._catalogues.newest())
+        except (BadCatalogue, OverflowError, AssertionError) as error:
+            yield Problem(
+                self.account_id, state.version, "head: next_at", "an instant that can be reckoned", str(error)
+            )
+            return
+        expected = Head(self.account_id, state.version, next_at, heads.encode(state))
         for name, should, found in zip(Head._fields, expected, stored, strict=True):
             if should != found:
                 yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
@@ -118,7 +124,16 @@ class AccountAudit:
         try:
             input = recall(self.account_id, first) if first.input is not None else None
             expected = self._again(first_row, first, input)
-        except (NotRecallable, Malformed, BrokenLog, AssertionError, KeyError, TypeError, ValueError) as error:
+        except (
+            NotRecallable,
+            Malformed,
+            BrokenLog,
+            AssertionError,
+            KeyError,
+            TypeError,
+            ValueError,
+            OverflowError,
+        ) as error:
             self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
         found = [event for _, event in group]
         for event in found:

@@ -82,7 +82,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
         given: dict[str, Any] = {name: kwargs.pop(name) for name in ("ledger", "catalogue", "as_json")}
         before = click.get_current_context().find_root().obj or {}
         settings = Settings(
-            ledger=given["ledger"] or before.get("ledger") or os.environ.get("OBNOVI_LEDGER") or "obnovi.db",
+            ledger=_first(given["ledger"], before.get("ledger"), os.environ.get("OBNOVI_LEDGER"), "obnovi.db"),
             catalogue=given["catalogue"] or before.get("catalogue") or os.environ.get("OBNOVI_CATALOGUE") or None,
             json=bool(given["as_json"] or before.get("as_json")),
         )
@@ -95,6 +95,11 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
     ):
         wrapper = option(wrapper)
     return wrapper
+
+
+def _first(*values: str | None) -> str:
+    """The first that was given, be it empty: an unset variable in somebody's script must not mean another ledger."""
+    return next(value for value in values if value is not None)
 
 
 def print_json(value: object) -> None:

@@ -230,3 +230,24 @@ def test_stored_texts_stand_apart_from_the_rest(story: Story) -> None:
     assert stored[7]["personal"] == {"to": "9290"}
     assert stored[8]["personal"] == {"to": "0611"}
     assert "секрет" not in json.dumps(stored, ensure_ascii=False)
+
+
+def test_a_source_whose_first_line_was_rejected_is_found_later(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    assert story.feed("top_up", "2023-01-15 10:00", amount=1, source="bank").reason == "UNKNOWN_ACCOUNT"
+    story.open("2023-01-15 11:00")
+    story.top_up("2023-01-15 12:00", 5, source="bank")
+    with story.reading() as log:
+        assert log.sources() == ["bank", "feed"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE catalogues SET toml = 'torn'",
+        changed(5, '"booked_at":1674205200000000', '"booked_at":16742052000000000000'),
+        "UPDATE heads SET state = x'7b'",
+    ],
+)
+def test_verify_names_damage_and_never_fails_itself(story: Story, statement: str) -> None:
+    assert forged(story, statement)
