@@ -1,6 +1,7 @@
 """`obnovi feed`: inputs in, events out; what cannot be an input goes to the rejects, and nothing is lost (R-12.1)."""
 
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -182,7 +183,7 @@ def _replies(ledger: Ledger, input: Input, outcome: Outcome) -> Iterator[str]:
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:
     """The batches of a feed, with a compressed file refused before anything is booked."""
-    if name != "-" and os.pread(fd, 2, 0) == b"\x1f\x8b":
+    if name != "-" and stat.S_ISREG(os.fstat(fd).st_mode) and os.pread(fd, 2, 0) == b"\x1f\x8b":
         raise Misuse(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
     return lines.batches(fd, name)
 

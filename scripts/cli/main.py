@@ -1,6 +1,7 @@
 """The `obnovi` command: its options, its list of commands, and its one-line errors (contract §1)."""
 
 import importlib
+import io
 import os
 import sys
 from typing import Any, NoReturn
@@ -75,6 +76,9 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 def main() -> NoReturn:
     """Run `obnovi` with the process's arguments; every failure is one line on stderr and an exit code."""
     collector.spare()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()

@@ -1,6 +1,7 @@
 """`obnovi` as processes: kills, full disks, pipes that pause, and two feeds at once; nothing is lost or doubled."""
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -147,3 +148,19 @@ def test_eight_feeds_of_overlapping_accounts_book_what_one_would(tmp_path: Path)
     for account in ACCOUNTS[::5]:
         assert history(tmp_path, account) == history(tmp_path, account, "whole.db")
     assert process("verify", cwd=tmp_path).code == 0
+
+
+def test_a_named_pipe_is_fed_like_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(
+        [OBNOVI, "feed", "pipe", "--json"], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE
+    ) as it:
+        (tmp_path / "pipe").write_text(f"{opening()}\n{top_up('a')}\n")
+        assert json.loads(it.communicate()[0])["applied"] == 2
+
+
+def test_tables_are_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    write(tmp_path / "feed", *month())
+    plain = ENVIRONMENT | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert process("feed", "feed", cwd=tmp_path, env=plain).code == 0
+    assert "основной пакет" in process("balance", ACCOUNT, cwd=tmp_path, env=plain).out
