@@ -305,7 +305,7 @@ def _spend(account: Account, entries: tuple[Entry, ...]) -> Account:
     for entry in entries:
         if entry.grant is None:
             continue
-        place, _, service = entry.from_.partition("/")
+        place, _, service = entry.from_.rpartition("/")
         if place == EXPIRED:
             leftovers = _less(leftovers, entry.grant, service, entry.amount)
         else:

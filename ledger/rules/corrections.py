@@ -103,7 +103,7 @@ def _package_parts(account: Account, event: Event) -> tuple[Entry, ...]:
     live = {(bucket.grant, bucket.service): bucket.name for bucket in account.buckets}
     parts = []
     for entry in event.entries:
-        place, _, service = entry.from_.partition("/")
+        place, _, service = entry.from_.rpartition("/")
         name = live.get((entry.grant or 0, event.service))
         if entry.to.startswith(CONSUMED) and place != EXPIRED and name is not None:
             parts.append(Entry(entry.to, f"{name}/{service}", entry.unit, entry.amount, entry.grant))
