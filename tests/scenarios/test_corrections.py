@@ -859,6 +859,15 @@ def test_a_record_that_still_has_no_price_is_unrated_again(begin: Begin) -> None
     assert [row.at for row in story.statement("2023-01-01", "2023-01-31").usage] == ["2023-01-20T10:00:00+03:00"]
 
 
+def test_a_record_tried_in_vain_keeps_its_time(begin: Begin) -> None:
+    """R-11.6, R-6.6: tried on 21.01 it still occurred on 17.01, a day before the mended version begins."""
+    story = unrated(begin, "2023-01-17 10:00")
+    story.rerate("2023-01-21 12:00", 5)
+    story.adopt(ALL_TEXT + MENDED)
+    again = only(story.rerate("2023-01-22 12:00", 6), UsageUnrated)
+    assert (again.rerates, again.used_at) == (6, at("2023-01-17 10:00"))
+
+
 def test_a_record_without_a_plan_stays_unrated(begin: Begin) -> None:
     """R-11.6, R-6.6: the plan it had at its time is none, whatever was connected since."""
     story = begin(1000_00)

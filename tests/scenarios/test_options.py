@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.events import (
+    ChargeReversed,
     InputRef,
     InputRefused,
     MonthlyFeeCharged,
@@ -1157,3 +1158,36 @@ def test_an_option_delivered_again_is_charged_once(begin: Begin) -> None:
     other = story.feed("connect_option", "2023-01-15 12:00", option="gb1", id="o")
     assert (again.result, again.version, other.result, other.reason) == ("duplicate", 3, "rejected", "ID_CONFLICT")
     assert story.wallet == 905_00
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a new catalogue moves the next instant of suspended options, but heads are made anew for night_hour only",
+)
+def test_a_cheaper_version_of_a_new_catalogue_is_found_by_the_night(begin: Begin) -> None:
+    """R-9.2, R-3.6: suspended with 70.00 left; a catalogue adopted since takes 60.00 from 1 April."""
+    story = begin(170_00, text=ALL_TEXT.replace('fee = "60.00"', 'fee = "100.00"'))
+    story.option("2023-01-15 12:00", "talk")
+    story.night("2023-02-20 00:00")
+    story.adopt(ALL_TEXT)
+    assert story.verify().problems == []
+    story.night("2023-04-01 03:00")
+    assert story.since(3) == [
+        "2023-02-15 03:00:00 OptionSuspended talk",
+        "2023-04-01 03:00:00 OptionFeeCharged talk",
+    ]
+
+
+def test_an_options_id_may_hold_a_slash(begin: Begin) -> None:
+    """Contract §6, R-1.4: an id is any text; the service stands behind the last slash."""
+    story = begin(1000_00, text=ALL_TEXT.replace('id = "min100"', 'id = "мин/100"'))
+    story.connect("2023-01-15 12:00", "t4")
+    story.option("2023-01-15 12:10", "мин/100")
+    story.call("2023-01-16 10:00", "210:00")
+    assert story.left()["option:мин/100/voice"] == 5400
+    event = only(story.reverse("2023-01-16 18:00", 6), ChargeReversed)
+    assert "consumed/voice > option:мин/100/voice 600 s #5" in moved(event)
+    assert story.left()["option:мин/100/voice"] == 6000
+    story.drop("2023-01-17 12:00", "мин/100")
+    late = only(story.call("2023-01-17 11:00", "1:00", received_at="2023-01-17 13:00"), UsageCharged)
+    assert moved(late) == ["expired/voice > consumed/voice 60 s #5"]
