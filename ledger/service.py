@@ -265,7 +265,7 @@ class Ledger:
                 _refuse_alteration(tx, given)
             tx.adopt(given.digest, text, _tzdata())
             before = parse(adopted[-1].toml) if adopted else given
-            if before.settings.night_hour != given.settings.night_hour:
+            if _agenda_of(before) != _agenda_of(given):
                 self._rebuild_heads(tx)
 
     def rebuild_heads(self) -> None:
@@ -321,6 +321,12 @@ def folded_accounts(tx: Reading) -> Iterator[Account]:
 
 def _head(account: Account, catalogue: Catalogue) -> Head:
     return Head(account.account, account.version, next_scheduled(account, catalogue), heads.encode(account))
+
+
+def _agenda_of(catalogue: Catalogue) -> tuple[object, ...]:
+    """What the next instants of accounts depend on: the hour of the night, and what options cost when (R-9.2)."""
+    options = [version for version in catalogue.versions() if version[0] == "option"]
+    return catalogue.settings.night_hour, options
 
 
 def _refuse_alteration(tx: Reading, given: Catalogue) -> None:

@@ -1160,10 +1160,6 @@ def test_an_option_delivered_again_is_charged_once(begin: Begin) -> None:
     assert story.wallet == 905_00
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a new catalogue moves the next instant of suspended options, but heads are made anew for night_hour only",
-)
 def test_a_cheaper_version_of_a_new_catalogue_is_found_by_the_night(begin: Begin) -> None:
     """R-9.2, R-3.6: suspended with 70.00 left; a catalogue adopted since takes 60.00 from 1 April."""
     story = begin(170_00, text=ALL_TEXT.replace('fee = "60.00"', 'fee = "100.00"'))
