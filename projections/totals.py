@@ -42,8 +42,8 @@ def take(moved: Counter[Cell], seen: Seen, event: Event) -> None:
 
 
 def add(db: Any, moved: Counter[Cell]) -> None:
-    """Store what was added up since the last time."""
-    db.executemany(ADD, ((*cell, amount) for cell, amount in sorted(moved.items()) if amount))
+    """Store what was added up since the last time; also a 0, so that the rows do not tell where a batch ended."""
+    db.executemany(ADD, ((*cell, amount) for cell, amount in sorted(moved.items())))
 
 
 def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> list[dict[str, Any]]:
@@ -87,6 +87,8 @@ def _by_day(db: Any, since: date, until: date) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for day, moves in days.items():
         for (account, unit), amount in sorted(moves.items(), key=lambda item: (item[0][1], item[0][0])):
+            if not amount:
+                continue
             opening = held[account, unit]
             held[account, unit] += amount
             made.append(

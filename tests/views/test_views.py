@@ -14,7 +14,7 @@ import pytest
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
 from ledger.service import Ledger
-from projections import disputes, totals, unrated, views
+from projections import disputes, follow, totals, unrated, views
 from projections.follow import caught_up, rebuild
 from scripts.simulate import Market, lines
 from tests.doors.support import ENVIRONMENT, OBNOVI, process
@@ -72,6 +72,21 @@ def test_the_wallets_of_the_trial_balance_are_those_of_the_accounts(operator: Pa
             row for row in totals.rows(db, since=SINCE, until=date(2026, 2, 28)) if row["account_name"] == "base/voice"
         ]
         assert base["closing"] == held
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 50_000])
+def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """R-11.1: a reversed top-up nets to zero; its rows are there however the log was cut while it was followed."""
+    monkeypatch.setattr(follow, "EVENTS_AT_ONCE", at_once)
+    story = Story(tmp_path).open("2023-01-15 11:00")
+    (paid,) = story.top_up("2023-01-15 11:30", 1000_00)
+    story.events_of("reverse", "2023-01-15 12:00", event=paid.version, text="ошибка кассира")
+    with caught_up(story.ledger) as db:
+        assert totals.rows(db, since=date(2023, 1, 1), until=date(2023, 1, 31)) == []
+        assert totals.rows(db, since=date(2023, 1, 1), until=date(2023, 1, 31), by="day") == []
+    assert rebuild(story.ledger, workers=1).differences == 0
 
 
 @pytest.mark.parametrize("workers", [1, 2])
