@@ -12,12 +12,24 @@ import click
 import msgspec
 
 from scripts import collector
-from scripts.benchmarks import feed, fold, one_input, start, statement, verify
+from scripts.benchmarks import feed, fold, night, one_input, replay, start, statement, verify
 from scripts.benchmarks.row import Measured, Row, run
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text
 
-ROWS = {row.name: row for row in (feed.ROW, one_input.ROW, fold.ROW, statement.ROW, verify.ROW, start.ROW)}
+ROWS = {
+    row.name: row
+    for row in (
+        feed.ROW,
+        one_input.ROW,
+        fold.ROW,
+        replay.ROW,
+        verify.ROW,
+        night.ROW,
+        statement.ROW,
+        start.ROW,
+    )
+}
 
 
 class RowsType(click.ParamType[Sequence[str]]):
@@ -89,8 +101,14 @@ def _cells(row: Row, made: Measured) -> tuple[str, ...]:
 def _goal(row: Row) -> str:
     if row.goal is None:
         return ""
-    figure = f"{'≥' if row.is_rate else '≤'} {_shown(row.goal.figure)} {row.unit}"
-    return figure if row.goal.peak_bytes is None else f"{figure}, ≤ {row.goal.peak_bytes / 2**20:,.0f} MB"
+    goals = []
+    if row.goal.figure is not None:
+        goals.append(f"{'≥' if row.is_rate else '≤'} {_shown(row.goal.figure)} {row.unit}")
+    if row.goal.of_raw is not None:
+        goals.append(f"≤ {1 / row.goal.of_raw:.2g}× raw")
+    if row.goal.peak_bytes is not None:
+        goals.append(f"≤ {row.goal.peak_bytes / 2**20:,.0f} MB")
+    return ", ".join(goals)
 
 
 def _numbers(row: Row, made: Measured) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Feed: `obnovi feed` of a file, durable; beside the same rows written by SQLite alone."""
+"""Feed: `obnovi feed` of a simulated operator, durable; beside the same rows written by SQLite alone."""
 
 from pathlib import Path
 
 import msgspec
 
-from scripts.benchmarks import raw, traffic
+from scripts.benchmarks import operator, raw, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run
 from scripts.cli.feed import Counts
 from scripts.cli.lines import BATCH_LINES_MAX
@@ -12,9 +12,9 @@ from scripts.cli.lines import BATCH_LINES_MAX
 
 def measure(folder: Path, quick: bool) -> Measured:
     """Inputs per second of the whole command, its start included; memory of that process."""
-    inputs, accounts, repeats = (60_000, 2_000, 3) if quick else (1_000_000, 20_000, 1)
+    inputs, repeats = (60_000, 3) if quick else (1_000_000, 1)
     file = folder / "feed.jsonl"
-    traffic.write(file, inputs, accounts)
+    accounts = operator.write(file, inputs)
     figures, limits, peaks = [], [], []
     for number in range(repeats):
         ledger = folder / f"{number}.db"
@@ -22,7 +22,7 @@ def measure(folder: Path, quick: bool) -> Measured:
             [traffic.OBNOVI, "--ledger", ledger, "feed", file, "--json"],
         )
         counts = msgspec.json.decode(printed, type=Counts)
-        assert counts.applied + counts.refused == inputs, counts
+        assert counts.applied + counts.refused + counts.duplicates == inputs, counts
         figures.append(inputs / elapsed)
         peaks.append(peak)
         batches = raw.batches(ledger, -(-inputs // BATCH_LINES_MAX))
@@ -31,5 +31,9 @@ def measure(folder: Path, quick: bool) -> Measured:
 
 
 ROW = Row(
-    "feed", "inputs/s", "SQLite writes the same rows", measure, goal=Goal(figure=10_000, peak_bytes=500 * 1024 * 1024)
+    "feed",
+    "inputs/s",
+    "SQLite writes the same rows",
+    measure,
+    goal=Goal(figure=20_000, peak_bytes=500 * 1024 * 1024, of_raw=0.4),
 )

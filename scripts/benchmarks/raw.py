@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,16 +18,18 @@ class Batch(NamedTuple):
     heads: Sequence[Any]
 
 
-def batches(ledger: Path, count: int) -> Iterator[Batch]:
-    """A ledger's rows again, in `count` equal runs of positions; heads as they stand at the end.
+def batches(ledger: Path, count: int, *, after: int = 0) -> Iterator[Batch]:
+    """A ledger's rows behind a position again, in `count` equal runs of positions; heads as they stand at the end.
 
-    An index is added to the ledger for it, so it is of no other use afterwards.
+    With keys, which only rows from the first position on have here, an index is added to the ledger, so that it is of
+    no other use afterwards.
     """
     c = sqlite3.connect(ledger)
-    c.execute("CREATE INDEX IF NOT EXISTS keys_by_version ON keys (account, version)")
-    events: int = c.execute("SELECT MAX(position) FROM stored_events").fetchone()[0]
+    if not after:
+        c.execute("CREATE INDEX IF NOT EXISTS keys_by_version ON keys (account, version)")
+    events = last_position(ledger) - after
     for number in range(count):
-        run = (events * number // count, events * (number + 1) // count)
+        run = (after + events * number // count, after + events * (number + 1) // count)
         within = "FROM stored_events WHERE position > ? AND position <= ?"
         yield Batch(
             c.execute(f"SELECT originator_id, originator_version, topic, state {within}", run).fetchall(),
@@ -35,7 +38,9 @@ def batches(ledger: Path, count: int) -> Iterator[Batch]:
                 "JOIN keys AS k ON k.account = e.originator_id AND k.version = e.originator_version "
                 "WHERE e.position > ? AND e.position <= ?",
                 run,
-            ).fetchall(),
+            ).fetchall()
+            if not after
+            else [],
             c.execute(
                 f"SELECT account, version, next_at, state FROM heads WHERE account IN (SELECT originator_id {within}) "
                 "ORDER BY account",
@@ -45,8 +50,16 @@ def batches(ledger: Path, count: int) -> Iterator[Batch]:
     c.close()
 
 
+def last_position(ledger: Path) -> int:
+    """The position of a ledger's newest event."""
+    with closing(sqlite3.connect(ledger)) as c:
+        position: int = c.execute("SELECT COALESCE(MAX(position), 0) FROM stored_events").fetchone()[0]
+    return position
+
+
 def seconds_to_write(ledger: Path, copy: Path, written: Iterator[Batch]) -> list[float]:
-    """How long each batch takes into a new file with the ledger's tables."""
+    """How long each batch takes into a copy of the ledger, or into a new file with its tables."""
+    there = copy.exists()
     c = sqlite3.connect(copy, isolation_level=None)
     for pragma in (
         "journal_mode = WAL",
@@ -60,7 +73,7 @@ def seconds_to_write(ledger: Path, copy: Path, written: Iterator[Batch]) -> list
         "SELECT sql FROM made.sqlite_master WHERE name IN ('stored_events', 'keys', 'heads', 'heads_by_next_at')"
     ).fetchall()
     c.execute("DETACH made")
-    for (sql,) in tables:
+    for (sql,) in tables if not there else ():
         c.execute(sql)
     taken = [_write(c, batch) for batch in written]
     c.close()

@@ -33,10 +33,11 @@ class Measured(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure to reach, and memory to stay in."""
+    """A figure to reach, memory to stay in, and the least share of the raw limit's speed."""
 
-    figure: float
+    figure: float | None = None
     peak_bytes: int | None = None
+    of_raw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,17 @@ class Row:
 
     def met(self, measured: Measured) -> bool | None:
         """Whether the goal is reached; None without one."""
-        if self.goal is None:
+        goal = self.goal
+        if goal is None:
             return None
-        enough = measured.figure >= self.goal.figure if self.is_rate else measured.figure <= self.goal.figure
-        return enough and (self.goal.peak_bytes is None or measured.peak_bytes <= self.goal.peak_bytes)
+        return all(
+            (
+                goal.figure is None
+                or (measured.figure >= goal.figure if self.is_rate else measured.figure <= goal.figure),
+                goal.peak_bytes is None or measured.peak_bytes <= goal.peak_bytes,
+                goal.of_raw is None or 1 / self.times_raw(measured) >= goal.of_raw,
+            )
+        )
 
 
 def seconds(work: Callable[[], object]) -> float:
