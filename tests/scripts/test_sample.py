@@ -1,4 +1,4 @@
-"""The sample feed of the demo: always the same lines, and every one of them does what it is there for."""
+"""The sample feed of README.md: always the same lines, and every one of them does what it is there for."""
 
 import os
 import subprocess
