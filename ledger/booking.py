@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from ledger import inputs
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.entries import WALLET
 from ledger.events import Blocked, Event, InputRef, PromiseClosed, PromiseTaken, Unblocked
+from ledger.evolve import evolve
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock

@@ -9,10 +9,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from ledger.account import Account, BrokenLog, evolve
+from ledger.account import Account
 from ledger.booking import advance, book, next_scheduled
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
+from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed, Open
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents

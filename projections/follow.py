@@ -8,10 +8,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.booking import next_scheduled
 from ledger.catalogue import Catalogue
 from ledger.events import Event
+from ledger.evolve import evolve
 from ledger.log.journal import Reading
 from ledger.service import CatalogueTimeline, Ledger, stored_account
 from projections import agenda, disputes, refusals, totals, unrated, views

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ledger import periods
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.entries import CONSUMED, WALLET, Entry
 from ledger.events import (
     AccountOpened,
@@ -41,6 +41,7 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
+from ledger.evolve import evolve
 from ledger.rules import tariff
 from ledger.service import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from ledger import periods
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.events import DisputeOpened, DisputeResolved, Event, Personal
+from ledger.evolve import evolve
 from ledger.inputs import OpenDispute, ResolveDispute
 from ledger.rules.corrections import Cited, Return, returnable, reversal
 from ledger.rules.moment import Moment, refuse

@@ -1,10 +1,11 @@
 """Connecting a plan: the first month is debited at once, in full; what was paid before ends (R-3.2, R-3.3)."""
 
 from ledger import periods
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.entries import BASE, REVENUE_MONTHLY_FEE
 from ledger.events import Event, MonthlyFeeCharged, PlanConnected
+from ledger.evolve import evolve
 from ledger.inputs import ConnectPlan
 from ledger.rules import tariff
 from ledger.rules.moment import Moment, refuse

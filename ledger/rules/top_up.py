@@ -1,8 +1,9 @@
 """Top-up: money in, whatever the plan, mode or blocks (R-7.1)."""
 
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.entries import WALLET, money
 from ledger.events import Event, ToppedUp
+from ledger.evolve import evolve
 from ledger.inputs import TopUp
 from ledger.rules.credit import close_paid
 from ledger.rules.moment import Moment

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.account import Account, BrokenLog, evolve
+from ledger.account import Account
 from ledger.booking import Booked, advance, book, next_scheduled
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
 from ledger.events import Event, type_name
+from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ledger import inputs
-from ledger.account import Account, evolve
+from ledger.account import Account
+from ledger.evolve import evolve
 from ledger.log.journal import Stored
 from ledger.service import Ledger
 from scripts.benchmarks import traffic

@@ -7,9 +7,10 @@ import click
 import msgspec
 
 from ledger import periods
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.booking import next_scheduled
 from ledger.events import Event, PackagesRefreshed, PromiseTaken, RefreshRefused, type_name
+from ledger.evolve import evolve
 from ledger.inputs import own_fields
 from ledger.log.keys import key_of
 from ledger.periods import Instant

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from ledger.account import Account, evolve
+from ledger.account import Account
 from ledger.events import PackagesRefreshed
+from ledger.evolve import evolve
 from ledger.inputs import Input
 from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
 

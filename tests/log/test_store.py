@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger import inputs
-from ledger.account import evolve
 from ledger.events import ToppedUp
+from ledger.evolve import evolve
 from ledger.log import codec
 from ledger.log.errors import BadEvents, StoreError
 from ledger.log.journal import Writing
