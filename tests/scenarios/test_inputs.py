@@ -414,6 +414,18 @@ def test_a_line_that_is_no_json_object_is_malformed(line: str) -> None:
         inputs.parse(line)
 
 
+@pytest.mark.parametrize("gap", ["", " ", "\t", "\r", " \t "])
+@pytest.mark.parametrize("text", ["", '":', '" :', '\\":'])
+def test_a_key_twice_is_malformed_however_it_is_spelt(gap: str, text: str) -> None:
+    """R-12.1: also where a text holds what looks like the end of a key."""
+    said = json.dumps(USSD | {"text": text})
+    assert inputs.parse(said) == inputs.check(USSD | {"text": text})
+    with pytest.raises(Malformed, match="a key twice"):
+        inputs.parse(f'{said[:-1]},"id"{gap}:"r"}}')
+    with pytest.raises(Malformed, match="a key twice"):
+        inputs.parse(f'{{"id"{gap}:"r",{said[1:]}')
+
+
 def test_one_bad_line_never_stops_the_rest(tmp_path: Path) -> None:
     """R-12.1: rejects name line and reason, blank lines are no inputs, and the count is complete."""
     later = {"at": "2023-03-01T00:00:00Z"}
