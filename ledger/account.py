@@ -137,7 +137,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def plan_of(self, version: int) -> str | None:
         """The plan under which the event of a version was booked, the connecting event included."""
-        return next((entry.plan for entry in reversed(self.plans) if entry.version <= version), None)
+        for entry in reversed(self.plans):
+            if entry.version <= version:
+                return entry.plan
+        return None
 
     def discount_on(self, day: date) -> int:
         """The discount in force on a local date, in percent (R-3.5)."""

@@ -1,7 +1,7 @@
 """Disputes: the claims, open ones first by premium plan, then by the date the answer is due (R-11.4)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,8 @@ TABLES = (
     "NOT NULL, opened TEXT NOT NULL, answer_due TEXT NOT NULL, premium INTEGER NOT NULL, state TEXT NOT NULL, "
     "PRIMARY KEY (account, opened_version)) WITHOUT ROWID",
 )
+TAKES: Final = (DisputeOpened, DisputeResolved)
+"""The events it looks at."""
 
 
 class DisputeRow(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ledger.account import Account
 from ledger.booking import next_scheduled
 from ledger.catalogue import Catalogue
-from ledger.events import Event
+from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.journal import Reading
 from ledger.service import CatalogueTimeline, Ledger, stored_account
@@ -20,6 +20,9 @@ from projections.seen import Seen
 
 EVENTS_AT_ONCE: Final = 50_000
 RANGES_PER_WORKER: Final = 4
+_TAKERS: Final = {
+    kind: tuple(view.take for view in (unrated, refusals, disputes) if kind in view.TAKES) for kind in EVENT_TYPES
+}
 
 
 @contextmanager
@@ -136,9 +139,8 @@ def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> 
 
 def _take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: Seen, event: Event) -> None:
     totals.take(moved, seen, event)
-    unrated.take(db, seen, event)
-    refusals.take(db, seen, event)
-    disputes.take(db, seen, event)
+    for take in _TAKERS.get(type(event), ()):
+        take(db, seen, event)
 
 
 def _put(db: sqlite3.Connection, accounts: Iterable[tuple[Account, int | None]]) -> None:

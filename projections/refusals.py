@@ -1,6 +1,6 @@
 """Refusals: what a rule refused, with its reason and the facts it tested (R-5.3, R-12.1)."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,8 @@ TABLES = (
     "CREATE TABLE refusals (account TEXT NOT NULL, version INTEGER NOT NULL, input_type TEXT NOT NULL, reason TEXT "
     "NOT NULL, facts TEXT NOT NULL, booked_at TEXT NOT NULL, PRIMARY KEY (account, version)) WITHOUT ROWID",
 )
+TAKES: Final = (RefreshRefused, InputRefused)
+"""The events it looks at."""
 
 
 def take(db: Any, seen: Seen, event: Event) -> None:

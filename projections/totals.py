@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ledger import periods
 from ledger.events import Event
@@ -19,31 +19,27 @@ ADD = (
 Grouping: TypeAlias = Literal["day", "plan", "region"]
 
 
-class Cell(NamedTuple):
-    """Where an entry's amount is added up: the local day it was booked, the plan then in force, the home region."""
-
-    day: str
-    plan: str
-    region: str
-    account_name: str
-    unit: str
+Cell: TypeAlias = tuple[date, str, str, str, str]
+"""Where an entry's amount is added up: the local day it was booked, the plan then in force, the home region, the
+entry's account name and its unit."""
 
 
 def take(moved: Counter[Cell], seen: Seen, event: Event) -> None:
     """Add up the entries of one event."""
     if not event.entries:
         return
-    day = periods.local_date(event.booked_at, seen.account.zone).isoformat()
+    day = periods.local_date(event.booked_at, seen.account.zone)
     plan = seen.account.plan_of(event.version) or ""
     region = seen.account.region
     for entry in event.entries:
-        moved[Cell(day, plan, region, entry.from_, entry.unit)] -= entry.amount
-        moved[Cell(day, plan, region, entry.to, entry.unit)] += entry.amount
+        moved[day, plan, region, entry.from_, entry.unit] -= entry.amount
+        moved[day, plan, region, entry.to, entry.unit] += entry.amount
 
 
 def add(db: Any, moved: Counter[Cell]) -> None:
     """Store what was added up since the last time; also a 0, so that the rows do not tell where a batch ended."""
-    db.executemany(ADD, ((*cell, amount) for cell, amount in sorted(moved.items())))
+    rows = ((day.isoformat(), *names, amount) for (day, *names), amount in sorted(moved.items()))
+    db.executemany(ADD, rows)
 
 
 def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Unrated: the records that nobody could rate yet (R-6.8, R-11.6)."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,8 @@ TABLES = (
     "CREATE TABLE unrated (account TEXT NOT NULL, version INTEGER NOT NULL, reason TEXT NOT NULL, zone TEXT NOT NULL, "
     "service TEXT NOT NULL, occurred_at TEXT NOT NULL, PRIMARY KEY (account, version)) WITHOUT ROWID",
 )
+TAKES: Final = (UsageUnrated, UsageCharged)
+"""The events it looks at."""
 
 
 class UnratedRow(msgspec.Struct, frozen=True):
