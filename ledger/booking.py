@@ -73,15 +73,20 @@ def book(
     decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history))
     booked.add(decided, input.account)
     assert booked.account is not None
-    booked.add(settle(booked.account, decided, moment), input.account)
+    if settled := settle(booked.account, decided, moment):
+        booked.add(settled, input.account)
     return booked
 
 
 def _known_by(booked: Booked, history: Cited) -> Cited:
     """The events there are when an input is decided: no later one, so that it is decided again alike (R-11.1)."""
-    scheduled = {event.version: event for event in booked.events}
     newest = booked.account.version if booked.account else 0
-    return lambda version: scheduled.get(version) or (history(version) if version <= newest else None)
+
+    def find(version: int) -> Event | None:
+        scheduled = next((event for event in booked.events if event.version == version), None)
+        return scheduled or (history(version) if version <= newest else None)
+
+    return find
 
 
 def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
@@ -143,10 +148,12 @@ def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]
 
 def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
     """The next instant at which something happens on the account by itself; None if nothing ever will."""
-    due = [tariff_due(account, catalogue)]
+    tariff = tariff_due(account, catalogue)
+    if account.promise is None and not account.options:
+        return tariff
+    due = [tariff, *(option_due(account, held, catalogue) for held in account.options)]
     if account.promise is not None:
         due.append(account.promise.until)
-    due += [option_due(account, held, catalogue) for held in account.options]
     return min((instant for instant in due if instant is not None), default=None)
 
 

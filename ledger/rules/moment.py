@@ -1,7 +1,8 @@
 """The moment of a booking: its four times and its cause, which every event of the booking carries (R-2.5)."""
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ledger.account import Account
 from ledger.events import InputRef, InputRefused, Personal
@@ -11,8 +12,7 @@ from ledger.periods import Instant
 PERSONAL_FIELDS = ("peer", "to", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """When something is booked, and for which input; a scheduled instant has none (R-2.7)."""
 
     occurred_at: Instant

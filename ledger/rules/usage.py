@@ -32,9 +32,10 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     if prices is None:
         return [_unrated(account, input, moment, "NO_PRICE")]
     billed = billed_quantity(input, plan)
-    if billed and _unlimited(account, input, moment, plan):
+    covering = _covering(account, input, moment, plan) if billed else []
+    if any(bucket.unlimited for _, bucket in covering):  # where it fits, nothing else is spent (R-6.3)
         return [_charged(account, input, moment, catalogue, plan, billed=billed, unlimited=True)]
-    spent = _spend(account, input, moment, plan, billed)
+    spent = _spend(covering, input.service, billed)
     uncovered = billed - sum(entry.amount for entry in spent)
     price = prices.of(input.service)
     if uncovered and price is None:
@@ -107,14 +108,20 @@ def _plan_at(account: Account, catalogue: Catalogue, occurred_at: Instant) -> Pl
     return catalogue.plan(plan, periods.local_date(occurred_at, account.zone)) if plan else None
 
 
-def _unlimited(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> bool:
-    """Whether an unlimited package fits: then nothing else is spent (R-6.3)."""
-    buckets = (*_late(account, moment), *account.buckets)
-    return any(bucket.unlimited and _fits(bucket, input, plan) for bucket in buckets)
+def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> list[tuple[str, Bucket]]:
+    """The buckets that cover a record, each with the place it is spent from, in spending order (R-6.4).
+
+    Expired leftovers that fit, then carried, base or daily, options.
+    """
+    late = [(EXPIRED, bucket) for bucket in _late(account, moment) if _fits(bucket, input, plan)]
+    live = [(bucket.name, bucket) for bucket in account.buckets if _fits(bucket, input, plan)]
+    return [*sorted(late, key=_order), *sorted(live, key=_order)]
 
 
 def _late(account: Account, moment: Moment) -> list[Bucket]:
     """Expired leftovers whose late window is still open at the booked time (R-6.5)."""
+    if not account.leftovers:
+        return []
     return [b for b in account.leftovers if b.late_until is not None and moment.booked_at < b.late_until]
 
 
@@ -125,19 +132,20 @@ def _fits(bucket: Bucket, input: Usage, plan: PlanVersion) -> bool:
     )
 
 
-def _spend(account: Account, input: Usage, moment: Moment, plan: PlanVersion, billed: Quantity) -> tuple[Entry, ...]:
-    """Package entries in spending order: expired leftovers that fit, carried, base or daily, options (R-6.4)."""
+def _spend(covering: list[tuple[str, Bucket]], service: Service, billed: Quantity) -> tuple[Entry, ...]:
+    """Package entries of what covering buckets give, in their order, until all is paid for."""
     entries: list[Entry] = []
-    for expired, buckets in ((True, _late(account, moment)), (False, account.buckets)):
-        fitting = [bucket for bucket in buckets if bucket.left and _fits(bucket, input, plan)]
-        for bucket in sorted(fitting, key=spending_order):
-            if not billed:
-                break
-            amount = min(billed, bucket.left)
-            place = EXPIRED if expired else bucket.name
-            entries.append(package(place, CONSUMED, input.service, amount, bucket.grant))
+    for place, bucket in covering:
+        if not billed:
+            break
+        if amount := min(billed, bucket.left):
+            entries.append(package(place, CONSUMED, service, amount, bucket.grant))
             billed -= amount
     return tuple(entries)
+
+
+def _order(placed: tuple[str, Bucket]) -> tuple[int, Instant, int]:
+    return spending_order(placed[1])
 
 
 def spending_order(bucket: Bucket) -> tuple[int, Instant, int]:
