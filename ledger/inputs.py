@@ -1,8 +1,10 @@
 """Inputs: what may come in, checked strictly before anything is decided (contract §2, R-12.1)."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, TypeAlias, get_args
 
 import msgspec
@@ -282,11 +284,15 @@ def own_fields(input: Input) -> dict[str, Any]:
 
 def said_fields(input: Input) -> dict[str, Any]:
     """Everything an input says: its fields but `received_at` and those at their default (R-12.2)."""
-    return {
-        name.rstrip("_"): _plain(value)
-        for name, default in _SAID[type(input)]
-        if (value := getattr(input, name)) is not default and value != default
+    values, names = _SAID[type(input)]
+    said = {
+        name: value
+        for (name, default), value in zip(names, values(input), strict=True)
+        if value is not default and value != default
     }
+    if isinstance(input, GrantDiscount):
+        return {name: _plain(value) for name, value in said.items()}
+    return said
 
 
 def _plain(value: Any) -> Any:
@@ -296,8 +302,11 @@ def _plain(value: Any) -> Any:
 _OWN: Final[dict[type, list[str]]] = {
     kind: [field.name for field in fields(kind) if field.name not in COMMON_FIELDS] for kind in get_args(Input)
 }
-_SAID: Final[dict[type, list[tuple[str, object]]]] = {
-    kind: [(field.name, field.default) for field in fields(kind) if field.name != "received_at"]
+_SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, object]]]]] = {
+    kind: (
+        attrgetter(*(field.name for field in fields(kind) if field.name != "received_at")),
+        [(field.name.rstrip("_"), field.default) for field in fields(kind) if field.name != "received_at"],
+    )
     for kind in get_args(Input)
 }
 
