@@ -24,7 +24,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=64) | st.from
         ("pdf", "sms", "out", "sms o"),
         ("xml", "ussd", "out", "ussd"),
         ("xml", "data", "out", "HSDPA (3G)"),
-        ("html", "data", "out", "hsdpa"),
+        ("html", "data", "out", "gprs"),
         ("pdf", "data", "out", "4G"),
     ],
 )
