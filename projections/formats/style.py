@@ -110,5 +110,6 @@ section,figure{margin-top:16pt}figure,.sums,header{break-inside:avoid}
 .ledger{font-size:9.5pt}.ledger th{font-size:8.5pt}.ledger td,.ledger th{padding-top:4px;padding-bottom:4px}
 .usage tfoot{display:table-row-group}
 .operator>tbody>tr:nth-child(-n+2){break-after:avoid}
-.usage td:nth-child(5){min-width:11em}.usage td:nth-child(7){min-width:8em}.usage{font-size:8pt}.usage th{font-size:7.5pt}.usage td{padding-top:2px;padding-bottom:2px}footer{font-size:8pt}}
+.usage td:nth-child(5){min-width:11em}.usage td:nth-child(7){min-width:8em}
+.usage{font-size:8pt}.usage th{font-size:7.5pt}.usage td{padding-top:2px;padding-bottom:2px}footer{font-size:8pt}}
 """

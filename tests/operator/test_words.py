@@ -136,6 +136,10 @@ def test_quantities_are_printed_as_measured_and_read_in_whole_units(
     assert figures.quantity_of(service, text) == read
 
 
+def test_a_message_as_long_as_0_01_is_one_piece() -> None:
+    assert figures.quantity_of("sms", "0:01") == 1
+
+
 def test_what_is_billed_at_nothing_is_printed_as_measured() -> None:
     """R-6.2: 0:03 of a free call; kilobytes are billed as kilobytes."""
     assert figures.billed("voice", 60, 17) == "1:00"
