@@ -162,7 +162,7 @@ def test_nothing_is_loaded_and_nothing_runs(told: dict[str, Statement]) -> None:
 
 
 def test_neighbours_that_belong_together_stand_in_a_block() -> None:
-    """Parts of a message within three seconds, hourly slices of a session; another number or second ends it."""
+    """Parts of a message within three seconds, slices of a session; another number or second ends it."""
     sms = {"service": "sms", "direction": "out", "quantity": 1}
     data = {"service": "data", "peer": "internet.mts.ru"}
     rows = [
@@ -175,10 +175,11 @@ def test_neighbours_that_belong_together_stand_in_a_block() -> None:
         row(at="2015-09-08T14:25:07+03:00", **data),
         row(at="2015-09-08T14:25:07+02:00", **data),
         row(at="2015-09-08T16:25:08+03:00", **data),
+        row(at="2015-09-08T16:25:08+03:00", **data | {"peer": "VOLUME"}),
     ]
     assert blocks(by_start(rows)) == [
         "FirstInBlock", "InBlock", "LastInBlock", "OutOfBlock", "OutOfBlock",
-        "FirstInBlock", "InBlock", "LastInBlock", "OutOfBlock",
+        "FirstInBlock", "InBlock", "LastInBlock", "FirstInBlock", "LastInBlock",
     ]  # fmt: skip
     assert blocks([]) == []
 
