@@ -1,0 +1,141 @@
+"""Words: one map between our usage and the columns of the operator's statements, to print and to read by.
+
+What is printed and read again is the same, whatever the texts are: a character that a page or an XML attribute would
+lose, or that would be read as something else, stands as `\\uXXXX`.
+"""
+
+import re
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from projections import wording
+
+Form: TypeAlias = Literal["xml", "html", "pdf"]
+
+IN: Final = "<--"
+"""The mark before the number of whoever called or wrote."""
+
+_SERVICES: Final[dict[tuple[str, str], str]] = {
+    ("voice", "out"): "Телеф.",
+    ("voice", "in"): "Телеф.",
+    ("sms", "out"): "sms o",
+    ("sms", "in"): "sms i",
+    ("ussd", "out"): "ussd",
+    ("ussd", "in"): "ussd",
+}
+_DATA: Final[dict[Form, str]] = {"xml": "HSDPA (3G)", "html": "gprs", "pdf": "4G"}
+"""Of the two words of the real page programs that read it know `gprs` for certain."""
+_READ: Final[dict[str, tuple[str, str | None]]] = {
+    "телеф.": ("voice", None),
+    "sms o": ("sms", "out"),
+    "sms i": ("sms", "in"),
+    "ussd": ("ussd", None),
+    **dict.fromkeys(("hsdpa (3g)", "hsdpa", "gprs", "4g"), ("data", "out")),
+}
+_MARKED: Final = frozenset({"voice", "ussd"})
+"""Services whose word leaves the direction to the mark of the number."""
+
+_MSISDN = re.compile(r"[0-9]{11}")
+_PLUS = re.compile(r"\++[0-9]{10}")
+_LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]|[^\S ]|\A | \Z|(?<= ) |\\(?=u[0-9a-f]{4})")
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+
+
+class UnknownWord(ValueError):
+    """A service that no statement of the operator was seen to name."""
+
+
+class Zones(NamedTuple):
+    """The two zone columns: where the subscriber was, and where the connection went; empty at home."""
+
+    zp: str
+    zv: str
+
+
+_ZONES: Final[dict[str, Zones]] = {
+    "home": Zones("", ""),
+    "roaming": Zones(wording.ZONES["roaming"], ""),
+    **{zone: Zones("", text) for zone, text in wording.ZONES.items() if zone not in ("home", "roaming")},
+}
+_ZONES_READ: Final = {zones.zv: zone for zone, zones in _ZONES.items() if zones.zv}
+_HOME: Final = ('ПАО "МТС"', "Московский регион")
+"""What the operator writes about connections that stay in the home region, with more words behind it."""
+
+
+def service(form: Form, service: str, direction: str) -> str:
+    """The operator's word for a service and direction; for data each form has its own."""
+    return _DATA[form] if service == "data" else _SERVICES[service, direction]
+
+
+def service_of(word: str) -> tuple[str, str | None]:
+    """Service and direction of a word of any form; no direction where the number's mark tells it.
+
+    Raises UnknownWord.
+    """
+    try:
+        return _READ[word.strip().casefold()]
+    except KeyError:
+        raise UnknownWord(f"no service is called {word!r}") from None
+
+
+def number(service: str, direction: str, peer: str) -> str:
+    """The cell of the number: `79…` for outgoing, `<--+79…` or `<--SENDER` for incoming.
+
+    A plus in front of ten digits is the operator's, so a peer that has one of its own is given another.
+    """
+    cell = kept(peer)
+    if direction == "in":
+        return f"{IN}+{cell}" if _MSISDN.fullmatch(peer) or _PLUS.match(peer) else IN + cell
+    if cell.startswith(IN) and service in _MARKED:
+        return _escape(cell[0]) + cell[1:]
+    return f"+{cell}" if _PLUS.match(peer) else cell
+
+
+def peer_of(direction: str | None, cell: str) -> tuple[str, str]:
+    """Direction and peer of a number's cell; `direction` is what `service_of` told."""
+    found = direction or ("in" if cell.startswith(IN) else "out")
+    if found == "in":
+        cell = cell.removeprefix(IN)
+    if _PLUS.match(cell):
+        cell = cell[1:]
+    return found, restored(cell)
+
+
+def zones(zone: str) -> Zones:
+    """The zone columns of a zone; one without words of its own stands verbatim in the second."""
+    if zone in _ZONES:
+        return _ZONES[zone]
+    text = kept(zone)
+    if text in _ZONES_READ or text.startswith(_HOME):
+        text = _escape(text[0]) + text[1:]
+    return Zones("", text)
+
+
+def zone_of(zp: str, zv: str) -> str:
+    """The zone that two columns mean: a place of call that is named is not home; unknown words are the zone itself.
+
+    The operator's words may be longer than an input allows a zone to be.
+    """
+    if zp:
+        return "roaming"
+    if not zv or zv.startswith(_HOME):
+        return "home"
+    return _ZONES_READ.get(zv) or restored(zv)
+
+
+def accumulator(service: str) -> str:
+    """The accumulator of the XML form: `U` for USSD, else empty."""
+    return "U" if service == "ussd" else ""
+
+
+def kept(text: str) -> str:
+    """A text with everything that a form would lose, control characters and odd spaces, as `\\uXXXX`."""
+    return _LOST.sub(lambda found: _escape(found[0]), text)
+
+
+def restored(text: str) -> str:
+    """The text that `kept` was given."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}"
