@@ -30,7 +30,7 @@ USAGE_HEAD: Final = (
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def render(made: Statement, table: Table) -> str:
+def render(made: Statement, table: Table = "ledger") -> str:
     """One table of the statement, with its header. Quantities are in the units of the statement's JSON."""
     match table:
         case "ledger":

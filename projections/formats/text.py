@@ -16,7 +16,7 @@ def render(made: Statement) -> str:
 def _blocks(made: Statement) -> Iterator[str]:
     yield f"Детализация счёта {made.account} за период с {_day(made.from_)} по {_day(made.to)}"
     yield f"Документ {made.id}"
-    yield "окончательно" if made.final else _provisional(made)
+    yield "окончательно" if made.final else provisional(made)
     yield ""
     yield "Операции по балансу"
     yield f"  Баланс на начало: {rubles(made.opening)}"
@@ -90,7 +90,7 @@ def printed_text(line: Line) -> str:
     return f"{line.text}, период действия с {_day(line.period.first)} по {_day(line.period.last)}"
 
 
-def _provisional(made: Statement) -> str:
+def provisional(made: Statement) -> str:
     """What a statement that is not final still waits for: the next fee, or just time."""
     if made.next_due is not None:
         return f"предварительно: плата за {datetime.fromisoformat(made.next_due):%d.%m} ещё не списана"

@@ -12,7 +12,7 @@ from projections import wording
 
 _LENGTH = re.compile(r"([0-9]+):([0-5][0-9])")
 _VOLUME = re.compile(r"([0-9]+)Kb")
-_PIECES = re.compile(r"[0-9]+")
+_PIECES = re.compile(r"(?:0:0)?([0-9]+)")
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:,([0-9]{1,4}))?")
 _OFFSET: Final = -6
 """Where the offset of an RFC 3339 time begins."""
@@ -61,7 +61,10 @@ def _written(service: str, amount: Quantity) -> str:
 
 
 def quantity_of(service: str, text: str) -> Quantity:
-    """Seconds, pieces or bytes of a printed quantity; ValueError where it is none of this service."""
+    """Seconds, pieces or bytes of a printed quantity; ValueError where it is none of this service.
+
+    Some messages of a real statement are `0:01` long: one piece.
+    """
     pattern = {"voice": _LENGTH, "data": _VOLUME}.get(service, _PIECES)
     found = pattern.fullmatch(text.strip())
     if found is None:
@@ -72,7 +75,7 @@ def quantity_of(service: str, text: str) -> Quantity:
         case "data":
             return int(found[1]) * BYTES_PER_KB
         case _:
-            return int(found[0])
+            return int(found[1])
 
 
 def cost(amount: Kopecks) -> str:

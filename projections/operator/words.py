@@ -22,7 +22,8 @@ _SERVICES: Final[dict[tuple[str, str], str]] = {
     ("ussd", "out"): "ussd",
     ("ussd", "in"): "ussd",
 }
-_DATA: Final[dict[Form, str]] = {"xml": "HSDPA (3G)", "html": "hsdpa", "pdf": "4G"}
+_DATA: Final[dict[Form, str]] = {"xml": "HSDPA (3G)", "html": "gprs", "pdf": "4G"}
+"""Of the two words of the real page programs that read it know `gprs` for certain."""
 _READ: Final[dict[str, tuple[str, str | None]]] = {
     "телеф.": ("voice", None),
     "sms o": ("sms", "out"),

@@ -110,7 +110,12 @@ def print_json(value: object) -> None:
 
 def print_text(text: str) -> None:
     """Text on stdout, UTF-8 whatever the locale."""
-    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+    print_bytes(text.encode(errors="backslashreplace"))
+
+
+def print_bytes(content: bytes) -> None:
+    """A document on stdout, as it is."""
+    sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
 

@@ -1,20 +1,31 @@
 """`obnovi statement`: an account's statement in one of its formats (R-13)."""
 
+from collections.abc import Callable
 from datetime import date
+from importlib import import_module
+from typing import Final
 
 import click
 
-from projections.formats import table as csv_table
-from projections.formats import text
+from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, print_text, spare, with_settings, write_file
+from scripts.cli.options import DateType, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, open_ledger
 
-FORMATS = ("txt", "json", "csv")
+RENDERERS: Final = {
+    "txt": "projections.formats.text",
+    "csv": "projections.formats.table",
+    "html": "projections.formats.html",
+    "xml": "projections.formats.xml",
+}
+"""Where each format is rendered; json is the statement itself."""
+FORMATS: Final = ("json", *RENDERERS)
+SPEAKS: Final = frozenset({"html"})
+"""Formats whose headings come in more than one language."""
 
 
 @click.command()
@@ -23,6 +34,7 @@ FORMATS = ("txt", "json", "csv")
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings of html.  [default: ru]")
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
 def statement(
@@ -32,6 +44,7 @@ def statement(
     until: date,
     form: str | None,
     table: Table | None,
+    lang: Language | None,
     output: str | None,
 ) -> int:
     """Print an account's statement: the operations on its balance, its usage, and what is left.
@@ -40,9 +53,13 @@ def statement(
     Example:
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format json -o february.json
+      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
     """
+    chosen = "json" if settings.json else form or "txt"
     if table is not None and form != "csv":
         raise Misuse("--table goes with --format csv")
+    if lang is not None and form not in SPEAKS:
+        raise Misuse("--lang goes with --format html")
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
     if output is not None:
@@ -53,19 +70,18 @@ def statement(
             made = statement_of(found, ledger.events(account), ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
-    written = _written(made, "json" if settings.json else form or "txt", table or "ledger")
+    options = {"table": table, "lang": lang}
+    written = _written(made, chosen, {name: value for name, value in options.items() if value is not None})
     if output is None:
-        print_text(written)
+        print_bytes(written)
     else:
-        write_file(output, written.encode())
+        write_file(output, written)
     return 0
 
 
-def _written(made: Statement, form: str, which: Table) -> str:
-    match form:
-        case "json":
-            return made.json().decode() + "\n"
-        case "csv":
-            return csv_table.render(made, which)
-        case _:
-            return text.render(made)
+def _written(made: Statement, form: str, options: dict[str, str]) -> bytes:
+    if form == "json":
+        return made.json() + b"\n"
+    render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
+    written = render(made, **options)
+    return written.encode() if isinstance(written, str) else written

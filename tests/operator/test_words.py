@@ -24,7 +24,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=64) | st.from
         ("pdf", "sms", "out", "sms o"),
         ("xml", "ussd", "out", "ussd"),
         ("xml", "data", "out", "HSDPA (3G)"),
-        ("html", "data", "out", "hsdpa"),
+        ("html", "data", "out", "gprs"),
         ("pdf", "data", "out", "4G"),
     ],
 )
@@ -134,6 +134,10 @@ def test_quantities_are_printed_as_measured_and_read_in_whole_units(
 ) -> None:
     assert figures.actual(service, quantity) == text
     assert figures.quantity_of(service, text) == read
+
+
+def test_a_message_as_long_as_0_01_is_one_piece() -> None:
+    assert figures.quantity_of("sms", "0:01") == 1
 
 
 def test_what_is_billed_at_nothing_is_printed_as_measured() -> None:

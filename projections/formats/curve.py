@@ -1,0 +1,134 @@
+"""The balance curve: a statement's ledger lines as one SVG picture, a step at every line, whole numbers only."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+from xml.sax.saxutils import escape
+
+from ledger.units import Kopecks, round_up, rubles
+from projections.statement import Statement
+
+WIDTH: Final = 800
+HEIGHT: Final = 262
+_LEFT, _RIGHT, _TOP, _BOTTOM = 112, 784, 28, 212
+_LEVELS: Final = 4
+_DATES: Final = 6
+_EDGE: Final = 90
+"""Nearer to a side of the picture than this, a label is written away from it."""
+
+
+def svg(made: Statement, *, label: str = "Баланс") -> str:
+    """The picture: levels in rubles, dates, the highest and the lowest balance; dashed where nothing is settled yet.
+
+    Colours are attributes, so that a page's own style may change them by class. However many lines there are, a
+    column of the picture has three steps at most: its lowest, highest and last balance.
+    """
+    start = datetime.fromisoformat(made.from_)
+    span = datetime.fromisoformat(made.to) + timedelta(days=1) - start
+    points = [(_LEFT, made.opening), *((_across(line.booked_at, start, span), line.balance) for line in made.lines)]
+    balances = [balance for _, balance in points]
+    top, bottom, step = _levels(max(*balances, 0), min(*balances, 0))
+
+    def height(balance: Kopecks) -> int:
+        return _TOP + (top - balance) * (_BOTTOM - _TOP) // (top - bottom)
+
+    path = "".join(f"H{x}V{height(balance)}" for x, balance in _thinned(points))
+    path = f"M{_LEFT} {height(made.opening)}{path}"
+    end = _RIGHT if made.final else _last(made, start, span)
+    zero, last = height(0), height(made.closing)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'font-family="sans-serif" font-size="13"><title>{escape(label)}: {_told(made, balances)}</title>',
+        *(
+            f'<path class="curve-level" d="M{_LEFT} {height(level)}H{_RIGHT}" stroke="#dfe2e6" fill="none" />'
+            f'<text class="curve-note" x="{_LEFT - 10}" y="{height(level) + 4}" text-anchor="end" fill="#5b6470">'
+            f"{_level(level)}</text>"
+            for level in range(bottom, top + 1, step)
+        ),
+        *_dates(made, start, span),
+        f'<path class="curve-area" d="{path}H{end}V{zero}H{_LEFT}Z" fill="#0a6b57" fill-opacity="0.1" />',
+        f'<path class="curve-zero" d="M{_LEFT} {zero}H{_RIGHT}" stroke="#5b6470" fill="none" />',
+        f'<path class="curve-line" d="{path}H{end}" stroke="#0a6b57" stroke-width="2" stroke-linejoin="round" '
+        'fill="none" />',
+    ]
+    if end < _RIGHT:
+        parts.append(
+            f'<path class="curve-open" d="M{end} {last}H{_RIGHT}" stroke="#0a6b57" stroke-width="2" '
+            'stroke-dasharray="2 5" fill="none" />'
+        )
+    highest, lowest = max(points, key=lambda point: point[1]), min(points, key=lambda point: point[1])
+    parts.append(_mark(highest, height(highest[1]), above=True))
+    if lowest[1] < highest[1] and lowest[1] % step:  # a level of the scale tells it already
+        parts.append(_mark(lowest, height(lowest[1]), above=False))
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _across(at: str, start: datetime, span: timedelta) -> int:
+    """Where a local time stands; the hour that clocks give back or take is not seen at this size."""
+    passed = datetime.fromisoformat(at[:19]) - start
+    return _LEFT + min(max(passed * (_RIGHT - _LEFT) // span, 0), _RIGHT - _LEFT)
+
+
+def _last(made: Statement, start: datetime, span: timedelta) -> int:
+    """How far a provisional statement knows the balance."""
+    known = [line.booked_at for line in made.lines[-1:]] + [row.booked_at for row in made.usage[-1:]]
+    return max((_across(at, start, span) for at in known), default=_LEFT)
+
+
+def _thinned(points: list[tuple[int, Kopecks]]) -> Iterator[tuple[int, Kopecks]]:
+    column: list[Kopecks] = []
+    for (x, balance), (following, _) in zip(points, [*points[1:], (-1, 0)], strict=True):
+        column.append(balance)
+        if following != x:
+            lowest, highest = min(column), max(column)
+            if lowest != balance:
+                yield x, lowest
+            if highest != balance:
+                yield x, highest
+            yield x, balance
+            column = []
+
+
+def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopecks]:
+    """Top, bottom and step of the scale: the smallest step of 1, 2 or 5 and noughts that needs few levels."""
+    reach = max(highest - lowest, 100)
+    power = 1
+    while True:
+        for step in (power, 2 * power, 5 * power):
+            if reach <= _LEVELS * step:
+                return max(round_up(highest, step), 1) * step, -round_up(-lowest, step) * step, step
+        power *= 10
+
+
+def _level(amount: Kopecks) -> str:
+    """A level of the scale, without kopecks where they are none."""
+    return rubles(amount).replace(",00", "")
+
+
+def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
+    first = date.fromisoformat(made.from_)
+    days = span.days
+    form = "%d.%m" if days <= 366 else "%m.%Y"
+    for day in range(0, days, round_up(days, _DATES)):
+        x = _across((first + timedelta(days=day)).isoformat(), start, span)
+        yield (
+            f'<path class="curve-level" d="M{x} {_BOTTOM}v5" stroke="#dfe2e6" fill="none" />'
+            f'<text class="curve-note" x="{x}" y="{_BOTTOM + 40}" text-anchor="middle" fill="#5b6470">'
+            f"{first + timedelta(days=day):{form}}</text>"
+        )
+
+
+def _mark(point: tuple[int, Kopecks], y: int, *, above: bool) -> str:
+    x, balance = point
+    anchor = "start" if x < _LEFT + _EDGE else "end" if x > _RIGHT - _EDGE else "middle"
+    return (
+        f'<circle class="curve-dot" cx="{x}" cy="{y}" r="3.5" fill="#0a6b57" />'
+        f'<text class="curve-mark" x="{x}" y="{y - 9 if above else y + 19}" text-anchor="{anchor}" fill="#1d2228">'
+        f"{rubles(balance)}</text>"
+    )
+
+
+def _told(made: Statement, balances: list[Kopecks]) -> str:
+    """The picture in words, for those who do not see it."""
+    return f"{rubles(made.opening)} → {rubles(made.closing)}; от {rubles(min(balances))} до {rubles(max(balances))}"

@@ -1,0 +1,155 @@
+"""The statement as a page: the operator's usage table, and around it the ledger, packages and the balance curve."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from ledger.units import Kopecks, rubles
+from projections import wording
+from projections.formats import curve
+from projections.formats.headings import HEADINGS, Headings, Language
+from projections.formats.style import STYLE
+from projections.formats.text import printed_text, provisional
+from projections.operator import figures, page
+from projections.packages import BucketRow
+from projections.statement import Line, Statement
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
+_BOUND: Final = "\N{NO-BREAK SPACE}"
+_BEFORE_FIGURE = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""Nothing is loaded and nothing runs, whatever a text in the statement might look like."""
+
+
+def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
+    """The whole page: one file without a script or anything to load, HTML that is XML too.
+
+    The operator's tables come first, for programs; the style shows the ledger before them.
+    """
+    head = HEADINGS[lang]
+    return "".join(
+        (
+            '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="ru"><head>'
+            '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />'
+            '<meta name="viewport" content="width=device-width, initial-scale=1" />',
+            f'<title>{page.title(made)}</title><style type="text/css">{STYLE}</style></head><body><main>\n',
+            *_header(made, head, lang),
+            f"<figure><h2{_lang(lang)}>{head.curve}</h2>{curve.svg(made)}</figure>\n",
+            *_packages(made, head, lang),
+            f'<section class="calls"><h2{_lang(lang)}>{head.usage}</h2><div class="wide">{page.usage(made)}</div>'
+            "</section>\n",
+            *_ledger(made, head, lang),
+            *_footer(made, head, checkpoint),
+            "</main></body></html>\n",
+        )
+    )
+
+
+def _header(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
+    own = _lang(lang)
+    state = f'<p class="state"{own}>{head.final}</p>'
+    if not made.final:
+        state = f'<p class="state open">{provisional(made)}</p>'
+    yield (
+        f"<header><div><h1{own}>{head.statement}</h1><p>Номер <b>{_phone(made.account)}</b> за период с{_BOUND}"
+        f"<b>{figures.day(made.from_)}</b> по{_BOUND}<b>{figures.day(made.to)}</b></p></div>{state}</header>\n"
+    )
+    due, fee = "—", ""
+    if made.next_due is not None:
+        due = _time(made.next_due)[:-3]
+        fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
+    total = made.usage_total
+    yield (
+        f'<dl class="sums"><div><dt{own}>{head.opening}</dt><dd>{rubles(made.opening)}</dd></div>'
+        f"<div><dt{own}>{head.closing}</dt><dd>{rubles(made.closing)}</dd></div>"
+        f"<div><dt{own}>{head.usage_total}</dt><dd>{rubles(total.amount)}"
+        f"<small>без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽</small></dd></div>"
+        f"<div><dt{own}>{head.next_due}</dt><dd>{due}<small>{wording.MODES[made.mode]}{fee}</small></dd></div></dl>\n"
+    )
+
+
+def _packages(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
+    yield f"<section><h2{_lang(lang)}>{head.packages}</h2>"
+    if made.left:
+        yield f'<ul class="left">{"".join(map(_bucket, made.left))}</ul>'
+    else:
+        yield '<p class="none">Пакетов нет.</p>'
+    yield "</section>\n"
+
+
+def _bucket(row: BucketRow) -> str:
+    width = 100 * row.left // row.granted if row.granted else 0
+    return (
+        f"<li><span>{_initial(wording.SERVICES[row.service])}</span>"
+        f"<b>{_bound(wording.packaged(row.service, row.left))}</b>"
+        f'<span class="bar"><i style="width:{width}%"></i></span>'
+        f"<small>{_plain(f'{wording.bucket(row.bucket)}, до {_time(row.end)[:-3]}')}</small>"
+        f"<small>из {_bound(wording.packaged(row.service, row.granted))}</small></li>"
+    )
+
+
+def _ledger(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
+    """The ledger's table, without a `tbody`: those are for usage only."""
+    own = _lang(lang)
+    yield (
+        f'<section class="money"><h2{own}>{head.ledger}</h2><div class="wide"><table class="ledger"><thead><tr>'
+        f"<th{own}>{head.when}</th><th{own}>{head.what}</th><th{own}>{head.amount}</th><th{own}>{head.balance}</th>"
+        f'</tr></thead><tr class="edge"><td>{figures.day(made.from_)}</td><td>{HEADINGS["ru"].opening}</td><td></td>'
+        f"<td>{rubles(made.opening)}</td></tr>"
+    )
+    for line in made.lines:
+        yield _line(line)
+    yield (
+        f'<tr class="edge"><td>{figures.day(made.to)}</td><td>{HEADINGS["ru"].closing}</td><td></td>'
+        f"<td>{rubles(made.closing)}</td></tr></table></div></section>\n"
+    )
+
+
+def _line(line: Line) -> str:
+    return (
+        f"<tr><td>{_time(line.booked_at)}</td><td>{_plain(printed_text(line))}</td>"
+        f"<td{_sign(line.amount)}>{rubles(line.amount)}</td><td>{rubles(line.balance)}</td></tr>"
+    )
+
+
+def _footer(made: Statement, head: Headings, checkpoint: str | None) -> Iterator[str]:
+    state = head.final if made.final else head.provisional
+    yield f"<footer><p>{head.document} {made.id} · {state.lower()}</p>"
+    if checkpoint is not None:
+        yield f"<p>{head.checkpoint} {_plain(checkpoint)}</p>"
+    yield "</footer>"
+
+
+def _lang(lang: Language) -> str:
+    """What marks a heading that is not in the page's language."""
+    return "" if lang == "ru" else f' lang="{lang}"'
+
+
+def _sign(amount: Kopecks) -> str:
+    return ' class="minus"' if amount < 0 else ' class="plus"' if amount > 0 else ""
+
+
+def _phone(account: str) -> str:
+    """A number as people read it: `+7 916 123-45-67`."""
+    return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
+
+
+def _time(at: str) -> str:
+    return f"{datetime.fromisoformat(at):%d.%m.%Y{_BOUND}%H:%M:%S}"
+
+
+def _initial(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _bound(text: str) -> str:
+    """A figure and its unit, which stay on one line."""
+    return text.replace(" ", _BOUND)
+
+
+def _plain(text: str) -> str:
+    """A text for people: control characters are a space, and a small word stays with the figure behind it."""
+    return escape(_BEFORE_FIGURE.sub(rf"\1{_BOUND}", _CONTROL.sub(" ", text)))

@@ -1,0 +1,111 @@
+"""The statement in the operator's XML form, as programs for it read it; the ledger stands in an element of its own."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from html import escape
+
+from projections.formats.table import decimal
+from projections.operator import blocks, figures, words
+from projections.operator.words import kept
+from projections.packages import BucketRow
+from projections.statement import Line, Statement, UsageRow
+
+
+def render(made: Statement, *, checkpoint: str | None = None) -> str:
+    """The whole statement: `Report` with `cp dp b ds i`, then `ledger`, which has what those have no place for.
+
+    Two attributes tell what the ledger does not know: `sim` is empty, `page_count` one page.
+    """
+    first, last = figures.day(made.from_), figures.day(made.to)
+    total = made.usage_total
+    rows = "".join(_row(row) for _, row in blocks.by_start(made.usage))
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '\t<Report layerType="OldCompatible" version="2">\n'
+        f'\t\t<cp dn="2" dt="4" dcd="{created(made)}" l="1" />\n'
+        '\t\t<dp page_count="000001" det_add_col="true" det_show_nds="true" det_add_accums="false"'
+        ' det_add_limit="false" det_add_GMT="true" det_add_max_lim="false" det_add_rule="false" />\n'
+        f'\t\t\t<b sd="{first}" ed="{last}" />\n'
+        f'\t\t\t<ds n="{made.account}" sim="" pt="Сетевой ресурс"'
+        f' t="{figures.short(figures.comma(total.amount_ex_vat))}" f="{figures.short(figures.cost(total.amount))}"'
+        f' cn="руб." sd="{first}" ed="{last}">{rows}</ds>\n'
+        f"{''.join(_ledger(made, checkpoint))}"
+        "</Report>\n"
+    )
+
+
+def created(made: Statement) -> str:
+    """The time of creation, from what is printed: no clock makes two prints of one statement differ (R-13.5).
+
+    A final statement dates from the end of its range, a provisional one from the last thing it shows.
+    """
+    if made.final:
+        return figures.moment(f"{date.fromisoformat(made.to) + timedelta(days=1)}T00:00:00")
+    shown = [(row.version, row.booked_at) for row in made.lines[-1:]]
+    shown += [(row.version, row.booked_at) for row in made.usage[-1:]]
+    return figures.moment(max(shown)[1] if shown else f"{made.from_}T00:00:00")
+
+
+def _row(row: UsageRow) -> str:
+    zp, zv = words.zones(row.zone)
+    return (
+        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}"'
+        f' n="{escape(words.number(row.service, row.direction, row.peer))}"'
+        f' zp="{escape(zp)}" zv="{escape(zv)}" s="{words.service("xml", row.service, row.direction)}"'
+        f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
+        f' c="{figures.short(figures.comma(row.amount_ex_vat))}"'
+        f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
+        f' bd="{figures.moment(row.booked_at)}" cur="810" gmt="{figures.offset(row.at)}" />'
+    )
+
+
+def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
+    """The ledger's element: amounts in rubles with a decimal comma, times as in the JSON, texts whole."""
+    told = {
+        "id": made.id,
+        "final": str(made.final).lower(),
+        "opening": decimal(made.opening),
+        "closing": decimal(made.closing),
+        "mode": made.mode,
+        "next_due": made.next_due,
+        "next_fee": None if made.next_fee is None else decimal(made.next_fee),
+        "checkpoint": checkpoint,
+    }
+    yield f"\t\t\t<ledger{_attributes(told)}>"
+    for line in made.lines:
+        yield f"\n\t\t\t\t<line{_attributes(_line(line))} />"
+    for bucket in made.left:
+        yield f"\n\t\t\t\t<left{_attributes(_bucket(bucket))} />"
+    yield "</ledger>"
+
+
+def _line(line: Line) -> dict[str, str | None]:
+    return {
+        "version": str(line.version),
+        "booked_at": line.booked_at,
+        "kind": line.kind,
+        "cause": line.cause if isinstance(line.cause, str) else None,
+        "text": line.text,
+        "channel": line.channel if isinstance(line.channel, str) else None,
+        "first": line.period.first if line.period else None,
+        "last": line.period.last if line.period else None,
+        "amount": decimal(line.amount),
+        "balance": decimal(line.balance),
+    }
+
+
+def _bucket(row: BucketRow) -> dict[str, str | None]:
+    return {
+        "bucket": row.bucket,
+        "service": row.service,
+        "unit": row.unit,
+        "left": str(row.left),
+        "granted": str(row.granted),
+        "start": row.start,
+        "end": row.end,
+    }
+
+
+def _attributes(told: Mapping[str, str | None]) -> str:
+    """The attributes that there are."""
+    return "".join(f' {name}="{escape(kept(value))}"' for name, value in told.items() if value is not None)

@@ -1,0 +1,103 @@
+"""The operator's page: the usage table of twelve columns, nested as programs that read it expect."""
+
+from html import escape
+from typing import Final
+
+from projections.operator import blocks, figures, words
+from projections.operator.blocks import Block
+from projections.statement import Statement, UsageRow
+
+_COLUMNS: Final = (
+    "<colgroup><col /><col /><col />"
+    '<col align="center" /><col align="left" /><col align="left" /><col align="left" /><col align="left" /><col />'
+    '<col align="right" /><col align="right" /><col /></colgroup>'
+)
+_HEAD: Final = (
+    '<thead><tr align="center"><th />'
+    + "".join(
+        f'<th align="center">{name}</th>'
+        for name in (
+            "Дата",
+            "Время",
+            "GMT*",
+            "Номер",
+            "Зона вызова",
+            "Зона направления вызова/номер сессии",
+            "Услуга",
+            " ",
+            "Длительность/Объем (мин.:сек.)/(Kb)",
+            "Стоимость руб. без НДС",
+        )
+    )
+    + "<th /></tr></thead>"
+)
+_BEGIN: Final[dict[Block, str]] = {
+    "OutOfBlock": '<tr class="OutOfBlock"><td /><td>',
+    "FirstInBlock": '<tr class="FirstInBlock"><td class="FirstTdInBlock" /><td>',
+    "InBlock": '<tr class="InBlock"><td class="FirstTdInBlock" /><td>',
+    "LastInBlock": '<tr class="LastInBlock"><td class="FirstTdInBlock" /><td>',
+}
+_END: Final[dict[Block, str]] = {
+    "OutOfBlock": "</td><td /></tr>",
+    "FirstInBlock": '</td><td class="LastTdInBlock" /></tr>',
+    "InBlock": '</td><td class="LastTdInBlock" /></tr>',
+    "LastInBlock": '</td><td class="LastTdInBlock" /></tr>',
+}
+
+
+def title(made: Statement) -> str:
+    """The title of the page."""
+    return f"Детализация {_range(made)}"
+
+
+def usage(made: Statement) -> str:
+    """The operator's part of the page: three tables, the usage inside the first, and the footer.
+
+    Programs find the number as the third word of its cell, the usage as the rows of any `table table tbody`, or as
+    the third table of the page; so no table may stand before these, and no other `tbody` beside.
+    """
+    started = blocks.by_start(made.usage)
+    rows = "".join(
+        [
+            f"{_BEGIN[block]}{_row(row)}{_END[block]}"
+            for (_, row), block in zip(started, blocks.blocks(started), strict=True)
+        ]
+    )
+    return (
+        '<table class="operator"><tr><td class="operator-title"><br />Оказанные услуги связи</td></tr>'
+        f'<tr><td class="operator-range">{_range(made)}</td></tr>'
+        '<tr><td><table width="770" border="0"><tr>'
+        f'<td class="operator-number"><br />Сетевой ресурс {made.account}</td>'
+        '<td class="operator-sim"><br />Номер SIM карты /Виртуальный Номер: </td></tr></table></td></tr>'
+        '<tr><td><table class="usage" width="770" border="2" cellspacing="0" align="center">'
+        f"{_COLUMNS}{_HEAD}<tbody>{rows}</tbody>"
+        '<tfoot><tr><td /><td style="text-align:left; font-weight:bold"> Итого:</td>'
+        "<td /><td /><td /><td /><td /><td /><td /><td />"
+        f'<td align="right"><b>{figures.comma(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
+        "</table></td></tr>"
+        '<tr><td style="text-align:left;">* - Часовой пояс места оказания услуги</td></tr>'
+        '<tr><td class="operator-gap" /></tr><tr><td class="operator-gap" /></tr>'
+        '<tr><td class="operator-name">FORIS OSS</td></tr></table>'
+    )
+
+
+def _range(made: Statement) -> str:
+    return f"за период с {figures.day(made.from_)} по {figures.day(made.to)}"
+
+
+def _row(row: UsageRow) -> str:
+    zp, zv = words.zones(row.zone)
+    return "</td><td>".join(
+        (
+            figures.day(row.at),
+            figures.clock(row.at),
+            figures.offset(row.at),
+            escape(words.number(row.service, row.direction, row.peer)),
+            escape(zp),
+            escape(zv),
+            words.service("html", row.service, row.direction),
+            "",
+            figures.actual(row.service, row.quantity),
+            figures.comma(row.amount_ex_vat),
+        )
+    )

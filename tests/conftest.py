@@ -1,0 +1,27 @@
+"""One flag for all golden files: `pytest --record` writes them anew, and a person reads the diff."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Golden = Callable[[str, str | bytes], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write the golden files anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare with the file of this name in the folder `golden` beside the test; a missing file is red."""
+    folder = Path(request.path).parent / "golden"
+
+    def compare(name: str, made: str | bytes) -> None:
+        content = made.encode() if isinstance(made, str) else made
+        if request.config.getoption("--record"):
+            folder.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+        assert (folder / name).read_bytes() == content, f"{name} has changed; `pytest --record` if it should"
+
+    return compare
