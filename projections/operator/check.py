@@ -106,35 +106,36 @@ def _finding(row: Row, rule: str, check: Check, expected: str, found: str) -> Fi
 
 def _billed(row: Row) -> Iterator[Finding]:
     """Started minutes, up to three seconds free, incoming as measured and free (R-6.2)."""
-    service = row.service
-    try:
-        actual = None if service is None else figures.quantity_of(service, row.actual)
-    except ValueError:
-        actual = None
-    free = _free(row, service, actual)
+    actual = _quantity(row, row.actual)
+    free = _free(row, actual)
     if row.billed is not None:
-        expected = row.actual if service is None or actual is None else _expected(row, service, actual)
-        allowed = {expected, *(["0:00", "0"] if free and row.outward else [])}
-        if row.billed.strip() not in allowed:
-            yield _finding(row, "R-6.2", "billed", expected, row.billed)
+        billed, expected = _quantity(row, row.billed), actual
+        if row.service == "voice" and row.outward and actual is not None and actual > FREE_SECONDS:
+            expected = round_up(actual, SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE
+        alike = billed == expected if None not in (billed, expected) else row.billed == row.actual
+        if not (alike or (free and row.outward and billed == 0)):
+            written = row.actual if row.service is None or expected is None else figures.actual(row.service, expected)
+            yield _finding(row, "R-6.2", "billed", written, row.billed)
     if free and (row.ex_vat or row.cost):
         yield _finding(row, "R-6.2", "free", ten_thousandths(0), ten_thousandths(row.cost or row.ex_vat))
 
 
-def _free(row: Row, service: str | None, actual: Quantity | None) -> bool:
-    match service:
+def _quantity(row: Row, text: str) -> Quantity | None:
+    """What a cell measures; None where it is nothing of the row's service."""
+    try:
+        return None if row.service is None else figures.quantity_of(row.service, text)
+    except ValueError:
+        return None
+
+
+def _free(row: Row, actual: Quantity | None) -> bool:
+    match row.service:
         case "voice":
             return not row.outward or (actual is not None and actual <= FREE_SECONDS)
         case "sms":
             return not row.outward or row.peer == SMS_NUMBER
         case _:
             return False
-
-
-def _expected(row: Row, service: str, actual: Quantity) -> str:
-    if service == "voice" and row.outward and actual > FREE_SECONDS:
-        return figures.actual(service, round_up(actual, SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE)
-    return figures.actual(service, actual)
 
 
 def _amounts(row: Row, catalogue: Catalogue) -> Iterator[Finding]:

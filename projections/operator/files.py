@@ -17,6 +17,9 @@ ZIP_BYTES_MAX: Final = 4 * 1024 * 1024
 RATIO_MAX: Final = 250
 """Rows of a statement shrink to a twentieth; what shrinks more than this is no statement."""
 
+MARKS_MAX: Final = 1_000_000
+"""Of `<` in XML or HTML: a row of XML has one, a row of a page some thirty."""
+
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype\s+html[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
 _HEAD: Final = 4096
 _ZIP: Final = b"PK"
@@ -55,6 +58,8 @@ def parse(data: bytes) -> OperatorStatement:
         raise BadStatement(f"no UTF-8 text, so no statement: byte {error.start}") from None
     if "\0" in text:
         raise BadStatement(f"no text: byte {text.index(chr(0))} is zero")
+    if text.count("<") > MARKS_MAX:
+        raise BadStatement(f"more than {MARKS_MAX} elements; a statement has fewer")
     if _HTML.match(text[:_HEAD]):
         from projections.operator import html  # noqa: PLC0415  # lxml is slow to import
 

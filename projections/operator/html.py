@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.markup import line_at, line_of
+from projections.operator.markup import line_at, line_of, said
 from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row
 
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
@@ -28,6 +28,8 @@ _HEADS: Final = {
 }
 """How the names of the columns begin, in their order."""
 _CHANGED: Final = "изм. баланса"
+_OWN: Final = "ledger"
+"""The class of the table that only this program's pages have."""
 _DEPTH: Final = "Excessive depth"
 
 
@@ -54,7 +56,7 @@ def read(text: str) -> OperatorStatement:
         until=period and period[2],
         total_ex_vat=total,
         total=None,
-        own=False,
+        own=any(table.get("class") == _OWN for table in root.iter("table")),
         rows=tuple(rows),
     )
 
@@ -64,7 +66,7 @@ def _parse(text: str) -> etree._Element:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise BadStatement(f"line {error.lineno}: HTML that is damaged: {error.msg}") from None
+        raise BadStatement(f"line {error.lineno}: HTML that is damaged: {said(error)}") from None
     for problem in parser.error_log:
         if _DEPTH in problem.message:
             raise BadStatement(f"line {problem.line}: HTML that is nested too deeply")

@@ -17,9 +17,6 @@ PAID_ZONE: Final = "russia"
 
 Why: TypeAlias = Literal["ussd", "unmeasured", "unknown", "cut_off", "malformed"]
 
-_LENGTH_OF_ONE: Final = "0:01"
-"""How the operator measured some SMS."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedOver:
@@ -113,6 +110,4 @@ def _quantity(service: str, row: Row) -> Quantity:
     try:
         return figures.quantity_of(service, row.actual)
     except ValueError:
-        if service == "sms" and row.actual == _LENGTH_OF_ONE:
-            return 1
         raise _NoInput("unmeasured", f"{shown(row.cell)}: {shown(row.actual)} of {service}") from None

@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.markup import line_at, line_of
+from projections.operator.markup import line_at, line_of, said
 from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row, shown
 
 _DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
@@ -49,7 +49,7 @@ def _parse(text: str) -> etree._Element:
     try:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise BadStatement(f"line {error.lineno}: XML that is cut off or damaged: {error.msg}") from None
+        raise BadStatement(f"line {error.lineno}: XML that is cut off or damaged: {said(error)}") from None
 
 
 def _total(section: etree._Element, name: str) -> int | None:
