@@ -23,6 +23,7 @@ from projections.operator.model import Form, OperatorStatement, Row
 Check: TypeAlias = Literal[
     "billed",
     "free",
+    "quantity",
     "kopecks",
     "ex_vat",
     "vat_rate",
@@ -55,7 +56,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What came out: totals are sums of the rows, `total` in kopecks with VAT, beside those that were printed."""
+    """What came out: totals are sums of the rows, `total` in kopecks with VAT, beside those that were printed.
+
+    `unknown` counts rows of services in no list, of which only the amounts and times could be checked.
+    """
 
     account: str
     form: Form
@@ -64,6 +68,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     total_ex_vat: str
     printed_total: Kopecks | None
     printed_total_ex_vat: str | None
+    unknown: int
     findings: list[Finding]
 
 
@@ -90,6 +95,7 @@ def check(made: OperatorStatement, catalogue: Catalogue) -> Report:
         total_ex_vat=ten_thousandths(total_ex_vat),
         printed_total=None if made.total is None else round_half_up(made.total, _PER_KOPECK),
         printed_total_ex_vat=None if made.total_ex_vat is None else ten_thousandths(made.total_ex_vat),
+        unknown=sum(row.service is None for row in made.rows),
         findings=found,
     )
 
@@ -107,6 +113,8 @@ def _finding(row: Row, rule: str, check: Check, expected: str, found: str) -> Fi
 def _billed(row: Row) -> Iterator[Finding]:
     """Started minutes, up to three seconds free, incoming as measured and free (R-6.2)."""
     actual = _quantity(row, row.actual)
+    if actual is None and row.service is not None and not (row.service == "data" and row.actual.isdigit()):
+        yield _finding(row, "R-1.2", "quantity", f"a quantity of {row.service}", row.actual)
     free = _free(row, actual)
     if row.billed is not None:
         billed, expected = _quantity(row, row.billed), actual

@@ -109,5 +109,6 @@ def _own_fields(row: Row, made: OperatorStatement, paid_zone: str) -> dict[str, 
 def _quantity(service: str, row: Row) -> Quantity:
     try:
         return figures.quantity_of(service, row.actual)
-    except ValueError:
-        raise _NoInput("unmeasured", f"{shown(row.cell)}: {shown(row.actual)} of {service}") from None
+    except ValueError as error:
+        counted = service == "data" and row.actual.isdigit()
+        raise _NoInput("unmeasured" if counted else "malformed", f"{shown(row.cell)}: {error}") from None

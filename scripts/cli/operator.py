@@ -32,6 +32,7 @@ _NO_INPUTS: Final[dict[Why, str]] = {
 _CHECKS: Final[dict[Check, str]] = {
     "billed": "тарифицированный объём",
     "free": "стоимость бесплатного",
+    "quantity": "объём",
     "kopecks": "целые копейки",
     "ex_vat": "стоимость без НДС",
     "vat_rate": "ставка НДС",
@@ -140,6 +141,8 @@ def _show(file: str, made: OperatorStatement, report: Report) -> None:
     print_text(f"Итого без НДС {ex_vat}: {_confirmed(printed, report.total_ex_vat)}\n")
     total = None if report.printed_total is None else rubles(report.printed_total)
     print_text(f"Итого с НДС {rubles(report.total)}: {_confirmed(total, rubles(report.total))}\n")
+    if report.unknown:
+        print_text(f"Услуга неизвестна, проверены только суммы и время: строк {report.unknown}\n")
     if not report.findings:
         print_text("Отступлений от правил нет.\n")
         return
