@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -32,7 +34,7 @@ def svg(made: Statement, *, label: str = "Баланс") -> str:
     def height(balance: Kopecks) -> int:
         return _TOP + (top - balance) * (_BOTTOM - _TOP) // (top - bottom)
 
-    path = "".join(f"H{x}V{height(balance)}" for x, balance in _thinned(points))
+    path = "".join(f"H{x}V{height(balance)}" for x, balance in _thinned(points[1:]))
     path = f"M{_LEFT} {height(made.opening)}{path}"
     end = _RIGHT if made.final else _last(made, start, span)
     zero, last = height(0), height(made.closing)
@@ -77,17 +79,11 @@ def _last(made: Statement, start: datetime, span: timedelta) -> int:
 
 
 def _thinned(points: list[tuple[int, Kopecks]]) -> Iterator[tuple[int, Kopecks]]:
-    column: list[Kopecks] = []
-    for (x, balance), (following, _) in zip(points, [*points[1:], (-1, 0)], strict=True):
-        column.append(balance)
-        if following != x:
-            lowest, highest = min(column), max(column)
-            if lowest != balance:
-                yield x, lowest
-            if highest != balance:
-                yield x, highest
-            yield x, balance
-            column = []
+    for x, column in groupby(points, key=itemgetter(0)):
+        balances = [balance for _, balance in column]
+        last = balances[-1]
+        yield from ((x, balance) for balance in (min(balances), max(balances)) if balance != last)
+        yield x, last
 
 
 def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopecks]:

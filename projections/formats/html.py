@@ -60,12 +60,12 @@ def _header(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
     due, fee = "—", ""
     if made.next_due is not None:
         due = _time(made.next_due)[:-3]
-        fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
+        fee = f", {_money(made.next_fee)}" if made.next_fee is not None else ""
     total = made.usage_total
     yield (
-        f'<dl class="sums"><div><dt{own}>{head.opening}</dt><dd>{rubles(made.opening)}</dd></div>'
-        f"<div><dt{own}>{head.closing}</dt><dd>{rubles(made.closing)}</dd></div>"
-        f"<div><dt{own}>{head.usage_total}</dt><dd>{rubles(total.amount)}"
+        f'<dl class="sums"><div><dt{own}>{head.opening}</dt><dd>{_money(made.opening)}</dd></div>'
+        f"<div><dt{own}>{head.closing}</dt><dd>{_money(made.closing)}</dd></div>"
+        f"<div><dt{own}>{head.usage_total}</dt><dd>{_money(total.amount)}"
         f"<small>без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽</small></dd></div>"
         f"<div><dt{own}>{head.next_due}</dt><dd>{due}<small>{wording.MODES[made.mode]}{fee}</small></dd></div></dl>\n"
     )
@@ -98,20 +98,20 @@ def _ledger(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
         f'<section class="money"><h2{own}>{head.ledger}</h2><div class="wide"><table class="ledger"><thead><tr>'
         f"<th{own}>{head.when}</th><th{own}>{head.what}</th><th{own}>{head.amount}</th><th{own}>{head.balance}</th>"
         f'</tr></thead><tr class="edge"><td>{figures.day(made.from_)}</td><td>{HEADINGS["ru"].opening}</td><td></td>'
-        f"<td>{rubles(made.opening)}</td></tr>"
+        f"<td>{_money(made.opening)}</td></tr>"
     )
     for line in made.lines:
         yield _line(line)
     yield (
         f'<tr class="edge"><td>{figures.day(made.to)}</td><td>{HEADINGS["ru"].closing}</td><td></td>'
-        f"<td>{rubles(made.closing)}</td></tr></table></div></section>\n"
+        f"<td>{_money(made.closing)}</td></tr></table></div></section>\n"
     )
 
 
 def _line(line: Line) -> str:
     return (
         f"<tr><td>{_time(line.booked_at)}</td><td>{_plain(printed_text(line))}</td>"
-        f"<td{_sign(line.amount)}>{rubles(line.amount)}</td><td>{rubles(line.balance)}</td></tr>"
+        f"<td{_sign(line.amount)}>{_money(line.amount)}</td><td>{_money(line.balance)}</td></tr>"
     )
 
 
@@ -126,6 +126,10 @@ def _footer(made: Statement, head: Headings, checkpoint: str | None) -> Iterator
 def _lang(lang: Language) -> str:
     """What marks a heading that is not in the page's language."""
     return "" if lang == "ru" else f' lang="{lang}"'
+
+
+def _money(amount: Kopecks) -> str:
+    return _bound(rubles(amount))
 
 
 def _sign(amount: Kopecks) -> str:

@@ -22,7 +22,7 @@ header b{color:var(--ink);font-weight:600;white-space:nowrap}
 .state{align-self:center;margin:0;padding:5px 13px;border-radius:99px;background:var(--fill);color:var(--accent);
 font-size:14px}
 .state.open{background:var(--warn-fill);color:var(--warn)}
-.sums{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:1px;margin:28px 0 0;
+.sums{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin:28px 0 0;
 background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
 .sums div{padding:13px 18px;background:var(--paper);box-shadow:0 0 0 1px var(--rule)}
 .sums dt{color:var(--soft);font-size:14px}
@@ -76,7 +76,7 @@ font-weight:400;
 text-align:left}
 .usage td{padding:4px 8px;border:0 solid var(--rule);border-bottom-width:1px;white-space:nowrap}
 .usage td:nth-child(5){white-space:normal;overflow-wrap:anywhere;min-width:15em}
-.usage td:nth-child(6),.usage td:nth-child(7){white-space:normal;overflow-wrap:anywhere}
+.usage td:nth-child(6),.usage td:nth-child(7){white-space:normal;overflow-wrap:anywhere;min-width:5.5em}
 .usage td:nth-child(n+10),.usage th:nth-child(n+10){text-align:right}
 .usage td:nth-child(4){color:var(--soft)}
 .usage th:nth-child(1),.usage td:nth-child(1),.usage th:nth-child(9),.usage td:nth-child(9),.usage th:nth-child(12),
@@ -89,8 +89,9 @@ text-align:left}
 .operator-name{padding-top:6px;color:var(--soft);font-size:12px}
 footer{margin-top:30px;padding-top:14px;border-top:1px solid var(--rule);color:var(--soft);font-size:13px;
 overflow-wrap:anywhere}
+@media (max-width:820px){.sums{grid-template-columns:1fr 1fr}}
 @media (max-width:640px){main{margin:0;padding:24px 18px;border:0;border-radius:0}h1{font-size:26px}
-.sums{margin-top:20px;grid-template-columns:1fr 1fr}.sums div{padding:11px 13px}.sums dd{font-size:17px}
+.sums{margin-top:20px}.sums div{padding:11px 13px}.sums dd{font-size:17px}
 .curve text{font-size:22px}.usage{min-width:820px}section,figure{margin-top:28px}
 .ledger,.ledger tbody{display:block}.ledger thead{display:none}.ledger tr{display:grid;grid-template-columns:1fr auto;
 padding:9px 0;border-bottom:1px solid var(--rule)}.ledger tr:last-child{border:0}

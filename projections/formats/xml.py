@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from html import escape
 
 from projections.formats.table import decimal
@@ -47,16 +48,25 @@ def created(made: Statement) -> str:
 
 
 def _row(row: UsageRow) -> str:
-    zp, zv = words.zones(row.zone)
     return (
-        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}"'
-        f' n="{escape(words.number(row.service, row.direction, row.peer))}"'
-        f' zp="{escape(zp)}" zv="{escape(zv)}" s="{words.service("xml", row.service, row.direction)}"'
+        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" n="{_number(row.service, row.direction, row.peer)}"'
+        f' {_zones(row.zone)} s="{words.service("xml", row.service, row.direction)}"'
         f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
         f' c="{figures.short(figures.comma(row.amount_ex_vat))}"'
         f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
         f' bd="{figures.moment(row.booked_at)}" cur="810" gmt="{figures.offset(row.at)}" />'
     )
+
+
+@lru_cache(maxsize=10_000)  # most rows are of a few numbers
+def _number(service: str, direction: str, peer: str) -> str:
+    return escape(words.number(service, direction, peer))
+
+
+@lru_cache(maxsize=1_000)
+def _zones(zone: str) -> str:
+    zp, zv = words.zones(zone)
+    return f'zp="{escape(zp)}" zv="{escape(zv)}"'
 
 
 def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:

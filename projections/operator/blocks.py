@@ -39,8 +39,10 @@ _BLOCKS: Final[dict[tuple[bool, bool], Block]] = {
 
 
 def _related(one: Started, next: Started) -> bool:
+    """Parts of a message and answers to it; slices of a session, and what one session counts apart."""
     apart = next[0] - one[0]
     row, other = one[1], next[1]
+    data = row.service == other.service == "data"
     if row.peer != other.peer:
-        return False
-    return apart <= PARTS or (apart == SLICE and row.service == other.service == "data")
+        return data and not apart
+    return apart <= PARTS or (data and apart == SLICE)

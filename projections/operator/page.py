@@ -1,5 +1,6 @@
 """The operator's page: the usage table of twelve columns, nested as programs that read it expect."""
 
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -86,18 +87,21 @@ def _range(made: Statement) -> str:
 
 
 def _row(row: UsageRow) -> str:
-    zp, zv = words.zones(row.zone)
-    return "</td><td>".join(
-        (
-            figures.day(row.at),
-            figures.clock(row.at),
-            figures.offset(row.at),
-            escape(words.number(row.service, row.direction, row.peer)),
-            escape(zp),
-            escape(zv),
-            words.service("html", row.service, row.direction),
-            "",
-            figures.actual(row.service, row.quantity),
-            figures.comma(row.amount_ex_vat),
-        )
+    at = row.at
+    return (
+        f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}"
+        f"</td><td>{_number(row.service, row.direction, row.peer)}</td><td>{_zones(row.zone)}"
+        f"</td><td>{words.service('html', row.service, row.direction)}</td><td></td>"
+        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{figures.comma(row.amount_ex_vat)}"
     )
+
+
+@lru_cache(maxsize=10_000)  # most rows are of a few numbers
+def _number(service: str, direction: str, peer: str) -> str:
+    return escape(words.number(service, direction, peer))
+
+
+@lru_cache(maxsize=1_000)
+def _zones(zone: str) -> str:
+    zp, zv = words.zones(zone)
+    return f"{escape(zp)}</td><td>{escape(zv)}"
