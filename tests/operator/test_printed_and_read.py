@@ -18,7 +18,7 @@ from projections.statement import Statement
 from tests.formats.support import handmade, row
 from tests.formats.told import TOLD
 from tests.operator.support import catalogue, read
-from tests.support import ACCOUNT, Story
+from tests.support import ACCOUNT, CATALOGUE_TEXT, Story
 
 PRINTERS: Final = {"xml": xml.render, "html": html.render}
 SERVICES: Final = [("voice", "out"), ("voice", "in"), ("sms", "out"), ("sms", "in"), ("data", "out")]
@@ -124,3 +124,14 @@ def test_what_is_printed_keeps_the_rules(tmp_path: Path, form: str, name: str) -
     assert report.findings == []
     assert (report.rows, report.total) == (len(made.usage), made.usage_total.amount)
     assert report.total_ex_vat == made.usage_total.amount_ex_vat
+
+
+def test_a_balance_change_after_the_clocks_went_back_is_read_as_it_was(tmp_path: Path) -> None:
+    """Moscow went from +04:00 to +03:00 at two in the morning of 26 October 2014."""
+    story = Story(tmp_path, text=CATALOGUE_TEXT.replace("2015-01-01", "2014-01-01")).open("2014-10-01 00:00")
+    story.connect("2014-10-01 00:02", "free")
+    story.call("2014-10-26T01:59:50+04:00", "0:17", received_at="2014-10-26T01:00:10+03:00")
+    made = again("xml", story.statement("2014-10-01", "2014-10-31"))
+    (input,) = inputs_of(made).inputs
+    assert (input["at"], input["received_at"]) == ("2014-10-26T01:59:50+04:00", "2014-10-26T02:00:10+04:00")
+    assert check(made, catalogue()).findings == []
