@@ -11,7 +11,7 @@ from typing import Final
 
 from projections.operator.model import BadStatement, OperatorStatement
 
-BYTES_MAX: Final = 32 * 1024 * 1024
+BYTES_MAX: Final = 16 * 1024 * 1024
 """A statement of half a year has a fifth of a megabyte."""
 ZIP_BYTES_MAX: Final = 4 * 1024 * 1024
 RATIO_MAX: Final = 250

@@ -10,6 +10,8 @@ from projections.operator.markup import line_at, line_of, said
 from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row, shown
 
 _DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
+_ROOT: Final = "<Report"
+_END: Final = "</Report>"
 _COLUMNS: Final = ("d", "n", "zp", "zv", "s", "du", "c", "dup", "f", "bd", "gmt")
 
 
@@ -22,6 +24,8 @@ def read(text: str) -> OperatorStatement:
         raise BadStatement(
             f"line {line_at(text, found.start())}: a document type or an entity; the operator's statements have none"
         )
+    if _ROOT in text and not text.rstrip().endswith(_END):
+        raise BadStatement(f"line {line_at(text, len(text))}: XML that is cut off, its end {_END} is missing")
     root = _parse(text)
     if root.tag != "Report":
         raise BadStatement(f"its root element is {shown(str(root.tag))}, not Report")

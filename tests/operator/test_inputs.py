@@ -139,6 +139,12 @@ def test_a_row_that_is_cut_off_is_passed_over() -> None:
     assert [input["id"] for input in told(data)] == ["row-0002"]
 
 
+def test_what_is_passed_over_is_told_in_the_order_of_rows() -> None:
+    lines = ("01.01.2020  0:00:46", "+03:00  100", "ussd", "1", " 0,0000", "01.01.2020  0:00:47")
+    dialled = ("01.01.2020  0:00:48", "+03:00  100", "ussd", "1", " 0,0000")
+    assert passed_over(pdf_text(*lines, *dialled)) == [(1, "ussd"), (2, "cut_off"), (3, "ussd")]
+
+
 def test_html_is_received_when_it_began() -> None:
     (input,) = told(page(cells("7:53:01", "79010000002", "Телеф.", "0:11")))
     assert input["at"] == input["received_at"] == "2017-05-01T07:53:01+05:00"
