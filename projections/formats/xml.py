@@ -48,13 +48,14 @@ def created(made: Statement) -> str:
 
 
 def _row(row: UsageRow) -> str:
+    changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
     return (
         f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" n="{_number(row.service, row.direction, row.peer)}"'
         f' {_zones(row.zone)} s="{words.service("xml", row.service, row.direction)}"'
         f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
         f' c="{figures.short(figures.comma(row.amount_ex_vat))}"'
         f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
-        f' bd="{figures.moment(row.booked_at)}" cur="810" gmt="{figures.offset(row.at)}" />'
+        f' bd="{changed}" cur="810" gmt="{figures.offset(row.at)}" />'
     )
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
+    "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
+    "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
 
@@ -42,7 +44,8 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
