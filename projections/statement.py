@@ -178,7 +178,7 @@ def statement(
         usage=usage,
         usage_total=UsageTotal(
             sum(row.amount for row in usage),
-            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage)),
+            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage if row.amount)),
         ),
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
