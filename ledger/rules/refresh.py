@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from ledger import periods
@@ -49,11 +50,9 @@ REFUSALS: Final[tuple[tuple[str, Callable[[Facts], bool]], ...]] = (
 
 def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """A refresh or its refusal; another code or number is no request at all (R-12.4)."""
+    if not is_request(input):
+        return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
     match input:
-        case Ussd(text=text) if text != USSD_CODE:
-            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
-        case Sms(to=to) if to != SMS_NUMBER:
-            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
         case Ussd():
             personal = Personal(text=USSD_CODE)
         case Sms():
@@ -61,15 +60,7 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
         case Refresh():
             personal = Personal()
     day = periods.local_date(moment.booked_at, account.zone)
-    plan = tariff.plan_version(account, catalogue, day)
-    facts = Facts(
-        plan=plan,
-        region=account.region,
-        fee=tariff.effective_fee(account, plan.monthly_fee, day) if plan else None,
-        available=account.available,
-        mode=account.mode,
-        blocks=account.blocks,
-    )
+    facts = facts_of(account, catalogue, day)
     for reason, holds in REFUSALS:
         if holds(facts):
             return [_refused(account, input, moment, reason, facts, personal, catalogue.vat_rate(day))]
@@ -94,6 +85,30 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
             personal=personal,
         )
     ]
+
+
+def facts_of(account: Account, catalogue: Catalogue, day: date) -> Facts:
+    """What a request on a local date is tested against."""
+    plan = tariff.plan_version(account, catalogue, day)
+    return Facts(
+        plan=plan,
+        region=account.region,
+        fee=tariff.effective_fee(account, plan.monthly_fee, day) if plan else None,
+        available=account.available,
+        mode=account.mode,
+        blocks=account.blocks,
+    )
+
+
+def is_request(input: Ussd | Sms | Refresh) -> bool:
+    """Whether this asks for a refresh at all: exactly this code, exactly this number, or the app (R-12.4)."""
+    match input:
+        case Ussd():
+            return input.text == USSD_CODE
+        case Sms():
+            return input.to == SMS_NUMBER
+        case Refresh():
+            return True
 
 
 def _refused(
