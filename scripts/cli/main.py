@@ -26,6 +26,8 @@ COMMANDS = {
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "export": ("scripts.cli.export", "Write the log for hledger, beancount, Parquet, or as it is."),
+    "import-log": ("scripts.cli.import_log", "Make the same log of an exported one, in an empty ledger."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
