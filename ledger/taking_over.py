@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
-from ledger.log import keys
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Adopted, Journal, KeyRow, Stored, Writing
+from ledger.log.journal import Adopted, Journal, Stored, StoredKey, Writing
+from ledger.log.keys import DIGEST_BYTES
 from ledger.service import rebuild_heads, versions_cited
 
-EVENTS_AT_ONCE: Final = 10_000
+ROWS_AT_ONCE: Final = 10_000
 
 
 class NotEmpty(Exception):
@@ -37,7 +37,7 @@ def taking_over(path: Path) -> Iterator["TakeOver"]:
 
 
 class TakeOver:
-    """Catalogues and events in the order in which they came into the log; remembers the newest version by account."""
+    """Catalogues and events in the order in which they came into the log, then the keys of inputs by digest."""
 
     def __init__(self, tx: Writing) -> None:
         self._tx = tx
@@ -45,9 +45,11 @@ class TakeOver:
         self._sources: set[str] = set()
         self._used: set[tuple[str, str, str]] = set()
         self._rows: list[Stored] = []
-        self._keys: list[KeyRow] = []
+        self._keys: list[StoredKey] = []
+        self._last_key = (b"", "")
         self._position = 0
         self._newest: str | None = None
+        self.keys = 0
 
     def catalogue(self, row: Adopted) -> None:
         """A catalogue that holds from the next position on (R-3.6). Raises CannotFollow."""
@@ -60,8 +62,8 @@ class TakeOver:
         self._tx.adopt(row.digest, row.toml, row.tzdata)
         self._newest = row.toml
 
-    def event(self, row: Stored, content: bytes | None) -> None:
-        """An event; with the first of a booking, the digest of what its input said (R-12.2). Raises CannotFollow."""
+    def event(self, row: Stored) -> None:
+        """An event. Raises CannotFollow."""
         if self._newest is None:
             raise CannotFollow("an event before any catalogue")
         self._expect("position", self._position + 1, row.position)
@@ -71,20 +73,27 @@ class TakeOver:
         except BadEvents as error:
             raise CannotFollow(str(error)) from None
         self._expect("version in the event", row.version, event.version)
-        if content is not None:
-            if event.input is None:
-                raise CannotFollow("the digest of an input on an event that has none")
-            self._expect("bytes of the digest", keys.DIGEST_BYTES, len(content))
-            source = event.input.source
-            self._sources.add(source)
-            self._keys.append(
-                KeyRow(row.account, source, keys.key_of(source, event.input.id), row.version, content),
-            )
+        if event.input is not None:
+            self._sources.add(event.input.source)
         self._used |= versions_cited((event,))
         self._versions[row.account] = row.version
         self._position = row.position
         self._rows.append(row)
-        if len(self._rows) >= EVENTS_AT_ONCE:
+        if len(self._rows) >= ROWS_AT_ONCE:
+            self._flush()
+
+    def key(self, row: StoredKey) -> None:
+        """What is remembered of an input (R-12.2). Raises CannotFollow."""
+        for digest in (row.key, row.content):
+            self._expect("bytes of a digest", DIGEST_BYTES, len(digest))
+        if not 1 <= row.version <= self._versions.get(row.account, 0):
+            raise CannotFollow(f"the key of version {row.version} of account {row.account}, which is not there")
+        if (row.key, row.account) <= self._last_key:
+            raise CannotFollow("a key out of order")
+        self._last_key = (row.key, row.account)
+        self._keys.append(row)
+        self.keys += 1
+        if len(self._keys) >= ROWS_AT_ONCE:
             self._flush()
 
     def finish(self) -> None:

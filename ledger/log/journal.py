@@ -32,6 +32,15 @@ class Key(NamedTuple):
     content: bytes
 
 
+class StoredKey(NamedTuple):
+    """The key of one booked input as stored: its digest, its account, the version of its first event, its content."""
+
+    key: bytes
+    account: str
+    version: int
+    content: bytes
+
+
 class Head(NamedTuple):
     """An account's stored state: encoded, with its version and the next instant of its schedule."""
 
@@ -187,6 +196,12 @@ class Reading:
         self._c.execute("SELECT account, version FROM keys WHERE key = ? ORDER BY account", (key,))
         return [(row[0], row[1]) for row in self._c.fetchall()]
 
+    def all_keys(self) -> Iterator[StoredKey]:
+        """The key of every booked input, in order of digest and account."""
+        yield from map(
+            StoredKey._make, self._stream("SELECT key, account, version, content FROM keys ORDER BY key, account")
+        )
+
     def count_keys(self) -> int:
         """How many inputs were ever booked."""
         return int(self._one("SELECT COUNT(*) FROM keys")[0])
@@ -267,19 +282,16 @@ class Writing(Reading):
         """Add events of accounts in this order, with the keys of their inputs and the heads behind them."""
         stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
         self._recorder.append(self._c, stored)
-        self._put_keys(keys)
+        self._put_keys(StoredKey(row.key, row.account, row.version, row.content) for row in keys)
         self.put_heads(heads)
 
-    def append_stored(self, rows: Iterable[Stored], keys: Iterable[KeyRow]) -> None:
-        """Add events with the bytes they were stored with elsewhere, as they are; heads are to be rebuilt."""
-        self._recorder.append(self._c, [StoredEvent(*row[1:]) for row in rows])
+    def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
+        """Add events and keys with the bytes they were stored with elsewhere; heads are to be rebuilt."""
+        self._recorder.append(self._c, [StoredEvent(*row[1:]) for row in events])
         self._put_keys(keys)
 
-    def _put_keys(self, keys: Iterable[KeyRow]) -> None:
-        self._c.executemany(
-            "INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)",
-            [(row.key, row.account, row.version, row.content) for row in keys],
-        )
+    def _put_keys(self, keys: Iterable[StoredKey]) -> None:
+        self._c.executemany("INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)", list(keys))
 
     def put_heads(self, heads: Iterable[Head]) -> None:
         """Store heads, in place of those there are."""

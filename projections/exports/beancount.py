@@ -58,7 +58,7 @@ def _lines(transaction: Transaction, waiting: Waiting) -> Iterator[str]:
                 yield _assertion(account, *last)
             waiting[account] = (day, posting.balance, posting.unit)
     yield f'{day} * "{type_name(transaction.event)}"\n'
-    for name, value in tags(transaction).items():
+    for name, value in tags(transaction):
         yield f"  {name}: {value}\n" if name in _NUMBERS else f'  {name}: "{value}"\n'
     for posting, account in zip(transaction.postings, accounts, strict=True):
         yield f"  {account}  {amount(posting.amount, posting.unit)} {COMMODITIES[posting.unit]}\n"

@@ -1,6 +1,5 @@
 """The log as a journal of hledger, which `ledger --pedantic` takes as well; a balance assertion on every posting."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import BinaryIO, Final
 
@@ -8,7 +7,7 @@ from ledger.events import EVENT_TYPES, type_name
 from ledger.log.journal import Reading
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, parts, quoted
-from projections.exports.postings import TAGS, Books, Posting, Progress, Transaction, tags
+from projections.exports.postings import TAGS, Books, Progress, Transaction, tags
 
 VERSION: Final = 1
 HEAD: Final = (
@@ -28,29 +27,28 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
     file.write((HEAD + "".join(declared)).encode())
     last = log.last_position()
     for transaction in Books().transactions(log, last, progress):
-        file.write("".join(_lines(transaction)).encode())
+        file.write(_text(transaction).encode())
     return log.count()
 
 
-def _lines(transaction: Transaction) -> Iterator[str]:
-    for posting in transaction.postings:
-        if posting.is_new:
-            yield f"account {_account(posting)}\n"
-    said = ", ".join(f"{name}:{value}" for name, value in tags(transaction).items())
-    yield f"{transaction.day} * {type_name(transaction.event)}  ; {said}\n"
-    for posting in transaction.postings:
-        commodity = COMMODITIES[posting.unit]
-        line = f"    {_account(posting)}  {amount(posting.amount, posting.unit)} {commodity}"
-        if posting.balance is not None:
-            line += f" = {amount(posting.balance, posting.unit)} {commodity}"
-        if posting.grant is not None:
-            line += f"  ; grant:{posting.grant}"
-        yield line + "\n"
+def _text(transaction: Transaction) -> str:
+    declared, lines = [], []
+    for subscriber, name, moved, unit, grant, balance, is_new in transaction.postings:
+        account = _account(subscriber, name, unit)
+        commodity = COMMODITIES[unit]
+        asserted = f" = {amount(balance, unit)} {commodity}" if balance is not None else ""
+        granted = f"  ; grant:{grant}" if grant is not None else ""
+        lines.append(f"    {account}  {amount(moved, unit)} {commodity}{asserted}{granted}\n")
+        if is_new:
+            declared.append(f"account {account}\n")
+    said = ", ".join([f"{name}:{value}" for name, value in tags(transaction)])
+    head = f"{transaction.day.isoformat()} * {type_name(transaction.event)}  ; {said}\n"
+    return "".join([*declared, head, *lines])
 
 
-def _account(posting: Posting) -> str:
-    told = _told(posting.name, posting.unit)
-    return f"Subscribers:{posting.subscriber}:{told}" if posting.subscriber is not None else told[0].upper() + told[1:]
+def _account(subscriber: str | None, name: str, unit: Unit) -> str:
+    told = _told(name, unit)
+    return f"Subscribers:{subscriber}:{told}" if subscriber is not None else told[0].upper() + told[1:]
 
 
 @lru_cache(maxsize=10_000)

@@ -6,12 +6,12 @@ from typing import Final, NamedTuple, NoReturn
 
 import msgspec
 
-from ledger.log.journal import Adopted, Stored
+from ledger.log.journal import Adopted, Stored, StoredKey
 from ledger.taking_over import CannotFollow, TakeOver, taking_over
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.jsonl import root_text
-from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, Line, Log
+from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Line, Log
 from projections.exports.postings import PROGRESS_EVERY_EVENTS, Progress
 
 _decoder: Final = msgspec.json.Decoder(Line)
@@ -53,8 +53,9 @@ def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda
                     progress(tree.size)
             if end is None:
                 _refuse(number, f"the file is cut off here: {tree.size} of {said.events} events")
-            if (said.events, end) != (tree.size, End(tree.size, root_text(tree))):
-                _refuse(number, f"{tree.size} events of root {root_text(tree)} are not those that were exported")
+            if (said.events, end) != (tree.size, End(tree.size, taking.keys, root_text(tree))):
+                told = f"{tree.size} events of root {root_text(tree)} with {taking.keys} keys"
+                _refuse(number, f"{told} are not what was exported")
     except CannotFollow as error:
         _refuse(number, str(error))
     return Imported(tree.size, root_text(tree))
@@ -64,8 +65,11 @@ def _take(taking: TakeOver, tree: Growing, number: int, line: Line) -> End | Non
     match line:
         case EventLine():
             stored = Stored(line.position, line.account, line.version, line.topic, line.state.encode())
-            taking.event(stored, _digest(number, line.content))
+            taking.event(stored)
             tree.add(1, event_hash(*stored[1:]))
+        case KeyLine():
+            key, content = _digest(number, line.key), _digest(number, line.content)
+            taking.key(StoredKey(key, line.account, line.version, content))
         case CatalogueLine():
             taking.catalogue(Adopted(line.position, line.digest, line.toml, line.tzdata))
         case Log():
@@ -75,11 +79,11 @@ def _take(taking: TakeOver, tree: Growing, number: int, line: Line) -> End | Non
     return None
 
 
-def _digest(number: int, content: str | None) -> bytes | None:
+def _digest(number: int, text: str) -> bytes:
     try:
-        return None if content is None else bytes.fromhex(content)
+        return bytes.fromhex(text)
     except ValueError:
-        _refuse(number, "content is no digest in hexadecimal")
+        _refuse(number, "a digest that is not in hexadecimal")
 
 
 def _parsed(number: int, text: bytes) -> Line:

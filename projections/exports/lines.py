@@ -8,7 +8,7 @@ FORMAT: Final = 1
 """Raised whenever an older program could not make the same log of a file any more."""
 
 
-class _Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True, omit_defaults=True):
+class _Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True):
     """One line."""
 
 
@@ -29,24 +29,33 @@ class CatalogueLine(_Line, frozen=True, tag="catalogue"):
 
 
 class EventLine(_Line, frozen=True, tag="event"):
-    """An event: `state` is what is stored, byte by byte.
-
-    `content` is the digest of what an input said, in hexadecimal (R-12.2); the first event of its booking has it.
-    """
+    """An event: `state` is what is stored, byte by byte."""
 
     position: int
     account: str
     version: int
     topic: str
     state: str
-    content: str | None = None
+
+
+class KeyLine(_Line, frozen=True, tag="key"):
+    """What is remembered of a booked input (R-12.2): digests of its name and its content, in hexadecimal.
+
+    `version` is that of its first event. Keys stand behind all events, in order of digest and account.
+    """
+
+    key: str
+    account: str
+    version: int
+    content: str
 
 
 class End(_Line, frozen=True, tag="end"):
-    """The last line: how many events there were, and the root of RFC 6962 over them, in Base64."""
+    """The last line: how many events and keys there were, and the root of RFC 6962 over the events, in Base64."""
 
     events: int
+    keys: int
     root: str
 
 
-Line: TypeAlias = Log | CatalogueLine | EventLine | End
+Line: TypeAlias = Log | CatalogueLine | EventLine | KeyLine | End

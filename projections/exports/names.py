@@ -1,5 +1,6 @@
 """Names: accounts, units and free texts of the log, in words that no other program can misread."""
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
@@ -9,9 +10,10 @@ from ledger.units import Unit
 
 COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "S", "sms": "SMS", "kb": "KB"}
 HOLDS_BUCKETS: Final = frozenset((*TARIFF_BUCKETS, "option"))
-_PLAIN: Final = frozenset("_-.")
+_ODD: Final = re.compile(r"[^\w.-]+")
 
 
+@lru_cache(maxsize=10_000)
 def is_held(name: str, unit: Unit) -> bool:
     """Whether an account of entries is a subscriber's own (R-1.4), and no counter-account."""
     return name == WALLET or (unit != "kop" and parts(name, unit)[0] in HOLDS_BUCKETS)
@@ -36,7 +38,6 @@ def amount(value: int, unit: Unit) -> str:
     return f"{'-' if value < 0 else ''}{whole}.{kopecks:02d}"
 
 
-@lru_cache(maxsize=10_000)
 def quoted(text: str) -> str:
     """A free text that breaks out of nothing: letters, digits, `_`, `-` and `.` stand, all else is percent-encoded."""
-    return "".join(char if char.isalnum() or char in _PLAIN else quote(char, safe="") for char in text)
+    return _ODD.sub(lambda odd: quote(odd[0], safe=""), text)

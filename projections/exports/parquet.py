@@ -14,7 +14,7 @@ from projections.exports.postings import Progress
 
 VERSION: Final = 1
 """Columns are only ever added, with nulls in older files; anything else is a new version."""
-ROWS_AT_ONCE: Final = 100_000
+ROWS_AT_ONCE: Final = 50_000
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _ENTRY: Final = pa.struct(

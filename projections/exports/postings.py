@@ -3,16 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import AccountOpened, Event
 from ledger.log.journal import Reading, Stored
-from ledger.periods import Instant
 from ledger.units import Unit
 from projections.exports.names import is_held, quoted
+from projections.exports.times import local_text
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 
@@ -93,31 +92,26 @@ class Books:
         return made
 
 
-def tags(transaction: Transaction) -> dict[str, str]:
+def tags(transaction: Transaction) -> list[tuple[str, str]]:
     """What a transaction says beside its postings: where it stands in the log, its times (R-2.5), its input."""
     stored, event, zone, _, _ = transaction
-    said = {
-        "position": str(stored.position),
-        "account": stored.account,
-        "version": str(stored.version),
-        "occurred_at": time(event.occurred_at, zone),
-        "booked_at": time(event.booked_at, zone),
-        "recorded_at": time(event.recorded_at, zone),
-    }
-    if event.input is not None:
-        said["received_at"] = time(event.input.received_at, zone)
-        said["input"] = f"{quoted(event.input.source)}/{quoted(event.input.id)}"
-        if event.input.by is not None:
-            said["by"] = quoted(event.input.by)
+    said = [
+        ("position", str(stored.position)),
+        ("account", stored.account),
+        ("version", str(stored.version)),
+        ("occurred_at", local_text(event.occurred_at, zone)),
+        ("booked_at", local_text(event.booked_at, zone)),
+        ("recorded_at", local_text(event.recorded_at, zone)),
+    ]
+    input = event.input
+    if input is not None:
+        said.append(("received_at", local_text(input.received_at, zone)))
+        said.append(("input", f"{quoted(input.source)}/{quoted(input.id)}"))
+        if input.by is not None:
+            said.append(("by", quoted(input.by)))
     return said
 
 
 TAGS: Final = (
     "position", "account", "version", "occurred_at", "booked_at", "recorded_at", "received_at", "input", "by",
 )  # fmt: skip
-
-
-@lru_cache(maxsize=1_000)  # the times of one event are often one
-def time(instant: Instant, zone: str) -> str:
-    """An instant on the clocks of the account."""
-    return periods.local_text(instant, zone)
