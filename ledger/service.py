@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -228,11 +228,17 @@ class Ledger:
         with self.journal.reading() as tx:
             return stored_account(tx, account_id)
 
-    def events(self, account_id: str) -> Iterator[tuple[int, Event]]:
-        """An account's events with their positions, oldest first."""
+    def events(self, account_id: str, *, known_at: Instant | None = None) -> Generator[tuple[int, Event]]:
+        """An account's events with their positions, oldest first; only those recorded by `known_at`, if given.
+
+        `recorded_at` never runs backwards along the log (R-2.5), so what was known at a time is a beginning of it.
+        """
         with self.journal.reading() as tx:
             for stored in tx.events(account_id):
-                yield stored.position, stored.event()
+                event = stored.event()
+                if known_at is not None and event.recorded_at > known_at:
+                    return
+                yield stored.position, event
 
     def catalogues(self) -> CatalogueTimeline:
         """Every catalogue the ledger was given."""
