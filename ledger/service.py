@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from ledger.account import Account
 from ledger.booking import advance, book, next_scheduled
-from ledger.catalogue import Catalogue, parse, shipped_text
+from ledger.catalogue import BadCatalogue, Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed, Open
@@ -54,7 +54,7 @@ class _Batch:
 
 
 class CatalogueTimeline:
-    """Every catalogue of a ledger, each holding from its position on (R-3.6)."""
+    """Every catalogue of a ledger, each holding from its position on (R-3.6). Raises BadCatalogue for a damaged one."""
 
     def __init__(self, adopted: Sequence[Adopted]) -> None:
         self._positions = [row.position for row in adopted]
@@ -70,6 +70,8 @@ class CatalogueTimeline:
         return self._get(len(self._texts) - 1)
 
     def _get(self, index: int) -> Catalogue:
+        if not self._texts:
+            raise BadCatalogue(["every catalogue of the ledger is gone"])
         if index not in self._parsed:
             self._parsed[index] = parse(self._texts[index])
         return self._parsed[index]
