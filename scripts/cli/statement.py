@@ -1,18 +1,20 @@
 """`obnovi statement`: an account's statement in one of its formats (R-13)."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from importlib import import_module
 from typing import Final
 
 import click
 
+from ledger.periods import Instant
 from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, print_bytes, spare, with_settings, write_file
+from scripts.cli.options import DateType, known_at_option, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, open_ledger
 
@@ -35,6 +37,7 @@ SPEAKS: Final = frozenset({"html"})
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings of html.  [default: ru]")
+@known_at_option
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
 def statement(
@@ -45,15 +48,19 @@ def statement(
     form: str | None,
     table: Table | None,
     lang: Language | None,
+    known_at: Instant | None,
     output: str | None,
 ) -> int:
     """Print an account's statement: the operations on its balance, its usage, and what is left.
+
+    With --known-at it is made of what this program had written down by then.
 
     \b
     Example:
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format json -o february.json
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
+      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
     """
     chosen = "json" if settings.json else form or "txt"
     if table is not None and form != "csv":
@@ -67,7 +74,8 @@ def statement(
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
         try:
-            made = statement_of(found, ledger.events(account), ledger.catalogues(), since=since, until=until)
+            with closing(ledger.events(account, known_at=known_at)) as known:
+                made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
     options = {"table": table, "lang": lang}
