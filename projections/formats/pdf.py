@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import typst
@@ -25,11 +25,14 @@ Cell: TypeAlias = str | tuple[str, ...]
 
 
 class Column(NamedTuple):
-    """A column: its width and what of it stays free behind the cell in millimetres, its head, and its side."""
+    """A column: its width in millimetres, its head, where its cells stand, and what stays free behind them.
+
+    Clocks are as wide as their digits, whatever `width` is. A flexible column takes what the others leave of the line.
+    """
 
     width: int
     head: str
-    right: bool = False
+    side: Literal["left", "right", "clock", "flexible"] = "left"
     gap: int = 2
 
 
@@ -40,12 +43,12 @@ _ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
 }
 _USAGE: Final = (
     Column(12, f"Дата{_BOUND}Время", gap=1),
-    Column(14, "", gap=3),
+    Column(14, "", "clock", gap=5),
     Column(14, "GMT*"),
-    Column(78, "Номер, зона вызова, зона направления вызова/номер сессии"),
+    Column(78, "Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
     Column(15, "Услуга"),
     Column(18, "Длит./объём мин.:сек./Kb/шт."),
-    Column(17, f"Стоимость руб. без{_BOUND}НДС", right=True),
+    Column(17, f"Стоимость руб. без{_BOUND}НДС", "right"),
     Column(22, "Изм. баланса", gap=0),
 )
 """The operator's columns. Number and zones share one: programs that take the text off a page read it row by row as long
@@ -102,8 +105,8 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
             (
                 Column(26, head.when),
                 Column(118, head.what),
-                Column(23, head.amount, right=True),
-                Column(23, head.balance, right=True, gap=0),
+                Column(23, head.amount, "right"),
+                Column(23, head.balance, "right", gap=0),
             ),
             _ledger(made),
         ),
@@ -158,7 +161,7 @@ def _number(number: str, zp: str, zv: str) -> Cell:
 def _totals(made: Statement) -> dict[str, Any]:
     label = sum(column.width for column in _USAGE[:_COST])
     total = made.usage_total
-    columns = (Column(label, "", right=True), Column(_USAGE[_COST].width, "", right=True))
+    columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, "", "right"))
     rows = (("Итого", figures.comma(total.amount_ex_vat)), ("Итого с НДС", figures.cost(total.amount)[:-2]))
     return _table(columns, rows)
 
