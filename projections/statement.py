@@ -54,6 +54,10 @@ LineKind: TypeAlias = Literal[
 NOTHING: Final = ten_thousandths(0)
 
 
+_NAMING = (PlanConnected, MonthlyFeeCharged, DailyFeeCharged, PackagesRefreshed)
+"""Events that say what the plan is called, so that no later catalogue renames it (R-3.6)."""
+
+
 class Broken(Exception):
     """The sums of a statement do not agree with the log; it must not be printed (R-13.2)."""
 
@@ -105,7 +109,10 @@ class UsageTotal(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account did in local dates `[from, to]`, and what it had at the end of them."""
+    """What an account did in local dates `[from, to]`, and what it had at the end of them.
+
+    `plan_name` is what the plan was called by then, None before the first one.
+    """
 
     account: str
     from_: str = msgspec.field(name="from")
@@ -118,6 +125,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     usage_total: UsageTotal
     left: list[BucketRow]
     mode: Mode
+    plan_name: str | None = None
     next_due: str | None
     next_fee: Kopecks | None
 
@@ -153,12 +161,15 @@ def statement(
     lines: list[Line] = []
     usage: list[UsageRow] = []
     texts: dict[int, str] = {}
+    plan_name: str | None = None
     final = False
     for found, event in events:
         if event.booked_at >= end:
             final = True
             break
         state, position = evolve(state, event, account.account), found
+        if isinstance(event, _NAMING):
+            plan_name = event.plan_name
         line = _line(event, zone, texts)
         if line is not None:
             texts[event.version] = line.text
@@ -184,6 +195,7 @@ def statement(
         ),
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
+        plan_name=plan_name,
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
     )

@@ -1,5 +1,6 @@
 """`obnovi statement`: an account's statement in one of its formats (R-13)."""
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -22,12 +23,16 @@ RENDERERS: Final = {
     "txt": "projections.formats.text",
     "csv": "projections.formats.table",
     "html": "projections.formats.html",
+    "pdf": "projections.formats.pdf",
+    "xlsx": "projections.formats.xlsx",
     "xml": "projections.formats.xml",
 }
 """Where each format is rendered; json is the statement itself."""
 FORMATS: Final = ("json", *RENDERERS)
-SPEAKS: Final = frozenset({"html"})
+SPEAKS: Final = frozenset({"csv", "html", "pdf", "xlsx"})
 """Formats whose headings come in more than one language."""
+BINARY: Final = frozenset({"pdf", "xlsx"})
+"""Formats that no terminal can show."""
 
 
 @click.command()
@@ -36,7 +41,9 @@ SPEAKS: Final = frozenset({"html"})
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings of html.  [default: ru]")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the headings of csv, html, pdf and xlsx.  [default: ru]"
+)
 @known_at_option
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
@@ -66,9 +73,11 @@ def statement(
     if table is not None and form != "csv":
         raise Misuse("--table goes with --format csv")
     if lang is not None and form not in SPEAKS:
-        raise Misuse("--lang goes with --format html")
+        raise Misuse("--lang goes with --format csv, html, pdf or xlsx")
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
+    if chosen in BINARY and output is None and sys.stdout.isatty():
+        raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
         spare("-o", output, settings)
     with open_ledger(settings) as ledger:
