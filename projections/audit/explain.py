@@ -117,15 +117,13 @@ class _Found(msgspec.Struct):
         return Moment(first.occurred_at, first.booked_at, first.recorded_at, first.input)
 
 
-def explain(log: Reading, account_id: str, version: int) -> Explanation:
+def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, version: int) -> Explanation:
     """The explanation of one event. Raises NoSuchEvent, and BrokenLog or BadEvents where the log cannot be followed."""
     found = _find(log, account_id, version)
     event, before = found.event, found.before
     after = evolve(before, event, account_id)
-    adopted = log.adopted()
-    catalogue = CatalogueTimeline(adopted).at(found.position)
-    since = next((row.position for row in reversed(adopted) if row.position <= found.position), adopted[0].position)
-    in_force = CatalogueInForce(since, catalogue.digest)
+    catalogue = catalogues.at(found.position)
+    in_force = CatalogueInForce(catalogues.since(found.position), catalogue.digest)
     history = partial(log.event, account_id)
     rules = rules_of(event, before)
     input, unlike, facts, passed = _decided(found, account_id, catalogue, history)

@@ -71,7 +71,7 @@ def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[
         named = REASONS[input.type]
         if named[0] != checks[0].reason:
             named = named[1:]  # the app dials no code
-    behind = named[len(checks) :] if checks[-1].holds else ()
+    behind = named[len(checks) :] if checks[-1].holds and checks[-1].reason != "UNKNOWN_SERVICE_CODE" else ()
     return [
         *(Passed(what=c.reason, why=_why(c, input), rule=_rule(c.reason, input), facts=_asked(c, input)) for c in left),
         *(Passed(what=reason, why=NOT_REACHED, rule=_rule(reason, input)) for reason in behind),

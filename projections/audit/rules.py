@@ -69,7 +69,8 @@ def rules_of(event: Event, before: Account | None) -> Rules:
             return ("R-3.3", "R-3.2", *_discounted(event))
         case MonthlyFeeCharged():
             again = ("R-4.4",) if before is not None and before.mode != "monthly" else ()
-            return ("R-4.1", *again, *(("R-4.6",) if event.carried else ()), *_discounted(event))
+            free = ("R-4.7",) if not event.amount else ()
+            return ("R-4.1", *again, *(("R-4.6",) if event.carried else ()), *free, *_discounted(event))
         case DailyFeeCharged():
             return ("R-4.2", *_discounted(event))
         case PackagesRefreshed():

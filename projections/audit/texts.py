@@ -55,6 +55,10 @@ RULES: Final[dict[str, Text]] = {
         "У тарифа с автопереносом остаток основного пакета ночью не сгорает, а сохраняется.",
         "With a plan that carries by itself the base leftover is carried at night instead of expiring.",
     ),
+    "R-4.7": Text(
+        "Плата, которую скидка сделала нулевой, всё равно проводится и выдаёт пакеты.",
+        "A fee that a discount reduces to 0 is booked all the same and grants the packages.",
+    ),
     "R-5.3": Text(
         "Отказ в обновлении называет первую из шести причин, которая верна.",
         "A refused refresh names the first of six reasons that holds.",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from projections.audit.explain import Explanation
 from projections.audit.parts import Part
-from projections.audit.passed import Passed
+from projections.audit.passed import NOT_REACHED, Passed
 from projections.audit.texts import REASONS, RULES, STEPS
 from projections.balances import Balance
 from projections.formats.explanation_words import FACTS, PLACES, TITLES, WHY
@@ -17,7 +17,10 @@ from projections.packages import BucketRow
 
 Row = tuple[str, str]
 FUNDS: Final = (("fee", "available"), ("daily_fee", "available"), ("needed", "available"))
-SILENT: Final = ("price", "unlimited", "discount", "active", "replaced", "credit_limit", "package_parts", "missing")
+SILENT: Final = (
+    "price", "unlimited", "discount", "active", "replaced", "credit_limit", "package_parts", "missing", "asked",
+    "connected", "reversal", "needed",
+)  # fmt: skip
 """Facts that are worth a line only when there is something."""
 DIGEST_SHOWN: Final = 12
 WIDTH: Final = 110
@@ -67,7 +70,7 @@ class _Page(Speaker):
         name = event["type"]
         words = [self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {event['cause']}"])]
         if "option_name" in event:
-            words.append(f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")
+            words = [f"{words[0]}: " + (f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")]
         if name in ("RefreshRefused", "InputRefused", "UsageUnrated"):
             words.append(f"— {self.say(REASONS[event['reason']])} ({event['reason']})")
         return " ".join(words)
@@ -89,6 +92,7 @@ class _Page(Speaker):
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
+        rows += [(self.phrase(name), event[name]) for name in ("peer", "text", "reply") if event.get(name)]
         return rows
 
     def stored(self, expected: object, found: object) -> str:
@@ -103,7 +107,7 @@ class _Page(Speaker):
         rows: list[Row] = []
         told: set[str] = set()
         for name, available in FUNDS:
-            if facts.get(name) is not None and available in facts:
+            if facts.get(name) is not None and available in facts and (facts[name] or name != "needed"):
                 rows.append((self.say(FACTS[name][1]), self.funds(facts[name], facts[available])))
                 told |= {name, available}
         rows += [
@@ -159,6 +163,8 @@ class _Page(Speaker):
     def alternative(self, each: Passed) -> str:
         if each.what == "money":
             return self.phrase("money")
+        if each.facts.get("reversal") is not None:
+            return self.phrase("itself")
         if each.what != "bucket":
             return self.say(STEPS.get(each.what) or REASONS[each.what])
         said = self.phrase("bucket", bucket=self.bucket(each.bucket or ""), service=self.service(each.service or ""))
@@ -169,9 +175,11 @@ class _Page(Speaker):
         return self.phrase("bucket_left", bucket=said, left=self.packaged(each.service or "", each.left or 0))
 
     def why(self, each: Passed) -> str:
+        if each.why == NOT_REACHED and each.what not in ("bucket", "money"):
+            return self.phrase("untested")
         said = self.say(WHY[each.why])
         for name, available in FUNDS:
-            if each.facts.get(name) is not None and available in each.facts:
+            if each.facts.get(name) is not None and available in each.facts and (each.facts[name] or name != "needed"):
                 said = f"{said}: {self.funds(each.facts[name], each.facts[available])}"
         return said
 
@@ -202,14 +210,16 @@ class _Page(Speaker):
         row("mode", self.fact("mode", before.mode, {}) if before else None, self.fact("mode", after.mode, {}))
         row("blocks", self.blocked(before.blocks) if before else None, self.blocked(after.blocks))
         row("due", self.due(before) if before else None, self.due(after))
+        if before is None:
+            return rows
         packages = list(self.packages(before, after))
         return rows + (packages or [(self.phrase("packages"), self.phrase("same"))])
 
     def due(self, made: Balance) -> str:
         return time(made.period.next_due) if made.period else self.phrase("none")
 
-    def packages(self, before: Balance | None, after: Balance) -> Iterator[Row]:
-        was = {_key(row): row for row in before.buckets} if before else {}
+    def packages(self, before: Balance, after: Balance) -> Iterator[Row]:
+        was = {_key(row): row for row in before.buckets}
         now = {_key(row): row for row in after.buckets}
         for key in {**was, **now}:
             old, new = was.get(key), now.get(key)

@@ -79,7 +79,7 @@ FACTS: Final[dict[str, tuple[str, Text]]] = {
     "fee_before_discount": ("money", Text("Плата без скидки", "Fee without discount")),
     "discount": ("percent", Text("Скидка", "Discount")),
     "daily_fee": ("money", Text("Плата за сутки", "Day's fee")),
-    "needed": ("money", Text("Нужно", "Needed")),
+    "needed": ("money", Text("Деньги", "Funds")),
     "available": ("money", Text("Доступно", "Available")),
     "percent": ("percent", Text("Скидка", "Discount")),
     "from": ("day", Text("С", "From")),
@@ -101,6 +101,7 @@ FACTS: Final[dict[str, tuple[str, Text]]] = {
     "asked": ("money", Text("Просят вернуть", "Asked for")),
     "package_parts": ("count", Text("Частей пакетов", "Package parts")),
     "packages": ("truth", Text("Пакеты возвращены", "Packages given back")),
+    "reversal": ("truth", Text("Это корректировка", "Itself a reversal")),
     "record": ("version", Text("Запись события", "Record of event")),
     "today": ("day", Text("Сегодня", "Today")),
     "last_day": ("day", Text("Последний день", "Last day")),
@@ -133,6 +134,11 @@ MODES: Final = {"none": "no plan", "monthly": "monthly", "daily": "daily", "unpa
 UNITS: Final = {"мин": "min", "шт": "pcs", "МБ": "MB", "КБ": "KB"}
 
 PHRASES: Final[dict[str, Text]] = {
+    "itself": Text("событие само — корректировка", "it is a reversal itself"),
+    "untested": Text("до этого не дошло", "not reached"),
+    "peer": Text("Номер", "Peer"),
+    "text": Text("Текст", "Text"),
+    "reply": Text("Ответ абоненту", "Reply"),
     "event": Text("Событие {version} счёта {account}", "Event {version} of account {account}"),
     "booked": Text("Проведено", "Booked"),
     "occurred": Text("Произошло", "Occurred"),
@@ -179,8 +185,8 @@ PHRASES: Final[dict[str, Text]] = {
     "granted": Text("выдано: {bucket}", "granted: {bucket}"),
     "carried": Text("сохранено: {bucket}{grant}", "carried: {bucket}{grant}"),
     "returned": Text("возвращено: {bucket}{grant}", "given back: {bucket}{grant}"),
-    "grant": Text(" — пакет от {day}", ": granted on {day}"),
-    "grant_carried": Text(" — пакет от {day}, перенесён {carried}", ": granted on {day}, carried on {carried}"),
+    "grant": Text(" — пакет от {day}", " (granted on {day})"),
+    "grant_carried": Text(" — пакет от {day}, перенесён {carried}", " (granted on {day}, carried on {carried})"),
     "grant_ended": Text("{grant}, закончился {ended}", "{grant}, ended on {ended}"),
     "option": Text("опция «{option}»", "option “{option}”"),
     "differs": Text(

@@ -31,9 +31,10 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
     """
     with open_ledger(settings) as ledger:
         newest = opened_account(ledger, account).version
+        catalogues = ledger.catalogues()
         try:
             with ledger.journal.reading() as log:
-                made = explanation_of(log, account, version)
+                made = explanation_of(log, catalogues, account, version)
         except NoSuchEvent:
             raise SaysNo(f"account {account} has no event {version}; its newest is {newest}") from None
         except BrokenLog as error:
