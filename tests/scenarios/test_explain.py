@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger.rules.considered import REASONS
 from tests.scenarios.given import MB, example_1, example_3, t3_due_on_10_march, with_plan
 from tests.scenarios.told import FEE_FOR_PROMISES, Begin
 from tests.support import CATALOGUE_TEXT, Story, run
@@ -429,6 +430,11 @@ def test_a_refused_input_tells_its_rule_and_what_was_compared(
     found = why(story)
     assert (found["event"]["type"], found["rule"]) == ("InputRefused", rule)
     assert facts.items() <= found["facts"].items()
+    reasons = [each["what"] for each in found["alternatives"]]
+    tested = [each["why"] for each in found["alternatives"]].count("does not hold")
+    told_in_order = [*reasons[:tested], found["event"]["reason"], *reasons[tested:]]
+    assert told_in_order == list(REASONS[type][: len(told_in_order)])
+    assert len(told_in_order) == (1 if found["event"]["reason"] == "UNKNOWN_SERVICE_CODE" else len(REASONS[type]))
     assert found["before"] == found["after"] | {"clock": "2023-01-01T00:01:00+03:00"}
 
 
