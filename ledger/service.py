@@ -63,11 +63,18 @@ class CatalogueTimeline:
 
     def at(self, position: int) -> Catalogue:
         """The catalogue under which the event of a position was booked."""
-        return self._get(max(bisect_right(self._positions, position) - 1, 0))
+        return self._get(self._index(position))
+
+    def since(self, position: int) -> int:
+        """The position from which that catalogue holds."""
+        return self._positions[self._index(position)]
 
     def newest(self) -> Catalogue:
         """The catalogue under which the next event will be booked."""
         return self._get(len(self._texts) - 1)
+
+    def _index(self, position: int) -> int:
+        return max(bisect_right(self._positions, position) - 1, 0)
 
     def _get(self, index: int) -> Catalogue:
         if not self._texts:

@@ -25,6 +25,7 @@ COMMANDS = {
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
+    "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
