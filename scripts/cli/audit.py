@@ -4,10 +4,14 @@ import os
 
 import click
 
-from projections.audit.verify import verify_file
+from ledger.service import Ledger
+from projections.audit.verify import Report, verify_file
+from projections.evidence.check import check
+from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.wiring import Settings, open_ledger
+from scripts.errors import Misuse
+from scripts.wiring import Settings, keys_folder, open_ledger
 
 PROBLEMS_SHOWN_MAX = 50
 
@@ -18,7 +22,8 @@ PROBLEMS_SHOWN_MAX = 50
 def verify(settings: Settings, workers: int | None) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
-    Exit code 1 when something differs.
+    Where there are keys, the events are also hashed again and held against the newest checkpoint, which finds what was
+    changed together with all its traces. Exit code 1 when something differs.
 
     \b
     Example:
@@ -30,6 +35,7 @@ def verify(settings: Settings, workers: int | None) -> int:
             count = log.last_position()
         with show.progress("events", count) as bar:
             report = verify_file(ledger.journal.path, workers=workers or os.cpu_count() or 1, progress=bar)
+        covered = _against_evidence(settings, ledger, report)
     if settings.json:
         print_json(report)
     else:
@@ -43,4 +49,22 @@ def verify(settings: Settings, workers: int | None) -> int:
         print_text(
             f"{show.count(report.accounts, 'account')}, {show.count(report.events, 'event')} decided again: {verdict}\n"
         )
+        if covered is not None and covered < report.events:
+            behind = show.count(report.events - covered, "event")
+            print_text(f"{behind} behind the newest checkpoint; `obnovi checkpoint` covers them\n")
     return 0 if report.ok else 1
+
+
+def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int | None:
+    """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
+    try:
+        keys = kept(keys_folder(settings))
+    except NoKeys as error:
+        raise Misuse(str(error)) from None
+    if keys is None:
+        return None
+    with ledger.journal.reading() as log:
+        found = check(ledger.journal.path, log, keys)
+    report.problems += found.problems
+    report.ok = not report.problems
+    return found.covered
