@@ -259,7 +259,7 @@ def test_a_ledger_s_leftovers_are_not_mixed_with_a_restored_one(kept: Run, tmp_p
 def test_a_backup_made_while_writers_work_is_a_beginning_of_the_log(tmp_path: Path) -> None:
     write(tmp_path / "feed", *feed_of_many(12_000))
     feeding = subprocess.Popen([OBNOVI, "feed", "feed"], cwd=tmp_path, env=ENVIRONMENT)
-    counts = []
+    counts: list[int] = []
     while feeding.poll() is None:
         if (tmp_path / "obnovi.db").exists():
             done = process("backup", f"{len(counts)}.db", "--json", cwd=tmp_path, env=ENVIRONMENT)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
@@ -90,7 +91,7 @@ def test_a_cut_off_or_lengthened_proof_is_refused(operator: Path) -> None:
 
 
 def refused(content: bytes, **changes: Any) -> str:
-    made = replace(proof.msgspec.json.decode(content, type=Proof), **changes)
+    made = replace(msgspec.json.decode(content, type=Proof), **changes)
     with pytest.raises(BadProof) as error:
         proof.checked(made.encoded())
     return str(error.value)
@@ -112,7 +113,7 @@ def test_what_is_exchanged_between_proofs_is_refused(operator: Path) -> None:
 def test_a_proof_signed_by_somebody_else_is_refused_where_the_key_is_known(operator: Path) -> None:
     """A stranger can make a log of one's own; only the key tells."""
     content = proved(operator, at(sizes(operator)[0] + 1))
-    told = proof.msgspec.json.decode(content, type=Proof)
+    told = msgspec.json.decode(content, type=Proof)
     stranger = Ed25519PrivateKey.generate()
     ours = Keys(operator.parent / "keys").public
     theirs = PublicKey(ours.name, stranger.public_key().public_bytes_raw())
@@ -180,7 +181,7 @@ def test_openssl_agrees_with_the_signature(operator: Path, tmp_path: Path) -> No
 
     def verified() -> bool:
         pem = operator.parent / "keys" / "public-key.pem"
-        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", pem, "-rawin", "-in", "text", "-sigfile"]
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", str(pem), "-rawin", "-in", "text", "-sigfile"]
         return subprocess.run([*command, "signature"], cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
     assert verified()
