@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -50,6 +50,8 @@ from projections.packages import BucketRow, rows
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
 ]
+
+NOTHING: Final = ten_thousandths(0)
 
 
 class Broken(Exception):
@@ -209,6 +211,8 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
     `texts` are those of the account's earlier lines by version, for reversals that quote them.
     """
     match event:
+        case UsageCharged():
+            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount) if event.amount else None
         case ToppedUp():
             return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
         case MonthlyFeeCharged() | PackagesRefreshed():
@@ -222,8 +226,6 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
         case OptionConnected() | OptionFeeCharged() if event.fee:
             text = f"Списание платы за опцию «{event.option_name}»"
             return _entry(event, zone, "option_fee", text, -event.fee, period=printed(event.period, zone))
-        case UsageCharged() if event.amount:
-            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount)
         case PromiseTaken() if event.fee:
             return _entry(event, zone, "promise_fee", "Плата за услугу «Обещанный платёж»", -event.fee)
         case Adjusted():
@@ -235,7 +237,7 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
             return _entry(event, zone, "reversal", f"Корректировка: {day:%d.%m.%Y} {texts[event.event]}", moved)
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
-            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged() | UsageCharged()
+            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()
             | OptionConnected() | OptionFeeCharged() | OptionSuspended() | OptionExpired() | OptionDisconnected()
             | PromiseTaken() | PromiseClosed() | ChargeReversed() | DisputeOpened() | DisputeResolved()
         ):  # fmt: skip
@@ -295,7 +297,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=taken,
                 amount=event.amount,
-                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)),
+                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)) if event.amount else NOTHING,
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
@@ -311,7 +313,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=0,
                 from_packages=0,
                 amount=0,
-                amount_ex_vat=ten_thousandths(0),
+                amount_ex_vat=NOTHING,
                 vat_rate=event.vat_rate,
             )
         case _:

@@ -4,23 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import click
-import msgspec
 
 from ledger import periods
 from ledger.account import Account
 from ledger.booking import next_scheduled
-from ledger.events import Event, PackagesRefreshed, PromiseTaken, RefreshRefused, type_name
+from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
 from ledger.evolve import evolve
-from ledger.inputs import own_fields
 from ledger.log.keys import key_of
 from ledger.periods import Instant
-from ledger.recall import NotRecallable, recall
 from ledger.rules.refresh import reply
 from ledger.service import Ledger
 from ledger.units import rubles
 from projections import wording
 from projections.balances import Balance
 from projections.balances import balance as balance_of
+from projections.events import shown
 from scripts.cli import show
 from scripts.cli.options import InstantType, print_json, print_text, with_settings
 from scripts.errors import SaysNo
@@ -124,42 +122,6 @@ def opened_account(ledger: Ledger, account: str) -> Account:
     if found is None:
         raise SaysNo(f"no account {account} in this ledger; open it with an `open` input")
     return found
-
-
-def shown(account: str, zone: str, event: Event) -> dict[str, Any]:
-    """An event as the contract prints it: local times, its own fields, and every field of the input it carries."""
-    fields: dict[str, Any] = msgspec.to_builtins(event)
-    common = {
-        "account": account,
-        "version": event.version,
-        "type": type_name(event),
-        "occurred_at": periods.local_text(event.occurred_at, zone),
-        "booked_at": periods.local_text(event.booked_at, zone),
-        "recorded_at": periods.local_text(event.recorded_at, zone),
-    }
-    if event.input is not None:
-        fields["input"]["received_at"] = periods.local_text(event.input.received_at, zone)
-    for name in ("start", "next_due"):
-        if "period" in fields:
-            fields["period"][name] = periods.local_text(fields["period"][name], zone)
-    for name in ("late_until", "used_at", "event_booked_at"):
-        if fields.get(name) is not None:
-            fields[name] = periods.local_text(fields[name], zone)
-    if isinstance(event, PromiseTaken):
-        fields["until"] = periods.local_text(event.until, zone)
-    own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
-    own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
-    try:
-        spoken = own_fields(recall(account, event))
-        if own.get("input_type") == "sms":
-            spoken.pop("text")  # never stored
-        own.update({name: value for name, value in spoken.items() if name not in own})
-    except NotRecallable:
-        pass
-    if isinstance(event, PackagesRefreshed | RefreshRefused):
-        own["reply"] = reply(event, zone)
-    reference = {"input": fields["input"]} if "input" in fields else {}
-    return {**common, **own, "entries": fields.get("entries", []), **reference}
 
 
 def _account_as_of(ledger: Ledger, account: str, at: Instant) -> Account:
