@@ -10,6 +10,7 @@ import click
 
 from ledger.log.journal import Reading
 from ledger.service import Ledger
+from projections.events import shown
 from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
 from projections.evidence import proof
@@ -20,7 +21,7 @@ from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.proof import BadProof, Proved
 from scripts.cli import show
-from scripts.cli.account import opened_account, shown
+from scripts.cli.account import opened_account
 from scripts.cli.options import print_json, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text

@@ -308,3 +308,39 @@ def test_killed_at_any_moment_nothing_half_done_is_taken_for_done(tmp_path: Path
     assert process("--ledger", "new.db", "verify", cwd=tmp_path).code == 0
     assert len(list((tmp_path / "keys/checkpoints").glob("0*"))) == 1
     assert not list(tmp_path.glob("*.part*"))
+
+
+# The foot of a statement
+
+STATEMENT = ("statement", ACCOUNT, "--from", "2023-01-01", "--to", "2023-01-31")
+
+
+def test_a_statement_cites_the_first_checkpoint_that_covers_it_for_ever(kept: Run, tmp_path: Path) -> None:
+    """R-13.5: from then on it has the same bytes, whatever is signed later; its id and JSON know nothing of it."""
+    plain = kept(*STATEMENT, "--json").out
+    signed = kept("checkpoint", "--json").json()
+    forms = [(*STATEMENT, "--format", form) for form in ("txt", "html", "xml")]
+    before = [kept(*form).out for form in forms]
+    for text in before:
+        assert f"{signed['origin']} 4 {signed['root']}" in text
+    write(tmp_path / "more", line("top_up", "february", "2023-02-01T00:00:00+03:00", amount=1))
+    kept("feed", "more")
+    assert kept("checkpoint", "--json").json()["size"] == 5
+    after = [kept(*form).out for form in forms]
+    for text in after:
+        assert f"{signed['origin']} 4 {signed['root']}" in text
+    kept("checkpoint")
+    assert [kept(*form).out for form in forms] == after
+    assert json.loads(plain)["lines"] == kept(*STATEMENT, "--json").json()["lines"]
+    assert "Контрольная" not in kept(*STATEMENT, "--json").out
+
+
+def test_what_no_checkpoint_covers_yet_has_none_at_its_foot(kept: Run, tmp_path: Path) -> None:
+    write(tmp_path / "more", line("top_up", "more", "2023-01-31T23:59:59+03:00", amount=1))
+    kept("feed", "more")
+    assert "Контрольная точка" not in kept(*STATEMENT).out
+    identity = kept(*STATEMENT).out.splitlines()[1]
+    kept("checkpoint")
+    assert "Контрольная точка: obnovi/" in kept(*STATEMENT).out
+    assert kept(*STATEMENT).out.splitlines()[1] == identity
+    assert "Контрольная точка" not in kept(*STATEMENT[:2], "--from", "2022-01-01", "--to", "2022-12-31").out
