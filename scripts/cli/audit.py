@@ -10,33 +10,38 @@ import click
 from msgspec import UNSET
 
 from ledger.log.journal import Reading
+from ledger.service import Ledger
 from projections.audit import summary
 from projections.audit.sample import sample
 from projections.audit.verify import Report, verify_file
+from projections.evidence.check import check
+from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, keys_folder, open_ledger
 
 PROBLEMS_SHOWN_MAX = 50
 
 
 class ShareType(click.ParamType[Fraction]):
-    """A percentage above 0 and up to 100, like `0.5%`."""
+    """A percentage above 0 and up to 100, like `0.5%`, or a share below 1, like `0.005`."""
 
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """The share, or click's usage error; the sign is asked for, since 0.5 could mean half of them."""
+        """The share, or click's usage error."""
         if isinstance(value, Fraction):
             return value
-        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", value) or not 0 < Fraction(value[:-1]) <= 100:
-            self.fail(f"{value!r} is no share of the accounts, like 1% or 0.5%", param, ctx)
-        return Fraction(value[:-1]) / 100
+        if match := re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%|(0\.[0-9]{1,11})", value):
+            share = Fraction(match[1]) / 100 if match[1] else Fraction(match[2])
+            if 0 < share <= 1:
+                return share
+        return self.fail(f"{value!r} is no share of the accounts, like 1%, 0.5% or 0.01", param, ctx)
 
 
 @click.command()
-@click.option("--sample", "share", type=ShareType(), metavar="P%", help="Only a share of the accounts, at least one.")
+@click.option("--sample", "share", type=ShareType(), metavar="P", help="Only a share of the accounts, at least one.")
 @click.option("--seed", type=int, help="Chooses another sample; the same seed chooses the same one.  [default: 0]")
 @click.option("--account", "named", multiple=True, metavar="ACCOUNT", help="Only this account; may be repeated.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
@@ -46,8 +51,9 @@ def verify(
 ) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
-    Exit code 1 when something differs. With --sample or --account only what concerns these accounts is checked. A tail
-    of the log cut off together with its traces is not seen from inside: that takes evidence kept elsewhere.
+    Where there are keys, the events are also hashed again and held against the newest checkpoint, which finds what was
+    changed together with all its traces, a cut-off tail too. With --sample or --account only what concerns these
+    accounts is decided again, and no checkpoint is asked. Exit code 1 when something differs.
 
     \b
     Example:
@@ -68,10 +74,11 @@ def verify(
             report = verify_file(
                 ledger.journal.path, accounts=chosen, workers=workers or os.cpu_count() or 1, progress=bar
             )
+        covered = _against_evidence(settings, ledger, report) if chosen is None else None
     if settings.json:
         print_json(report)
     else:
-        _show(report)
+        _show(report, covered)
     return 0 if report.ok else 1
 
 
@@ -85,8 +92,11 @@ def _chosen(log: Reading, share: Fraction | None, seed: int, named: Sequence[str
     return sorted(set(named)) if named else None
 
 
-def _show(report: Report) -> None:
-    """The findings, how many there are of what, what was checked, and what to do next."""
+def _show(report: Report, covered: int | None) -> None:
+    """The findings, how many there are of what, what was checked, and what to do next.
+
+    `covered` events stand under the newest checkpoint; None where there is no evidence.
+    """
     for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
         print_text(f"{summary.told(problem)}\n")
     if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
@@ -103,9 +113,28 @@ def _show(report: Report) -> None:
         print_text(
             "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"
         )
+    elif covered is not None:
+        if covered < report.events:
+            behind = show.count(report.events - covered, "event")
+            print_text(f"{behind} behind the newest checkpoint; `obnovi checkpoint` covers them\n")
     elif report.ok:
         print_text(
             "A tail cut off together with its traces is not seen from inside: that takes evidence kept elsewhere.\n"
         )
     for line in summary.advice(report):
         print_text(f"{line}\n")
+
+
+def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int | None:
+    """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
+    try:
+        keys = kept(keys_folder(settings))
+    except NoKeys as error:
+        raise Misuse(str(error)) from None
+    if keys is None:
+        return None
+    with ledger.journal.reading() as log:
+        found = check(ledger.journal.path, log, keys)
+    report.problems += found.problems
+    report.ok = not report.problems
+    return found.covered

@@ -30,6 +30,12 @@ COMMANDS = {
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
+    "keys": ("scripts.cli.evidence", "Make the keys that checkpoints are signed with."),
+    "checkpoint": ("scripts.cli.evidence", "Sign the log as it stands, or compare it with what a witness kept."),
+    "prove": ("scripts.cli.evidence", "Write a small file that proves one event."),
+    "check-proof": ("scripts.cli.evidence", "Check such a file without any ledger."),
+    "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),
+    "restore": ("scripts.cli.backup", "Make a ledger from a copy, once it is verified."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
 
@@ -71,7 +77,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
       obnovi balance 79161234567
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
 
-    The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names.
+    The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
+    the folder of keys (`keys` beside the ledger by default).
     Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
     """
     ctx.obj = options

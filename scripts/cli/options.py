@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -13,7 +14,7 @@ import msgspec
 from ledger import periods
 from ledger.periods import Instant
 from scripts.errors import Misuse
-from scripts.wiring import Settings, ledger_path, now
+from scripts.wiring import Settings, keys_folder, ledger_path, now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,14 +131,16 @@ def print_bytes(content: bytes) -> None:
 
 
 def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
-    """Refuse to write over what is kept or read: the ledger and its helpers, catalogue, feeds. Raises Misuse."""
+    """Refuse to write over what is kept or read: the ledger and its helpers, keys, catalogue, feeds. Raises Misuse."""
     ledger = str(ledger_path(settings.ledger))
-    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal")]
+    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal", ".evidence")]
     kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
     kept += [(name, "one of the feeds") for name in inputs if name != "-"]
     for name, what in kept:
         if os.path.realpath(name) == os.path.realpath(path):
             raise Misuse(f"{option} {path} is {what}; name another file")
+    if Path(path).resolve().is_relative_to(keys_folder(settings).resolve()):
+        raise Misuse(f"{option} {path} lies in the folder of keys; name another file")
 
 
 def write_file(path: str, content: bytes) -> None:

@@ -9,7 +9,9 @@ from typing import Final
 
 import click
 
+from ledger.account import Account
 from ledger.periods import Instant
+from ledger.service import Ledger
 from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
@@ -17,7 +19,7 @@ from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
 from scripts.cli.options import DateType, known_at_option, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, keys_folder, open_ledger
 
 RENDERERS: Final = {
     "txt": "projections.formats.text",
@@ -33,6 +35,8 @@ SPEAKS: Final = frozenset({"csv", "html", "pdf", "xlsx"})
 """Formats whose headings come in more than one language."""
 BINARY: Final = frozenset({"pdf", "xlsx"})
 """Formats that no terminal can show."""
+FOOTLESS: Final = frozenset({"csv", "json"})
+"""Formats without a foot that would tell the checkpoint."""
 
 
 @click.command()
@@ -87,13 +91,32 @@ def statement(
                 made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
-    options = {"table": table, "lang": lang}
+        checkpoint = checkpoint_of(settings, ledger, found, until) if chosen not in FOOTLESS else None
+    options = {"table": table, "lang": lang, "checkpoint": checkpoint}
     written = _written(made, chosen, {name: value for name, value in options.items() if value is not None})
     if output is None:
         print_bytes(written)
     else:
         write_file(output, written)
     return 0
+
+
+def checkpoint_of(settings: Settings, ledger: Ledger, account: Account, until: date) -> str | None:
+    """The first checkpoint over what a statement shows, for its foot; None without keys, or where none is yet."""
+    folder = keys_folder(settings)
+    if not folder.exists():
+        return None
+    from projections.evidence import footing, keys, note  # noqa: PLC0415  # cryptography, only where there are keys
+
+    try:
+        kept = keys.kept(folder)
+        with ledger.journal.reading() as log:
+            found = kept and footing.first_checkpoint(log, kept, account, until=until)
+    except keys.NoKeys as error:
+        raise Misuse(str(error)) from None
+    except note.BadNote as error:
+        raise SaysNo(str(error)) from None
+    return None if found is None else str(found)
 
 
 def _written(made: Statement, form: str, options: dict[str, str]) -> bytes:

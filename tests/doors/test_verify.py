@@ -80,7 +80,7 @@ def test_a_named_account_is_checked_alone(ledger: Run, tmp_path: Path) -> None:
 
 def test_a_sample_is_a_share_of_the_accounts(ledger: Run, tmp_path: Path) -> None:
     """At least one, rounded up, the same ones again; of them everything is checked, of others nothing."""
-    for share, accounts in (("0.5%", 1), ("25%", 1), ("25.1%", 2), ("50%", 2), ("100%", 4)):
+    for share, accounts in (("0.5%", 1), ("0.25", 1), ("25%", 1), ("25.1%", 2), ("50%", 2), ("100%", 4)):
         made = ledger("verify", "--sample", share, "--json").json()
         assert made == {
             "accounts": accounts, "events": 5 * accounts, "ok": True, "problems": [], "of_accounts": 4,
@@ -96,6 +96,8 @@ def test_a_sample_is_a_share_of_the_accounts(ledger: Run, tmp_path: Path) -> Non
     "options",
     [
         ("--sample", "1"),
+        ("--sample", "1.0"),
+        ("--sample", "0.0"),
         ("--sample", "0%"),
         ("--sample", "0.0%"),
         ("--sample", "100.1%"),
