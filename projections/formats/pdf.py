@@ -43,7 +43,7 @@ _ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
 }
 _USAGE: Final = (
     Column(12, f"Дата{_BOUND}Время", gap=1),
-    Column(14, "", "clock", gap=5),
+    Column(13, "", "clock", gap=5),
     Column(14, "GMT*"),
     Column(78, "Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
     Column(15, "Услуга"),

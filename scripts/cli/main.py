@@ -21,6 +21,7 @@ COMMANDS = {
     "balance": ("scripts.cli.account", "Show what an account has, now or at a time."),
     "events": ("scripts.cli.account", "Show an account's events, oldest first."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
+    "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
     "find": ("scripts.cli.account", "Find where an input went."),
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),

@@ -1,7 +1,7 @@
 """`obnovi statement`: an account's statement in one of its formats (R-13)."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date
 from importlib import import_module
@@ -74,10 +74,7 @@ def statement(
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
     """
     chosen = "json" if settings.json else form or "txt"
-    if table is not None and form != "csv":
-        raise Misuse("--table goes with --format csv")
-    if lang is not None and form not in SPEAKS:
-        raise Misuse("--lang goes with --format csv, html, pdf or xlsx")
+    options = allowed(form, table=table, lang=lang)
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
     if chosen in BINARY and output is None and sys.stdout.isatty():
@@ -91,21 +88,20 @@ def statement(
                 made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
-        checkpoint = checkpoint_of(settings, ledger, found, until) if chosen not in FOOTLESS else None
-    options = {"table": table, "lang": lang, "checkpoint": checkpoint}
-    written = _written(made, chosen, {name: value for name, value in options.items() if value is not None})
+        options |= foot(settings, ledger, found, until, chosen)
+    content = written(made, chosen, options)
     if output is None:
-        print_bytes(written)
+        print_bytes(content)
     else:
-        write_file(output, written)
+        write_file(output, content)
     return 0
 
 
-def checkpoint_of(settings: Settings, ledger: Ledger, account: Account, until: date) -> str | None:
-    """The first checkpoint over what a statement shows, for its foot; None without keys, or where none is yet."""
+def foot(settings: Settings, ledger: Ledger, account: Account, until: date, form: str) -> dict[str, str]:
+    """The first checkpoint over what a statement shows, for its foot; nothing without keys, or where none is yet."""
     folder = keys_folder(settings)
-    if not folder.exists():
-        return None
+    if form in FOOTLESS or not folder.exists():
+        return {}
     from projections.evidence import footing, keys, note  # noqa: PLC0415  # cryptography, only where there are keys
 
     try:
@@ -116,12 +112,23 @@ def checkpoint_of(settings: Settings, ledger: Ledger, account: Account, until: d
         raise Misuse(str(error)) from None
     except note.BadNote as error:
         raise SaysNo(str(error)) from None
-    return None if found is None else str(found)
+    return {} if found is None else {"checkpoint": str(found)}
 
 
-def _written(made: Statement, form: str, options: dict[str, str]) -> bytes:
+def allowed(form: str | None, *, table: str | None, lang: str | None) -> dict[str, str]:
+    """The options of a format that were given. Raises Misuse for one that it does not have."""
+    if table is not None and form != "csv":
+        raise Misuse("--table goes with --format csv")
+    if lang is not None and form not in SPEAKS:
+        raise Misuse(f"--lang goes with --format {', '.join(sorted(SPEAKS))}")
+    options = {"table": table, "lang": lang}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def written(made: Statement, form: str, options: Mapping[str, str]) -> bytes:
+    """A statement in a format, as the bytes of its file."""
     if form == "json":
         return made.json() + b"\n"
     render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
-    written = render(made, **options)
-    return written.encode() if isinstance(written, str) else written
+    content = render(made, **options)
+    return content.encode() if isinstance(content, str) else content
