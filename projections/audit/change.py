@@ -16,9 +16,9 @@ class CannotDecide(Exception):
 class Change:
     """What is otherwise than it was. Versions name an event of the booking that is meant.
 
-    `since`: only what was booked from this instant on is decided again, what stands before it stays. `plan`: what every
-    `connect_plan` among that names. `drop`: inputs that never came. `move`: when inputs reached us instead. `catalogue`:
-    the text of a catalogue in place of those that held.
+    `since`: only what was booked from this instant on is decided again, what stands before it stays. `plan`: what
+    every `connect_plan` among that names. `drop`: inputs that never came. `move`: when inputs reached us instead.
+    `catalogue`: the text of a catalogue in place of those that held.
     """
 
     since: Instant | None = None

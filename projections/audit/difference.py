@@ -60,9 +60,7 @@ def wallet(found: Otherwise) -> Line:
     """The wallet behind everything, as a line at the last version."""
     last = found.was[-1]
     at = periods.local_text(last.booked_at, found.zone)
-    return Line(
-        found.account, last.version, WALLET_AFTER, found.wallet_was, found.wallet_would_be, type_name(last), at
-    )
+    return Line(found.account, last.version, WALLET_AFTER, found.wallet_was, found.wallet_would_be, type_name(last), at)
 
 
 def _unlike(found: Otherwise) -> Iterator[tuple[Pair, str, Any, Any]]:

@@ -9,8 +9,8 @@ from ledger.units import Kopecks
 from projections.audit.difference import Line
 
 SHARES: Final = (0, 10, 25, 50, 75, 90, 100)
-BARS_MAX: Final = 11
 TOP: Final = 5
+STEPS: Final = [10_00 * 10**zeros for zeros in range(13)]
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -86,14 +86,6 @@ def _bars(whole: Sequence[Kopecks]) -> list[Bar]:
 
 
 def _edges(greatest: Kopecks) -> list[Kopecks]:
-    """Where bars meet: 1, 2, 5 times a power of ten rubles, as many as reach the greatest; both ways, and beside 0."""
-    steps: list[Kopecks] = []
-    step, factors = 1_00, (2, 5, 10)
-    power = 1_00
-    while step <= greatest:
-        steps.append(step)
-        step = next((power * factor for factor in factors if power * factor > step), power * 10)
-        if step == power * 10:
-            power = step
-    steps = steps[-(BARS_MAX // 2) :]
-    return [*(-each + 1 for each in reversed(steps)), 0, 1, *steps]
+    """Where bars meet: 10, 100, 1000 … rubles up to the greatest, on both sides; and around 0."""
+    steps = [step for step in STEPS if step <= greatest]
+    return [*(1 - step for step in reversed(steps)), 0, 1, *steps]

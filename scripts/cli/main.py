@@ -26,6 +26,7 @@ COMMANDS = {
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
@@ -42,7 +43,7 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
