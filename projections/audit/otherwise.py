@@ -23,6 +23,38 @@ from projections.audit.change import CannotDecide, Change, moved, refuse_unknown
 from projections.audit.pairs import counterpart
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One booking of the log: its events, and the position of the first."""
+
+    events: list[Event]
+    position: int
+
+    @property
+    def came(self) -> Instant:
+        """When it took effect."""
+        return self.events[0].booked_at
+
+
+def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
+    """Stored events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide."""
+    step: Step | None = None
+    for row in rows:
+        try:
+            event = row.event()
+        except BadEvents as error:
+            raise CannotDecide(str(error)) from None
+        if step is not None:
+            last = step.events[-1]
+            if last.booked_at == event.booked_at and last.input == event.input:
+                step.events.append(event)
+                continue
+            yield step
+        step = Step([event], row.position)
+    if step is not None:
+        yield step
+
+
 @dataclass(slots=True)
 class Otherwise:
     """What became of an account: its events as stored and as they would be, up to the same instant."""
@@ -51,7 +83,7 @@ def wallet_of(events: Sequence[Event]) -> Kopecks:
 
 def decide_otherwise(
     account: str,
-    rows: Iterable[Stored],
+    steps: Sequence[Step],
     change: Change,
     catalogues: CatalogueTimeline,
     alternative: Catalogue | None = None,
@@ -61,40 +93,11 @@ def decide_otherwise(
     Of the change, `alternative` is the parsed catalogue.
     """
     try:
-        return _History(account, list(_steps(rows)), change, catalogues, alternative).run()
-    except (BrokenLog, BadEvents, NotRecallable, AssertionError) as error:
+        return _History(account, steps, change, catalogues, alternative).run()
+    except (BrokenLog, NotRecallable, AssertionError) as error:
         raise CannotDecide(f"account {account} cannot be decided again ({error}); run `obnovi verify`") from None
     except Malformed as error:
         raise CannotDecide(f"account {account} cannot be decided under this catalogue: {error}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One booking of the log: its events, and the position of the first."""
-
-    events: list[Event]
-    position: int
-
-    @property
-    def came(self) -> Instant:
-        """When it took effect."""
-        return self.events[0].booked_at
-
-
-def _steps(rows: Iterable[Stored]) -> Iterator[_Step]:
-    """Events grouped by booking; the items of one scheduled instant are one step."""
-    step: _Step | None = None
-    for row in rows:
-        event = row.event()
-        if step is not None:
-            last = step.events[-1]
-            if last.booked_at == event.booked_at and last.input == event.input:
-                step.events.append(event)
-                continue
-            yield step
-        step = _Step([event], row.position)
-    if step is not None:
-        yield step
 
 
 class _History:
@@ -103,7 +106,7 @@ class _History:
     def __init__(
         self,
         account: str,
-        steps: list[_Step],
+        steps: Sequence[Step],
         change: Change,
         catalogues: CatalogueTimeline,
         alternative: Catalogue | None,
@@ -137,7 +140,7 @@ class _History:
         done.zone = self.state.zone
         return done
 
-    def _stand(self, since: Instant) -> list[_Step]:
+    def _stand(self, since: Instant) -> Sequence[Step]:
         """Follow what was booked before an instant; the steps behind it."""
         for number, step in enumerate(self.steps):
             if step.came >= since:
@@ -157,7 +160,7 @@ class _History:
         for kind, id in sorted(held - known):
             raise CannotDecide(f"account {self.account} has the {kind} {id} at --from, which the catalogue lacks")
 
-    def _order(self, steps: list[_Step]) -> Iterator[tuple[_Step, int, Instant | None]]:
+    def _order(self, steps: Sequence[Step]) -> Iterator[tuple[Step, int, Instant | None]]:
         """The steps as they come now, each with the position whose catalogue holds, and when a moved one came.
 
         A moved input comes behind everything that came before its new time; at the very same time the order of the log
@@ -166,7 +169,7 @@ class _History:
         if not self.change.named:
             yield from ((step, step.position, None) for step in steps)
             return
-        ordered: list[tuple[Instant, int, _Step, Instant | None]] = []
+        ordered: list[tuple[Instant, int, Step, Instant | None]] = []
         for number, step in enumerate(steps):
             named = {event.version for event in step.events}
             if not named & self.change.drop:
@@ -178,7 +181,7 @@ class _History:
                 position = step.position
             yield step, position, at
 
-    def _step(self, step: _Step, position: int, at: Instant | None) -> None:
+    def _step(self, step: Step, position: int, at: Instant | None) -> None:
         first = step.events[0]
         if first.input is None:
             self._advance(first.booked_at, position, first.recorded_at)

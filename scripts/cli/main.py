@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
+    "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
