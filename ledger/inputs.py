@@ -318,7 +318,7 @@ def _load(line: str) -> object:
     """The value of a line of JSON; the quick decoder takes what it surely reads alike, the careful one the rest."""
     try:
         found = msgspec.json.decode(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _load_carefully(line)
     if isinstance(found, dict) and line.count('":') == len(found) and not any(gap in line for gap in _KEY_GAPS):
         return found  # each key is followed by its colon, and there are no more of them than keys: none comes twice

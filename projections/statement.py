@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -50,6 +50,12 @@ from projections.packages import BucketRow, rows
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
 ]
+
+NOTHING: Final = ten_thousandths(0)
+
+
+_NAMING = (PlanConnected, MonthlyFeeCharged, DailyFeeCharged, PackagesRefreshed)
+"""Events that say what the plan is called, so that no later catalogue renames it (R-3.6)."""
 
 
 class Broken(Exception):
@@ -103,7 +109,10 @@ class UsageTotal(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account did in local dates `[from, to]`, and what it had at the end of them."""
+    """What an account did in local dates `[from, to]`, and what it had at the end of them.
+
+    `plan_name` is what the plan was called by then, None before the first one.
+    """
 
     account: str
     from_: str = msgspec.field(name="from")
@@ -116,6 +125,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     usage_total: UsageTotal
     left: list[BucketRow]
     mode: Mode
+    plan_name: str | None = None
     next_due: str | None
     next_fee: Kopecks | None
 
@@ -151,12 +161,15 @@ def statement(
     lines: list[Line] = []
     usage: list[UsageRow] = []
     texts: dict[int, str] = {}
+    plan_name: str | None = None
     final = False
     for found, event in events:
         if event.booked_at >= end:
             final = True
             break
         state, position = evolve(state, event, account.account), found
+        if isinstance(event, _NAMING):
+            plan_name = event.plan_name
         line = _line(event, zone, texts)
         if line is not None:
             texts[event.version] = line.text
@@ -178,10 +191,11 @@ def statement(
         usage=usage,
         usage_total=UsageTotal(
             sum(row.amount for row in usage),
-            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage)),
+            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage if row.amount)),
         ),
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
+        plan_name=plan_name,
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
     )
@@ -209,6 +223,8 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
     `texts` are those of the account's earlier lines by version, for reversals that quote them.
     """
     match event:
+        case UsageCharged():
+            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount) if event.amount else None
         case ToppedUp():
             return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
         case MonthlyFeeCharged() | PackagesRefreshed():
@@ -222,8 +238,6 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
         case OptionConnected() | OptionFeeCharged() if event.fee:
             text = f"Списание платы за опцию «{event.option_name}»"
             return _entry(event, zone, "option_fee", text, -event.fee, period=printed(event.period, zone))
-        case UsageCharged() if event.amount:
-            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount)
         case PromiseTaken() if event.fee:
             return _entry(event, zone, "promise_fee", "Плата за услугу «Обещанный платёж»", -event.fee)
         case Adjusted():
@@ -235,7 +249,7 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
             return _entry(event, zone, "reversal", f"Корректировка: {day:%d.%m.%Y} {texts[event.event]}", moved)
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
-            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged() | UsageCharged()
+            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()
             | OptionConnected() | OptionFeeCharged() | OptionSuspended() | OptionExpired() | OptionDisconnected()
             | PromiseTaken() | PromiseClosed() | ChargeReversed() | DisputeOpened() | DisputeResolved()
         ):  # fmt: skip
@@ -295,7 +309,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=taken,
                 amount=event.amount,
-                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)),
+                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)) if event.amount else NOTHING,
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
@@ -311,7 +325,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=0,
                 from_packages=0,
                 amount=0,
-                amount_ex_vat=ten_thousandths(0),
+                amount_ex_vat=NOTHING,
                 vat_rate=event.vat_rate,
             )
         case _:

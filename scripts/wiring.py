@@ -83,3 +83,7 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         raise SaysNo(str(error)) from error
     except StoreError as error:
         raise Misuse(str(error)) from error
+    except BadCatalogue as error:
+        raise Misuse(
+            f"{path}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
+        ) from error

@@ -230,6 +230,10 @@ class Catalogue:
         """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""
         return self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
 
+    def vat_rates(self) -> list[int]:
+        """Every rate of the table, the oldest first."""
+        return [rate for _, rate in self._vat]
+
     def versions(self) -> Iterator[tuple[str, str, str, str]]:
         """Every plan and option version: kind, id, `effective_from`, and its content as JSON to compare."""
         for kind, table in (("plan", self._plans), ("option", self._options)):

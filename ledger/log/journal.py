@@ -87,6 +87,15 @@ class Reading:
         """How many events there are."""
         return int(self._one("SELECT COUNT(*) FROM stored_events")[0])
 
+    def count_of(self, accounts: Sequence[str]) -> int:
+        """How many events some accounts have."""
+        count = 0
+        for some in _some(accounts):
+            marks = ",".join("?" * len(some))
+            statement = f"SELECT COUNT(*) FROM stored_events WHERE originator_id IN ({marks})"
+            count += int(self._one(statement, tuple(some))[0])
+        return count
+
     def last_event(self) -> Event | None:
         """The newest event."""
         row = self._one(

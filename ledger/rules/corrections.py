@@ -1,13 +1,14 @@
 """Corrections: nothing is edited; money goes back through the accounts it came by (R-11.1, R-11.5, R-11.6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from ledger.account import Account
 from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry, money
 from ledger.events import Adjusted, ChargeReversed, Event, Personal, UsageCharged
 from ledger.inputs import Adjust, Reverse
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, first, refusal
+from ledger.rules.moment import Moment
 from ledger.units import Kopecks
 
 Cited: TypeAlias = Callable[[int], Event | None]
@@ -25,27 +26,45 @@ class Return(NamedTuple):
 def reverse(account: Account, input: Reverse, moment: Moment, cited: Cited) -> list[Event]:
     """A reversal, or the first reason against it (R-11.1). Funds are not tested."""
     event = cited(input.event)
-    if event is None:
-        return [refuse(account, input, moment, "UNKNOWN_EVENT")]
+    if refused := refusal(account, input, moment, against_reversal(account, input, event)):
+        return refused
+    assert event is not None
     returned = returnable(account, event, input.amount)
-    if isinstance(returned, str):
-        return [refuse(account, input, moment, returned, left=money_left(account, event))]
+    assert not isinstance(returned, str)
     return [reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
 def returnable(account: Account, event: Event, asked: Kopecks | None) -> Return | str:
     """What can be given back of an event: with `asked` money only, else all that is left; or the reason why not."""
-    if isinstance(event, ChargeReversed):
-        return "NOT_REVERSIBLE"
-    left = money_left(account, event)
-    if asked is not None and asked > left:
-        return "AMOUNT_TOO_LARGE"
-    amount = left if asked is None else asked
+    if (held := first(against_return(account, event, asked))) is not None:
+        return held.reason
+    amount = money_left(account, event) if asked is None else asked
     parts = _package_parts(account, event) if asked is None else ()
-    if not amount and not parts:
-        return "NOT_REVERSIBLE"
     back = [Entry(entry.to, entry.from_, "kop", amount) for entry in event.entries if entry.unit == "kop" and amount]
     return Return(amount, (*back, *parts), packages=bool(parts))
+
+
+def against_reversal(account: Account, input: Reverse, event: Event | None) -> Iterator[Check]:
+    """The reasons against a reversal by precedence (R-11.1)."""
+    yield unknown(account, input.event, event)
+    assert event is not None
+    yield from against_return(account, event, input.amount)
+
+
+def against_return(account: Account, event: Event, asked: Kopecks | None) -> Iterator[Check]:
+    """What keeps an event's money and packages from being given back, by precedence (R-11.1)."""
+    left = money_left(account, event)
+    facts = {"left": left}
+    reversed_already = isinstance(event, ChargeReversed)
+    yield Check("NOT_REVERSIBLE", reversed_already, facts, {"reversal": reversed_already})
+    yield Check("AMOUNT_TOO_LARGE", asked is not None and asked > left, facts, {"asked": asked})
+    parts = len(_package_parts(account, event)) if asked is None else 0
+    yield Check("NOT_REVERSIBLE", not (left if asked is None else asked) and not parts, facts, {"package_parts": parts})
+
+
+def unknown(account: Account, version: int, event: Event | None) -> Check:
+    """Whether a cited event is not there yet; the newest one there is."""
+    return Check("UNKNOWN_EVENT", event is None, compared={"event": version, "newest": account.version})
 
 
 def money_left(account: Account, event: Event) -> Kopecks:
@@ -77,10 +96,8 @@ def reversal(
 
 def adjust(account: Account, input: Adjust, moment: Moment, cited: Cited) -> list[Event]:
     """A clerk's correction in money; a minus needs the money (R-11.5)."""
-    if input.amount < 0 and account.available < -input.amount:
-        return [refuse(account, input, moment, "INSUFFICIENT_FUNDS", needed=-input.amount, available=account.available)]
-    if any(cited(version) is None for version in input.cites):
-        return [refuse(account, input, moment, "UNKNOWN_EVENT")]
+    if refused := refusal(account, input, moment, against_adjustment(account, input, cited)):
+        return refused
     plus = input.amount > 0
     return [
         Adjusted(
@@ -94,6 +111,16 @@ def adjust(account: Account, input: Adjust, moment: Moment, cited: Cited) -> lis
             personal=Personal(text=input.text),
         )
     ]
+
+
+def against_adjustment(account: Account, input: Adjust, cited: Cited) -> Iterator[Check]:
+    """The reasons against an adjustment by precedence; a plus needs nothing (R-11.5)."""
+    needed = max(-input.amount, 0)
+    short = input.amount < 0 and account.available < needed
+    yield Check("INSUFFICIENT_FUNDS", short, {"needed": needed, "available": account.available})
+    missing = [version for version in input.cites if cited(version) is None]
+    compared = {"cites": list(input.cites), "missing": missing, "newest": account.version}
+    yield Check("UNKNOWN_EVENT", bool(missing), compared=compared)
 
 
 def _package_parts(account: Account, event: Event) -> tuple[Entry, ...]:

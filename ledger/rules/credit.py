@@ -1,12 +1,16 @@
 """Credit: discounts, and the promised payment, which is headroom and not money (R-10)."""
 
+from collections.abc import Iterator
+
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.entries import REVENUE_PROMISE_FEE, WALLET, money
 from ledger.events import DiscountGranted, Event, PromiseClosed, PromiseTaken
 from ledger.inputs import GrantDiscount, TakePromise
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, refusal
+from ledger.rules.moment import Moment
+from ledger.units import Kopecks
 
 
 def grant_discount(account: Account, input: GrantDiscount, moment: Moment) -> list[Event]:
@@ -24,10 +28,8 @@ def grant_discount(account: Account, input: GrantDiscount, moment: Moment) -> li
 def take_promise(account: Account, input: TakePromise, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """Headroom for some days, its fee at once; no test of funds, mode or blocks (R-10.2)."""
     terms = catalogue.settings.promise
-    if account.promise is not None:
-        return [refuse(account, input, moment, "PROMISE_ACTIVE", active=account.promise.amount)]
-    if input.amount > terms.max:
-        return [refuse(account, input, moment, "PROMISE_TOO_LARGE", max=terms.max)]
+    if refused := refusal(account, input, moment, against_promise(account, input.amount, terms.max)):
+        return refused
     return [
         PromiseTaken(
             **moment.stamp(account),
@@ -39,6 +41,13 @@ def take_promise(account: Account, input: TakePromise, moment: Moment, catalogue
             vat_rate=catalogue.vat_rate(periods.local_date(moment.booked_at, account.zone)),
         )
     ]
+
+
+def against_promise(account: Account, amount: Kopecks, largest: Kopecks) -> Iterator[Check]:
+    """The reasons against a promised payment by precedence (R-10.2)."""
+    active = account.promise.amount if account.promise else None
+    yield Check("PROMISE_ACTIVE", active is not None, {"active": active})
+    yield Check("PROMISE_TOO_LARGE", amount > largest, {"max": largest}, {"amount": amount})
 
 
 def close_paid(account: Account, moment: Moment) -> list[Event]:

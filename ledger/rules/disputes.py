@@ -1,14 +1,16 @@
 """Disputes: a claim within six months, an answer due in thirty days, and its reversal where it is upheld (R-11.2–3)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from ledger import periods
-from ledger.account import Account
+from ledger.account import Account, Dispute
 from ledger.events import DisputeOpened, DisputeResolved, Event, Personal
 from ledger.evolve import evolve
 from ledger.inputs import OpenDispute, ResolveDispute
-from ledger.rules.corrections import Cited, Return, returnable, reversal
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, refusal
+from ledger.rules.corrections import Cited, against_return, returnable, reversal, unknown
+from ledger.rules.moment import Moment
 
 CLAIM_MONTHS = 6
 ANSWER_DAYS = 30
@@ -16,13 +18,9 @@ ANSWER_DAYS = 30
 
 def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Cited) -> list[Event]:
     """A claim about any event, also a refusal, also again; too late after six months (R-11.2)."""
-    event = cited(input.event)
-    if event is None:
-        return [refuse(account, input, moment, "UNKNOWN_EVENT")]
+    if refused := refusal(account, input, moment, against_claim(account, input, moment, cited)):
+        return refused
     today = periods.local_date(moment.booked_at, account.zone)
-    last = periods.months_after(periods.local_date(event.booked_at, account.zone), CLAIM_MONTHS)
-    if today > last:
-        return [refuse(account, input, moment, "CLAIM_TOO_LATE", last_day=last.isoformat())]
     return [
         DisputeOpened(
             **moment.stamp(account),
@@ -33,25 +31,28 @@ def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Ci
     ]
 
 
+def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: Cited) -> Iterator[Check]:
+    """The reasons against a claim by precedence (R-11.2)."""
+    event = cited(input.event)
+    yield unknown(account, input.event, event)
+    assert event is not None
+    today = periods.local_date(moment.booked_at, account.zone)
+    last = periods.months_after(periods.local_date(event.booked_at, account.zone), CLAIM_MONTHS)
+    yield Check("CLAIM_TOO_LATE", today > last, {"last_day": last.isoformat()}, {"today": today.isoformat()})
+
+
 def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cited: Cited) -> list[Event]:
     """The answer to the earliest open claim of this id; upheld, the charge is reversed with it (R-11.3).
 
     Without an amount all that is left is returned, nothing if nothing is; an amount that R-11.1 refuses leaves the
     dispute open.
     """
-    named = [dispute for dispute in account.disputes if dispute.id == input.dispute]
-    if not named:
-        return [refuse(account, input, moment, "UNKNOWN_DISPUTE")]
-    dispute = next((each for each in named if not each.resolved), None)
-    if dispute is None:
-        return [refuse(account, input, moment, "ALREADY_RESOLVED")]
+    if refused := refusal(account, input, moment, against_answer(account, input, cited)):
+        return refused
+    dispute = _earliest_open(account, input.dispute)
+    assert dispute is not None
     event = cited(dispute.event)
-    assert event is not None, "a dispute names an event of the account"
-    returned: Return | str = "NOT_REVERSIBLE"
-    if input.outcome == "upheld":
-        returned = returnable(account, event, input.amount)
-        if isinstance(returned, str) and input.amount is not None:
-            return [refuse(account, input, moment, returned)]
+    assert event is not None
     resolved = DisputeResolved(
         **moment.stamp(account),
         dispute=input.dispute,
@@ -61,7 +62,26 @@ def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cit
         amount=input.amount,
         personal=Personal(text=input.text),
     )
-    if isinstance(returned, str):
+    returned = returnable(account, event, input.amount)
+    if input.outcome == "rejected" or isinstance(returned, str):
         return [resolved]
     account = evolve(account, resolved)
     return [resolved, reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
+
+
+def against_answer(account: Account, input: ResolveDispute, cited: Cited) -> Iterator[Check]:
+    """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
+    named = any(dispute.id == input.dispute for dispute in account.disputes)
+    yield Check("UNKNOWN_DISPUTE", not named, compared={"dispute": input.dispute})
+    dispute = _earliest_open(account, input.dispute)
+    yield Check("ALREADY_RESOLVED", dispute is None, compared={"dispute": input.dispute})
+    assert dispute is not None
+    event = cited(dispute.event)
+    assert event is not None, "a dispute names an event of the account"
+    if input.outcome == "upheld" and input.amount is not None:
+        for check in against_return(account, event, input.amount):
+            yield Check(check.reason, check.holds, compared=check.facts | check.compared)
+
+
+def _earliest_open(account: Account, name: str) -> Dispute | None:
+    return next((each for each in account.disputes if each.id == name and not each.resolved), None)

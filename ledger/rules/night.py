@@ -1,5 +1,6 @@
 """The night: the month if it can be paid, else the day, else a financial block; under a block nothing (R-4)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ledger import periods
@@ -9,6 +10,7 @@ from ledger.entries import BASE, DAILY, REVENUE_DAILY_FEE, REVENUE_MONTHLY_FEE
 from ledger.events import Blocked, DailyFeeCharged, Event, MonthlyFeeCharged, Period, PeriodLapsed
 from ledger.periods import Instant
 from ledger.rules import tariff
+from ledger.rules.check import Check, first
 from ledger.rules.moment import Moment
 
 
@@ -26,21 +28,32 @@ def tariff_due(account: Account, catalogue: Catalogue) -> Instant | None:
 
 def charge_tariff(account: Account, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """What the night of a due account books: exactly one event."""
-    late_until = tariff.late_until(moment.booked_at, catalogue)
-    if account.blocks:
-        ended = tuple(tariff.expiry(list(account.tariff_buckets())))
-        return [PeriodLapsed(**moment.stamp(account), entries=ended, late_until=late_until)]
     day = periods.local_date(moment.booked_at, account.zone)
     plan = tariff.plan_version(account, catalogue, day)
     assert plan is not None, "an account with a plan has a version of it on every later date"
-    if account.available >= tariff.effective_fee(account, plan.monthly_fee, day):
+    taken = first(steps(account, plan, day))
+    assert taken is not None
+    if taken.reason == "MONTH":
         return [_month(account, moment, catalogue, plan, day)]
-    if plan.daily_fee is not None and account.available >= tariff.effective_fee(account, plan.daily_fee, day):
+    if taken.reason == "DAY":
+        assert plan.daily_fee is not None
         return [_day(account, moment, catalogue, plan, plan.daily_fee, day)]
+    stamp, late_until = moment.stamp(account), tariff.late_until(moment.booked_at, catalogue)
     ended = tuple(tariff.expiry(list(account.tariff_buckets())))
-    return [
-        Blocked(**moment.stamp(account), entries=ended, kind="financial", cause="nightly", late_until=late_until),
-    ]
+    if taken.reason == "LAPSE":
+        return [PeriodLapsed(**stamp, entries=ended, late_until=late_until)]
+    return [Blocked(**stamp, entries=ended, kind="financial", cause="nightly", late_until=late_until)]
+
+
+def steps(account: Account, plan: PlanVersion, day: date) -> Iterator[Check]:
+    """What a night may do, by precedence: lapse under a block, else month, day, block (R-4.5, R-4.1–R-4.3)."""
+    yield Check("LAPSE", bool(account.blocks), {"blocks": list(account.blocks)})
+    available = account.available
+    fee = tariff.effective_fee(account, plan.monthly_fee, day)
+    yield Check("MONTH", available >= fee, {"fee": fee, "available": available})
+    daily = None if plan.daily_fee is None else tariff.effective_fee(account, plan.daily_fee, day)
+    yield Check("DAY", daily is not None and available >= daily, {"daily_fee": daily, "available": available})
+    yield Check("BLOCK", holds=True)
 
 
 def _month(account: Account, moment: Moment, catalogue: Catalogue, plan: PlanVersion, day: date) -> MonthlyFeeCharged:

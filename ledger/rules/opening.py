@@ -1,10 +1,13 @@
 """Opening: an account begins with a region and a credit limit, and nothing else (R-3.1)."""
 
+from collections.abc import Iterator
+
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import AccountOpened, Event
 from ledger.inputs import Malformed, Open
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, refusal
+from ledger.rules.moment import Moment
 
 
 def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> list[Event]:
@@ -28,4 +31,9 @@ def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> list[Even
 
 def open_again(account: Account, input: Open, moment: Moment) -> list[Event]:
     """A second opening is refused (R-12.3)."""
-    return [refuse(account, input, moment, "ALREADY_OPEN")]
+    return refusal(account, input, moment, against_again())
+
+
+def against_again() -> Iterator[Check]:
+    """The one reason against a second opening (R-12.3)."""
+    yield Check("ALREADY_OPEN", holds=True)

@@ -1,5 +1,6 @@
 """Options: extra services with a fee, a bucket and a due date of their own (R-9)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,21 +20,17 @@ from ledger.events import (
 from ledger.inputs import ConnectOption, DisconnectOption
 from ledger.periods import Instant
 from ledger.rules import tariff
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, first, refusal
+from ledger.rules.moment import Moment
 
 
 def connect_option(account: Account, input: ConnectOption, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """The option and its first fee at once, or the first reason against it (R-9.1). No plan is needed."""
     day = periods.local_date(moment.booked_at, account.zone)
     option = catalogue.option(input.option, day)
-    if option is None:
-        return [refuse(account, input, moment, "UNKNOWN_OPTION")]
-    if account.option(input.option) is not None:
-        return [refuse(account, input, moment, "ALREADY_CONNECTED")]
-    if account.blocks:
-        return [refuse(account, input, moment, "BLOCKED", blocks=list(account.blocks))]
-    if account.available < option.fee:
-        return [refuse(account, input, moment, "INSUFFICIENT_FUNDS", fee=option.fee, available=account.available)]
+    if refused := refusal(account, input, moment, against_connecting(account, option)):
+        return refused
+    assert option is not None
     if option.days is None:
         period = tariff.month_from(moment.booked_at, day, day.day, account, catalogue)
     else:
@@ -46,9 +43,32 @@ def connect_option(account: Account, input: ConnectOption, moment: Moment, catal
 def disconnect_option(account: Account, input: DisconnectOption, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """The option ends at once, also under a block; nothing is refunded (R-9.4)."""
     held = account.option(input.option)
-    if held is None:
-        return [refuse(account, input, moment, "NOT_CONNECTED")]
+    if refused := refusal(account, input, moment, against_disconnecting(held)):
+        return refused
+    assert held is not None
     return [OptionDisconnected(**_end(account, moment, catalogue, held))]
+
+
+def against_connecting(account: Account, option: OptionVersion | None) -> Iterator[Check]:
+    """The reasons against connecting an option by precedence (R-9.1)."""
+    yield Check("UNKNOWN_OPTION", option is None)
+    assert option is not None
+    held = account.option(option.id)
+    since = {"connected": held.connected if held else None}
+    yield Check("ALREADY_CONNECTED", held is not None, compared=since)
+    yield from against_fee(account, option)
+
+
+def against_disconnecting(held: OptionHeld | None) -> Iterator[Check]:
+    """The one reason against ending an option (R-9.4)."""
+    yield Check("NOT_CONNECTED", held is None)
+
+
+def against_fee(account: Account, option: OptionVersion) -> Iterator[Check]:
+    """What keeps an option from being paid: a block, then funds (R-9.1, R-9.2)."""
+    yield Check("BLOCKED", bool(account.blocks), {"blocks": list(account.blocks)})
+    facts = {"fee": option.fee, "available": account.available}
+    yield Check("INSUFFICIENT_FUNDS", account.available < option.fee, facts)
 
 
 def option_due(account: Account, held: OptionHeld, catalogue: Catalogue) -> Instant | None:
@@ -79,7 +99,7 @@ def charge_option(account: Account, held: OptionHeld, moment: Moment, catalogue:
     day = periods.local_date(moment.booked_at, account.zone)
     option = catalogue.option(held.id, day)
     assert option is not None, "an option once connected has a version on every later date"
-    if account.blocks or account.available < option.fee:
+    if first(against_fee(account, option)) is not None:
         suspended = [OptionSuspended(**_end(account, moment, catalogue, held))]
         return list(suspended) if held.due is not None else []
     anchor_day = day.day if held.due is None else held.anchor_day

@@ -1,27 +1,27 @@
 """Connecting a plan: the first month is debited at once, in full; what was paid before ends (R-3.2, R-3.3)."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from ledger import periods
 from ledger.account import Account
-from ledger.catalogue import Catalogue
+from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import BASE, REVENUE_MONTHLY_FEE
 from ledger.events import Event, MonthlyFeeCharged, PlanConnected
 from ledger.evolve import evolve
 from ledger.inputs import ConnectPlan
 from ledger.rules import tariff
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, refusal
+from ledger.rules.moment import Moment
 
 
 def connect_plan(account: Account, input: ConnectPlan, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """The contract and its first fee, or the first reason against it: availability, block, funds."""
     day = periods.local_date(moment.booked_at, account.zone)
     plan = catalogue.plan(input.plan, day)
-    if plan is None or not plan.sold_on(day) or not plan.serves(account.region):
-        return [refuse(account, input, moment, "PLAN_NOT_AVAILABLE")]
-    if account.blocks:
-        return [refuse(account, input, moment, "BLOCKED", blocks=list(account.blocks))]
-    needed = tariff.effective_fee(account, plan.monthly_fee, day)
-    if account.available < needed:
-        return [refuse(account, input, moment, "INSUFFICIENT_FUNDS", fee=needed, available=account.available)]
+    if refused := refusal(account, input, moment, against(account, plan, day)):
+        return refused
+    assert plan is not None
     connected = PlanConnected(
         **moment.stamp(account),
         entries=tuple(tariff.expiry(list(account.tariff_buckets()))),
@@ -48,3 +48,14 @@ def connect_plan(account: Account, input: ConnectPlan, moment: Moment, catalogue
         anchor_day=day.day,
     )
     return [connected, charged]
+
+
+def against(account: Account, plan: PlanVersion | None, day: date) -> Iterator[Check]:
+    """The reasons against a contract by precedence: availability, block, funds (R-3.2)."""
+    sold, serves = plan is not None and plan.sold_on(day), plan is not None and plan.serves(account.region)
+    offer = {"exists": plan is not None, "sold": sold, "in_region": serves}
+    yield Check("PLAN_NOT_AVAILABLE", not (sold and serves), compared=offer)
+    assert plan is not None
+    yield Check("BLOCKED", bool(account.blocks), {"blocks": list(account.blocks)})
+    needed = tariff.effective_fee(account, plan.monthly_fee, day)
+    yield Check("INSUFFICIENT_FUNDS", account.available < needed, {"fee": needed, "available": account.available})

@@ -1,8 +1,9 @@
 """«Обнови пакет»: pay the next month now, carry what is left once, move the due date; or one of six refusals (R-5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from ledger import periods
 from ledger.account import Account
@@ -11,7 +12,8 @@ from ledger.entries import BASE, REVENUE_MONTHLY_FEE
 from ledger.events import BlockKind, Event, Mode, PackagesRefreshed, Personal, RefreshRefused
 from ledger.inputs import Refresh, Sms, Ussd
 from ledger.rules import tariff
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.check import Check, refusal
+from ledger.rules.moment import Moment
 from ledger.units import Kopecks, rubles
 
 USSD_CODE: Final = "*929#"
@@ -35,6 +37,16 @@ class Facts:
         plan = self.plan
         return plan if plan and plan.refreshable and plan.monthly_fee and plan.serves(self.region) else None
 
+    def tested(self) -> dict[str, Any]:
+        """The facts as a refusal keeps them."""
+        return {
+            "fee": self.fee,
+            "available": self.available,
+            "mode": self.mode,
+            "blocks": list(self.blocks),
+            "plan": self.plan.id if self.plan else None,
+        }
+
 
 REFUSALS: Final[tuple[tuple[str, Callable[[Facts], bool]], ...]] = (
     ("NOT_ELIGIBLE", lambda facts: facts.eligible is None),
@@ -49,11 +61,9 @@ REFUSALS: Final[tuple[tuple[str, Callable[[Facts], bool]], ...]] = (
 
 def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """A refresh or its refusal; another code or number is no request at all (R-12.4)."""
+    if refused := refusal(account, input, moment, against_request(input)):
+        return refused
     match input:
-        case Ussd(text=text) if text != USSD_CODE:
-            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
-        case Sms(to=to) if to != SMS_NUMBER:
-            return [refuse(account, input, moment, "UNKNOWN_SERVICE_CODE")]
         case Ussd():
             personal = Personal(text=USSD_CODE)
         case Sms():
@@ -61,15 +71,7 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
         case Refresh():
             personal = Personal()
     day = periods.local_date(moment.booked_at, account.zone)
-    plan = tariff.plan_version(account, catalogue, day)
-    facts = Facts(
-        plan=plan,
-        region=account.region,
-        fee=tariff.effective_fee(account, plan.monthly_fee, day) if plan else None,
-        available=account.available,
-        mode=account.mode,
-        blocks=account.blocks,
-    )
+    facts = facts_of(account, catalogue, day)
     for reason, holds in REFUSALS:
         if holds(facts):
             return [_refused(account, input, moment, reason, facts, personal, catalogue.vat_rate(day))]
@@ -96,6 +98,38 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
     ]
 
 
+def facts_of(account: Account, catalogue: Catalogue, day: date) -> Facts:
+    """What a request on a local date is tested against."""
+    plan = tariff.plan_version(account, catalogue, day)
+    return Facts(
+        plan=plan,
+        region=account.region,
+        fee=tariff.effective_fee(account, plan.monthly_fee, day) if plan else None,
+        available=account.available,
+        mode=account.mode,
+        blocks=account.blocks,
+    )
+
+
+def against(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue) -> Iterator[Check]:
+    """Whether this asks for a refresh at all, then the six reasons by precedence (R-12.4, R-5.3)."""
+    yield from against_request(input)
+    facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
+    for reason, holds in REFUSALS:
+        yield Check(reason, holds(facts), facts.tested())
+
+
+def against_request(input: Ussd | Sms | Refresh) -> Iterator[Check]:
+    """A request is exactly this code, exactly this number, or the app (R-12.4)."""
+    match input:
+        case Ussd():
+            yield Check("UNKNOWN_SERVICE_CODE", input.text != USSD_CODE, compared={"code": USSD_CODE})
+        case Sms():
+            yield Check("UNKNOWN_SERVICE_CODE", input.to != SMS_NUMBER, compared={"number": SMS_NUMBER})
+        case Refresh():
+            pass
+
+
 def _refused(
     account: Account,
     input: Ussd | Sms | Refresh,
@@ -105,18 +139,11 @@ def _refused(
     personal: Personal,
     vat_rate: int,
 ) -> RefreshRefused:
-    tested = {
-        "fee": facts.fee,
-        "available": facts.available,
-        "mode": facts.mode,
-        "blocks": list(facts.blocks),
-        "plan": facts.plan.id if facts.plan else None,
-    }
     return RefreshRefused(
         **moment.stamp(account),
         input_type=input.type,
         reason=reason,
-        facts=tested,
+        facts=facts.tested(),
         vat_rate=vat_rate,
         personal=personal,
     )

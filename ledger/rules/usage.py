@@ -1,5 +1,6 @@
 """Usage: what was carried over is spent first, then the base package, then money (R-6)."""
 
+from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -11,8 +12,10 @@ from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, REVENUE_USAG
 from ledger.events import Event, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
+from ledger.rules.check import Check, refusal
 from ledger.rules.corrections import Cited
-from ledger.rules.moment import Moment, refuse
+from ledger.rules.cover import late, why_not
+from ledger.rules.moment import Moment
 from ledger.rules.refresh import SMS_NUMBER
 from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
 
@@ -25,7 +28,7 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     """A record charged to packages and money, or one that nobody can rate; never refused, never dropped (R-6.8)."""
     if input.direction == "in":
         return [_charged(account, input, moment, catalogue, None, billed=input.quantity)]
-    plan = _plan_at(account, catalogue, input.at)
+    plan = rating_plan(account, catalogue, input.at)
     if plan is None:
         return [_unrated(account, input, moment, "NO_PLAN")]
     prices = plan.prices.get(input.zone)
@@ -59,17 +62,24 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
 def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
     """An unrated record rated as of its time, now that the catalogue is mended (R-11.6)."""
     event = cited(input.event)
-    if not isinstance(event, UsageUnrated):
-        return [refuse(account, input, moment, "NOT_UNRATED")]
+    if refused := refusal(account, input, moment, against_rating(account, event)):
+        return refused
+    assert isinstance(event, UsageUnrated)
     record = event.record or event.version
-    if record in account.rated:
-        return [refuse(account, input, moment, "ALREADY_RATED")]
     rated = [
         replace(again, used_at=event.used_at or event.occurred_at, rerates=input.event, record=record)
         for again in usage(account, _record_of(account, event), moment, catalogue)
         if isinstance(again, UsageCharged | UsageUnrated)
     ]
     return list(rated)
+
+
+def against_rating(account: Account, event: Event | None) -> Iterator[Check]:
+    """The reasons against rating a record again by precedence (R-11.6)."""
+    yield Check("NOT_UNRATED", not isinstance(event, UsageUnrated))
+    assert isinstance(event, UsageUnrated)
+    record = event.record or event.version
+    yield Check("ALREADY_RATED", record in account.rated, compared={"record": record})
 
 
 def _record_of(account: Account, event: UsageUnrated) -> Usage:
@@ -102,7 +112,7 @@ def billed_quantity(input: Usage, plan: PlanVersion) -> Quantity:
             return round_up(input.quantity, BYTES_PER_KB)
 
 
-def _plan_at(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:
+def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:
     """The plan that rates a record: the one of its time, in the version of its local date (R-6.6)."""
     plan = account.plan_at(occurred_at)
     return catalogue.plan(plan, periods.local_date(occurred_at, account.zone)) if plan else None
@@ -113,23 +123,9 @@ def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion)
 
     Expired leftovers that fit, then carried, base or daily, options.
     """
-    late = [(EXPIRED, bucket) for bucket in _late(account, moment) if _fits(bucket, input, plan)]
-    live = [(bucket.name, bucket) for bucket in account.buckets if _fits(bucket, input, plan)]
-    return [*sorted(late, key=_order), *sorted(live, key=_order)]
-
-
-def _late(account: Account, moment: Moment) -> list[Bucket]:
-    """Expired leftovers whose late window is still open at the booked time (R-6.5)."""
-    if not account.leftovers:
-        return []
-    return [b for b in account.leftovers if b.late_until is not None and moment.booked_at < b.late_until]
-
-
-def _fits(bucket: Bucket, input: Usage, plan: PlanVersion) -> bool:
-    """Whether a bucket covers a record: service, zone, and its validity at the time it occurred (R-6.3, R-6.5)."""
-    return (
-        bucket.service == input.service and input.zone in plan.packages_cover and bucket.start <= input.at < bucket.end
-    )
+    expired = [(EXPIRED, bucket) for bucket in late(account, moment) if why_not(bucket, input, plan) is None]
+    live = [(bucket.name, bucket) for bucket in account.buckets if why_not(bucket, input, plan) is None]
+    return [*sorted(expired, key=_order), *sorted(live, key=_order)]
 
 
 def _spend(covering: list[tuple[str, Bucket]], service: Service, billed: Quantity) -> tuple[Entry, ...]:

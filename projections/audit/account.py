@@ -3,23 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
-from itertools import zip_longest
 from typing import Any, Final
 
 import msgspec
 
 from ledger.account import Account
-from ledger.booking import Booked, advance, book, next_scheduled
+from ledger.booking import Booked, next_scheduled
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
-from ledger.events import Event, type_name
+from ledger.events import Event
 from ledger.evolve import BrokenLog, evolve
-from ledger.inputs import Input, Malformed
+from ledger.inputs import Input
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Reading, Stored
-from ledger.recall import NotRecallable, recall
+from ledger.recall import recall
 from ledger.service import CatalogueTimeline
+from projections.audit.again import UNDECIDABLE, decide_again, differences, same_booking
 
 KEYS_AT_ONCE: Final = 400
 
@@ -76,7 +76,7 @@ class AccountAudit:
         if event.recorded_at < self._recorded_at:
             self._differs(row.version, "recorded_at", f"at least {self._recorded_at}", event.recorded_at)
         self._position, self._recorded_at = row.position, event.recorded_at
-        if self._group and not _same_booking(self._group[-1][1], event):
+        if self._group and not same_booking(self._group[-1][1], event):
             self._decide()
         self._group.append((row, event))
 
@@ -125,16 +125,7 @@ class AccountAudit:
         try:
             input = recall(self.account_id, first) if first.input is not None else None
             expected = self._again(first_row, first, input)
-        except (
-            NotRecallable,
-            Malformed,
-            BrokenLog,
-            AssertionError,
-            KeyError,
-            TypeError,
-            ValueError,
-            OverflowError,
-        ) as error:
+        except UNDECIDABLE as error:
             self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
         found = [event for _, event in group]
         for event in found:
@@ -143,33 +134,15 @@ class AccountAudit:
             self._state = expected.account
         else:
             if expected is not None:
-                self._compare(expected.events, found)
+                for each in differences(expected.events, found):
+                    self._differs(each.version, each.field, each.expected, each.found)
             self._follow(found)
         if first.input is not None:
             self._key(first_row, first, input)
 
     def _again(self, row: Stored, first: Event, input: Input | None) -> Booked:
-        catalogue = self._catalogues.at(row.position)
-        if input is None:
-            return advance(self._state, first.booked_at, catalogue, recorded_at=first.recorded_at)
         history = partial(self._lookup.event, self.account_id)
-        return book(self._state, input, catalogue, recorded_at=first.recorded_at, history=history)
-
-    def _compare(self, expected: list[Event], found: list[Event]) -> None:
-        for should, event in zip_longest(expected, found):
-            if should == event:
-                continue
-            if event is None:
-                self._differs(found[-1].version, "event missing behind it", type_name(should), None)
-            elif should is None:
-                self._differs(event.version, "event", None, type_name(event))
-            elif type(should) is not type(event):
-                self._differs(event.version, "type", type_name(should), type_name(event))
-                return  # what follows is shifted against it
-            else:
-                for field in event.__struct_fields__:
-                    if (a := getattr(should, field)) != (b := getattr(event, field)):
-                        self._differs(event.version, field, msgspec.to_builtins(a), msgspec.to_builtins(b))
+        return decide_again(self._state, first, input, self._catalogues.at(row.position), history)
 
     def _add_up(self, event: Event) -> None:
         """The running sums of entries alone, which nothing else in the program makes."""
@@ -213,10 +186,6 @@ class AccountAudit:
 
     def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
-
-
-def _same_booking(before: Event, event: Event) -> bool:
-    return before.input == event.input and before.booked_at == event.booked_at
 
 
 def _shown(value: object) -> object:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from html import escape
+from typing import Final
 
 from projections.formats.table import decimal
 from projections.operator import blocks, figures, words
@@ -19,7 +20,9 @@ def render(made: Statement, *, checkpoint: str | None = None) -> str:
     """
     first, last = figures.day(made.from_), figures.day(made.to)
     total = made.usage_total
-    rows = "".join(_row(row) for _, row in blocks.by_start(made.usage))
+    usage = blocks.by_start(made.usage)
+    marks = blocks.blocks(usage)
+    rows = "".join(_row(row, _BLOCK[mark]) for (_, row), mark in zip(usage, marks, strict=True))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '\t<Report layerType="OldCompatible" version="2">\n'
@@ -47,14 +50,24 @@ def created(made: Statement) -> str:
     return figures.moment(max(shown)[1] if shown else f"{made.from_}T00:00:00")
 
 
-def _row(row: UsageRow) -> str:
+_BLOCK: Final[dict[blocks.Block, str]] = {
+    "OutOfBlock": "",
+    "FirstInBlock": ' g="b"',
+    "InBlock": ' g="i"',
+    "LastInBlock": ' g="e"',
+}
+"""How the operator marks rows that belong together."""
+
+
+def _row(row: UsageRow, block: str) -> str:
+    changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
     return (
         f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" n="{_number(row.service, row.direction, row.peer)}"'
         f' {_zones(row.zone)} s="{words.service("xml", row.service, row.direction)}"'
         f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
-        f' c="{figures.short(figures.comma(row.amount_ex_vat))}"'
+        f' c="{figures.short(figures.comma(row.amount_ex_vat))}"{block}'
         f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
-        f' bd="{figures.moment(row.booked_at)}" cur="810" gmt="{figures.offset(row.at)}" />'
+        f' bd="{changed}" cur="810" gmt="{figures.offset(row.at)}" />'
     )
 
 

@@ -38,6 +38,13 @@ def offset(at: str) -> str:
     return at[_OFFSET:]
 
 
+def at_offset_of(at: str, other: str) -> str:
+    """A time at the offset of another one, beside which it is printed without its own."""
+    if offset(at) == offset(other):
+        return at
+    return datetime.fromisoformat(at).astimezone(datetime.fromisoformat(other).tzinfo).isoformat()
+
+
 def time_of(day: str, clock: str, offset: str) -> str:
     """RFC 3339 of `06.09.2015`, `8:28:49` and `+03:00`; ValueError where there is no such time."""
     found = datetime.strptime(f"{day} {clock} {offset}", "%d.%m.%Y %H:%M:%S %z")

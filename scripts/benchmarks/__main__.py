@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from scripts import collector
-from scripts.benchmarks import feed, fold, night, one_input, replay, start, statement, verify
+from scripts.benchmarks import aggregates, append, feed, fold, night, one_input, replay, start, statement, verify
 from scripts.benchmarks.row import Measured, Row, run
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text
@@ -21,8 +21,10 @@ ROWS = {
     row.name: row
     for row in (
         feed.ROW,
+        append.ROW,
         one_input.ROW,
         fold.ROW,
+        aggregates.ROW,
         replay.ROW,
         verify.ROW,
         night.ROW,

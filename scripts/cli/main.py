@@ -25,10 +25,13 @@ COMMANDS = {
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
+    "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
     "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
+    "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
+    "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
 
@@ -44,7 +47,8 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -69,6 +69,16 @@ def not_after_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
+def known_at_option(command: Callable[P, R]) -> Callable[P, R]:
+    """`--known-at`: the recorded time up to which events count."""
+    return click.option(
+        "--known-at",
+        type=InstantType(),
+        metavar="INSTANT",
+        help="Count only what this program had written down by this time.",
+    )(command)
+
+
 def limit_of_future(not_after: Instant | None) -> Instant:
     """The instant after which times are refused."""
     return now() + FUTURE_ALLOWED if not_after is None else not_after

@@ -2,29 +2,26 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from projections.formats import html
 from projections.statement import Statement
+from tests.tools import tool
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--enable-logging=stderr",
 ]  # fmt: skip
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here to open the page with")
 def test_a_browser_shows_the_page_and_complains_of_nothing(told: dict[str, Statement], tmp_path: Path) -> None:
     """What its policy forbids would be on the console: a script, a request, a style from elsewhere."""
+    chromium = tool("chromium", "chromium-browser", "google-chrome")
     file = tmp_path / "page.html"
     file.write_text(html.render(told["full"]), encoding="utf-8")
     done = subprocess.run(
-        [str(CHROMIUM), *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", file.as_uri()],
+        [chromium, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", file.as_uri()],
         capture_output=True,
         check=True,
         timeout=120,

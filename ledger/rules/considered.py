@@ -1,0 +1,124 @@
+"""Considered: what a rule tested and passed over on its way, told by the predicates that decide (R-5.3, R-6.4)."""
+
+from collections.abc import Collection, Iterator
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from ledger import inputs, periods
+from ledger.account import Account, Bucket
+from ledger.catalogue import Catalogue, PlanVersion
+from ledger.inputs import Input
+from ledger.rules import blocks, corrections, credit, disputes, night, opening, options, plans, refresh, tariff, usage
+from ledger.rules.check import Check, tested
+from ledger.rules.corrections import Cited
+from ledger.rules.cover import Record, WhyNot, late, why_not
+from ledger.rules.moment import Moment
+from ledger.units import Service
+
+PassedOver: TypeAlias = WhyNot | Literal["empty", "not reached"]
+
+REASONS: Final[dict[str, tuple[str, ...]]] = {
+    "open": ("ALREADY_OPEN",),
+    "connect_plan": ("PLAN_NOT_AVAILABLE", "BLOCKED", "INSUFFICIENT_FUNDS"),
+    **dict.fromkeys(
+        ("ussd", "sms", "refresh"), ("UNKNOWN_SERVICE_CODE", *(reason for reason, _ in refresh.REFUSALS))
+    ),
+    "block": ("ALREADY_BLOCKED",),
+    "unblock": ("NOT_BLOCKED",),
+    "connect_option": ("UNKNOWN_OPTION", "ALREADY_CONNECTED", "BLOCKED", "INSUFFICIENT_FUNDS"),
+    "disconnect_option": ("NOT_CONNECTED",),
+    "take_promise": ("PROMISE_ACTIVE", "PROMISE_TOO_LARGE"),
+    "reverse": ("UNKNOWN_EVENT", "NOT_REVERSIBLE", "AMOUNT_TOO_LARGE", "NOT_REVERSIBLE"),
+    "adjust": ("INSUFFICIENT_FUNDS", "UNKNOWN_EVENT"),
+    "rerate": ("NOT_UNRATED", "ALREADY_RATED"),
+    "open_dispute": ("UNKNOWN_EVENT", "CLAIM_TOO_LATE"),
+    "resolve_dispute": (
+        "UNKNOWN_DISPUTE", "ALREADY_RESOLVED", "NOT_REVERSIBLE", "AMOUNT_TOO_LARGE", "NOT_REVERSIBLE"
+    ),
+}  # fmt: skip
+"""The reasons for which an input can be refused, in their order; the other types of input never are."""
+
+STEPS: Final = ("LAPSE", "MONTH", "DAY", "BLOCK")
+"""What a night may do, in its order."""
+
+
+class Weighed(NamedTuple):
+    """A bucket in spending order, and why nothing was taken from it; None where something was."""
+
+    bucket: Bucket
+    expired: bool
+    why: PassedOver | None
+
+
+def against(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Check]:
+    """The reasons that were tested against an input, up to the first that held (R-12.1).
+
+    `account` is the one that the rule was asked about: advanced to the input's time.
+    """
+    return tested(_checks(account, input, moment, catalogue, cited))
+
+
+def night_steps(account: Account, moment: Moment, catalogue: Catalogue) -> list[Check]:
+    """What a night tried for the tariff, up to what it did (R-4)."""
+    day = periods.local_date(moment.booked_at, account.zone)
+    plan = tariff.plan_version(account, catalogue, day)
+    return tested(night.steps(account, plan, day)) if plan else []
+
+
+def option_fee(account: Account, option: str, moment: Moment, catalogue: Catalogue) -> list[Check]:
+    """What could have kept a monthly option from being paid (R-9.2)."""
+    version = catalogue.option(option, periods.local_date(moment.booked_at, account.zone))
+    return tested(options.against_fee(account, version)) if version else []
+
+
+def weighed(
+    account: Account, record: Record, moment: Moment, plan: PlanVersion | None, taken: Collection[tuple[int, Service]]
+) -> list[Weighed]:
+    """Every bucket that a record met, in spending order; `taken` are grant and service of those that paid (R-6.4).
+
+    Where no plan rates the record, or nothing is billed, no bucket is asked: hand in no plan.
+    """
+    open_late = late(account, moment)
+    found = []
+    for expired, buckets in ((True, account.leftovers), (False, account.buckets)):
+        for bucket in sorted(buckets, key=usage.spending_order):
+            why: PassedOver | None = None
+            if (bucket.grant, bucket.service) not in taken:
+                closed = expired and bucket not in open_late
+                why = (why_not(bucket, record, plan) if plan else None) or ("expired" if closed else _unspent(bucket))
+            found.append(Weighed(bucket, expired, why))
+    return found
+
+
+def _unspent(bucket: Bucket) -> PassedOver:
+    return "not reached" if bucket.left or bucket.unlimited else "empty"
+
+
+def _checks(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> Iterator[Check]:
+    day = periods.local_date(moment.booked_at, account.zone)
+    match input:
+        case inputs.Open():
+            return opening.against_again()
+        case inputs.ConnectPlan():
+            return plans.against(account, catalogue.plan(input.plan, day), day)
+        case inputs.Ussd() | inputs.Sms() | inputs.Refresh():
+            return refresh.against(account, input, moment, catalogue)
+        case inputs.Block() | inputs.Unblock():
+            return blocks.against(account, input)
+        case inputs.ConnectOption():
+            return options.against_connecting(account, catalogue.option(input.option, day))
+        case inputs.DisconnectOption():
+            return options.against_disconnecting(account.option(input.option))
+        case inputs.TakePromise():
+            return credit.against_promise(account, input.amount, catalogue.settings.promise.max)
+        case inputs.Reverse():
+            return corrections.against_reversal(account, input, cited(input.event))
+        case inputs.Adjust():
+            return corrections.against_adjustment(account, input, cited)
+        case inputs.Rerate():
+            return usage.against_rating(account, cited(input.event))
+        case inputs.OpenDispute():
+            return disputes.against_claim(account, input, moment, cited)
+        case inputs.ResolveDispute():
+            return disputes.against_answer(account, input, cited)
+        case inputs.TopUp() | inputs.Usage() | inputs.GrantDiscount():
+            return iter(())  # never refused (R-6.8, R-7.1, R-10.1)

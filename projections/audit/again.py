@@ -1,0 +1,69 @@
+"""Again: a stored booking decided once more, from the account before it and under the catalogue of its position."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, Final
+
+import msgspec
+
+from ledger.account import Account
+from ledger.booking import Booked, advance, book
+from ledger.catalogue import Catalogue
+from ledger.events import Event, type_name
+from ledger.evolve import BrokenLog
+from ledger.inputs import Input, Malformed
+from ledger.recall import NotRecallable
+from ledger.rules.corrections import Cited
+
+UNDECIDABLE: Final = (
+    NotRecallable,
+    Malformed,
+    BrokenLog,
+    AssertionError,
+    KeyError,
+    TypeError,
+    ValueError,
+    OverflowError,
+)
+"""What a log that nobody's rules have written may raise when it is decided again."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A field of an event that is decided otherwise than it is stored."""
+
+    version: int
+    field: str
+    expected: Any
+    found: Any
+
+
+def same_booking(before: Event, event: Event) -> bool:
+    """Whether an event belongs to the booking of the one before it."""
+    return before.input == event.input and before.booked_at == event.booked_at
+
+
+def decide_again(
+    before: Account | None, first: Event, input: Input | None, catalogue: Catalogue, history: Cited
+) -> Booked:
+    """The booking that begins with a stored event: of its input, or of its scheduled instant. Raises UNDECIDABLE."""
+    if input is None:
+        return advance(before, first.booked_at, catalogue, recorded_at=first.recorded_at)
+    return book(before, input, catalogue, recorded_at=first.recorded_at, history=history)
+
+
+def differences(expected: list[Event], found: list[Event]) -> Iterator[Difference]:
+    """Where a booking as stored differs from the one decided again; nothing behind an event of another type."""
+    for should, event in zip_longest(expected, found):
+        if should == event:
+            continue
+        if event is None:
+            yield Difference(found[-1].version, "event missing behind it", type_name(should), None)
+        elif should is None:
+            yield Difference(event.version, "event", None, type_name(event))
+        elif type(should) is not type(event):
+            yield Difference(event.version, "type", type_name(should), type_name(event))
+            return  # what follows is shifted against it
+        else:
+            for field in event.__struct_fields__:
+                if (a := getattr(should, field)) != (b := getattr(event, field)):
+                    yield Difference(event.version, field, msgspec.to_builtins(a), msgspec.to_builtins(b))

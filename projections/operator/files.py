@@ -1,0 +1,125 @@
+"""Files: what kind of statement a file is, with limits on everything that somebody else decided about it."""
+
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from projections.operator.model import BadStatement, OperatorStatement
+
+BYTES_MAX: Final = 16 * 1024 * 1024
+"""A statement of half a year has a fifth of a megabyte."""
+ZIP_BYTES_MAX: Final = 4 * 1024 * 1024
+RATIO_MAX: Final = 250
+"""Rows of a statement shrink to a twentieth; what shrinks more than this is no statement."""
+
+MARKS_MAX: Final = 1_000_000
+"""Of `<` in XML or HTML: a row of XML has one, a row of a page some thirty."""
+
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype\s+html[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
+_HEAD: Final = 4096
+_ZIP: Final = b"PK"
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What `zipfile` raises, according to where the damage is."""
+_NAMED: Final = "Сетевой ресурс"
+
+
+def read(path: Path) -> OperatorStatement:
+    """The statement in a file: XML, HTML, the text of a PDF, or a zip with one of these.
+
+    Raises BadStatement, and OSError where the file cannot be read.
+    """
+    data = _content(path)
+    if data.startswith(_ZIP):
+        data = _unzipped(data)
+    return parse(data)
+
+
+def parse(data: bytes) -> OperatorStatement:
+    """The statement in the bytes of a file that is no archive. Raises BadStatement."""
+    if data.startswith(b"%PDF"):
+        raise BadStatement("a PDF itself; turn it into text with `pdftotext FILE.pdf FILE.txt` and take that")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadStatement(f"no UTF-8 text, so no statement: byte {error.start}") from None
+    if "\0" in text:
+        raise BadStatement(f"no text: byte {text.index(chr(0))} is zero")
+    if text.count("<") > MARKS_MAX:
+        raise BadStatement(f"more than {MARKS_MAX} elements; a statement has fewer")
+    if _HTML.match(text[:_HEAD]):
+        from projections.operator import html  # noqa: PLC0415  # lxml is slow to import
+
+        return html.read(text)
+    if text.lstrip().startswith("<"):
+        from projections.operator import xml  # noqa: PLC0415  # lxml is slow to import
+
+        return xml.read(text)
+    if _NAMED in text[:_HEAD]:
+        from projections.operator import pdf_text  # noqa: PLC0415  # only one form is read
+
+        return pdf_text.read(text)
+    raise BadStatement("no statement of the operator: neither XML nor HTML nor the text of a PDF")
+
+
+def _content(path: Path) -> bytes:
+    found = path.stat()
+    if stat.S_ISREG(found.st_mode) and found.st_size > BYTES_MAX:
+        raise BadStatement(f"{found.st_size} bytes; a statement has at most {BYTES_MAX}")
+    with path.open("rb") as file:
+        data = file.read(BYTES_MAX + 1)
+    if len(data) > BYTES_MAX:
+        raise BadStatement(f"more than {BYTES_MAX} bytes; a statement has fewer")
+    if not data.strip():
+        raise BadStatement("empty")
+    return data
+
+
+def _unzipped(data: bytes) -> bytes:
+    """The one file in a zip; nothing is written anywhere, so its name only has to be harmless to be believed."""
+    if len(data) > ZIP_BYTES_MAX:
+        raise BadStatement(f"a zip of {len(data)} bytes; one with a statement has at most {ZIP_BYTES_MAX}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            member = _member(archive.infolist())
+            with archive.open(member) as file:
+                inside = file.read(BYTES_MAX + 1)
+    except _DAMAGED as error:
+        raise BadStatement(f"a zip that is cut off or damaged: {error}") from None
+    if len(inside) > BYTES_MAX:
+        raise BadStatement(f"a zip whose file has more than {BYTES_MAX} bytes, whatever it says")
+    if inside.startswith(_ZIP):
+        raise BadStatement("a zip in a zip; unpack the outer one first")
+    return inside
+
+
+def _member(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    if len(members) != 1:
+        raise BadStatement(f"a zip with {len(members)} entries; it takes exactly one statement")
+    member = members[0]
+    name = member.orig_filename
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name) or "\0" in name:
+        raise BadStatement(f"a zip with a file that wants to be elsewhere: {name[:60]!a}")
+    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16):
+        raise BadStatement("a zip with a folder or a link and no statement")
+    if member.flag_bits & 1:
+        raise BadStatement("a zip with a password; unpack it first")
+    if member.file_size > BYTES_MAX:
+        raise BadStatement(f"a zip whose file would have {member.file_size} bytes; a statement has at most {BYTES_MAX}")
+    if member.file_size > RATIO_MAX * max(member.compress_size, _HEAD):
+        raise BadStatement(f"a zip bomb: {member.compress_size} bytes would become {member.file_size}")
+    return member

@@ -1,0 +1,136 @@
+"""HTML: the operator's page, its one table of usage found by the names of its columns."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from projections.operator.figures import ten_thousandths_of
+from projections.operator.markup import line_at, line_of, said
+from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row
+
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+_ACCOUNT = re.compile(r"Сетевой ресурс\s+([0-9]+)")
+_PERIOD = re.compile(r"за период с\s+([0-9.]{10})\s+по\s+([0-9.]{10})")
+_END: Final = "</html>"
+_TOTAL: Final = "итого"
+_HEADS: Final = {
+    "day": "дата",
+    "clock": "время",
+    "offset": "gmt",
+    "cell": "номер",
+    "zp": "зона вызова",
+    "zv": "зона направления",
+    "word": "услуга",
+    "actual": "длительность",
+    "ex_vat": "стоимость",
+}
+"""How the names of the columns begin, in their order."""
+_CHANGED: Final = "изм. баланса"
+_OWN: Final = "ledger"
+"""The class of the table that only this program's pages have."""
+_DEPTH: Final = "Excessive depth"
+
+
+def read(text: str) -> OperatorStatement:
+    """The statement that a page shows. Raises BadStatement."""
+    if found := _ENTITY.search(text):
+        raise BadStatement(f"line {line_at(text, found.start())}: an entity; the operator's pages have none")
+    if not text.rstrip().lower().endswith(_END):
+        raise BadStatement(f"line {line_at(text, len(text))}: HTML that is cut off, its end {_END} is missing")
+    root = _parse(text)
+    tables = [(head, columns) for head in root.iter("tr") if (columns := _columns(head))]
+    if len(tables) != 1:
+        raise BadStatement(f"it has {len(tables)} tables of usage; a statement of one number has one")
+    head, columns = tables[0]
+    account = _ACCOUNT.search(text)
+    if account is None:
+        raise BadStatement("it names no number: «Сетевой ресурс 7…» is missing")
+    period = _PERIOD.search(text)
+    rows, total = _body(head, columns)
+    return OperatorStatement(
+        form="html",
+        account=account[1],
+        since=period and period[1],
+        until=period and period[2],
+        total_ex_vat=total,
+        total=None,
+        own=any(table.get("class") == _OWN for table in root.iter("table")),
+        rows=tuple(rows),
+    )
+
+
+def _parse(text: str) -> etree._Element:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise BadStatement(f"line {error.lineno}: HTML that is damaged: {said(error)}") from None
+    for problem in parser.error_log:
+        if _DEPTH in problem.message:
+            raise BadStatement(f"line {problem.line}: HTML that is nested too deeply")
+    if root is None:
+        raise BadStatement("a page without content")
+    return root
+
+
+def _columns(head: etree._Element) -> dict[str, int] | None:
+    """Where each column stands, if this row is the head of the table of usage."""
+    cells = list(head.iterchildren("th", "td"))
+    if len(cells) < len(_HEADS) or head.find(".//table") is not None:
+        return None
+    names = [_text(cell).lower() for cell in cells]
+    found: dict[str, int] = {}
+    for column, name in _HEADS.items():
+        at = next((at for at, text in enumerate(names) if at not in found.values() and text.startswith(name)), None)
+        if at is None:
+            return None
+        found[column] = at
+    if _CHANGED in names:
+        found["changed"] = names.index(_CHANGED)
+    return found
+
+
+def _body(head: etree._Element, columns: dict[str, int]) -> tuple[list[Row], int | None]:
+    """The rows below the head, and the total of the table's foot."""
+    table = next(head.iterancestors("table"), None)
+    width = len(list(head.iterchildren("th", "td")))
+    blocks = Blocks(first="FirstInBlock", inner="InBlock", last="LastInBlock")
+    rows: list[Row] = []
+    total = None
+    for tr in () if table is None else _table_rows(table):
+        cells = [_text(cell) for cell in tr.iterchildren("td")]
+        line = line_of(tr)
+        if tr is head or not any(cells):
+            continue
+        if any(cell.lower().startswith(_TOTAL) for cell in cells):
+            total = _total(cells, line)
+            continue
+        if len(cells) != width:
+            raise BadStatement(f"row {len(rows) + 1} (line {line}): {len(cells)} cells instead of {width}")
+        number = len(rows) + 1
+        told = {column: cells[at] for column, at in columns.items()}
+        rows.append(row(number, line, **told, block=blocks.of(number, tr.get("class", ""))))
+    return rows, total
+
+
+def _table_rows(table: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table itself, none of a table in it."""
+    for child in table.iterchildren("tr", "thead", "tbody", "tfoot"):
+        if child.tag == "tr":
+            yield child
+        else:
+            yield from child.iterchildren("tr")
+
+
+def _total(cells: list[str], line: int) -> int:
+    last = next(cell for cell in reversed(cells) if cell)
+    try:
+        return ten_thousandths_of(last)
+    except ValueError as error:
+        raise BadStatement(f"line {line}: the total: {error}") from None
+
+
+def _text(cell: etree._Element) -> str:
+    return " ".join("".join(map(str, cell.itertext())).split())

@@ -1,0 +1,114 @@
+"""Inputs: what the rows of an operator's statement say, in the form in which anything comes in (contract §2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from ledger import inputs as door
+from ledger.inputs import Malformed
+from ledger.rules.refresh import SMS_NUMBER, USSD_CODE
+from ledger.units import Quantity
+from projections.operator import figures, words
+from projections.operator.model import BadStatement, OperatorStatement, Row, shown
+
+SOURCE: Final = "statement"
+PAID_ZONE: Final = "russia"
+"""Where a paid call went whose columns name no zone."""
+
+Why: TypeAlias = Literal["ussd", "unmeasured", "unknown", "cut_off", "malformed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A row that became no input. The first two reasons of `Why` are nothing to worry about."""
+
+    row: int
+    line: int
+    why: Why
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Inputs in the order in which they reached the balance, and the rows that became none, in their order."""
+
+    inputs: list[dict[str, Any]]
+    passed_over: list[PassedOver]
+
+
+def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Imported:
+    """Every row as an input, its id `row-0001` from its place in the statement.
+
+    `received_at` is the later of start and balance change (R-2.6). A free request to the service code or number is
+    the request (R-5.1); other USSD has no place in the ledger. Raises BadStatement where the statement's own number
+    is no account.
+    """
+    done = Imported([], [])
+    rows: list[tuple[datetime, int, dict[str, Any]]] = []
+    for row in made.rows:
+        try:
+            said = _own_fields(row, made, paid_zone)
+            received = max(row.at, row.changed or row.at)
+            input = {
+                "type": said.pop("type"),
+                "id": f"row-{row.number:04d}",
+                "source": SOURCE,
+                "account": made.account,
+                "at": row.at.isoformat(),
+                "received_at": received.isoformat(),
+                **said,
+            }
+            door.check(input)
+        except _NoInput as no:
+            done.passed_over.append(PassedOver(row=row.number, line=row.line, why=no.why, detail=no.detail))
+        except Malformed as error:
+            if str(error).startswith("account"):
+                raise BadStatement(f"its number {shown(made.account)} is no account: 79 and nine digits") from None
+            done.passed_over.append(PassedOver(row=row.number, line=row.line, why="malformed", detail=str(error)))
+        else:
+            rows.append((received, row.number, input))
+    done.inputs.extend(input for _, _, input in sorted(rows, key=lambda each: each[:2]))
+    done.passed_over.extend(
+        PassedOver(row=each.number, line=each.line, why="cut_off", detail=each.text) for each in made.cut_off
+    )
+    done.passed_over.sort(key=lambda each: each.row)
+    return done
+
+
+class _NoInput(Exception):
+    def __init__(self, why: Why, detail: str) -> None:
+        self.why: Why = why
+        self.detail = detail
+
+
+def _own_fields(row: Row, made: OperatorStatement, paid_zone: str) -> dict[str, Any]:
+    service, direction, peer = row.service, "out" if row.outward else "in", row.peer
+    free = row.ex_vat == 0
+    if service is None:
+        raise _NoInput("unknown", f"a service called {shown(row.word)}")
+    if service == "ussd":
+        if row.outward and peer == USSD_CODE:
+            return {"type": "ussd", "text": peer}
+        raise _NoInput("ussd", shown(row.cell))
+    quantity = _quantity(service, row)
+    zone = words.zone_of(row.zp, row.zv)
+    if service == "sms" and row.outward and peer == SMS_NUMBER and (quantity, zone, free) == (1, "home", True):
+        return {"type": "sms", "to": peer, "text": ""}
+    if service == "voice" and row.outward and not (free or row.zp or row.zv or made.own):
+        zone = paid_zone
+    return {
+        "type": "usage",
+        "service": service,
+        "direction": direction,
+        "quantity": quantity,
+        "zone": zone,
+        "peer": peer,
+    }
+
+
+def _quantity(service: str, row: Row) -> Quantity:
+    try:
+        return figures.quantity_of(service, row.actual)
+    except ValueError as error:
+        counted = service == "data" and row.actual.isdigit()
+        raise _NoInput("unmeasured" if counted else "malformed", f"{shown(row.cell)}: {error}") from None

@@ -1,0 +1,91 @@
+"""XML: the operator's form `OldCompatible`, read without entities, network or deep nesting."""
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from projections.operator.figures import ten_thousandths_of
+from projections.operator.markup import line_at, line_of, said
+from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row, shown
+
+_DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
+_ROOT: Final = "<Report"
+_END: Final = "</Report>"
+_COLUMNS: Final = ("d", "n", "zp", "zv", "s", "du", "c", "dup", "f", "bd", "gmt")
+
+
+def read(text: str) -> OperatorStatement:
+    """The statement that an XML text states; elements and attributes that it does not need are passed over.
+
+    Raises BadStatement.
+    """
+    if found := _DECLARED.search(text):
+        raise BadStatement(
+            f"line {line_at(text, found.start())}: a document type or an entity; the operator's statements have none"
+        )
+    if _ROOT in text and not text.rstrip().endswith(_END):
+        raise BadStatement(f"line {line_at(text, len(text))}: XML that is cut off, its end {_END} is missing")
+    root = _parse(text)
+    if root.tag != "Report":
+        raise BadStatement(f"its root element is {shown(str(root.tag))}, not Report")
+    sections = root.findall("ds")
+    if len(sections) != 1:
+        raise BadStatement(f"it has {len(sections)} elements ds; a statement of one number has one")
+    section = sections[0]
+    blocks = Blocks(first="b", inner="i", last="e")
+    return OperatorStatement(
+        form="xml",
+        account=section.get("n", ""),
+        since=section.get("sd"),
+        until=section.get("ed"),
+        total_ex_vat=_total(section, "t"),
+        total=_total(section, "f"),
+        own=root.find("ledger") is not None,
+        rows=tuple(_row(number, element, blocks) for number, element in enumerate(section.iterchildren("i"), 1)),
+    )
+
+
+def _parse(text: str) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True
+    )
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise BadStatement(f"line {error.lineno}: XML that is cut off or damaged: {said(error)}") from None
+
+
+def _total(section: etree._Element, name: str) -> int | None:
+    text = section.get(name)
+    try:
+        return None if text is None else ten_thousandths_of(text)
+    except ValueError as error:
+        raise BadStatement(f"line {line_of(section)}: the total {name}: {error}") from None
+
+
+def _row(number: int, element: etree._Element, blocks: Blocks) -> Row:
+    cells = {name: element.get(name) for name in _COLUMNS}
+    line = line_of(element)
+    missing = [name for name, text in cells.items() if text is None]
+    if missing:
+        raise BadStatement(f"row {number} (line {line}): no attribute {missing[0]}")
+    found = {name: text or "" for name, text in cells.items()}
+    day, _, clock = found["d"].partition(" ")
+    return row(
+        number,
+        line,
+        day=day,
+        clock=clock.strip(),
+        offset=found["gmt"],
+        cell=found["n"],
+        zp=found["zp"],
+        zv=found["zv"],
+        word=found["s"],
+        actual=found["du"],
+        billed=found["dup"],
+        ex_vat=found["c"],
+        cost=found["f"],
+        changed=found["bd"],
+        block=blocks.of(number, element.get("g", "")),
+    )

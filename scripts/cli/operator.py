@@ -1,0 +1,164 @@
+"""`obnovi import-statement` and `check-statement`: the operator's own statements, as inputs and as findings."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+from ledger.catalogue import parse, shipped_text
+from ledger.units import rubles
+from projections.operator import check as audit
+from projections.operator import files
+from projections.operator.check import Check, Finding, Report
+from projections.operator.inputs import PAID_ZONE, Imported, Why, inputs_of
+from projections.operator.model import BadStatement, OperatorStatement
+from scripts.cli import show
+from scripts.cli.feed import EXIT_REJECTED
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.errors import Misuse
+from scripts.wiring import Settings, catalogue_text
+
+TOLD_MAX: Final = 20
+
+_NO_INPUTS: Final[dict[Why, str]] = {
+    "ussd": "USSD other than a request for a refresh",
+    "unmeasured": "nothing measured: a counter, or the fee of an option",
+}
+"""Rows that are no usage of calls, SMS or data; every other reason makes a row a rejected one."""
+
+_CHECKS: Final[dict[Check, str]] = {
+    "billed": "тарифицированный объём",
+    "free": "стоимость бесплатного",
+    "quantity": "объём",
+    "kopecks": "целые копейки",
+    "ex_vat": "стоимость без НДС",
+    "vat_rate": "ставка НДС",
+    "total": "итого с НДС",
+    "total_ex_vat": "итого без НДС",
+    "order": "порядок строк",
+    "twice": "строка дважды",
+    "changed_before": "баланс изменён до начала",
+    "changed_late": "баланс изменён поздно",
+    "cut_off": "строка неполна",
+}
+_FORMS: Final = {"xml": "XML", "html": "HTML", "text": "текст PDF"}
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--paid-zone",
+    default=PAID_ZONE,
+    show_default=True,
+    metavar="ZONE",
+    help="Where a paid call went whose columns name no zone.",
+)
+@with_settings
+def import_statement(settings: Settings, file: str, paid_zone: str) -> int:
+    """Turn the operator's own statement into inputs: JSON Lines on stdout, in the order of their arrival.
+
+    FILE is XML, HTML, a zip of one of these, or the text that `pdftotext` made of a PDF. A row reached the ledger at
+    its start or when the balance changed, whichever is later. Rows that are no inputs are counted on stderr; exit
+    code 3 when a call, SMS or data record is among them.
+
+    \b
+    Example:
+      obnovi import-statement statement.xml > usage.jsonl
+      obnovi import-statement statement.zip --paid-zone home | obnovi feed -
+    """
+    made = _read(file)
+    try:
+        done = inputs_of(made, paid_zone=paid_zone)
+    except BadStatement as error:
+        raise Misuse(f"{file}: {error}") from None
+    sys.stdout.buffer.writelines(msgspec.json.encode(input) + b"\n" for input in done.inputs)
+    sys.stdout.buffer.flush()
+    rejected = _tell(file, done)
+    return EXIT_REJECTED if rejected else 0
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@with_settings
+def check_statement(settings: Settings, file: str) -> int:
+    """Audit the operator's own statement: lengths, VAT, totals, order, repetitions, balance changes.
+
+    FILE is XML, HTML, a zip of one of these, or the text that `pdftotext` made of a PDF. VAT rates and the late window
+    are those of --catalogue, else of the shipped one. Exit code 1 when there are findings.
+
+    \b
+    Example:
+      obnovi check-statement statement.xml
+      obnovi check-statement statement.zip --json
+    """
+    made = _read(file)
+    text = shipped_text() if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
+    report = audit.check(made, parse(text))
+    if settings.json:
+        print_json(report)
+    else:
+        _show(file, made, report)
+    return 1 if report.findings else 0
+
+
+def _read(file: str) -> OperatorStatement:
+    path = Path(file)
+    if not path.exists():
+        raise Misuse(f"there is no statement at {file}")
+    if path.is_dir():
+        raise Misuse(f"{file} is a folder, not a statement")
+    try:
+        return files.read(path)
+    except BadStatement as error:
+        raise Misuse(f"{file}: {error}") from None
+
+
+def _tell(file: str, done: Imported) -> int:
+    """Count on stderr what became of the rows; how many of them were rejected."""
+    rejected = [each for each in done.passed_over if each.why not in _NO_INPUTS]
+    counts = Counter(each.why for each in done.passed_over if each.why in _NO_INPUTS)
+    told = [show.count(len(done.inputs), "input")]
+    told += [f"{show.count(count, 'row')} passed over ({_NO_INPUTS[why]})" for why, count in counts.items()]
+    told += [f"{show.count(len(rejected), 'row')} rejected"] if rejected else []
+    lines = [
+        f"{file}: row {each.row} (line {each.line}): {each.why.replace('_', ' ')}: {each.detail}"
+        for each in rejected[:TOLD_MAX]
+    ]
+    lines += [f"{file}: … and {len(rejected) - TOLD_MAX} more"] if len(rejected) > TOLD_MAX else []
+    lines += [f"{file}: {'; '.join(told)}"]
+    sys.stderr.write("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode())
+    return len(rejected)
+
+
+def _show(file: str, made: OperatorStatement, report: Report) -> None:
+    period = f" за {made.since} – {made.until}" if made.since and made.until else ""
+    print_text(f"{file} ({_FORMS[report.form]}): номер {report.account}{period}, строк: {report.rows}\n")
+    ex_vat = report.total_ex_vat.replace(".", ",")
+    printed = report.printed_total_ex_vat
+    print_text(f"Итого без НДС {ex_vat}: {_confirmed(printed, report.total_ex_vat)}\n")
+    total = None if report.printed_total is None else rubles(report.printed_total)
+    print_text(f"Итого с НДС {rubles(report.total)}: {_confirmed(total, rubles(report.total))}\n")
+    if report.unknown:
+        print_text(f"Услуга неизвестна, проверены только суммы и время: строк {report.unknown}\n")
+    if not report.findings:
+        print_text("Отступлений от правил нет.\n")
+        return
+    counts = Counter((finding.rule, finding.check) for finding in report.findings)
+    summary = [(rule, _CHECKS[check], str(count)) for (rule, check), count in counts.most_common()]
+    show.table("Отступления от правил", ("Правило", "Что", "Строк"), summary, right=(2,))
+    cells = [_cells(finding) for finding in report.findings]
+    show.table("", ("Строка", "Правило", "Что", "Ожидалось", "Стоит", "Начало"), cells, right=(0,))
+
+
+def _confirmed(printed: str | None, reckoned: str) -> str:
+    if printed is None:
+        return "в выписке не напечатано"
+    return "подтверждено" if printed == reckoned else f"не подтверждено, напечатано {printed.replace('.', ',')}"
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    row = "итого" if finding.row is None else str(finding.row)
+    return row, finding.rule, _CHECKS[finding.check], finding.expected, finding.found, finding.at or ""

@@ -1,0 +1,135 @@
+"""`obnovi import-statement` and `check-statement`: the operator's statements from file to answer."""
+
+import json
+import zipfile
+from pathlib import Path
+
+from tests.doors.support import Run, line, write
+from tests.operator.support import ACCOUNT, FREE, cells, page, pdf_text, xml
+
+CUT_OFF = pdf_text("01.01.2020  0:00:46", "+03:00  900", *("01.01.2020  0:00:47", "+03:00  9", "sms o", "1", " 0,0000"))
+
+
+def test_a_statement_is_imported_and_fed(obnovi: Run, tmp_path: Path) -> None:
+    """What comes out goes in: again it changes nothing."""
+    ussd = FREE | {"s": "ussd", "n": "100", "du": "1", "dup": "1"}
+    (tmp_path / "statement.xml").write_bytes(xml(FREE, {}, ussd))
+    done = obnovi("import-statement", "statement.xml")
+    assert (done.code, done.err) == (
+        0,
+        "statement.xml: 2 inputs; 1 row passed over (USSD other than a request for a refresh)\n",
+    )
+    assert [json.loads(each)["zone"] for each in done.out.splitlines()] == ["home", "russia"]
+    opening = line("open", "open", "2015-01-01T00:00:00+03:00", ACCOUNT, region="moscow")
+    write(tmp_path / "feed", opening, *done.out.splitlines())
+    assert obnovi("feed", "feed", "--json").json()["applied"] == 3
+    assert obnovi("feed", "feed", "--json").json()["duplicates"] == 3
+
+
+def test_the_zone_of_paid_calls_is_an_option(obnovi: Run, tmp_path: Path) -> None:
+    (tmp_path / "statement.xml").write_bytes(xml({}))
+    done = obnovi("--json", "import-statement", "statement.xml", "--paid-zone", "elsewhere")
+    assert done.json()["zone"] == "elsewhere"
+
+
+def test_rows_that_should_have_been_inputs_are_told_and_counted(obnovi: Run, tmp_path: Path) -> None:
+    """Exit code 3, as for rejected lines of a feed; what is whole is imported all the same."""
+    (tmp_path / "pdf.txt").write_bytes(CUT_OFF)
+    done = obnovi("import-statement", "pdf.txt")
+    assert (done.code, len(done.out.splitlines())) == (3, 1)
+    assert done.err.splitlines() == [
+        "pdf.txt: row 1 (line 6): cut off: 01.01.2020  0:00:46",
+        "pdf.txt: 1 input; 1 row rejected",
+    ]
+
+
+def test_many_rejected_rows_are_counted_after_twenty(obnovi: Run, tmp_path: Path) -> None:
+    (tmp_path / "statement.xml").write_bytes(xml(*[FREE | {"s": "mms o"}] * 25))
+    done = obnovi("import-statement", "statement.xml")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.splitlines()[-2:] == ["statement.xml: … and 5 more", "statement.xml: 0 inputs; 25 rows rejected"]
+
+
+def test_a_sound_statement_is_confirmed(obnovi: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "statement.zip", "w") as archive:
+        archive.writestr("statement.xml", xml({}))
+    done = obnovi("check-statement", "statement.zip")
+    assert (done.code, done.out) == (
+        0,
+        f"statement.zip (XML): номер {ACCOUNT} за 06.09.2015 – 06.03.2016, строк: 1\n"
+        "Итого без НДС 1,1017: подтверждено\nИтого с НДС 1,30 ₽: подтверждено\nОтступлений от правил нет.\n",
+    )
+    assert obnovi("check-statement", "statement.zip", "--json").json() == {
+        "account": ACCOUNT,
+        "form": "xml",
+        "rows": 1,
+        "total": 130,
+        "total_ex_vat": "1.1017",
+        "printed_total": 130,
+        "printed_total_ex_vat": "1.1017",
+        "unknown": 0,
+        "findings": [],
+    }
+
+
+def test_findings_are_told_row_by_row(obnovi: Run, tmp_path: Path) -> None:
+    (tmp_path / "statement.html").write_bytes(page(cells("7:53:01", "900", "Телеф.", "0:02", "0,8475"), total="0,8476"))
+    done = obnovi("check-statement", "statement.html", "--json")
+    assert (done.code, done.json()["findings"]) == (
+        1,
+        [
+            {
+                "row": 1,
+                "rule": "R-6.2",
+                "check": "free",
+                "expected": "0.0000",
+                "found": "0.8475",
+                "at": "2017-05-01T07:53:01+05:00",
+            },
+            {
+                "row": None,
+                "rule": "R-1.6",
+                "check": "total_ex_vat",
+                "expected": "0.8475",
+                "found": "0.8476",
+                "at": None,
+            },
+        ],
+    )
+    people = obnovi("check-statement", "statement.html")
+    assert people.code == 1
+    assert "Итого без НДС 0,8475: не подтверждено, напечатано 0,8476" in people.out
+    assert "Итого с НДС 1,00 ₽: в выписке не напечатано" in people.out
+    cells_of = [[cell.strip() for cell in each.split("│")[1:-1]] for each in people.out.splitlines() if "│" in each]
+    assert ["R-6.2", "стоимость бесплатного", "1"] in cells_of
+    assert ["итого", "R-1.6", "итого без НДС", "0.8475", "0.8476", ""] in cells_of
+
+
+def test_rates_and_window_come_from_the_catalogue(obnovi: Run, tmp_path: Path) -> None:
+    """The tests' catalogue has the late window of the shipped one; this one has none."""
+    (tmp_path / "statement.xml").write_bytes(xml({}))
+    text = (Path(__file__).parent.parent / "catalogue.toml").read_text(encoding="utf-8")
+    assert "[settings]" not in text
+    (tmp_path / "other.toml").write_text(f"{text}\n[settings]\nlate_window_hours = 0\n", encoding="utf-8")
+    assert obnovi("check-statement", "statement.xml").code == 0
+    done = obnovi("check-statement", "statement.xml", "--catalogue", "other.toml", "--json")
+    assert (done.code, [each["check"] for each in done.json()["findings"]]) == (1, ["changed_late"])
+
+
+def test_what_cannot_be_read_is_one_line(obnovi: Run, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "number.xml").write_bytes(xml(FREE, n="74951234567"))
+    (tmp_path / "cut.xml").write_bytes(b"<Report>\n<ds>")
+    with (tmp_path / "large.xml").open("wb") as sparse:
+        sparse.truncate(1 << 30)
+    said = {
+        "missing.xml": "obnovi: there is no statement at missing.xml\n",
+        "folder": "obnovi: folder is a folder, not a statement\n",
+        "large.xml": "obnovi: large.xml: 1073741824 bytes; a statement has at most 16777216\n",
+        "cut.xml": "obnovi: cut.xml: line 2: XML that is cut off, its end </Report> is missing\n",
+    }
+    for command in ("import-statement", "check-statement"):
+        for name, expected in said.items():
+            assert obnovi(command, name) == (2, "", expected)
+    assert obnovi("import-statement", "number.xml").err.endswith("'74951234567' is no account: 79 and nine digits\n")
+    assert obnovi("check-statement", "number.xml").code == 0
