@@ -98,6 +98,12 @@ def late(log: Reading, accounts: Sequence[str], *, since: Instant | None = None)
     return found
 
 
+def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
+    """What mends charges, account by account, and of each what is in its favour first: a minus needs money (R-11.5)."""
+    ordered = sorted(found, key=lambda charge: (charge.account, charge.was - charge.would_be))
+    return [charge.adjustment(by) for charge in ordered]
+
+
 def late_of_many(
     path: Path, accounts: Sequence[str], *, since: Instant | None, workers: int, progress: Callable[[int], None]
 ) -> list[Charge]:

@@ -12,7 +12,7 @@ from ledger.periods import Instant
 from ledger.service import Ledger
 from ledger.units import rubles
 from projections.audit.change import CannotDecide
-from projections.audit.late import SOURCE, Charge, late_of_many
+from projections.audit.late import SOURCE, Charge, adjustments, late_of_many
 from scripts.cli import show
 from scripts.cli.options import InstantType, print_json, print_text, with_settings
 from scripts.cli.what_if import difference
@@ -73,11 +73,11 @@ def late(settings: Settings, since: Instant | None, book: bool, by: str | None, 
 
 
 def _book(ledger: Ledger, found: Sequence[Charge], by: str) -> Counter[str]:
-    """Book the adjustments, of each account those in its favour first; how many came to what."""
+    """Book the adjustments; how many came to what."""
     counted: Counter[str] = Counter()
-    ordered = sorted(found, key=lambda charge: (charge.account, charge.was - charge.would_be))
-    for start in range(0, len(ordered), BOOKED_AT_ONCE):
-        outcomes = ledger.apply([charge.adjustment(by) for charge in ordered[start : start + BOOKED_AT_ONCE]])
+    inputs = adjustments(found, by)
+    for start in range(0, len(inputs), BOOKED_AT_ONCE):
+        outcomes = ledger.apply(inputs[start : start + BOOKED_AT_ONCE])
         counted.update(outcome.result for outcome in outcomes)
     return counted
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +16,12 @@ from ledger.units import rubles
 from projections.audit.change import CannotDecide, Change
 from projections.audit.difference import AMOUNT, WALLET_AFTER, Line
 from projections.audit.distribution import Bar, Distribution, distribution, moved
+from projections.audit.sample import sample
 from projections.audit.what_if import Report, what_if_of_many
 from projections.audit.what_if import what_if as decide
 from scripts.cli import show
 from scripts.cli.account import opened_account
+from scripts.cli.audit import ShareType
 from scripts.cli.options import InstantType, catalogue_of_the_line, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, catalogue_text, open_ledger
@@ -44,6 +47,9 @@ class MoveType(click.ParamType[tuple[int, Instant]]):
 @click.command("what-if")
 @click.argument("account", required=False)
 @click.option("--all", "everybody", is_flag=True, help="Every account, instead of one.")
+@click.option(
+    "--sample", "share", type=ShareType(), metavar="P%", help="A share of the accounts, as verify chooses it."
+)
 @click.option("--from", "since", type=InstantType(), metavar="T", help="What was booked before this time stands.")
 @click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
 @click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
@@ -54,6 +60,7 @@ def what_if(
     settings: Settings,
     account: str | None,
     everybody: bool,
+    share: Fraction | None,
     since: Instant | None,
     changes: Sequence[str],
     drop: Sequence[int],
@@ -65,8 +72,8 @@ def what_if(
     Both histories are compared as of the account's last event. --catalogue on the command line (not from the
     environment) is put in place of those that held. With --from only what was booked from then on is decided again; so
     --set changes only the connect_plan inputs booked from then on. A moved input comes behind all that came before its
-    new time; what would have happened later than that, happened then. What cites an event cites the same one,
-    and none where it would not come about.
+    new time; what would have happened later than that, happened then. An input that cites an event cites what became
+    of it, and nothing where it would not come about.
 
     \b
     Example:
@@ -74,10 +81,12 @@ def what_if(
       obnovi what-if 79161234567 --drop 12 --move 15=2023-02-14T23:50:00+03:00
       obnovi what-if --all --catalogue tariffs-of-spring.toml --from 2023-03-01T00:00:00+03:00
     """
-    if (account is None) != everybody:
-        raise Misuse("name an ACCOUNT or say --all, one of both")
-    if everybody and (drop or move):
-        raise Misuse("--drop and --move name events of one ACCOUNT; they do not go with --all")
+    if (account is not None) + everybody + (share is not None) != 1:
+        raise Misuse("name an ACCOUNT, or say --all or --sample; one of these")
+    if account is None and (drop or move):
+        raise Misuse("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
+    if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
+        raise Misuse("an event can be moved or dropped once")
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
     with open_ledger(settings) as ledger:
@@ -90,7 +99,7 @@ def what_if(
         )
         try:
             if account is None:
-                report = _of_many(ledger, change, workers)
+                report = _of_many(ledger, share, change, workers)
             else:
                 opened_account(ledger, account)
                 with ledger.journal.reading() as log:
@@ -172,9 +181,9 @@ def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | Non
     return plan
 
 
-def _of_many(ledger: Ledger, change: Change, workers: int | None) -> Report:
+def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: int | None) -> Report:
     with ledger.journal.reading() as log:
-        accounts = log.accounts()
+        accounts = log.accounts() if share is None else sample(log.accounts(), share)
     with show.progress("accounts", len(accounts)) as bar:
         return what_if_of_many(
             ledger.journal.path, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar
