@@ -28,6 +28,8 @@ COMMANDS = {
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
+    "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),

@@ -108,6 +108,12 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
     return wrapper
 
 
+def catalogue_of_the_line() -> str | None:
+    """The catalogue that the command line names, before or after the command; the environment's is none."""
+    context = click.get_current_context()
+    return context.params.get("catalogue") or (context.find_root().obj or {}).get("catalogue")
+
+
 def _first(*values: str | None) -> str:
     """The first that was given, be it empty: an unset variable in somebody's script must not mean another ledger."""
     return next(value for value in values if value is not None)
