@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -142,6 +143,45 @@ def test_the_ledger_says_no_with_one_line_and_code_1(ledger: Run, command: tuple
 def test_misuse_is_one_line_and_code_2(ledger: Run, command: tuple[str, ...]) -> None:
     done = ledger(*command)
     assert (done.code, done.out, one_line(done.err)) == (2, "", True)
+
+
+NO_TEXT = "a\udcff"
+"""The byte FF, as Python hands it on from a command line."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("find", NO_TEXT),
+        ("balance", NO_TEXT),
+        ("events", NO_TEXT),
+        ("balance", ACCOUNT, "--as-of", NO_TEXT),
+        ("verify", "--account", NO_TEXT),
+        ("--ledger", NO_TEXT, "verify"),
+        ("verify", "--ledger", NO_TEXT),
+        ("--catalogue", NO_TEXT, "night"),
+        ("catalogue", "check", NO_TEXT),
+        ("feed", NO_TEXT),
+        ("feed", "feed", "--rejects", NO_TEXT),
+        ("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-02-28", "-o", NO_TEXT),
+        (NO_TEXT,),
+        (f"--{NO_TEXT}",),
+    ],
+)
+def test_bytes_that_are_no_text_are_misuse(ledger: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    before = sorted(os.listdir(bytes(tmp_path)))
+    done = ledger(*command)
+    assert (done.code, done.out, one_line(done.err)) == (2, "", True)
+    assert "a\\xff is no UTF-8 text" in done.err
+    assert sorted(os.listdir(bytes(tmp_path))) == before
+
+
+@pytest.mark.parametrize("name", ["OBNOVI_LEDGER", "OBNOVI_CATALOGUE"])
+def test_a_variable_that_is_no_text_is_misuse(ledger: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, NO_TEXT)
+    done = ledger("verify")
+    assert (done.code, one_line(done.err)) == (2, True)
+    assert f"{name}=a\\xff is no UTF-8 text" in done.err
 
 
 @pytest.mark.parametrize(
