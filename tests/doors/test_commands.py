@@ -284,6 +284,28 @@ def test_a_catalogue_is_checked_field_by_field(obnovi: Run, tmp_path: Path) -> N
     assert obnovi("catalogue", "check", "binary.toml").code == 2
 
 
+def test_a_zone_that_packages_cover_needs_prices(obnovi: Run, tmp_path: Path) -> None:
+    """R-6.8: its records would never be rated. `check` says so; a ledger that has such a version can still be used."""
+    for name, cover in (("good", '["home", "russia"]'), ("odd", '["home", "moon", "mars"]')):
+        text = CATALOGUE_TEXT.replace('packages_cover = ["home", "russia"]', f"packages_cover = {cover}")
+        (tmp_path / f"{name}.toml").write_text(text)
+    assert obnovi("catalogue", "check", "good.toml", "--json").json() == {"ok": True, "problems": []}
+    done = obnovi("catalogue", "check", "odd.toml", "--json")
+    assert (done.code, done.json()) == (
+        1,
+        {
+            "ok": False,
+            "problems": [
+                f"plan t4-wide (2015-01-01): packages_cover: zone '{zone}' has no prices, so every record there "
+                "stays unrated"
+                for zone in ("moon", "mars")
+            ],
+        },
+    )
+    write(tmp_path / "feed", *month())
+    assert obnovi("--catalogue", "odd.toml", "feed", "feed").code == 0
+
+
 def test_a_catalogue_that_alters_what_was_used_is_refused(ledger: Run, tmp_path: Path) -> None:
     """R-3.6."""
     (tmp_path / "dearer.toml").write_text(CATALOGUE_TEXT.replace('monthly_fee = "400.00"', 'monthly_fee = "410.00"', 1))
