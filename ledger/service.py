@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from ledger.account import Account
-from ledger.booking import advance, book, next_scheduled
+from ledger.booking import advance, book, never_over, next_scheduled
 from ledger.catalogue import BadCatalogue, Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
@@ -149,6 +149,10 @@ class Ledger:
             for head in due:
                 booked = advance(heads.decode(head.state), until, catalogue, recorded_at=batch.recorded_at)
                 assert booked.account is not None
+                if not booked.events:
+                    due_again = next_scheduled(booked.account, catalogue)
+                    if due_again is not None and due_again == head.next_at:
+                        raise never_over(booked.account, due_again)
                 self._put(batch, booked.account, booked.events)
                 batch.changed.add(head.account)  # also when nothing was booked: its next instant may have moved
                 counted["accounts"] += bool(booked.events)

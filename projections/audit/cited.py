@@ -49,7 +49,7 @@ class Cited(msgspec.Struct):
         cites: Any
         try:
             cites = row.event() if row.topic in codec.UPCASTS else _decoder.decode(row.state)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadEvents):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, BadEvents):
             return
         place = Place(row.account, row.version)
         if cites.input is not None:
@@ -66,7 +66,7 @@ class Cited(msgspec.Struct):
         for version, place in other.versions.items():
             self.versions[version] = min(place, self.versions.get(version, place))
 
-    def problems(self, log: Reading, *, whole: bool) -> Iterator[Problem]:
+    def problems(self, log: Reading, *, everybody: bool) -> Iterator[Problem]:
         """What the tables lack; and, where these are all accounts, what they list though no event cites it."""
         listed, used = set(log.sources()), log.used_versions()
         for source, place in self.sources.items():
@@ -75,10 +75,10 @@ class Cited(msgspec.Struct):
         for version, place in self.versions.items():
             if version not in used:
                 yield Problem(*place, "table used_versions", _named(version), None)
-        if whole:
-            for source in sorted(listed - self.sources.keys()):
+        if everybody:
+            for source in sorted(listed - self.sources.keys(), key=str):
                 yield Problem(None, None, "table sources", None, source)
-            for version in sorted(used - self.versions.keys()):
+            for version in sorted(used - self.versions.keys(), key=str):
                 yield Problem(None, None, "table used_versions", None, _named(version))
 
 

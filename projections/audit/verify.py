@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ledger.catalogue import BadCatalogue, parse
+from ledger.log.errors import BadEvents
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.service import CatalogueTimeline
+from projections.audit import whole
 from projections.audit.account import AccountAudit, Problem
 from projections.audit.cited import Cited
 
@@ -20,6 +21,8 @@ PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
 EVENTS_FOR_A_POOL: Final = 20_000
 """Below this, starting processes costs more than they save."""
+UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, BadEvents)
+"""What damage to an account's rows can raise: it is a finding, and no reason not to look at the other accounts."""
 
 
 class Report(msgspec.Struct):
@@ -53,10 +56,14 @@ class _Share(NamedTuple):
 
 
 class _Part(msgspec.Struct):
-    """What a share of accounts came to; `inputs` counts the bookings that must have a key."""
+    """What a share of accounts came to; `inputs` counts the bookings that must have a key.
+
+    `counted` are the events that were there when the audit began, `events` also those that came meanwhile.
+    """
 
     accounts: int = 0
     events: int = 0
+    counted: int = 0
     inputs: int = 0
     cited: Cited = msgspec.field(default_factory=Cited)
     problems: list[Problem] = msgspec.field(default_factory=list)
@@ -75,7 +82,7 @@ def verify(
     traces is not found here: that needs evidence from outside the ledger.
     """
     named = None if accounts is None else tuple(sorted(set(accounts)))
-    return _report(log, [_audit(log, _Share(named=named), log.last_position(), progress)], whole=named is None)
+    return _report(log, [_audit(log, _Share(named=named), log.last_position(), progress)], everybody=named is None)
 
 
 def verify_file(
@@ -97,7 +104,7 @@ def verify_file(
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))
-        return _report(log, parts, whole=accounts is None)
+        return _report(log, parts, everybody=accounts is None)
 
 
 def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
@@ -113,22 +120,36 @@ def _cut(accounts: list[str], count: int) -> list[list[str]]:
     return [accounts[start : start + size] for start in range(0, len(accounts), size)]
 
 
-def _report(log: Reading, parts: list[_Part], *, whole: bool) -> Report:
-    problems = [*_catalogues(log), *(problem for part in parts for problem in part.problems)]
+def _report(log: Reading, parts: list[_Part], *, everybody: bool) -> Report:
+    problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
     cited = Cited()
     for part in parts:
         cited.update(part.cited)
-    problems += cited.problems(log, whole=whole)
-    if whole:
-        problems += _whole(log, inputs=sum(part.inputs for part in parts))
-    problems.sort(key=lambda problem: (problem.account or "", problem.version or 0))
+    problems += cited.problems(log, everybody=everybody)
+    if everybody:
+        problems += [*whole.of_file(log), *whole.of_recorded_times(log), *_counts(log, parts)]
+    problems.sort(key=_place)
     return Report(
         accounts=sum(part.accounts for part in parts),
         events=sum(part.events for part in parts),
         ok=not problems,
         problems=problems,
-        of_accounts=UNSET if whole else len(log.accounts()),
+        of_accounts=UNSET if everybody else len(log.accounts()),
     )
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    """The order of a report; the ledger as a whole first. Damage may have put anything where a version stands."""
+    return problem.account or "", problem.version if isinstance(problem.version, int) else 0
+
+
+def _counts(log: Reading, parts: list[_Part]) -> Iterator[Problem]:
+    """All events belong to accounts, and each booking of an input has its one key."""
+    events, inputs = sum(part.counted for part in parts), sum(part.inputs for part in parts)
+    if (count := log.count()) != events:
+        yield Problem(None, None, "events of accounts", count, events)
+    if (keys := log.count_keys()) != inputs:
+        yield Problem(None, None, "number of idempotency keys", inputs, keys)
 
 
 def _audit_file(path: Path, share: _Share, position: int) -> _Part:
@@ -145,18 +166,28 @@ def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int],
     for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1
         audit = AccountAudit(account_id, catalogues, log, counted_until=position)
-        for row in rows:
-            part.events += 1
-            audit.event(row)
-            if row.position <= position:
-                part.cited.add(row)
-            if part.events % PROGRESS_EVERY_EVENTS == 0:
-                progress(part.events)
-        audit.finish()
-        part.inputs += audit.inputs
         part.problems += stored_heads.before(account_id)
+        head = stored_heads.of(account_id)
+        version = None
+        try:
+            for row in rows:
+                version = row.version
+                part.events += 1
+                if row.position <= position:
+                    part.counted += 1
+                    part.cited.add(row)
+                audit.event(row)
+                if part.events % PROGRESS_EVERY_EVENTS == 0:
+                    progress(part.events)
+            audit.finish()
+            audit.problems.extend(audit.head(head))
+        except UNFOLLOWABLE as error:
+            audit.problems.append(Problem(account_id, version, "audit", "events that can be followed", repr(error)))
+            for row in rows:
+                part.events += 1
+                part.counted += row.position <= position
+        part.inputs += audit.inputs
         part.problems += audit.problems
-        part.problems += audit.head(stored_heads.of(account_id))
     part.problems += stored_heads.before(None)
     progress(part.events)
     return part
@@ -182,39 +213,6 @@ class _Heads:
             return None
         self._next = next(self._rows, None)
         return found
-
-
-def _whole(log: Reading, *, inputs: int) -> Iterator[Problem]:
-    """What only all accounts together can tell: the file, the positions, how many keys there are."""
-    for line in log.problems_of_file():
-        yield Problem(None, None, "file", "ok", line)
-    count, last, used = log.count(), log.last_position(), log.positions_used()
-    if count != last:
-        yield Problem(None, None, "events and positions", last, count)
-    if used != last:
-        yield Problem(None, None, "last position", used, last)
-    if (keys := log.count_keys()) != inputs:
-        yield Problem(None, None, "number of idempotency keys", inputs, keys)
-
-
-def _catalogues(log: Reading) -> Iterator[Problem]:
-    """Each catalogue is the one whose digest was kept, and they hold from position 1 on, one after the other."""
-    adopted = log.adopted()
-    if not adopted or adopted[0].position != 1:
-        yield Problem(None, None, "first catalogue", "position 1", adopted[0].position if adopted else None)
-    next_position = log.last_position() + 1
-    for before, row in pairwise(adopted):
-        if not before.position <= row.position <= next_position:
-            expected = f"a position from {before.position} to {next_position}"
-            yield Problem(None, None, "position of a catalogue", expected, row.position)
-    for row in adopted:
-        try:
-            digest = parse(row.toml).digest
-        except BadCatalogue as error:
-            yield Problem(None, None, f"catalogue of position {row.position}", "a catalogue", str(error))
-            continue
-        if digest != row.digest:
-            yield Problem(None, None, f"catalogue of position {row.position}", row.digest, digest)
 
 
 def _by_account(rows: Iterator[Stored]) -> Iterator[tuple[str, Iterator[Stored]]]:

@@ -14,6 +14,7 @@ from scripts.errors import Misuse, SaysNo
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 EXIT_INTERRUPTED = 130
+VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE")
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
@@ -94,6 +95,7 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        _look_at_the_call()
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
@@ -120,6 +122,17 @@ def main() -> NoReturn:
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         _fail(f"an error in the program ({what}); nothing booked is lost, OBNOVI_DEBUG=1 shows where", EXIT_MISUSE)
+
+
+def _look_at_the_call() -> None:
+    """Refuse bytes that are no UTF-8: no name in the ledger has them, and no answer could show them. Raises Misuse."""
+    variables = [f"{name}={os.environ.get(name, '')}" for name in VARIABLES]
+    for text in (*sys.argv[1:], *variables):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(text).decode(errors="backslashreplace")
+            raise Misuse(f"{shown} is no UTF-8 text; rename the file or write the argument in UTF-8") from None
 
 
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
