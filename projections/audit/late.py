@@ -90,10 +90,9 @@ def late(log: Reading, accounts: Sequence[str], *, since: Instant | None = None)
     `since`: only those put down to records that were booked from this instant on. Raises CannotDecide.
     """
     catalogues = CatalogueTimeline(log.adopted())
-    until = log.last_position()
     found: list[Charge] = []
     for account in accounts:
-        steps = list(steps_of(row for row in log.events(account) if row.position <= until))
+        steps = list(steps_of(log.events(account)))
         found += charges(account, steps, catalogues, since=since)
     return found
 

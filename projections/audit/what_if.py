@@ -38,11 +38,9 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
     """
     catalogues = CatalogueTimeline(log.adopted())
     alternative = None if change.catalogue is None else parse(change.catalogue)
-    until = log.last_position()
     report = Report()
     for account in accounts:
-        rows = (row for row in log.events(account) if row.position <= until)
-        found = decide_otherwise(account, list(steps_of(rows)), change, catalogues, alternative)
+        found = decide_otherwise(account, list(steps_of(log.events(account))), change, catalogues, alternative)
         if not found.was:
             continue
         report.accounts += 1
