@@ -35,7 +35,7 @@ def verify(settings: Settings, workers: int | None) -> int:
             count = log.last_position()
         with show.progress("events", count) as bar:
             report = verify_file(ledger.journal.path, workers=workers or os.cpu_count() or 1, progress=bar)
-        covered = _against_evidence(settings, ledger, report)
+        covered = _against_evidence(settings, ledger, report, workers or os.cpu_count() or 1)
     if settings.json:
         print_json(report)
     else:
@@ -55,7 +55,7 @@ def verify(settings: Settings, workers: int | None) -> int:
     return 0 if report.ok else 1
 
 
-def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int | None:
+def _against_evidence(settings: Settings, ledger: Ledger, report: Report, workers: int) -> int | None:
     """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
     try:
         keys = kept(keys_folder(settings))
@@ -64,7 +64,7 @@ def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int
     if keys is None:
         return None
     with ledger.journal.reading() as log:
-        found = check(ledger.journal.path, log, keys)
+        found = check(ledger.journal.path, log, keys, workers=workers)
     report.problems += found.problems
     report.ok = not report.problems
     return found.covered
