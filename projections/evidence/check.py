@@ -1,14 +1,15 @@
 """The log hashed again and held against the newest checkpoint; what differs is named."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.log.journal import Reading, Stored
+from ledger.log.journal import Journal, Reading, Stored
 from projections.audit.account import Problem
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import hash_of
@@ -18,7 +19,11 @@ from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
 
-TILES_AT_ONCE: Final = 64
+TILES_AT_ONCE: Final = 256
+ROWS_AT_ONCE: Final = 1_024
+"""So few stay in the processor's cache until they are hashed."""
+EVENTS_FOR_A_POOL: Final = 100_000
+"""Below this, starting processes costs more than they save."""
 NAMED_MAX: Final = 1_000
 SINCE: Final = "since the checkpoint"
 
@@ -36,6 +41,15 @@ class _Row(NamedTuple):
     name: Name
 
 
+class _Hashed(NamedTuple):
+    """A stretch of the log behind `first` up to and with `until`: how many events, and their hashes."""
+
+    first: int
+    until: int
+    events: int
+    hashes: bytes
+
+
 @dataclass(slots=True)
 class _Differing:
     """What is expected and found in the stretches of the log that differ, in order of position."""
@@ -44,9 +58,10 @@ class _Differing:
     found: list[_Row] = field(default_factory=list)
 
 
-def check(ledger: Path, log: Reading, keys: Keys, *, progress: Callable[[int], None] = lambda _: None) -> Found:
+def check(file: Path, log: Reading, keys: Keys, *, tiles_of: Path | None = None, workers: int = 1) -> Found:
     """Hash every event that the newest checkpoint covers again and compare.
 
+    `log` is a reading of `file`; the tiles are its own, or those that lie beside another ledger's place.
     The tiles say which event differs, once they are proved to be those of the checkpoint. Without them, the older
     checkpoints say between which positions it lies.
     """
@@ -58,26 +73,24 @@ def check(ledger: Path, log: Reading, keys: Keys, *, progress: Callable[[int], N
         return Found(0, [])
     newest = signed[-1]
     try:
-        with closing(Tiles(place(ledger), create=False)) as tiles:
-            return Found(newest.size, list(_against_tiles(log, tiles, signed, progress)))
+        with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
+            hashed = _hashed(file, log, newest.size, workers)
+            return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed)))
     except (BadTiles, sqlite3.OperationalError):
-        return Found(newest.size, list(_against_roots(log, signed, progress)))
+        return Found(newest.size, list(_against_roots(log, signed)))
 
 
 def _against_tiles(
-    log: Reading, tiles: Tiles, signed: list[Checkpoint], progress: Callable[[int], None]
+    log: Reading, tiles: Tiles, signed: list[Checkpoint], hashed: Iterable[_Hashed]
 ) -> Iterator[Problem]:
     newest, growing, differing = signed[-1], Growing(), _Differing()
-    for first in range(0, newest.size, TILES_AT_ONCE * TILE_HASHES):
-        until = min(first + TILES_AT_ONCE * TILE_HASHES, newest.size)
+    for first, until, count, made in hashed:
         kept = tiles.leaf_tiles(first // TILE_HASHES, TILES_AT_ONCE)[: (until - first) * HASH_BYTES]
         growing.add_hashes(kept)
-        count, made = _hashes(log, first, until)
         if count != until - first or made != kept:
             _note(log, tiles, first, until, kept, differing)
-        progress(until)
     if growing.size != newest.size or growing.root() != newest.root:
-        yield from _against_roots(log, signed, progress)
+        yield from _against_roots(log, signed)
         return
     if differing.expected:  # what was pushed behind the checkpoint by something inserted before it is not gone
         lost = {row.hash for row in differing.expected}
@@ -93,9 +106,31 @@ def _against_tiles(
         yield problem
 
 
+def _hashed(file: Path, log: Reading, size: int, workers: int) -> Iterator[_Hashed]:
+    """The log up to a position hashed again, stretch by stretch, on several processes where that pays."""
+    step = TILES_AT_ONCE * TILE_HASHES
+    stretches = [(first, min(first + step, size)) for first in range(0, size, step)]
+    if workers == 1 or size < EVENTS_FOR_A_POOL:
+        for first, until in stretches:
+            yield _Hashed(first, until, *_hashes(log, first, until))
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        yield from pool.map(_hashed_stretch, repeat(file), *zip(*stretches, strict=True))
+
+
+def _hashed_stretch(file: Path, first: int, until: int) -> _Hashed:
+    """One process's share, in a reading of its own; what a checkpoint covers changes for nobody."""
+    with closing(Journal(file, create=False)) as journal, journal.reading() as log:
+        return _Hashed(first, until, *_hashes(log, first, until))
+
+
 def _hashes(log: Reading, after: int, until: int) -> tuple[int, bytes]:
-    rows = log.rows_between(after, until)
-    return len(rows), hashes(rows)
+    count, made = 0, []
+    for first in range(after, until, ROWS_AT_ONCE):
+        rows = log.rows_between(first, min(first + ROWS_AT_ONCE, until))
+        count += len(rows)
+        made.append(hashes(rows))
+    return count, b"".join(made)
 
 
 def _note(log: Reading, tiles: Tiles, first: int, until: int, kept: bytes, differing: _Differing) -> None:
@@ -138,7 +173,7 @@ def _problem(row: _Row, problem: str, expected: object, found: object) -> Proble
     return Problem(row.name.account or None, row.name.version or None, problem, expected, found)
 
 
-def _against_roots(log: Reading, signed: list[Checkpoint], progress: Callable[[int], None]) -> Iterator[Problem]:
+def _against_roots(log: Reading, signed: list[Checkpoint]) -> Iterator[Problem]:
     """Without tiles: the root over the log at each checkpoint; the first that differs says where to look."""
     growing, before = Growing(), 0
     for each in signed:
@@ -149,7 +184,6 @@ def _against_roots(log: Reading, signed: list[Checkpoint], progress: Callable[[i
                 yield Problem(None, None, "events that the checkpoint covers", each.size, log.count())
                 return
             growing.add_hashes(made)
-            progress(until)
         if growing.root() != each.root:
             where = f"root of the checkpoint over {each.size} events (changed in positions {before + 1} to {each.size})"
             yield Problem(None, None, where, each.root.hex(), growing.root().hex())

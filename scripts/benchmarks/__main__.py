@@ -12,7 +12,19 @@ import click
 import msgspec
 
 from scripts import collector
-from scripts.benchmarks import aggregates, append, feed, fold, night, one_input, replay, start, statement, verify
+from scripts.benchmarks import (
+    aggregates,
+    append,
+    evidence,
+    feed,
+    fold,
+    night,
+    one_input,
+    replay,
+    start,
+    statement,
+    verify,
+)
 from scripts.benchmarks.row import Measured, Row, run
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text
@@ -30,6 +42,7 @@ ROWS = {
         night.ROW,
         statement.ROW,
         start.ROW,
+        *evidence.ROWS,
     )
 }
 

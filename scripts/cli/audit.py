@@ -66,15 +66,14 @@ def verify(
         raise Misuse("--sample chooses accounts, --account names them; give one of them")
     if seed is not None and share is None:
         raise Misuse("--seed goes with --sample")
+    workers = workers or os.cpu_count() or 1
     with open_ledger(settings) as ledger:
         with ledger.journal.reading() as log:
             chosen = _chosen(log, share, seed or 0, named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with show.progress("events", count) as bar:
-            report = verify_file(
-                ledger.journal.path, accounts=chosen, workers=workers or os.cpu_count() or 1, progress=bar
-            )
-        covered = _against_evidence(settings, ledger, report) if chosen is None else None
+            report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, progress=bar)
+        covered = _against_evidence(settings, ledger, report, workers) if chosen is None else None
     if settings.json:
         print_json(report)
     else:
@@ -125,7 +124,7 @@ def _show(report: Report, covered: int | None) -> None:
         print_text(f"{line}\n")
 
 
-def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int | None:
+def _against_evidence(settings: Settings, ledger: Ledger, report: Report, workers: int) -> int | None:
     """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
     try:
         keys = kept(keys_folder(settings))
@@ -134,7 +133,7 @@ def _against_evidence(settings: Settings, ledger: Ledger, report: Report) -> int
     if keys is None:
         return None
     with ledger.journal.reading() as log:
-        found = check(ledger.journal.path, log, keys)
+        found = check(ledger.journal.path, log, keys, workers=workers)
     report.problems += found.problems
     report.ok = not report.problems
     return found.covered

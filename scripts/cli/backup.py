@@ -115,7 +115,8 @@ def _problems(settings: Settings, part: Path, workers: int) -> list[Problem]:
     if keys is None:
         return problems
     with closing(Journal(part, create=False)) as journal, journal.reading() as log:
-        return problems + check(ledger_path(settings.ledger), log, keys).problems
+        found = check(part, log, keys, tiles_of=ledger_path(settings.ledger), workers=workers)
+        return problems + found.problems
 
 
 def _no_ledger_in_use(target: Path) -> None:

@@ -106,6 +106,9 @@ def test_what_is_exchanged_between_proofs_is_refused(operator: Path) -> None:
     assert "not under the checkpoint" in refused(one, checkpoint=json.loads(one)["first"])
     assert "does not continue" in refused(one, consistency=json.loads(one)["consistency"][1:])
     assert "does not continue" in refused(one, first=json.loads(one)["checkpoint"])
+    later = proved(operator, at(sizes(operator)[0] + 1))
+    consistent = {name: json.loads(one)[name] for name in ("first", "consistency")}
+    assert "does not continue" in refused(later, **consistent)  # the first one does not cover the event
     assert "prove nothing" in refused(one, first="")
     assert "form" in refused(one, form="obnovi-proof/2")
 
