@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -225,12 +225,7 @@ class Ledger:
         tx.append(batch.events, batch.keys.values(), written)
         if sources := {row.source for row in batch.keys.values()} - self._known_sources:
             tx.add_sources(sources)
-        versions: set[tuple[str, str, str]] = set()
-        for _, event in batch.events:
-            for kind in ("plan", "option"):
-                used, version = getattr(event, kind, None), getattr(event, f"{kind}_version", None)
-                if used is not None and version is not None:
-                    versions.add((kind, used, version))
+        versions = versions_cited(event for _, event in batch.events)
         if fresh := versions - self._known_versions:
             tx.add_used_versions(fresh)
 
@@ -294,16 +289,7 @@ class Ledger:
             self._rebuild_heads(tx)
 
     def _rebuild_heads(self, tx: Writing) -> None:
-        catalogue = self._timeline(tx).newest()
-        tx.drop_heads()
-        tx.set("heads_schema", str(heads.STATE_SCHEMA))
-        waiting: list[Head] = []
-        for account in folded_accounts(tx):
-            waiting.append(_head(account, catalogue))
-            if len(waiting) >= HEADS_REBUILT_AT_ONCE:
-                tx.put_heads(waiting)
-                waiting = []
-        tx.put_heads(waiting)
+        rebuild_heads(tx, self._timeline(tx).newest())
 
     def _timeline(self, tx: Reading) -> CatalogueTimeline:
         count = tx.adopted_count()
@@ -311,6 +297,30 @@ class Ledger:
             self._catalogues = CatalogueTimeline(tx.adopted())
             self._catalogue_count = count
         return self._catalogues
+
+
+def versions_cited(events: Iterable[Event]) -> set[tuple[str, str, str]]:
+    """Plan and option versions that events cite: kind, id, `effective_from` (R-3.6)."""
+    versions: set[tuple[str, str, str]] = set()
+    for event in events:
+        for kind in ("plan", "option"):
+            used, version = getattr(event, kind, None), getattr(event, f"{kind}_version", None)
+            if used is not None and version is not None:
+                versions.add((kind, used, version))
+    return versions
+
+
+def rebuild_heads(tx: Writing, catalogue: Catalogue) -> None:
+    """Make every head anew from the log, with its agenda under the newest catalogue. Raises BadEvents."""
+    tx.drop_heads()
+    tx.set("heads_schema", str(heads.STATE_SCHEMA))
+    waiting: list[Head] = []
+    for account in folded_accounts(tx):
+        waiting.append(_head(account, catalogue))
+        if len(waiting) >= HEADS_REBUILT_AT_ONCE:
+            tx.put_heads(waiting)
+            waiting = []
+    tx.put_heads(waiting)
 
 
 def stored_account(tx: Reading, account_id: str) -> Account | None:

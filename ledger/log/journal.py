@@ -290,11 +290,19 @@ class Writing(Reading):
         """Add events of accounts in this order, with the keys of their inputs and the heads behind them."""
         stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
         self._recorder.append(self._c, stored)
+        self._put_keys(keys)
+        self.put_heads(heads)
+
+    def append_stored(self, rows: Iterable[Stored], keys: Iterable[KeyRow]) -> None:
+        """Add events with the bytes they were stored with elsewhere, as they are; heads are to be rebuilt."""
+        self._recorder.append(self._c, [StoredEvent(*row[1:]) for row in rows])
+        self._put_keys(keys)
+
+    def _put_keys(self, keys: Iterable[KeyRow]) -> None:
         self._c.executemany(
             "INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)",
             [(row.key, row.account, row.version, row.content) for row in keys],
         )
-        self.put_heads(heads)
 
     def put_heads(self, heads: Iterable[Head]) -> None:
         """Store heads, in place of those there are."""

@@ -31,6 +31,8 @@ COMMANDS = {
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
     "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
     "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
+    "export": ("scripts.cli.export", "Write the log for hledger, beancount, Parquet, or as it is."),
+    "import-log": ("scripts.cli.import_log", "Make the same log of an exported one, in an empty ledger."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),

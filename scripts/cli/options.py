@@ -1,12 +1,14 @@
 """Options that every command shares, before or after its name, and the printing of answers."""
 
+import fcntl
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
 
 import click
 import msgspec
@@ -162,3 +164,45 @@ def write_file(path: str, content: bytes) -> None:
         os.replace(part, path)
     except OSError as error:
         raise Misuse(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece, which appears whole or not at all; until then it is FILE.part.
+
+    Where a command was killed, its part is written over. Raises Misuse, also where another command writes the same
+    file at this moment.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Misuse(f"{path} is no file that can be replaced; name another")
+    target = os.path.realpath(path)  # a link goes on naming the file it names
+    part = f"{target}.part"
+    try:
+        with _locked(part) as file:
+            file.truncate(0)
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(part, target)
+            except BaseException:
+                os.unlink(part)
+                raise
+    except OSError as error:
+        raise Misuse(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _locked(part: str) -> BinaryIO:
+    """An unfinished file that is ours alone."""
+    while True:
+        file = open(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=1 << 20)  # noqa: SIM115
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(part)):
+                return file
+        except FileNotFoundError:  # another command has just finished it
+            pass
+        except BlockingIOError:
+            file.close()
+            raise Misuse(f"{part} is being written by another command; wait for it or name another file") from None
+        file.close()

@@ -1,0 +1,1 @@
+"""Exports: the log as other programs read it, streamed; README.md here documents each form."""

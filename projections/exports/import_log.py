@@ -1,0 +1,95 @@
+"""An exported log read back: every line checked against the one before it, the whole against its root."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, NamedTuple, NoReturn
+
+import msgspec
+
+from ledger.log.journal import Adopted, Stored
+from ledger.taking_over import CannotFollow, TakeOver, taking_over
+from projections.evidence.leaf import event_hash
+from projections.evidence.tree import Growing
+from projections.exports.jsonl import root_text
+from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, Line, Log
+from projections.exports.postings import PROGRESS_EVERY_EVENTS, Progress
+
+_decoder: Final = msgspec.json.Decoder(Line)
+
+
+class NotALog(Exception):
+    """A file that is no exported log, or not all of one; names the line."""
+
+
+class Imported(NamedTuple):
+    """How many events there are now, and the root over them in Base64."""
+
+    events: int
+    root: str
+
+
+def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda _: None) -> Imported:
+    """Make the same log in an empty ledger, all of it or nothing.
+
+    Raises NotALog, NotEmpty for a ledger with events of its own, and StoreError.
+    """
+    numbered = enumerate(lines, start=1)
+    first = next(numbered, (1, b""))
+    said = _parsed(*first)
+    if not isinstance(said, Log):
+        _refuse(1, "the first line of an exported log belongs here")
+    if said.format != FORMAT:
+        _refuse(1, f"format {said.format}; this program reads format {FORMAT}")
+    number = 1
+    tree = Growing()
+    end: End | None = None
+    try:
+        with taking_over(ledger) as taking:
+            for number, text in numbered:
+                if end is not None:
+                    _refuse(number, "a line behind the last one")
+                end = _take(taking, tree, number, _parsed(number, text))
+                if tree.size % PROGRESS_EVERY_EVENTS == 0:
+                    progress(tree.size)
+            if end is None:
+                _refuse(number, f"the file is cut off here: {tree.size} of {said.events} events")
+            if (said.events, end) != (tree.size, End(tree.size, root_text(tree))):
+                _refuse(number, f"{tree.size} events of root {root_text(tree)} are not those that were exported")
+    except CannotFollow as error:
+        _refuse(number, str(error))
+    return Imported(tree.size, root_text(tree))
+
+
+def _take(taking: TakeOver, tree: Growing, number: int, line: Line) -> End | None:
+    match line:
+        case EventLine():
+            stored = Stored(line.position, line.account, line.version, line.topic, line.state.encode())
+            taking.event(stored, _digest(number, line.content))
+            tree.add(1, event_hash(*stored[1:]))
+        case CatalogueLine():
+            taking.catalogue(Adopted(line.position, line.digest, line.toml, line.tzdata))
+        case Log():
+            _refuse(number, "a first line within the file")
+        case End():
+            return line
+    return None
+
+
+def _digest(number: int, content: str | None) -> bytes | None:
+    try:
+        return None if content is None else bytes.fromhex(content)
+    except ValueError:
+        _refuse(number, "content is no digest in hexadecimal")
+
+
+def _parsed(number: int, text: bytes) -> Line:
+    try:
+        line: Line = _decoder.decode(text)
+        return line
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        cut = "" if text.endswith(b"\n") else ", the file may be cut off here"
+        _refuse(number, f"no line of an exported log ({error}){cut}")
+
+
+def _refuse(number: int, problem: str) -> NoReturn:
+    raise NotALog(f"line {number}: {problem}; nothing was imported")

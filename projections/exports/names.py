@@ -1,0 +1,42 @@
+"""Names: accounts, units and free texts of the log, in words that no other program can misread."""
+
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from ledger.entries import TARIFF_BUCKETS, WALLET
+from ledger.units import Unit
+
+COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "S", "sms": "SMS", "kb": "KB"}
+HOLDS_BUCKETS: Final = frozenset((*TARIFF_BUCKETS, "option"))
+_PLAIN: Final = frozenset("_-.")
+
+
+def is_held(name: str, unit: Unit) -> bool:
+    """Whether an account of entries is a subscriber's own (R-1.4), and no counter-account."""
+    return name == WALLET or (unit != "kop" and parts(name, unit)[0] in HOLDS_BUCKETS)
+
+
+@lru_cache(maxsize=10_000)
+def parts(name: str, unit: Unit) -> tuple[str, ...]:
+    """An account of entries piece by piece: `option:gb1/data` → option, gb1, data.
+
+    The service stands behind the last slash, what is an option's or a channel's own name behind the first colon.
+    """
+    kind, _, service = name.rpartition("/") if unit != "kop" else (name, "", "")
+    what, _, own = kind.partition(":")
+    return tuple(part for part in (what, own, service) if part)
+
+
+def amount(value: int, unit: Unit) -> str:
+    """An amount in its commodity: 40000 kopecks → "400.00", 60 seconds → "60"."""
+    if unit != "kop":
+        return str(value)
+    whole, kopecks = divmod(abs(value), 100)
+    return f"{'-' if value < 0 else ''}{whole}.{kopecks:02d}"
+
+
+@lru_cache(maxsize=10_000)
+def quoted(text: str) -> str:
+    """A free text that breaks out of nothing: letters, digits, `_`, `-` and `.` stand, all else is percent-encoded."""
+    return "".join(char if char.isalnum() or char in _PLAIN else quote(char, safe="") for char in text)

@@ -1,0 +1,107 @@
+"""The log as one Parquet file: a row an event, typed columns, entries as a list, the stored bytes beside them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ledger.entries import Entry
+from ledger.events import type_name
+from ledger.log.journal import Reading, Stored
+from projections.exports.postings import Progress
+
+VERSION: Final = 1
+"""Columns are only ever added, with nulls in older files; anything else is a new version."""
+ROWS_AT_ONCE: Final = 100_000
+
+_TIME: Final = pa.timestamp("us", tz="UTC")
+_ENTRY: Final = pa.struct(
+    [
+        pa.field("from", pa.string(), nullable=False),
+        pa.field("to", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("amount", pa.int64(), nullable=False),
+        pa.field("grant", pa.int32()),
+    ]
+)
+SCHEMA: Final = pa.schema(
+    [
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("account", pa.string(), nullable=False),
+        pa.field("version", pa.int32(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("occurred_at", _TIME, nullable=False),
+        pa.field("booked_at", _TIME, nullable=False),
+        pa.field("recorded_at", _TIME, nullable=False),
+        pa.field("input_source", pa.string()),
+        pa.field("input_id", pa.string()),
+        pa.field("input_received_at", _TIME),
+        pa.field("input_by", pa.string()),
+        pa.field("wallet_after", pa.int64()),
+        pa.field("entries", pa.list_(pa.field("entry", _ENTRY, nullable=False)), nullable=False),
+        pa.field("topic", pa.string(), nullable=False),
+        pa.field("state", pa.binary(), nullable=False),
+    ],
+    metadata={"obnovi.schema": "events", "obnovi.schema_version": str(VERSION)},
+)
+
+
+def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
+    """Write the whole log; how many events it has. Raises BadEvents."""
+    done = 0
+    rows = log.events_between(0, log.last_position())
+    with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+        for some in _batches(rows):
+            writer.write_table(_table(some), row_group_size=ROWS_AT_ONCE)
+            done += len(some)
+            progress(done)
+    return done
+
+
+def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
+    rest = iter(rows)
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        yield some
+
+
+def _table(rows: list[Stored]) -> pa.Table:
+    events = [row.event() for row in rows]
+    inputs = [event.input for event in events]
+    offsets = [0]
+    entries: list[Entry] = []
+    for event in events:
+        entries += event.entries
+        offsets.append(len(entries))
+    listed = pa.StructArray.from_arrays(
+        [
+            pa.array([entry.from_ for entry in entries], pa.string()),
+            pa.array([entry.to for entry in entries], pa.string()),
+            pa.array([entry.unit for entry in entries], pa.string()),
+            pa.array([entry.amount for entry in entries], pa.int64()),
+            pa.array([entry.grant for entry in entries], pa.int32()),
+        ],
+        fields=list(_ENTRY),
+    )
+    columns: dict[str, list[Any]] = {
+        "position": [row.position for row in rows],
+        "account": [row.account for row in rows],
+        "version": [row.version for row in rows],
+        "type": [type_name(event) for event in events],
+        "occurred_at": [event.occurred_at for event in events],
+        "booked_at": [event.booked_at for event in events],
+        "recorded_at": [event.recorded_at for event in events],
+        "input_source": [input.source if input else None for input in inputs],
+        "input_id": [input.id if input else None for input in inputs],
+        "input_received_at": [input.received_at if input else None for input in inputs],
+        "input_by": [input.by if input else None for input in inputs],
+        "wallet_after": [event.wallet_after for event in events],
+        "topic": [row.topic for row in rows],
+        "state": [row.state for row in rows],
+    }
+    arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
+    arrays["entries"] = pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), listed, type=SCHEMA.field("entries").type
+    )
+    return pa.table([arrays[name] for name in SCHEMA.names], schema=SCHEMA)

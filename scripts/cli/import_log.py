@@ -1,0 +1,57 @@
+"""`obnovi import-log`: an exported log becomes a ledger again."""
+
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import click
+
+from ledger.log.errors import StoreError
+from ledger.taking_over import NotEmpty
+from scripts.cli import show
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, ledger_path
+
+LINE_BYTES_MAX = 64 * 1024 * 1024
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@with_settings
+def import_log(settings: Settings, file: str) -> int:
+    """Make the same log of an exported one (`obnovi export --format jsonl`), in an empty ledger.
+
+    The stored bytes, positions, catalogues and idempotency keys are the same, and so is the Merkle root. All of it is
+    imported or nothing.
+
+    \b
+    Example:
+      obnovi export --format jsonl -o log.jsonl
+      obnovi --ledger again.db import-log log.jsonl
+      obnovi --ledger again.db verify
+    """
+    from projections.exports.import_log import NotALog, import_log  # noqa: PLC0415  # the name is the command's
+
+    if not os.path.exists(file) or os.path.isdir(file):
+        raise Misuse(f"there is no exported log at {file}")
+    try:
+        with open(file, "rb") as lines, show.progress("events", None) as bar:
+            imported = import_log(ledger_path(settings.ledger), _lines(lines), bar)
+    except NotALog as error:
+        raise Misuse(f"{file} {error}") from None
+    except NotEmpty as error:
+        raise SaysNo(str(error)) from None
+    except StoreError as error:
+        raise Misuse(str(error)) from None
+    if settings.json:
+        print_json({"events": imported.events, "root": imported.root})
+    else:
+        print_text(f"{show.count(imported.events, 'event')}, root {imported.root}\n")
+    return 0
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines of a file that may be anything, also one endless line."""
+    while line := file.readline(LINE_BYTES_MAX):
+        yield line
