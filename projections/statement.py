@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -188,7 +189,7 @@ def statement(
         usage=usage,
         usage_total=UsageTotal(
             sum(row.amount for row in usage),
-            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage)),
+            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage if row.amount)),
         ),
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
@@ -220,6 +221,8 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
     `texts` are those of the account's earlier lines by version, for reversals that quote them.
     """
     match event:
+        case UsageCharged(amount=0):
+            return None
         case ToppedUp():
             return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
         case MonthlyFeeCharged() | PackagesRefreshed():
@@ -293,11 +296,11 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
     match event:
         case UsageCharged():
-            taken = sum(entry.amount for entry in event.entries if entry.to.startswith(CONSUMED))
+            taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])
             return UsageRow(
                 version=event.version,
-                at=periods.local_text(event.used_at or event.occurred_at, zone),
-                booked_at=periods.local_text(event.booked_at, zone),
+                at=_local_text(event.used_at or event.occurred_at, zone),
+                booked_at=_local_text(event.booked_at, zone),
                 service=event.service,
                 direction=event.direction,
                 peer=event.personal.peer or "",
@@ -306,7 +309,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=taken,
                 amount=event.amount,
-                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)),
+                amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
@@ -327,6 +330,16 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
             )
         case _:
             return None
+
+
+_local_text = lru_cache(maxsize=16)(periods.local_text)
+"""A record's start is often the instant of its booking."""
+
+
+@lru_cache(maxsize=10_000)
+def _ex_vat_text(amount: Kopecks, rate: int) -> str:
+    """Rows of few amounts fill a statement; most cost nothing."""
+    return ten_thousandths(ex_vat(amount, rate))
 
 
 def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:
