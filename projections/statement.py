@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Final, Literal, TypeAlias
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -50,9 +51,6 @@ from projections.packages import BucketRow, rows
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
 ]
-
-NOTHING: Final = ten_thousandths(0)
-
 
 _NAMING = (PlanConnected, MonthlyFeeCharged, DailyFeeCharged, PackagesRefreshed)
 """Events that say what the plan is called, so that no later catalogue renames it (R-3.6)."""
@@ -296,11 +294,11 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
     match event:
         case UsageCharged():
-            taken = sum(entry.amount for entry in event.entries if entry.to.startswith(CONSUMED))
+            taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])
             return UsageRow(
                 version=event.version,
-                at=periods.local_text(event.used_at or event.occurred_at, zone),
-                booked_at=periods.local_text(event.booked_at, zone),
+                at=_local_text(event.used_at or event.occurred_at, zone),
+                booked_at=_local_text(event.booked_at, zone),
                 service=event.service,
                 direction=event.direction,
                 peer=event.personal.peer or "",
@@ -309,7 +307,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=taken,
                 amount=event.amount,
-                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)) if event.amount else NOTHING,
+                amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
@@ -325,11 +323,21 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=0,
                 from_packages=0,
                 amount=0,
-                amount_ex_vat=NOTHING,
+                amount_ex_vat=_ex_vat_text(0, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case _:
             return None
+
+
+_local_text = lru_cache(maxsize=16)(periods.local_text)
+"""A record's start is often the instant of its booking."""
+
+
+@lru_cache(maxsize=10_000)
+def _ex_vat_text(amount: Kopecks, rate: int) -> str:
+    """Rows of few amounts fill a statement; most cost nothing."""
+    return ten_thousandths(ex_vat(amount, rate))
 
 
 def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:

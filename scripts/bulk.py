@@ -5,9 +5,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -129,8 +129,9 @@ def _work(order: Order, asked: Sequence[Asked], workers: int, note: Callable[[li
         return
     size = max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
     # Processes begin anew: a copy of this one would lack the threads that a layout made here may have started.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order,)) as pool:
-        jobs = [pool.submit(_some, asked[i : i + size]) for i in range(0, len(asked), size)]
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order, os.getpid())) as pool:
+        with _uninterrupted():
+            jobs = [pool.submit(_some, asked[i : i + size]) for i in range(0, len(asked), size)]
         waiting = set(jobs)
         try:
             for job in as_completed(jobs):
@@ -149,11 +150,23 @@ _working: tuple[Order, Ledger] | None = None
 _open: Final = ExitStack()
 
 
-def _begin(order: Order) -> None:
-    """A process of the pool begins: it leaves interruptions to its parent, and does not outlive it."""
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started here leave interruptions to this one, from their first instant."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(order: Order, parent: int) -> None:
+    """A process of the pool begins; it does not outlive its parent, which may be gone already."""
     global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     collector.spare()
     _working = order, _open.enter_context(open_ledger(order.settings))
 

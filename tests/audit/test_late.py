@@ -73,6 +73,24 @@ def test_a_charge_that_another_record_changed_cites_both(tmp_path: Path) -> None
     assert (told(story), story.wallet) == ([], 400_00)
 
 
+def test_a_later_late_record_is_not_blamed(tmp_path: Path) -> None:
+    """An incoming call, late behind a top-up, has nothing to do with it."""
+    story = in_another_order(tmp_path)
+    story.top_up("2023-01-22 10:00", 1)
+    story.call("2023-01-21 10:00", "1:00", direction="in", received_at="2023-01-23 10:00")
+    assert told(story) == [(6, 7, 0, -200_00), (7, 7, -200_00, 0)]
+
+
+def test_what_was_mended_is_not_mended_twice_where_money_is_counted_later(tmp_path: Path) -> None:
+    """R-4.3: with the adjustment 399.00 are there, in time there would be no more, and 400.00 are due."""
+    story = behind_the_window(tmp_path)
+    book(story)
+    story.top_up("2023-02-20 10:00", 399_00 - story.wallet)
+    story.night("2023-03-15 03:00")
+    assert story.account.blocks == ("financial",)
+    assert told(story) == []
+
+
 def test_a_record_fed_without_a_time_of_arrival_behind_the_clock_is_late_too(tmp_path: Path) -> None:
     """R-2.6: it was booked at the clock."""
     story = example_1(tmp_path)

@@ -114,6 +114,16 @@ def test_a_top_up_dropped_leaves_days_where_the_month_was(tmp_path: Path) -> Non
     ]
 
 
+def test_the_schedule_is_followed_up_to_the_last_event_of_the_log(tmp_path: Path) -> None:
+    """R-2.7: without the refresh the month is due on 15 February, and the log goes on to the 20th."""
+    story = with_plan(tmp_path, "2023-01-15 12:00", 1200_00)
+    story.refresh("2023-02-01 10:00")
+    story.top_up("2023-02-20 10:00", 1_00)
+    would_be = otherwise(story, Change(drop=frozenset({5, 6}))).would_be
+    assert names(would_be[4:]) == ["MonthlyFeeCharged"]
+    assert would_be[-1].booked_at == at("2023-02-15 03:00")
+
+
 def test_what_is_cited_is_followed_to_its_new_version(tmp_path: Path) -> None:
     """R-11.1: the call is version 6 and then 5; its reversal still gives its money back, and nothing else differs."""
     story = example_1(tmp_path)
@@ -148,15 +158,16 @@ def test_what_cites_a_dropped_event_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_was_still_to_come_when_it_was_cited_stays_unknown(tmp_path: Path) -> None:
-    """R-11.1: version 7 came after the reversal that named it."""
+    """R-11.1: version 7 came after the reversal that named it; version 99 never did."""
     story = example_1(tmp_path)
+    story.feed("reverse", "2023-01-19 10:00", event=99, text="")
     story.feed("reverse", "2023-01-20 10:00", event=7, text="")
     story.top_up("2023-01-21 10:00", 1_00)
     story.top_up("2023-01-22 10:00", 2_00)
-    assert told(story, Change(drop=frozenset({6}))) == [
-        (6, "event", "ToppedUp", None),
-        (6, "amount", 1_00, 0),
-        (7, "wallet_after", 603_00, 602_00),
+    assert told(story, Change(drop=frozenset({7}))) == [
+        (7, "event", "ToppedUp", None),
+        (7, "amount", 1_00, 0),
+        (8, "wallet_after", 603_00, 602_00),
     ]
 
 
