@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ledger import inputs
+from ledger import inputs, periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.entries import WALLET
@@ -161,6 +161,7 @@ def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, re
     """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7).
 
     Only a catalogue that moves the night can schedule an instant behind the clock: that is booked at the clock (R-2.6).
+    A due instant at which nothing is booked would stay due for ever: an error in the program, AssertionError.
     """
     booked = Booked(account)
     while booked.account is not None:
@@ -168,8 +169,17 @@ def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, re
         if due is None or due > until:
             break
         at = max(due, booked.account.clock)
+        before = len(booked.events)
         _instant(booked, due, Moment(at, at, recorded_at), catalogue)
+        if len(booked.events) == before:
+            raise never_over(booked.account, due)
     return booked
+
+
+def never_over(account: Account, due: Instant) -> AssertionError:
+    """What to raise where an account is due and nothing is booked: it would be due again at once."""
+    when = periods.local_text(due, account.zone)
+    return AssertionError(f"account {account.account} is due at {when}, but nothing is booked then")
 
 
 def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue) -> None:

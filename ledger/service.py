@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from ledger.account import Account
-from ledger.booking import advance, book, next_scheduled
-from ledger.catalogue import Catalogue, parse, shipped_text
+from ledger.booking import advance, book, never_over, next_scheduled
+from ledger.catalogue import BadCatalogue, Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed, Open
@@ -54,7 +54,7 @@ class _Batch:
 
 
 class CatalogueTimeline:
-    """Every catalogue of a ledger, each holding from its position on (R-3.6)."""
+    """Every catalogue of a ledger, each holding from its position on (R-3.6). Raises BadCatalogue for a damaged one."""
 
     def __init__(self, adopted: Sequence[Adopted]) -> None:
         self._positions = [row.position for row in adopted]
@@ -63,13 +63,22 @@ class CatalogueTimeline:
 
     def at(self, position: int) -> Catalogue:
         """The catalogue under which the event of a position was booked."""
-        return self._get(max(bisect_right(self._positions, position) - 1, 0))
+        return self._get(self._index(position))
+
+    def since(self, position: int) -> int:
+        """The position from which that catalogue holds."""
+        return self._positions[self._index(position)]
 
     def newest(self) -> Catalogue:
         """The catalogue under which the next event will be booked."""
         return self._get(len(self._texts) - 1)
 
+    def _index(self, position: int) -> int:
+        return max(bisect_right(self._positions, position) - 1, 0)
+
     def _get(self, index: int) -> Catalogue:
+        if not self._texts:
+            raise BadCatalogue(["every catalogue of the ledger is gone"])
         if index not in self._parsed:
             self._parsed[index] = parse(self._texts[index])
         return self._parsed[index]
@@ -140,6 +149,10 @@ class Ledger:
             for head in due:
                 booked = advance(heads.decode(head.state), until, catalogue, recorded_at=batch.recorded_at)
                 assert booked.account is not None
+                if not booked.events:
+                    due_again = next_scheduled(booked.account, catalogue)
+                    if due_again is not None and due_again == head.next_at:
+                        raise never_over(booked.account, due_again)
                 self._put(batch, booked.account, booked.events)
                 batch.changed.add(head.account)  # also when nothing was booked: its next instant may have moved
                 counted["accounts"] += bool(booked.events)
@@ -223,11 +236,17 @@ class Ledger:
         with self.journal.reading() as tx:
             return stored_account(tx, account_id)
 
-    def events(self, account_id: str) -> Iterator[tuple[int, Event]]:
-        """An account's events with their positions, oldest first."""
+    def events(self, account_id: str, *, known_at: Instant | None = None) -> Generator[tuple[int, Event]]:
+        """An account's events with their positions, oldest first; only those recorded by `known_at`, if given.
+
+        `recorded_at` never runs backwards along the log (R-2.5), so what was known at a time is a beginning of it.
+        """
         with self.journal.reading() as tx:
             for stored in tx.events(account_id):
-                yield stored.position, stored.event()
+                event = stored.event()
+                if known_at is not None and event.recorded_at > known_at:
+                    return
+                yield stored.position, event
 
     def catalogues(self) -> CatalogueTimeline:
         """Every catalogue the ledger was given."""

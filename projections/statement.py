@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Final, Literal, TypeAlias
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -51,7 +52,8 @@ LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
 ]
 
-NOTHING: Final = ten_thousandths(0)
+_NAMING = (PlanConnected, MonthlyFeeCharged, DailyFeeCharged, PackagesRefreshed)
+"""Events that say what the plan is called, so that no later catalogue renames it (R-3.6)."""
 
 
 class Broken(Exception):
@@ -105,7 +107,10 @@ class UsageTotal(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account did in local dates `[from, to]`, and what it had at the end of them."""
+    """What an account did in local dates `[from, to]`, and what it had at the end of them.
+
+    `plan_name` is what the plan was called by then, None before the first one.
+    """
 
     account: str
     from_: str = msgspec.field(name="from")
@@ -118,6 +123,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     usage_total: UsageTotal
     left: list[BucketRow]
     mode: Mode
+    plan_name: str | None = None
     next_due: str | None
     next_fee: Kopecks | None
 
@@ -153,12 +159,15 @@ def statement(
     lines: list[Line] = []
     usage: list[UsageRow] = []
     texts: dict[int, str] = {}
+    plan_name: str | None = None
     final = False
     for found, event in events:
         if event.booked_at >= end:
             final = True
             break
         state, position = evolve(state, event, account.account), found
+        if isinstance(event, _NAMING):
+            plan_name = event.plan_name
         line = _line(event, zone, texts)
         if line is not None:
             texts[event.version] = line.text
@@ -184,6 +193,7 @@ def statement(
         ),
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
+        plan_name=plan_name,
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
     )
@@ -284,11 +294,11 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
     match event:
         case UsageCharged():
-            taken = sum(entry.amount for entry in event.entries if entry.to.startswith(CONSUMED))
+            taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])
             return UsageRow(
                 version=event.version,
-                at=periods.local_text(event.used_at or event.occurred_at, zone),
-                booked_at=periods.local_text(event.booked_at, zone),
+                at=_local_text(event.used_at or event.occurred_at, zone),
+                booked_at=_local_text(event.booked_at, zone),
                 service=event.service,
                 direction=event.direction,
                 peer=event.personal.peer or "",
@@ -297,7 +307,7 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=taken,
                 amount=event.amount,
-                amount_ex_vat=ten_thousandths(ex_vat(event.amount, event.vat_rate)) if event.amount else NOTHING,
+                amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
@@ -313,11 +323,21 @@ def _usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=0,
                 from_packages=0,
                 amount=0,
-                amount_ex_vat=NOTHING,
+                amount_ex_vat=_ex_vat_text(0, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case _:
             return None
+
+
+_local_text = lru_cache(maxsize=16)(periods.local_text)
+"""A record's start is often the instant of its booking."""
+
+
+@lru_cache(maxsize=10_000)
+def _ex_vat_text(amount: Kopecks, rate: int) -> str:
+    """Rows of few amounts fill a statement; most cost nothing."""
+    return ten_thousandths(ex_vat(amount, rate))
 
 
 def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:

@@ -1,5 +1,6 @@
 """Wiring: from options and environment to an open ledger, its catalogue and the clock."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,12 @@ def ledger_path(url: str) -> Path:
     if not url:
         raise Misuse("--ledger names no file")
     return Path(url)
+
+
+def keys_folder(settings: Settings) -> Path:
+    """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises Misuse."""
+    named = os.environ.get("OBNOVI_KEYS")
+    return Path(named) if named else ledger_path(settings.ledger).parent / "keys"
 
 
 def read_text(path: Path, what: str) -> str:
@@ -83,3 +90,7 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         raise SaysNo(str(error)) from error
     except StoreError as error:
         raise Misuse(str(error)) from error
+    except BadCatalogue as error:
+        raise Misuse(
+            f"{path}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
+        ) from error

@@ -20,7 +20,10 @@ from ledger.catalogue import Catalogue, parse
 from ledger.events import Event, type_name
 from ledger.log.journal import Reading
 from ledger.periods import Instant
-from ledger.service import Ledger, Outcome
+from ledger.service import CatalogueTimeline, Ledger, Outcome
+from projections.audit.change import NOTHING
+from projections.audit.difference import lines
+from projections.audit.otherwise import decide_otherwise, steps_of
 from projections.audit.verify import Report, verify
 from projections.balances import Balance, balance
 from projections.statement import Statement, statement
@@ -204,6 +207,17 @@ class Story:
     def would_by(self, account: Account, until: str) -> Booked:
         """What the nights up to an instant would book."""
         return advance(account, at(until, self.zone), catalogue(self.text), recorded_at=0)
+
+
+def unlike_without_change(log: Reading) -> list[str]:
+    """The accounts of which a what-if without any change says anything; there may be none (a law)."""
+    catalogues = CatalogueTimeline(log.adopted())
+    unlike = []
+    for account in log.accounts():
+        found = decide_otherwise(account, list(steps_of(log.events(account))), NOTHING, catalogues)
+        if found.would_be != found.was or lines(found):
+            unlike.append(account)
+    return unlike
 
 
 def run(path: Path, *arguments: str, as_json: bool = True) -> str:

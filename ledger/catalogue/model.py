@@ -242,6 +242,18 @@ class Catalogue:
                     content = version.model_dump_json(exclude={"figures"})
                     yield kind, version.id, version.effective_from.isoformat(), content
 
+    def oversights(self) -> Iterator[str]:
+        """What can be booked under but is hardly meant: packages cover a zone without prices, so never there (R-6.8).
+
+        Ledgers may hold it, and a version that was used cannot be changed, so it is no `BadCatalogue`.
+        """
+        for versions in self._plans.values():
+            for plan in versions:
+                for zone in plan.packages_cover:
+                    if zone not in plan.prices:
+                        where = f"plan {plan.id} ({plan.effective_from}): packages_cover"
+                        yield f"{where}: zone {zone!r} has no prices, so every record there stays unrated"
+
 
 def _by_id(versions: Sequence[V]) -> dict[str, list[V]]:
     table: dict[str, list[V]] = {}

@@ -55,7 +55,8 @@ def against_return(account: Account, event: Event, asked: Kopecks | None) -> Ite
     """What keeps an event's money and packages from being given back, by precedence (R-11.1)."""
     left = money_left(account, event)
     facts = {"left": left}
-    yield Check("NOT_REVERSIBLE", isinstance(event, ChargeReversed), facts)
+    reversed_already = isinstance(event, ChargeReversed)
+    yield Check("NOT_REVERSIBLE", reversed_already, facts, {"reversal": reversed_already})
     yield Check("AMOUNT_TOO_LARGE", asked is not None and asked > left, facts, {"asked": asked})
     parts = len(_package_parts(account, event)) if asked is None else 0
     yield Check("NOT_REVERSIBLE", not (left if asked is None else asked) and not parts, facts, {"package_parts": parts})

@@ -134,8 +134,8 @@ class AccountAudit:
             self._state = expected.account
         else:
             if expected is not None:
-                for difference in differences(expected.events, found):
-                    self._differs(*difference)
+                for each in differences(expected.events, found):
+                    self._differs(each.version, each.field, each.expected, each.found)
             self._follow(found)
         if first.input is not None:
             self._key(first_row, first, input)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -28,7 +28,7 @@ UNDECIDABLE: Final = (
 """What a log that nobody's rules have written may raise when it is decided again."""
 
 
-class Difference(NamedTuple):
+class Difference(msgspec.Struct, frozen=True):
     """A field of an event that is decided otherwise than it is stored."""
 
     version: int

@@ -1,113 +1,196 @@
 """Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from ledger.catalogue import BadCatalogue, parse
+from ledger.log.errors import BadEvents
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.service import CatalogueTimeline
+from projections.audit import whole
 from projections.audit.account import AccountAudit, Problem
+from projections.audit.cited import Cited
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
-RANGES_PER_WORKER: Final = 8
+SHARES_PER_WORKER: Final = 8
 EVENTS_FOR_A_POOL: Final = 20_000
 """Below this, starting processes costs more than they save."""
+UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, BadEvents)
+"""What damage to an account's rows can raise: it is a finding, and no reason not to look at the other accounts."""
 
 
 class Report(msgspec.Struct):
-    """What `obnovi verify` found."""
+    """What `obnovi verify` found. `of_accounts`, where only some accounts were looked at: of how many."""
 
     accounts: int = 0
     events: int = 0
     ok: bool = True
     problems: list[Problem] = msgspec.field(default_factory=list)
+    of_accounts: int | UnsetType = UNSET
+
+
+class _Share(NamedTuple):
+    """Accounts to decide again together: all from `first` to `last`, or just those that are named."""
+
+    first: str = ""
+    last: str = LAST_ACCOUNT
+    named: tuple[str, ...] | None = None
+
+    def events(self, log: Reading) -> Iterator[Stored]:
+        """Their events, account by account."""
+        if self.named is None:
+            return log.all_events(self.first, self.last)
+        return chain.from_iterable(log.events(account) for account in self.named)
+
+    def heads(self, log: Reading) -> Iterator[Head]:
+        """Their heads, in order of account."""
+        if self.named is None:
+            return log.heads(self.first, self.last)
+        return iter(sorted(log.heads_of(self.named)))
 
 
 class _Part(msgspec.Struct):
-    """What a range of accounts came to; `inputs` counts the bookings that must have a key."""
+    """What a share of accounts came to; `inputs` counts the bookings that must have a key.
+
+    `counted` are the events that were there when the audit began, `events` also those that came meanwhile.
+    """
 
     accounts: int = 0
     events: int = 0
+    counted: int = 0
     inputs: int = 0
+    cited: Cited = msgspec.field(default_factory=Cited)
     problems: list[Problem] = msgspec.field(default_factory=list)
 
 
-def verify(log: Reading, *, progress: Callable[[int], None] = lambda _: None) -> Report:
+def verify(
+    log: Reading, *, accounts: Sequence[str] | None = None, progress: Callable[[int], None] = lambda _: None
+) -> Report:
     """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
+
+    With `accounts`, only these are looked at: their events, keys and heads, and the catalogues they were booked under.
+    What concerns the ledger as a whole (the file, the positions, how many keys there are, what the tables list though
+    nobody cites it) is not claimed then.
 
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
-    part = _range(log, "", LAST_ACCOUNT, log.last_position(), progress)
-    return _report(log, [part])
+    named = None if accounts is None else tuple(sorted(set(accounts)))
+    return _report(log, [_audit(log, _Share(named=named), log.last_position(), progress)], everybody=named is None)
 
 
-def verify_file(path: Path, *, workers: int, progress: Callable[[int], None] = lambda _: None) -> Report:
+def verify_file(
+    path: Path,
+    *,
+    workers: int,
+    accounts: Sequence[str] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Report:
     """The same over the ledger in a file, on several processes: no rule crosses accounts."""
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
-        if workers == 1 or log.last_position() < EVENTS_FOR_A_POOL:
-            return verify(log, progress=progress)
-        ranges = _ranges(log.accounts(), workers * RANGES_PER_WORKER)
+        count = log.last_position() if accounts is None else log.count_of(accounts)
+        if workers == 1 or count < EVENTS_FOR_A_POOL:
+            return verify(log, accounts=accounts, progress=progress)
         parts: list[_Part] = []
         with ProcessPoolExecutor(max_workers=workers) as pool:
-            jobs = [pool.submit(_range_of_file, path, *each, log.last_position()) for each in ranges]
+            shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
+            jobs = [pool.submit(_audit_file, path, share, log.last_position()) for share in shares]
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))
-        return _report(log, parts)
+        return _report(log, parts, everybody=accounts is None)
 
 
-def _report(log: Reading, parts: list[_Part]) -> Report:
-    problems = [*_whole(log), *(problem for part in parts for problem in part.problems)]
-    inputs, stored_keys = sum(part.inputs for part in parts), log.count_keys()
-    if stored_keys != inputs:
-        problems.append(Problem(None, None, "number of idempotency keys", inputs, stored_keys))
-    problems.sort(key=lambda problem: (problem.account or "", problem.version or 0))
+def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
+    """All accounts, or the named ones, cut into about `count` shares."""
+    if accounts is None:
+        everybody = log.accounts()
+        return [_Share(some[0], some[-1]) for some in _cut(everybody, count)]
+    return [_Share(named=tuple(some)) for some in _cut(sorted(set(accounts)), count)]
+
+
+def _cut(accounts: list[str], count: int) -> list[list[str]]:
+    size = -(-len(accounts) // count) or 1
+    return [accounts[start : start + size] for start in range(0, len(accounts), size)]
+
+
+def _report(log: Reading, parts: list[_Part], *, everybody: bool) -> Report:
+    problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
+    cited = Cited()
+    for part in parts:
+        cited.update(part.cited)
+    problems += cited.problems(log, everybody=everybody)
+    if everybody:
+        problems += [*whole.of_file(log), *whole.of_recorded_times(log), *_counts(log, parts)]
+    problems.sort(key=_place)
     return Report(
         accounts=sum(part.accounts for part in parts),
         events=sum(part.events for part in parts),
         ok=not problems,
         problems=problems,
+        of_accounts=UNSET if everybody else len(log.accounts()),
     )
 
 
-def _range_of_file(path: Path, first: str, last: str, position: int) -> _Part:
+def _place(problem: Problem) -> tuple[str, int]:
+    """The order of a report; the ledger as a whole first. Damage may have put anything where a version stands."""
+    return problem.account or "", problem.version if isinstance(problem.version, int) else 0
+
+
+def _counts(log: Reading, parts: list[_Part]) -> Iterator[Problem]:
+    """All events belong to accounts, and each booking of an input has its one key."""
+    events, inputs = sum(part.counted for part in parts), sum(part.inputs for part in parts)
+    if (count := log.count()) != events:
+        yield Problem(None, None, "events of accounts", count, events)
+    if (keys := log.count_keys()) != inputs:
+        yield Problem(None, None, "number of idempotency keys", inputs, keys)
+
+
+def _audit_file(path: Path, share: _Share, position: int) -> _Part:
     """One process's share, in a reading of its own."""
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
-        return _range(log, first, last, position, lambda _: None)
+        return _audit(log, share, position, lambda _: None)
 
 
-def _range(log: Reading, first: str, last: str, position: int, progress: Callable[[int], None]) -> _Part:
-    """Audit the accounts of a range; of what came behind `position` meanwhile, keys are not counted."""
+def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int], None]) -> _Part:
+    """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
     catalogues = CatalogueTimeline(log.adopted())
-    stored_heads = _Heads(log.heads(first, last))
+    stored_heads = _Heads(share.heads(log))
     part = _Part()
-    for account_id, rows in _by_account(log.all_events(first, last)):
+    for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1
         audit = AccountAudit(account_id, catalogues, log, counted_until=position)
-        for row in rows:
-            part.events += 1
-            audit.event(row)
-            if part.events % PROGRESS_EVERY_EVENTS == 0:
-                progress(part.events)
-        audit.finish()
-        part.inputs += audit.inputs
         part.problems += stored_heads.before(account_id)
+        head = stored_heads.of(account_id)
+        version = None
+        try:
+            for row in rows:
+                version = row.version
+                part.events += 1
+                if row.position <= position:
+                    part.counted += 1
+                    part.cited.add(row)
+                audit.event(row)
+                if part.events % PROGRESS_EVERY_EVENTS == 0:
+                    progress(part.events)
+            audit.finish()
+            audit.problems.extend(audit.head(head))
+        except UNFOLLOWABLE as error:
+            audit.problems.append(Problem(account_id, version, "audit", "events that can be followed", repr(error)))
+            for row in rows:
+                part.events += 1
+                part.counted += row.position <= position
+        part.inputs += audit.inputs
         part.problems += audit.problems
-        part.problems += audit.head(stored_heads.of(account_id))
     part.problems += stored_heads.before(None)
     progress(part.events)
     return part
-
-
-def _ranges(accounts: list[str], count: int) -> list[tuple[str, str]]:
-    size = -(-len(accounts) // count) or 1
-    return [(accounts[i], accounts[min(i + size, len(accounts)) - 1]) for i in range(0, len(accounts), size)]
 
 
 class _Heads:
@@ -130,25 +213,6 @@ class _Heads:
             return None
         self._next = next(self._rows, None)
         return found
-
-
-def _whole(log: Reading) -> Iterator[Problem]:
-    """What concerns the ledger as a whole: the file, the positions, the catalogues."""
-    for line in log.problems_of_file():
-        yield Problem(None, None, "file", "ok", line)
-    count, last, used = log.count(), log.last_position(), log.positions_used()
-    if count != last:
-        yield Problem(None, None, "events and positions", last, count)
-    if used != last:
-        yield Problem(None, None, "last position", used, last)
-    for row in log.adopted():
-        try:
-            digest = parse(row.toml).digest
-        except BadCatalogue as error:
-            yield Problem(None, None, f"catalogue of position {row.position}", "a catalogue", str(error))
-            continue
-        if digest != row.digest:
-            yield Problem(None, None, f"catalogue of position {row.position}", row.digest, digest)
 
 
 def _by_account(rows: Iterator[Stored]) -> Iterator[tuple[str, Iterator[Stored]]]:

@@ -3,40 +3,24 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ledger.units import Kopecks
 from projections import wording
+from projections.formats import columns
+from projections.formats.headings import Language
 from projections.statement import Statement
 
 Table: TypeAlias = Literal["ledger", "usage"]
 
-LEDGER_HEAD: Final = ("Версия", "Дата", "Вид", "Операция", "Канал", "Период с", "Период по", "Сумма", "Баланс")
-USAGE_HEAD: Final = (
-    "Версия",
-    "Начало",
-    "Изменение баланса",
-    "Номер",
-    "Зона",
-    "Услуга",
-    "Направление",
-    "Факт",
-    "Учтено",
-    "Из пакета",
-    "Без НДС",
-    "С НДС",
-    "Ставка НДС",
-)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
-
-def render(made: Statement, table: Table = "ledger") -> str:
+def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -> str:
     """One table of the statement, with its header. Quantities are in the units of the statement's JSON."""
     match table:
         case "ledger":
-            return _written(LEDGER_HEAD, _ledger(made))
+            return _written(columns.LEDGER[lang], _ledger(made))
         case "usage":
-            return _written(USAGE_HEAD, _usage(made))
+            return _written(columns.USAGE[lang], _usage(made))
 
 
 def _ledger(made: Statement) -> Iterable[Sequence[str]]:
@@ -81,7 +65,7 @@ def decimal(amount: Kopecks) -> str:
 
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula: behind an apostrophe where it begins like one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(columns.FORMULA) else text
 
 
 def _written(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

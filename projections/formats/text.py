@@ -8,12 +8,12 @@ from projections import wording
 from projections.statement import Line, Statement
 
 
-def render(made: Statement) -> str:
+def render(made: Statement, *, checkpoint: str | None = None) -> str:
     """The whole statement as text, ending with a newline."""
-    return "\n".join(_blocks(made)) + "\n"
+    return "\n".join(_blocks(made, checkpoint)) + "\n"
 
 
-def _blocks(made: Statement) -> Iterator[str]:
+def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield f"Детализация счёта {made.account} за период с {_day(made.from_)} по {_day(made.to)}"
     yield f"Документ {made.id}"
     yield "окончательно" if made.final else provisional(made)
@@ -77,6 +77,8 @@ def _blocks(made: Statement) -> Iterator[str]:
     else:
         yield "  Пакетов нет."
     yield f"Списание: {wording.MODES[made.mode]}{_next(made)}"
+    if checkpoint is not None:
+        yield f"Контрольная точка: {checkpoint}"
 
 
 def printed_text(line: Line) -> str:

@@ -12,8 +12,21 @@ import click
 import msgspec
 
 from scripts import collector
-from scripts.benchmarks import aggregates, append, feed, fold, night, one_input, replay, start, statement, verify
-from scripts.benchmarks.row import Measured, Row, run
+from scripts.benchmarks import (
+    aggregates,
+    append,
+    evidence,
+    feed,
+    fold,
+    night,
+    one_input,
+    peers,
+    replay,
+    start,
+    statement,
+    verify,
+)
+from scripts.benchmarks.row import Measured, Missing, Row, run
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text
 
@@ -30,6 +43,8 @@ ROWS = {
         night.ROW,
         statement.ROW,
         start.ROW,
+        *evidence.ROWS,
+        *peers.ROWS,
     )
 }
 
@@ -63,13 +78,19 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
     folder.mkdir(parents=True, exist_ok=True)
     if alone is not None:
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            print_json(ROWS[alone].measure(Path(place), quick))
+            try:
+                print_json(ROWS[alone].measure(Path(place), quick))
+            except Missing as error:
+                print_json({"missing": str(error)})
         return
     measured: list[tuple[Row, Measured]] = []
     for name in names:
         sys.stderr.write(f"measuring: {name}\n")
         command = [sys.executable, "-m", "scripts.benchmarks", "--measure", name, "--folder", str(folder)]
         _, _, printed = run([*command, "--quick"] if quick else command)
+        if missing := msgspec.json.decode(printed).get("missing"):
+            sys.stderr.write(f"left out: {missing}\n")
+            continue
         measured.append((ROWS[name], msgspec.json.decode(printed, type=Measured)))
     if as_json:
         print_json({"machine": _machine(), "quick": quick, "rows": [_numbers(row, made) for row, made in measured]})

@@ -12,6 +12,10 @@ from pathlib import Path
 import msgspec
 
 
+class Missing(Exception):
+    """What a row measures is not on this machine."""
+
+
 class Measured(msgspec.Struct, frozen=True):
     """Repeats of a figure and of its raw limit, in the row's unit, and the most memory it took."""
 

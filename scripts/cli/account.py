@@ -20,7 +20,7 @@ from projections.balances import Balance
 from projections.balances import balance as balance_of
 from projections.events import shown
 from scripts.cli import show
-from scripts.cli.options import InstantType, print_json, print_text, with_settings
+from scripts.cli.options import InstantType, known_at_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, now, open_ledger
 
@@ -28,26 +28,33 @@ from scripts.wiring import Settings, now, open_ledger
 @click.command()
 @click.argument("account")
 @click.option("--as-of", type=InstantType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
+@known_at_option
 @with_settings
-def balance(settings: Settings, account: str, as_of: Instant | None) -> int:
+def balance(settings: Settings, account: str, as_of: Instant | None, known_at: Instant | None) -> int:
     """Show what an account has: money, mode, packages (the carried-over ones first).
+
+    --as-of looks from a time, at what was booked by then; --known-at leaves out what was written down later. Together
+    they answer what one would have said at the one time about the other.
 
     \b
     Example:
       obnovi balance 79161234567
       obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --json
+      obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --known-at 2023-02-03T09:00:00+03:00
     """
     with open_ledger(settings) as ledger:
-        found = opened_account(ledger, account) if as_of is None else _account_as_of(ledger, account, as_of)
+        found = opened_account(ledger, account)
+        if as_of is not None or known_at is not None:
+            found = _account_then(ledger, account, as_of, known_at)
         made = balance_of(found, at=as_of)
         if settings.json:
             print_json(made)
         else:
             due = next_scheduled(found, ledger.catalogues().newest())
-            waiting = due is not None and due <= (now() if as_of is None else as_of)
-            asked = None if as_of is None else periods.local_text(as_of, found.zone)
-            waits = f"{periods.local(due, found.zone):%d.%m}" if waiting and due is not None else None
-            _show_balance(made, asked, waits)
+            seen_from = next((time for time in (as_of, known_at) if time is not None), now())
+            waits = f"{periods.local(due, found.zone):%d.%m}" if due is not None and due <= seen_from else None
+            asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (as_of, known_at))
+            _show_balance(made, asked, known, waits)
     return 0
 
 
@@ -124,19 +131,23 @@ def opened_account(ledger: Ledger, account: str) -> Account:
     return found
 
 
-def _account_as_of(ledger: Ledger, account: str, at: Instant) -> Account:
-    opened_account(ledger, account)
+def _account_then(ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None) -> Account:
+    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises SaysNo."""
     found: Account | None = None
-    for _, event in ledger.events(account):
-        if event.booked_at > at:
+    known = False
+    for _, event in ledger.events(account, known_at=known_at):
+        known = True
+        if as_of is not None and event.booked_at > as_of:
             break
         found = evolve(found, event, account)
+    if not known:
+        raise SaysNo(f"account {account} was not known yet at that time; ask for a later --known-at")
     if found is None:
         raise SaysNo(f"account {account} was not open yet at that time; ask for a later --as-of")
     return found
 
 
-def _show_balance(made: Balance, asked: str | None, waiting: str | None) -> None:
+def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: str | None) -> None:
     blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
     period = "—"
     if made.period is not None:
@@ -155,6 +166,8 @@ def _show_balance(made: Balance, asked: str | None, waiting: str | None) -> None
         pairs.append(("Ожидает", f"плата за {waiting} спишется ночью"))
     last = f"последняя запись {_time(made.clock)}"
     title = f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {_time(asked)} ({last})"
+    if known is not None:
+        title += f", по данным на {_time(known)}"
     show.table(title, ("", ""), pairs)
     show.table(
         "Пакеты",

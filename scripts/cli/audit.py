@@ -1,46 +1,139 @@
 """`obnovi verify`: the log decided again and compared with itself."""
 
 import os
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
 
 import click
+from msgspec import UNSET
 
-from projections.audit.verify import verify_file
+from ledger.log.journal import Reading
+from ledger.service import Ledger
+from projections.audit import summary
+from projections.audit.sample import sample
+from projections.audit.verify import Report, verify_file
+from projections.evidence.check import check
+from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.wiring import Settings, open_ledger
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, keys_folder, open_ledger
 
 PROBLEMS_SHOWN_MAX = 50
 
 
+class ShareType(click.ParamType[Fraction]):
+    """A percentage above 0 and up to 100, like `0.5%`, or a share below 1, like `0.005`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The share, or click's usage error."""
+        if isinstance(value, Fraction):
+            return value
+        if match := re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%|(0\.[0-9]{1,11})", value):
+            share = Fraction(match[1]) / 100 if match[1] else Fraction(match[2])
+            if 0 < share <= 1:
+                return share
+        return self.fail(f"{value!r} is no share of the accounts, like 1%, 0.5% or 0.01", param, ctx)
+
+
 @click.command()
+@click.option("--sample", "share", type=ShareType(), metavar="P", help="Only a share of the accounts, at least one.")
+@click.option("--seed", type=int, help="Chooses another sample; the same seed chooses the same one.  [default: 0]")
+@click.option("--account", "named", multiple=True, metavar="ACCOUNT", help="Only this account; may be repeated.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
-def verify(settings: Settings, workers: int | None) -> int:
+def verify(
+    settings: Settings, share: Fraction | None, seed: int | None, named: Sequence[str], workers: int | None
+) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
-    Exit code 1 when something differs.
+    Where there are keys, the events are also hashed again and held against the newest checkpoint, which finds what was
+    changed together with all its traces, a cut-off tail too. With --sample or --account only what concerns these
+    accounts is decided again, and no checkpoint is asked. Exit code 1 when something differs.
 
     \b
     Example:
       obnovi verify
+      obnovi verify --sample 1%
+      obnovi verify --account 79161234567
       obnovi verify --json | jq .problems
     """
+    if share is not None and named:
+        raise Misuse("--sample chooses accounts, --account names them; give one of them")
+    if seed is not None and share is None:
+        raise Misuse("--seed goes with --sample")
+    workers = workers or os.cpu_count() or 1
     with open_ledger(settings) as ledger:
         with ledger.journal.reading() as log:
-            count = log.last_position()
+            chosen = _chosen(log, share, seed or 0, named)
+            count = log.last_position() if chosen is None else log.count_of(chosen)
         with show.progress("events", count) as bar:
-            report = verify_file(ledger.journal.path, workers=workers or os.cpu_count() or 1, progress=bar)
+            report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, progress=bar)
+        covered = _against_evidence(settings, ledger, report, workers) if chosen is None else None
     if settings.json:
         print_json(report)
     else:
-        for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
-            where = f"account {problem.account}" if problem.account else "ledger"
-            version = f", version {problem.version}" if problem.version is not None else ""
-            print_text(f"{where}{version}: {problem.problem}: expected {problem.expected}, found {problem.found}\n")
-        if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
-            print_text(f"… and {more} more; `obnovi verify --json` lists all\n")
-        verdict = "everything agrees" if report.ok else show.count(len(report.problems), "problem")
-        print_text(
-            f"{show.count(report.accounts, 'account')}, {show.count(report.events, 'event')} decided again: {verdict}\n"
-        )
+        _show(report, covered)
     return 0 if report.ok else 1
+
+
+def _chosen(log: Reading, share: Fraction | None, seed: int, named: Sequence[str]) -> list[str] | None:
+    """The accounts to look at, None for all of them. Raises SaysNo for one that the ledger has never heard of."""
+    for account in named:
+        if not log.count_of([account]) and log.head(account) is None:
+            raise SaysNo(f"no account {account} in this ledger; `obnovi verify` without --account checks all there are")
+    if share is not None:
+        return sample(log.accounts(), share, seed=seed)
+    return sorted(set(named)) if named else None
+
+
+def _show(report: Report, covered: int | None) -> None:
+    """The findings, how many there are of what, what was checked, and what to do next.
+
+    `covered` events stand under the newest checkpoint; None where there is no evidence.
+    """
+    for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
+        print_text(f"{summary.told(problem)}\n")
+    if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
+        print_text(f"… and {more} more; `obnovi verify --json` lists all\n")
+    verdict = "everything agrees" if report.ok else show.count(len(report.problems), "problem")
+    if len(kinds := summary.kinds(report.problems)) > 1:
+        verdict += f" ({', '.join(f'{number} × {kind}' for kind, number in kinds)})"
+    whole = report.of_accounts is UNSET
+    accounts = (
+        show.count(report.accounts, "account") if whole else f"{report.accounts} of {report.of_accounts} accounts"
+    )
+    print_text(f"{accounts}, {show.count(report.events, 'event')} decided again: {verdict}\n")
+    if not whole:
+        print_text(
+            "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"
+        )
+    elif covered is not None:
+        if covered < report.events:
+            behind = show.count(report.events - covered, "event")
+            print_text(f"{behind} behind the newest checkpoint; `obnovi checkpoint` covers them\n")
+    elif report.ok:
+        print_text(
+            "A tail cut off together with its traces is not seen from inside: that takes evidence kept elsewhere.\n"
+        )
+    for line in summary.advice(report):
+        print_text(f"{line}\n")
+
+
+def _against_evidence(settings: Settings, ledger: Ledger, report: Report, workers: int) -> int | None:
+    """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
+    try:
+        keys = kept(keys_folder(settings))
+    except NoKeys as error:
+        raise Misuse(str(error)) from None
+    if keys is None:
+        return None
+    with ledger.journal.reading() as log:
+        found = check(ledger.journal.path, log, keys, workers=workers)
+    report.problems += found.problems
+    report.ok = not report.problems
+    return found.covered

@@ -21,13 +21,15 @@ def catalogue() -> None:
 def check(settings: Settings, file: str) -> int:
     """Validate a catalogue; every problem names its plan and field. Exit code 1 when there are any.
 
+    It also names what could be booked under but is hardly meant: a zone that packages cover but that has no prices.
+
     \b
     Example:
       obnovi catalogue check tariffs.toml
     """
     problems: list[str] = []
     try:
-        parse(read_text(Path(file), "catalogue"))
+        problems += parse(read_text(Path(file), "catalogue")).oversights()
     except BadCatalogue as error:
         problems = error.problems
     if settings.json:

@@ -14,6 +14,7 @@ from scripts.errors import Misuse, SaysNo
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 EXIT_INTERRUPTED = 130
+VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE")
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
@@ -21,16 +22,26 @@ COMMANDS = {
     "balance": ("scripts.cli.account", "Show what an account has, now or at a time."),
     "events": ("scripts.cli.account", "Show an account's events, oldest first."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
+    "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
     "find": ("scripts.cli.account", "Find where an input went."),
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
+    "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
+    "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
     "export": ("scripts.cli.export", "Write the log for hledger, beancount, Parquet, or as it is."),
     "import-log": ("scripts.cli.import_log", "Make the same log of an exported one, in an empty ledger."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
+    "keys": ("scripts.cli.evidence", "Make the keys that checkpoints are signed with."),
+    "checkpoint": ("scripts.cli.evidence", "Sign the log as it stands, or compare it with what a witness kept."),
+    "prove": ("scripts.cli.evidence", "Write a small file that proves one event."),
+    "check-proof": ("scripts.cli.evidence", "Check such a file without any ledger."),
+    "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),
+    "restore": ("scripts.cli.backup", "Make a ledger from a copy, once it is verified."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),
 }
 
@@ -72,7 +83,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
       obnovi balance 79161234567
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
 
-    The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names.
+    The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
+    the folder of keys (`keys` beside the ledger by default).
     Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
     """
     ctx.obj = options
@@ -85,6 +97,7 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        _look_at_the_call()
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
@@ -111,6 +124,17 @@ def main() -> NoReturn:
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         _fail(f"an error in the program ({what}); nothing booked is lost, OBNOVI_DEBUG=1 shows where", EXIT_MISUSE)
+
+
+def _look_at_the_call() -> None:
+    """Refuse bytes that are no UTF-8: no name in the ledger has them, and no answer could show them. Raises Misuse."""
+    variables = [f"{name}={os.environ.get(name, '')}" for name in VARIABLES]
+    for text in (*sys.argv[1:], *variables):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(text).decode(errors="backslashreplace")
+            raise Misuse(f"{shown} is no UTF-8 text; rename the file or write the argument in UTF-8") from None
 
 
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -15,7 +16,7 @@ import msgspec
 from ledger import periods
 from ledger.periods import Instant
 from scripts.errors import Misuse
-from scripts.wiring import Settings, ledger_path, now
+from scripts.wiring import Settings, keys_folder, ledger_path, now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,6 +72,16 @@ def not_after_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
+def known_at_option(command: Callable[P, R]) -> Callable[P, R]:
+    """`--known-at`: the recorded time up to which events count."""
+    return click.option(
+        "--known-at",
+        type=InstantType(),
+        metavar="INSTANT",
+        help="Count only what this program had written down by this time.",
+    )(command)
+
+
 def limit_of_future(not_after: Instant | None) -> Instant:
     """The instant after which times are refused."""
     return now() + FUTURE_ALLOWED if not_after is None else not_after
@@ -99,6 +110,12 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
     return wrapper
 
 
+def catalogue_of_the_line() -> str | None:
+    """The catalogue that the command line names, before or after the command; the environment's is none."""
+    context = click.get_current_context()
+    return context.params.get("catalogue") or (context.find_root().obj or {}).get("catalogue")
+
+
 def _first(*values: str | None) -> str:
     """The first that was given, be it empty: an unset variable in somebody's script must not mean another ledger."""
     return next(value for value in values if value is not None)
@@ -122,14 +139,16 @@ def print_bytes(content: bytes) -> None:
 
 
 def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
-    """Refuse to write over what is kept or read: the ledger and its helpers, catalogue, feeds. Raises Misuse."""
+    """Refuse to write over what is kept or read: the ledger and its helpers, keys, catalogue, feeds. Raises Misuse."""
     ledger = str(ledger_path(settings.ledger))
-    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal")]
+    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal", ".evidence")]
     kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
     kept += [(name, "one of the feeds") for name in inputs if name != "-"]
     for name, what in kept:
         if os.path.realpath(name) == os.path.realpath(path):
             raise Misuse(f"{option} {path} is {what}; name another file")
+    if Path(path).resolve().is_relative_to(keys_folder(settings).resolve()):
+        raise Misuse(f"{option} {path} lies in the folder of keys; name another file")
 
 
 def write_file(path: str, content: bytes) -> None:

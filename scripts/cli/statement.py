@@ -1,31 +1,42 @@
 """`obnovi statement`: an account's statement in one of its formats (R-13)."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date
 from importlib import import_module
 from typing import Final
 
 import click
 
+from ledger.account import Account
+from ledger.periods import Instant
+from ledger.service import Ledger
 from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, print_bytes, spare, with_settings, write_file
+from scripts.cli.options import DateType, known_at_option, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, keys_folder, open_ledger
 
 RENDERERS: Final = {
     "txt": "projections.formats.text",
     "csv": "projections.formats.table",
     "html": "projections.formats.html",
+    "pdf": "projections.formats.pdf",
+    "xlsx": "projections.formats.xlsx",
     "xml": "projections.formats.xml",
 }
 """Where each format is rendered; json is the statement itself."""
 FORMATS: Final = ("json", *RENDERERS)
-SPEAKS: Final = frozenset({"html"})
+SPEAKS: Final = frozenset({"csv", "html", "pdf", "xlsx"})
 """Formats whose headings come in more than one language."""
+BINARY: Final = frozenset({"pdf", "xlsx"})
+"""Formats that no terminal can show."""
+FOOTLESS: Final = frozenset({"csv", "json"})
+"""Formats without a foot that would tell the checkpoint."""
 
 
 @click.command()
@@ -34,7 +45,10 @@ SPEAKS: Final = frozenset({"html"})
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings of html.  [default: ru]")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the headings of csv, html, pdf and xlsx.  [default: ru]"
+)
+@known_at_option
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
 def statement(
@@ -45,43 +59,76 @@ def statement(
     form: str | None,
     table: Table | None,
     lang: Language | None,
+    known_at: Instant | None,
     output: str | None,
 ) -> int:
     """Print an account's statement: the operations on its balance, its usage, and what is left.
+
+    With --known-at it is made of what this program had written down by then.
 
     \b
     Example:
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format json -o february.json
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
+      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
     """
     chosen = "json" if settings.json else form or "txt"
-    if table is not None and form != "csv":
-        raise Misuse("--table goes with --format csv")
-    if lang is not None and form not in SPEAKS:
-        raise Misuse("--lang goes with --format html")
+    options = allowed(form, table=table, lang=lang)
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
+    if chosen in BINARY and output is None and sys.stdout.isatty():
+        raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
         spare("-o", output, settings)
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
         try:
-            made = statement_of(found, ledger.events(account), ledger.catalogues(), since=since, until=until)
+            with closing(ledger.events(account, known_at=known_at)) as known:
+                made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
-    options = {"table": table, "lang": lang}
-    written = _written(made, chosen, {name: value for name, value in options.items() if value is not None})
+        options |= foot(settings, ledger, found, until, chosen)
+    content = written(made, chosen, options)
     if output is None:
-        print_bytes(written)
+        print_bytes(content)
     else:
-        write_file(output, written)
+        write_file(output, content)
     return 0
 
 
-def _written(made: Statement, form: str, options: dict[str, str]) -> bytes:
+def foot(settings: Settings, ledger: Ledger, account: Account, until: date, form: str) -> dict[str, str]:
+    """The first checkpoint over what a statement shows, for its foot; nothing without keys, or where none is yet."""
+    folder = keys_folder(settings)
+    if form in FOOTLESS or not folder.exists():
+        return {}
+    from projections.evidence import footing, keys, note  # noqa: PLC0415  # cryptography, only where there are keys
+
+    try:
+        kept = keys.kept(folder)
+        with ledger.journal.reading() as log:
+            found = kept and footing.first_checkpoint(log, kept, account, until=until)
+    except keys.NoKeys as error:
+        raise Misuse(str(error)) from None
+    except note.BadNote as error:
+        raise SaysNo(str(error)) from None
+    return {} if found is None else {"checkpoint": str(found)}
+
+
+def allowed(form: str | None, *, table: str | None, lang: str | None) -> dict[str, str]:
+    """The options of a format that were given. Raises Misuse for one that it does not have."""
+    if table is not None and form != "csv":
+        raise Misuse("--table goes with --format csv")
+    if lang is not None and form not in SPEAKS:
+        raise Misuse(f"--lang goes with --format {', '.join(sorted(SPEAKS))}")
+    options = {"table": table, "lang": lang}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def written(made: Statement, form: str, options: Mapping[str, str]) -> bytes:
+    """A statement in a format, as the bytes of its file."""
     if form == "json":
         return made.json() + b"\n"
     render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
-    written = render(made, **options)
-    return written.encode() if isinstance(written, str) else written
+    content = render(made, **options)
+    return content.encode() if isinstance(content, str) else content

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -144,6 +145,45 @@ def test_misuse_is_one_line_and_code_2(ledger: Run, command: tuple[str, ...]) ->
     assert (done.code, done.out, one_line(done.err)) == (2, "", True)
 
 
+NO_TEXT = "a\udcff"
+"""The byte FF, as Python hands it on from a command line."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("find", NO_TEXT),
+        ("balance", NO_TEXT),
+        ("events", NO_TEXT),
+        ("balance", ACCOUNT, "--as-of", NO_TEXT),
+        ("verify", "--account", NO_TEXT),
+        ("--ledger", NO_TEXT, "verify"),
+        ("verify", "--ledger", NO_TEXT),
+        ("--catalogue", NO_TEXT, "night"),
+        ("catalogue", "check", NO_TEXT),
+        ("feed", NO_TEXT),
+        ("feed", "feed", "--rejects", NO_TEXT),
+        ("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-02-28", "-o", NO_TEXT),
+        (NO_TEXT,),
+        (f"--{NO_TEXT}",),
+    ],
+)
+def test_bytes_that_are_no_text_are_misuse(ledger: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    before = sorted(os.listdir(bytes(tmp_path)))
+    done = ledger(*command)
+    assert (done.code, done.out, one_line(done.err)) == (2, "", True)
+    assert "a\\xff is no UTF-8 text" in done.err
+    assert sorted(os.listdir(bytes(tmp_path))) == before
+
+
+@pytest.mark.parametrize("name", ["OBNOVI_LEDGER", "OBNOVI_CATALOGUE"])
+def test_a_variable_that_is_no_text_is_misuse(ledger: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, NO_TEXT)
+    done = ledger("verify")
+    assert (done.code, one_line(done.err)) == (2, True)
+    assert f"{name}=a\\xff is no UTF-8 text" in done.err
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -242,6 +282,28 @@ def test_a_catalogue_is_checked_field_by_field(obnovi: Run, tmp_path: Path) -> N
     assert obnovi("catalogue", "check", "cut.toml").code == 1
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     assert obnovi("catalogue", "check", "binary.toml").code == 2
+
+
+def test_a_zone_that_packages_cover_needs_prices(obnovi: Run, tmp_path: Path) -> None:
+    """R-6.8: its records would never be rated. `check` says so; a ledger that has such a version can still be used."""
+    for name, cover in (("good", '["home", "russia"]'), ("odd", '["home", "moon", "mars"]')):
+        text = CATALOGUE_TEXT.replace('packages_cover = ["home", "russia"]', f"packages_cover = {cover}")
+        (tmp_path / f"{name}.toml").write_text(text)
+    assert obnovi("catalogue", "check", "good.toml", "--json").json() == {"ok": True, "problems": []}
+    done = obnovi("catalogue", "check", "odd.toml", "--json")
+    assert (done.code, done.json()) == (
+        1,
+        {
+            "ok": False,
+            "problems": [
+                f"plan t4-wide (2015-01-01): packages_cover: zone '{zone}' has no prices, so every record there "
+                "stays unrated"
+                for zone in ("moon", "mars")
+            ],
+        },
+    )
+    write(tmp_path / "feed", *month())
+    assert obnovi("--catalogue", "odd.toml", "feed", "feed").code == 0
 
 
 def test_a_catalogue_that_alters_what_was_used_is_refused(ledger: Run, tmp_path: Path) -> None:

@@ -103,6 +103,14 @@ def test_every_leaf_is_proved_and_no_other(size: int, data: st.DataObject) -> No
     assert not tree.includes(hashes[index], index, size, path, hashes[index][::-1])
 
 
+def test_a_node_does_not_pass_for_a_leaf() -> None:
+    """A shorter path leads from it to the same root; the size says that it is too short."""
+    path = tree.inclusion_path(0, 7, subtrees(hashed(7)))
+    assert tree.includes(A, 0, 7, path, tree.node_hash(K, L))
+    assert not tree.includes(G, 0, 7, path[1:], tree.node_hash(K, L))
+    assert not tree.includes(K, 0, 7, path[2:], tree.node_hash(K, L))
+
+
 @given(SIZES, st.data())
 def test_every_earlier_tree_is_proved_to_be_the_beginning(size: int, data: st.DataObject) -> None:
     hashes = hashed(size)

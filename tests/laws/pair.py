@@ -27,7 +27,7 @@ from ledger.service import Ledger
 from projections.audit.verify import verify
 from projections.balances import balance
 from tests.model import Model
-from tests.support import ACCOUNT, Clock, at
+from tests.support import ACCOUNT, Clock, at, unlike_without_change
 
 MORE = """
 [[plans]]
@@ -333,6 +333,7 @@ class Pair:
         self.night(self.now + timedelta(days=70))
         with self.ledger.journal.reading() as log:
             report = verify(log)
+            assert unlike_without_change(log) == []
         assert report.ok, report.problems
         self.ledger.close()
 

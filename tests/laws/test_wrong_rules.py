@@ -155,6 +155,29 @@ def test_a_wrong_rule_is_found_at_its_first_event(wrong: Wrong) -> None:
     assert _found(wrong, _story()), "the story never meets this rule"
 
 
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.what)
+def test_a_rule_that_changed_since_is_found_at_the_first_event_it_would_change(wrong: Wrong) -> None:
+    """Booked rightly, audited by a program that decides otherwise: account, version and both values are named."""
+    feed = _story()
+    (account,) = accounts_of(feed)
+    with fed(feed) as ledger:
+        right = told(ledger, feed)[account]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wrong.module, wrong.name, wrong.rule)
+            problems = audit(ledger).problems
+        assert audit(ledger).ok
+    with folder() as where, pytest.MonkeyPatch.context() as patch, opened(where) as ledger:
+        patch.setattr(wrong.module, wrong.name, wrong.rule)
+        ledger.apply(feed)
+        advance(ledger, end_of(feed))
+        wronged = told(ledger, feed)[account]
+    first = next(n for n, (should, event) in enumerate(zip_longest(right, wronged), 1) if should != event)
+    named = min(problem.version for problem in problems if problem.version is not None)
+    assert named in (first, first - 1), (wrong.what, first, problems[:3])
+    assert {problem.account for problem in problems} == {account}
+    assert all(problem.expected != problem.found for problem in problems)
+
+
 @moderate(60)
 @given(feed=feeds(), wrong=st.sampled_from(WRONG))
 def test_a_wrong_rule_is_found_in_any_feed(feed: list[Input], wrong: Wrong) -> None:

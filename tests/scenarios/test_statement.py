@@ -117,6 +117,7 @@ def test_february_of_worked_example_3(tmp_path: Path) -> None:
             for row in left
         ],
         "mode": "monthly",
+        "plan_name": "Тест t4",
         "next_due": end,
         "next_fee": 40000,
     }
@@ -430,6 +431,7 @@ def test_before_the_opening_a_statement_is_empty(tmp_path: Path) -> None:
         "usage_total": {"amount": 0, "amount_ex_vat": "0.0000"},
         "left": [],
         "mode": "none",
+        "plan_name": None,
         "next_due": None,
         "next_fee": None,
     }

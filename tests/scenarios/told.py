@@ -16,7 +16,7 @@ from ledger.inputs import Input
 from ledger.recall import recall
 from ledger.service import Ledger, Outcome
 from projections.statement import Line
-from tests.support import CATALOGUE_TEXT, Story, at, rfc
+from tests.support import CATALOGUE_TEXT, Story, at, rfc, unlike_without_change
 
 E = TypeVar("E", bound=Event)
 
@@ -162,8 +162,10 @@ class Told(Story):
         return self.statement(since, until).lines
 
     def over(self) -> None:
-        """The story is over: it verifies, the log knows every input, months tile, entries give the wallet."""
+        """The story is over: it verifies, what-if without a change says nothing, inputs, months and entries agree."""
         assert self.verify().problems == []
+        with self.reading() as reading:
+            assert unlike_without_change(reading) == []
         log = self.log()
         for version, input in self.heard:
             assert recall(self.account_id, log[version - 1]) == input

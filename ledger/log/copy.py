@@ -1,0 +1,45 @@
+"""A copy of a ledger as it stands at one moment, made while others write."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from ledger.log.errors import StoreError
+from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS
+
+
+def copy(source: Path, target: Path) -> int:
+    """Copy a ledger into a new file, durable and without helpers; how many events it has. Raises StoreError.
+
+    The source is read in one transaction, so writers go on and what they commit meanwhile is not in the copy.
+    """
+    try:
+        with closing(_connect(source, "ro")) as db, closing(_connect(target, "rwc")) as made:
+            if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise StoreError(f"{source} is not an Obnovi ledger; name another file")
+            db.backup(made)
+            made.execute("PRAGMA journal_mode = DELETE")
+            broken = [row[0] for row in made.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+            if broken:
+                raise StoreError(f"{source} is broken ({broken[0]}); see `obnovi verify`")
+            events = int(made.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
+    except sqlite3.Error as error:
+        raise StoreError(f"{source} cannot be copied to {target}: {error}") from None
+    keep(target)
+    return events
+
+
+def keep(path: Path) -> None:
+    """Make a file durable, or a folder's list of names."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    name = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(name, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)

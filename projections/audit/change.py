@@ -1,0 +1,71 @@
+"""Change: what a what-if makes of an account's history before it is decided again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ledger.events import Event
+from ledger.inputs import ConnectPlan, Input
+from ledger.periods import Instant
+
+
+class CannotDecide(Exception):
+    """A change that this account's history cannot take; one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is otherwise than it was. Versions name an event of the booking that is meant.
+
+    `since`: only what was booked from this instant on is decided again, what stands before it stays. `plan`: what
+    every `connect_plan` among that names. `drop`: inputs that never came. `move`: when inputs reached us instead.
+    `catalogue`: the text of a catalogue in place of those that held.
+    """
+
+    since: Instant | None = None
+    plan: str | None = None
+    drop: frozenset[int] = frozenset()
+    move: Mapping[int, Instant] = field(default_factory=dict)
+    catalogue: str | None = None
+
+    @property
+    def named(self) -> dict[int, str]:
+        """The versions that are named, each with the option that names it."""
+        return dict.fromkeys(self.drop, "--drop") | dict.fromkeys(self.move, "--move")
+
+    def of(self, input: Input) -> Input:
+        """The input as the change has it, apart from when it came."""
+        if self.plan is not None and isinstance(input, ConnectPlan):
+            return replace(input, plan=self.plan)
+        return input
+
+
+NOTHING = Change()
+"""Decided again as it was."""
+
+
+def moved(input: Input, at: Instant) -> Input:
+    """The input as if it had reached us at an instant; what happened later than that, happened then (R-2.6)."""
+    return replace(input, at=min(input.at, at), received_at=at)
+
+
+def refuse_unknown(change: Change, account: str, events: Mapping[int, Event]) -> None:
+    """Raise CannotDecide where a version that the change names is no input that can be changed."""
+    for version, option in sorted(change.named.items()):
+        event = events.get(version)
+        if event is None:
+            raise CannotDecide(f"account {account} has no event {version}; see `obnovi events {account}`")
+        if event.input is None:
+            raise CannotDecide(
+                f"{option} {version}: that event was scheduled; only inputs can be dropped or moved, "
+                f"see `obnovi events {account}`"
+            )
+        if version == 1:
+            raise CannotDecide(f"{option} 1: that event opens the account; without it nothing can be decided")
+        if change.since is not None and event.booked_at < change.since:
+            raise CannotDecide(f"{option} {version}: that event was booked before --from and stands")
+    opened = min((event.booked_at for event in events.values()), default=0)
+    for version, at in sorted(change.move.items()):
+        if at < opened:
+            raise CannotDecide(f"--move {version}: account {account} was not open yet at that time")
+        if change.since is not None and at < change.since:
+            raise CannotDecide(f"--move {version}: that time lies before --from, and what stands there stays")

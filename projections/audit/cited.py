@@ -1,0 +1,87 @@
+"""Cited: the tables `sources` and `used_versions` list exactly what the events cite (R-3.6, R-12.2)."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from ledger.log import codec
+from ledger.log.errors import BadEvents
+from ledger.log.journal import Reading, Stored
+from projections.audit.account import Problem
+
+Version: TypeAlias = tuple[str, str, str]
+"""Kind, id, `effective_from`."""
+
+
+class Place(NamedTuple):
+    """Where something is cited first."""
+
+    account: str
+    version: int
+
+
+class _Source(msgspec.Struct, gc=False):
+    source: str
+
+
+class _Cites(msgspec.Struct, gc=False):
+    """The few fields of a stored event that name a row of another table; the rest is not read."""
+
+    input: _Source | None = None
+    plan: str | None = None
+    plan_version: str | None = None
+    option: str | None = None
+    option_version: str | None = None
+
+
+_decoder: Final = msgspec.json.Decoder(_Cites)
+
+
+class Cited(msgspec.Struct):
+    """What the events of some accounts cite, each with its first place."""
+
+    sources: dict[str, Place] = msgspec.field(default_factory=dict)
+    versions: dict[Version, Place] = msgspec.field(default_factory=dict)
+
+    def add(self, row: Stored) -> None:
+        """Take a stored event; one that cannot be read is somebody else's finding."""
+        cites: Any
+        try:
+            cites = row.event() if row.topic in codec.UPCASTS else _decoder.decode(row.state)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, BadEvents):
+            return
+        place = Place(row.account, row.version)
+        if cites.input is not None:
+            self.sources.setdefault(cites.input.source, place)
+        for kind in ("plan", "option"):
+            id, version = getattr(cites, kind, None), getattr(cites, f"{kind}_version", None)
+            if id is not None and version is not None:
+                self.versions.setdefault((kind, id, version), place)
+
+    def update(self, other: "Cited") -> None:
+        """Take what the events of other accounts cite."""
+        for source, place in other.sources.items():
+            self.sources[source] = min(place, self.sources.get(source, place))
+        for version, place in other.versions.items():
+            self.versions[version] = min(place, self.versions.get(version, place))
+
+    def problems(self, log: Reading, *, everybody: bool) -> Iterator[Problem]:
+        """What the tables lack; and, where these are all accounts, what they list though no event cites it."""
+        listed, used = set(log.sources()), log.used_versions()
+        for source, place in self.sources.items():
+            if source not in listed:
+                yield Problem(*place, "table sources", source, None)
+        for version, place in self.versions.items():
+            if version not in used:
+                yield Problem(*place, "table used_versions", _named(version), None)
+        if everybody:
+            for source in sorted(listed - self.sources.keys(), key=str):
+                yield Problem(None, None, "table sources", None, source)
+            for version in sorted(used - self.versions.keys(), key=str):
+                yield Problem(None, None, "table used_versions", None, _named(version))
+
+
+def _named(version: Version) -> str:
+    kind, id, since = version
+    return f"{kind} {id} of {since}"

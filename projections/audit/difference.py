@@ -1,0 +1,95 @@
+"""Difference: what a change makes of an account's statement, line by line, in kopecks, packages and refusals."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from ledger import periods
+from ledger.entries import WALLET
+from ledger.events import Event, type_name
+from projections.audit.otherwise import Otherwise
+from projections.audit.pairs import Pair, pairs
+
+EVENT: Final = "event"
+TYPE: Final = "type"
+REASON: Final = "reason"
+AMOUNT: Final = "amount"
+WALLET_AFTER: Final = "wallet_after"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One difference of one event; `version` is that of the stored event.
+
+    A new event of a stored booking stands at the version of that booking; one that the schedule would make anew has
+    none. `field` is `event` (there is none, or would be none), `type`, `reason`, `amount` (what moves the wallet, in
+    kopecks, − or +), a movement of packages as `base/voice > consumed/voice` (in the unit of the service), or, once and
+    at the last version, `wallet_after`. `about` is the event's type, `booked_at` its local time.
+    """
+
+    account: str
+    version: int | None
+    field: str
+    was: int | str | None
+    would_be: int | str | None
+    about: str
+    booked_at: str
+
+
+def differs(found: Otherwise) -> bool:
+    """Whether anything is otherwise that a statement shows."""
+    return found.was != found.would_be and next(_unlike(found), None) is not None
+
+
+def lines(found: Otherwise) -> list[Line]:
+    """Every difference, in order of time; what merely carries an earlier one, as the wallet behind it, is left out."""
+    made: list[tuple[int, Line]] = []
+    for pair, field, was, would_be in _unlike(found) if found.was != found.would_be else ():
+        event = pair.was or pair.would_be
+        assert event is not None
+        version = pair.was.version if pair.was else pair.behind
+        at = periods.local_text(event.booked_at, found.zone)
+        made.append((event.booked_at, Line(found.account, version, field, was, would_be, type_name(event), at)))
+    made.sort(key=lambda each: each[0])
+    if found.wallet_was != found.wallet_would_be:
+        made.append((0, wallet(found)))
+    return [line for _, line in made]
+
+
+def wallet(found: Otherwise) -> Line:
+    """The wallet behind everything, as a line at the last version."""
+    last = found.was[-1]
+    at = periods.local_text(last.booked_at, found.zone)
+    return Line(found.account, last.version, WALLET_AFTER, found.wallet_was, found.wallet_would_be, type_name(last), at)
+
+
+def _unlike(found: Otherwise) -> Iterator[tuple[Pair, str, Any, Any]]:
+    for pair in pairs(found.was, found.would_be):
+        was, would_be = _facts(pair.was), _facts(pair.would_be)
+        if was == would_be:
+            continue
+        for field in dict.fromkeys((*was, *would_be)):
+            nothing = None if field in (EVENT, TYPE, REASON) else 0
+            mine, theirs = was.get(field, nothing), would_be.get(field, nothing)
+            if mine != theirs:
+                if field == TYPE and None in (mine, theirs):
+                    yield pair, EVENT, mine, theirs
+                else:
+                    yield pair, field, mine, theirs
+
+
+def _facts(event: Event | None) -> dict[str, Any]:
+    """What is compared of an event: its type, its reason, the kopecks and the packages that it moves."""
+    if event is None:
+        return {}
+    facts: dict[str, Any] = {TYPE: type_name(event)}
+    reason = getattr(event, "reason", None)
+    if reason is not None:
+        facts[REASON] = reason
+    for entry in event.entries:
+        if entry.unit != "kop":
+            field, amount = f"{entry.from_} > {entry.to}", entry.amount
+        else:
+            field, amount = AMOUNT, entry.amount if entry.to == WALLET else -entry.amount
+        facts[field] = facts.get(field, 0) + amount
+    return facts

@@ -1,0 +1,290 @@
+"""Explain: why an event came out as it did, told by the rules that decide it again (R-3.6, R-12.1)."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from ledger import inputs, periods
+from ledger.account import Account
+from ledger.catalogue import Catalogue
+from ledger.entries import CARRIED
+from ledger.events import (
+    Blocked,
+    ChargeReversed,
+    DisputeResolved,
+    Event,
+    MonthlyFeeCharged,
+    OptionExpired,
+    OptionFeeCharged,
+    OptionSuspended,
+    PackagesRefreshed,
+    PromiseClosed,
+    Unblocked,
+    UsageCharged,
+    UsageUnrated,
+)
+from ledger.evolve import evolve
+from ledger.inputs import Input, own_fields
+from ledger.log.journal import Reading
+from ledger.periods import Instant
+from ledger.recall import recall
+from ledger.rules import considered
+from ledger.rules.check import Check
+from ledger.rules.corrections import Cited
+from ledger.rules.moment import Moment
+from ledger.rules.tariff import plan_version
+from ledger.rules.usage import rating_plan
+from ledger.service import CatalogueTimeline
+from projections.audit.again import UNDECIDABLE, Difference, decide_again, differences, same_booking
+from projections.audit.facts import facts_of
+from projections.audit.parts import Part, parts_of
+from projections.audit.passed import Passed, met, passed_over
+from projections.audit.rules import rules_of
+from projections.audit.texts import RULES, Text
+from projections.balances import Balance, balance
+from projections.events import shown
+
+
+class NoSuchEvent(LookupError):
+    """The account has no event of this version."""
+
+
+class CatalogueInForce(msgspec.Struct, frozen=True):
+    """The catalogue under which a booking was decided: the log position from which it holds, and its digest."""
+
+    position: int
+    digest: str
+
+
+class PlanInForce(msgspec.Struct, frozen=True):
+    """The plan by which an event was decided; `version` is its `effective_from`, `discount` in percent on that day."""
+
+    id: str
+    name: str
+    version: str
+    discount: int
+    catalogue: CatalogueInForce
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an event came out as it did (contract §1).
+
+    `facts` are what was compared, money in kopecks; `alternatives` what was passed over and why; `before` and `after`
+    the balances around this one event. `rules` are all rules that shaped it, `rule` the one that decided it. `agrees`
+    says whether deciding again gives the stored event; `differences` where not. `cites` are the events an input named,
+    `option_names` those of the options whose buckets are told of.
+    """
+
+    event: dict[str, Any]
+    rule: str
+    rules: list[str]
+    text: Text
+    inputs: list[dict[str, Any]]
+    cites: list[int]
+    facts: dict[str, Any]
+    parts: list[Part]
+    alternatives: list[Passed]
+    before: Balance | None
+    after: Balance
+    plan: PlanInForce | None
+    catalogue: CatalogueInForce
+    option_names: dict[str, str]
+    agrees: bool
+    differences: list[Difference]
+
+
+class _Found(msgspec.Struct):
+    """An event and its booking so far: `begun` is the account before the booking, `before` that before the event."""
+
+    position: int
+    begun: Account | None
+    before: Account | None
+    events: list[Event]
+    carried_at: dict[tuple[int, str], Instant]
+
+    @property
+    def event(self) -> Event:
+        """The event itself."""
+        return self.events[-1]
+
+    @property
+    def moment(self) -> Moment:
+        """When its booking took effect."""
+        first = self.events[0]
+        return Moment(first.occurred_at, first.booked_at, first.recorded_at, first.input)
+
+
+def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, version: int) -> Explanation:
+    """The explanation of one event. Raises NoSuchEvent, and BrokenLog or BadEvents where the log cannot be followed."""
+    found = _find(log, account_id, version)
+    event, before = found.event, found.before
+    after = evolve(before, event, account_id)
+    catalogue = catalogues.at(found.position)
+    in_force = CatalogueInForce(catalogues.since(found.position), catalogue.digest)
+    history = partial(log.event, account_id)
+    rules = rules_of(event, before)
+    input, unlike, facts, passed = _decided(found, account_id, catalogue, history)
+    cites = _cites(input, event)
+    return Explanation(
+        event=shown(account_id, after.zone, event),
+        rule=rules[0],
+        rules=list(rules),
+        text=RULES[rules[0]],
+        inputs=[said(each, after.zone) for each in (input, *_inputs(account_id, cites, history)) if each is not None],
+        cites=cites,
+        facts=facts,
+        parts=parts_of(event, before, after.zone, found.carried_at),
+        alternatives=passed,
+        before=balance(before) if before is not None else None,
+        after=balance(after),
+        plan=_plan(event, after, catalogue, in_force),
+        catalogue=in_force,
+        option_names=_option_names(event, [before, after], catalogue),
+        agrees=not unlike,
+        differences=unlike,
+    )
+
+
+def said(input: Input, zone: str) -> dict[str, Any]:
+    """An input as the contract writes it (§2), times local; the text of an SMS is never stored."""
+    own = {name: value for name, value in own_fields(input).items() if value is not None}
+    if input.type == "sms":
+        own.pop("text")
+    by = {"by": input.by} if input.by is not None else {}
+    return {
+        "type": input.type,
+        "id": input.id,
+        "account": input.account,
+        "at": periods.local_text(input.at, zone),
+        "received_at": periods.local_text(input.received_at, zone),
+        "source": input.source,
+        **by,
+        **own,
+    }
+
+
+def _find(log: Reading, account_id: str, version: int) -> _Found:
+    """The account folded up to an event. Raises NoSuchEvent."""
+    found: _Found | None = None
+    state: Account | None = None
+    carried_at: dict[tuple[int, str], Instant] = {}
+    for row in log.events(account_id):
+        event = row.event()
+        if found is None or not same_booking(found.event, event):
+            found = _Found(row.position, state, state, [], carried_at)
+        found.before = state
+        found.events.append(event)
+        if row.version == version:
+            return found
+        state = evolve(state, event, account_id)
+        if isinstance(event, MonthlyFeeCharged | PackagesRefreshed):
+            carried = (bucket for bucket in state.buckets if bucket.name == CARRIED)
+            carried_at |= {(bucket.grant, bucket.service): event.booked_at for bucket in carried}
+    raise NoSuchEvent(f"account {account_id} has no event {version}")
+
+
+def _decided(
+    found: _Found, account_id: str, catalogue: Catalogue, history: Cited
+) -> tuple[Input | None, list[Difference], dict[str, Any], list[Passed]]:
+    """The event decided again: its input, where it differs, what was compared, and what was passed over.
+
+    A log that no rules have written may not be decidable at all: that is a difference too.
+    """
+    event, before, first = found.event, found.before, found.events[0]
+    input: Input | None = None
+    unlike: list[Difference] = []
+    try:
+        input = recall(account_id, first) if first.input is not None else None
+        booked = decide_again(found.begun, first, input, catalogue, history).events
+        unlike = list(differences([each for each in booked if each.version == event.version], [event]))
+        checks = _checks(found, input, catalogue, history)
+        facts = facts_of(event, before, checks, catalogue)
+        return input, unlike, facts, passed_over(event, input, checks) + met(event, before, catalogue)
+    except UNDECIDABLE as error:
+        told = str(error) or repr(error)
+        lost = Difference(event.version, "decision", "a booking that can be decided again", told)
+        return input, unlike or [lost], {}, []
+
+
+def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: Cited) -> list[Check]:
+    """What the event's rule tested: of an input before its booking, of a scheduled item just before it."""
+    event, begun, before = found.event, found.begun, found.before
+    if begun is None or before is None:
+        return []
+    match event:
+        case Blocked(cause="balance") | Unblocked(cause="balance") | PromiseClosed() | OptionExpired():
+            return []
+        case OptionFeeCharged() | OptionSuspended():
+            return considered.option_fee(before, event.option, found.moment, catalogue)
+        case _ if input is None:
+            return considered.night_steps(before, found.moment, catalogue)
+        case _:
+            newest = begun.version
+            return considered.against(
+                begun,
+                input,
+                found.moment,
+                catalogue,
+                lambda version: history(version) if version <= newest else None,
+            )
+
+
+def _cites(input: Input | None, event: Event) -> list[int]:
+    """The versions that an input is about."""
+    match input:
+        case inputs.Reverse() | inputs.Rerate() | inputs.OpenDispute():
+            return [input.event]
+        case inputs.Adjust():
+            return list(input.cites)
+        case inputs.ResolveDispute() if isinstance(event, DisputeResolved):
+            return [event.opened, event.event]
+        case inputs.ResolveDispute() if isinstance(event, ChargeReversed):
+            return [event.event]
+        case _:
+            return []
+
+
+def _inputs(account_id: str, cites: list[int], history: Cited) -> Iterator[Input]:
+    """The inputs behind cited events; what the schedule booked has none."""
+    for version in cites:
+        event = history(version)
+        while event is not None and (earlier := history(event.version - 1)) and same_booking(earlier, event):
+            event = earlier
+        if event is not None and event.input is not None:
+            yield recall(account_id, event)
+
+
+def _plan(event: Event, after: Account, catalogue: Catalogue, in_force: CatalogueInForce) -> PlanInForce | None:
+    """The plan that the event names; else, of a record, the one of its time; else the account's."""
+    day = periods.local_date(event.booked_at, after.zone)
+    discount = after.discount_on(day)
+    id, version = getattr(event, "plan", None), getattr(event, "plan_version", None)
+    if id is not None and version is not None:
+        named = catalogue.plan(id, date.fromisoformat(version))
+        name = getattr(event, "plan_name", named.name if named else id)
+        return PlanInForce(id, name, version, discount, in_force)
+    if isinstance(event, UsageCharged | UsageUnrated):
+        rated_by = rating_plan(after, catalogue, event.used_at or event.occurred_at)
+    else:
+        rated_by = plan_version(after, catalogue, day)
+    if rated_by is None:
+        return None
+    return PlanInForce(rated_by.id, rated_by.name, rated_by.version, discount, in_force)
+
+
+def _option_names(event: Event, accounts: list[Account | None], catalogue: Catalogue) -> dict[str, str]:
+    """Options by id as they were connected; of one that is gone already, as the catalogue has it."""
+    names: dict[str, str] = {}
+    for account in accounts:
+        if account is None:
+            continue
+        day = periods.local_date(event.booked_at, account.zone)
+        for bucket in (*account.leftovers, *account.buckets):
+            id = bucket.name.removeprefix("option:")
+            if id != bucket.name and (option := catalogue.option(id, day)) is not None:
+                names[id] = option.name
+        names |= {held.id: held.name for held in account.options}
+    return names

@@ -1,0 +1,121 @@
+"""Facts: what was compared on the way to an event, and what came of it; money in kopecks, times local."""
+
+from typing import Any
+
+from ledger import periods
+from ledger.account import Account
+from ledger.catalogue import Catalogue
+from ledger.events import (
+    AccountOpened,
+    Adjusted,
+    Blocked,
+    ChargeReversed,
+    DailyFeeCharged,
+    DiscountGranted,
+    DisputeOpened,
+    DisputeResolved,
+    Event,
+    InputRefused,
+    MonthlyFeeCharged,
+    OptionConnected,
+    OptionDisconnected,
+    OptionExpired,
+    OptionFeeCharged,
+    OptionSuspended,
+    PackagesRefreshed,
+    PeriodLapsed,
+    PlanConnected,
+    PromiseClosed,
+    PromiseTaken,
+    RefreshRefused,
+    ToppedUp,
+    Unblocked,
+    UsageCharged,
+    UsageUnrated,
+)
+from ledger.rules.check import Check
+from ledger.rules.usage import rating_plan
+from projections.audit.rules import from_packages, uncovered
+
+
+def facts_of(event: Event, before: Account | None, checks: list[Check], catalogue: Catalogue) -> dict[str, Any]:
+    """What the rule's checks compared, and what the event itself adds to it."""
+    compared: dict[str, Any] = {}
+    for check in checks:
+        compared |= check.facts | check.compared
+    if before is None:
+        return {"region": event.region, "credit_limit": event.credit_limit} if isinstance(event, AccountOpened) else {}
+    return compared | _own(event, before, checks, catalogue)
+
+
+def _own(event: Event, before: Account, checks: list[Check], catalogue: Catalogue) -> dict[str, Any]:
+    match event:
+        case ToppedUp():
+            return {"amount": event.amount, "available": before.available, "blocks": list(before.blocks)}
+        case MonthlyFeeCharged() | DailyFeeCharged() | PackagesRefreshed():
+            return {"fee_before_discount": event.fee, "discount": event.discount, "mode": before.mode}
+        case UsageCharged():
+            return _usage(event, before, catalogue)
+        case UsageUnrated():
+            plan = rating_plan(before, catalogue, event.used_at or event.occurred_at)
+            return {
+                "reason": event.reason,
+                "service": event.service,
+                "zone": event.zone,
+                "quantity": event.quantity,
+                "priced_zones": sorted(plan.prices) if plan else [],
+            }
+        case Blocked(cause="balance") | Unblocked(cause="balance"):
+            return {"available": before.available, "blocks": list(before.blocks)}
+        case DiscountGranted():
+            replaced = before.discount.percent if before.discount else None
+            return {"percent": event.percent, "from": event.from_, "until": event.until, "replaced": replaced}
+        case PromiseTaken():
+            return {"amount": event.amount, "promise_fee": event.fee}
+        case PromiseClosed():
+            promise = before.promise
+            if promise is None:
+                return {"amount": event.amount}
+            until = periods.local_text(promise.until, before.zone)
+            return {"amount": event.amount, "topped_up": promise.topped_up, "ends": until}
+        case OptionSuspended():
+            return {"reason": checks[-1].reason} if checks and checks[-1].holds else {}
+        case OptionExpired() | OptionDisconnected():
+            held = before.option(event.option)
+            due = held.due if held else None
+            return {"option": event.option, "due": None if due is None else periods.local_text(due, before.zone)}
+        case ChargeReversed():
+            return {"event": event.event, "amount": event.amount, "packages": event.packages}
+        case Adjusted():
+            return {"amount": event.amount, "cites": list(event.cites)}
+        case DisputeOpened():
+            return {"answer_due": event.answer_due}
+        case DisputeResolved():
+            return {"event": event.event, "outcome": event.outcome}
+        case RefreshRefused() | InputRefused():
+            return event.facts
+        case AccountOpened():
+            return {"region": event.region, "credit_limit": event.credit_limit}
+        case Blocked() | Unblocked() | PlanConnected() | PeriodLapsed() | OptionConnected() | OptionFeeCharged():
+            return {}
+
+
+def _usage(event: UsageCharged, before: Account, catalogue: Catalogue) -> dict[str, Any]:
+    """How much was billed, by which increments, and what of it packages and money paid."""
+    facts: dict[str, Any] = {
+        "service": event.service,
+        "direction": event.direction,
+        "zone": event.zone,
+        "quantity": event.quantity,
+        "billed": event.billed,
+        "from_packages": from_packages(event),
+        "uncovered": uncovered(event),
+        "price": event.price,
+        "amount": event.amount,
+        "available": before.available,
+        "unlimited": event.unlimited,
+    }
+    plan = rating_plan(before, catalogue, event.used_at or event.occurred_at)
+    if plan is not None and event.service == "voice" and event.direction == "out":
+        facts |= {"free_call_seconds": plan.free_call_seconds, "increment_seconds": plan.voice_increment_seconds}
+    return facts

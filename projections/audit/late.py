@@ -1,0 +1,244 @@
+"""Late: charges that would have come out otherwise had their records arrived when they happened, and what mends them.
+
+A record is late when it took effect after it happened. All late records of an account are moved to when they happened,
+and everything is decided again; what differs in money, event by event, is what adjustments have to bring.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeAlias, TypeGuard
+
+import msgspec
+
+from ledger import periods
+from ledger.entries import WALLET
+from ledger.events import Adjusted, Event, InputRefused, UsageCharged, UsageUnrated, type_name
+from ledger.inputs import Adjust
+from ledger.log.journal import Reading
+from ledger.periods import Instant
+from ledger.service import CatalogueTimeline
+from ledger.units import Kopecks, rubles
+from projections import wording
+from projections.audit.change import Change
+from projections.audit.difference import AMOUNT, Line
+from projections.audit.otherwise import Otherwise, Step, decide_otherwise, steps_of
+from projections.audit.pairs import Pair, pairs
+from projections.audit.shares import in_shares
+
+SOURCE: Final = "late"
+"""The source of adjustments made for late records; their ids say which event and record they are about."""
+Record: TypeAlias = UsageCharged | UsageUnrated
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """A charge that late records changed: what moved the wallet with its adjustments so far, and what would have.
+
+    `event` is its version, None for a charge that there is not but would have been; `record` the version of the late
+    record it is put down to. `number` counts the adjustments of this charge, the next one included; `clock` is when the
+    account's last event was booked.
+    """
+
+    account: str
+    event: int | None
+    record: int
+    was: Kopecks
+    would_be: Kopecks
+    about: str
+    booked_at: Instant
+    number: int
+    clock: Instant
+    zone: str
+    service: str
+    occurred_at: Instant
+
+    def line(self) -> Line:
+        """The charge as a line of what-if."""
+        at = periods.local_text(self.booked_at, self.zone)
+        return Line(self.account, self.event, AMOUNT, self.was, self.would_be, self.about, at)
+
+    def adjustment(self, by: str) -> Adjust:
+        """What mends it, citing the late record and the charge, once where they are one; booked at the clock (R-11.5).
+
+        So it takes nobody through nights that have not been run.
+        """
+        happened = f"{periods.local(self.occurred_at, self.zone):%d.%m.%Y %H:%M}"
+        return Adjust(
+            type="adjust",
+            id=f"{self.key}-{self.number}",
+            account=self.account,
+            at=self.clock,
+            received_at=self.clock,
+            source=SOURCE,
+            by=by,
+            amount=self.would_be - self.was,
+            cites=[self.record] if self.event in (None, self.record) else [self.event or 0, self.record],
+            text=f"опоздавшая запись ({wording.SERVICES[self.service]}, {happened}): "
+            f"было {rubles(self.was)}, вовремя {rubles(self.would_be)}",
+        )
+
+    @property
+    def key(self) -> str:
+        """What its adjustments are known by."""
+        return _key(self.event, self.record)
+
+
+def late(log: Reading, accounts: Sequence[str], *, since: Instant | None = None) -> list[Charge]:
+    """The charges of accounts that late records changed in money, and that no adjustment has mended yet.
+
+    `since`: only those put down to records that were booked from this instant on. Raises CannotDecide.
+    """
+    catalogues = CatalogueTimeline(log.adopted())
+    found: list[Charge] = []
+    for account in accounts:
+        steps = list(steps_of(log.events(account)))
+        found += charges(account, steps, catalogues, since=since)
+    return found
+
+
+def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
+    """What mends charges, account by account, and of each what is in its favour first: a minus needs money (R-11.5)."""
+    ordered = sorted(found, key=lambda charge: (charge.account, charge.was - charge.would_be))
+    return [charge.adjustment(by) for charge in ordered]
+
+
+def late_of_many(
+    path: Path, accounts: Sequence[str], *, since: Instant | None, workers: int, progress: Callable[[int], None]
+) -> list[Charge]:
+    """The same over the ledger in a file, on several processes, in order of account."""
+    found: list[Charge] = []
+    done = 0
+    for part in in_shares(partial(_counted, since=since), path, accounts, workers=workers):
+        found += part[1]
+        done += part[0]
+        progress(done)
+    return sorted(found, key=lambda charge: charge.account)
+
+
+def _counted(log: Reading, accounts: Sequence[str], *, since: Instant | None) -> tuple[int, list[Charge]]:
+    return len(accounts), late(log, accounts, since=since)
+
+
+def charges(
+    account: str, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Instant | None = None
+) -> list[Charge]:
+    """The charges of one account, in order of time."""
+    records: dict[int, Record] = {
+        first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
+    }
+    if not records or (since is not None and all(record.booked_at < since for record in records.values())):
+        return []
+    mended = [step.events[0] for step in steps if _is_ours(step.events[0])]
+    change = Change(
+        drop=frozenset(event.version for event in mended),
+        move={version: event.occurred_at for version, event in records.items()},
+    )
+    found = list(_charges(decide_otherwise(account, steps, change, catalogues), records, mended))
+    return [charge for charge in found if since is None or records[charge.record].booked_at >= since]
+
+
+def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:
+    """A usage record that took effect after it happened; not one of before the account was opened."""
+    return (
+        isinstance(event, UsageCharged | UsageUnrated)
+        and event.rerates is None
+        and event.booked_at > event.occurred_at >= opened
+    )
+
+
+def _is_ours(event: Event) -> bool:
+    """An adjustment that was made here, also one that was refused."""
+    adjusts = isinstance(event, Adjusted) or (isinstance(event, InputRefused) and event.input_type == "adjust")
+    return adjusts and event.input is not None and event.input.source == SOURCE
+
+
+def _charges(found: Otherwise, records: dict[int, Record], mended: Sequence[Event]) -> Iterator[Charge]:
+    ours = {event.version for event in mended}
+    open_: dict[str, _Open] = {}
+    for pair in sorted(pairs(found.was, found.would_be), key=_time):
+        was, would_be = _moved(pair.was), _moved(pair.would_be)
+        if was != would_be and pair.behind not in ours:
+            record = _record(pair, found.was, records)
+            version = pair.was.version if pair.was else None
+            event = pair.was or pair.would_be
+            assert event is not None
+            charge = open_.setdefault(_key(version, record), _Open(version, record, event))
+            charge.was += was
+            charge.would_be += would_be
+    for event in mended:
+        assert event.input is not None
+        key = event.input.id.rpartition("-")[0]
+        if isinstance(event, Adjusted):
+            about, record = event.cites[0], event.cites[-1]
+            version = None if key == _key(None, record) else about
+            open_.setdefault(key, _Open(version, record, found.was[about - 1])).was += event.amount
+        if key in open_:
+            open_[key].number += 1
+    for charge in open_.values():
+        if charge.was != charge.would_be:
+            late_record = records[charge.record]
+            yield Charge(
+                account=found.account,
+                event=charge.version,
+                record=charge.record,
+                was=charge.was,
+                would_be=charge.would_be,
+                about=type_name(charge.event),
+                booked_at=charge.event.booked_at,
+                number=charge.number,
+                clock=found.was[-1].booked_at,
+                zone=found.zone,
+                service=late_record.service,
+                occurred_at=late_record.occurred_at,
+            )
+
+
+@dataclass(slots=True)
+class _Open:
+    """A charge while its sums come together; `number` is that of its next adjustment."""
+
+    version: int | None
+    record: int
+    event: Event
+    was: Kopecks = 0
+    would_be: Kopecks = 0
+    number: int = 1
+
+
+def _key(event: int | None, record: int) -> str:
+    return f"late-for-{record}" if event is None else f"late-{event}"
+
+
+def _time(pair: Pair) -> tuple[Instant, int]:
+    event = pair.was or pair.would_be
+    assert event is not None
+    return event.booked_at, event.version
+
+
+def _moved(event: Event | None) -> Kopecks:
+    """What an event moves the wallet by."""
+    if event is None:
+        return 0
+    return sum(entry.amount if entry.to == WALLET else -entry.amount for entry in event.entries if entry.unit == "kop")
+
+
+def _record(pair: Pair, was: Sequence[Event], records: dict[int, Record]) -> int:
+    """The late record that a difference is put down to.
+
+    The first of those that came behind the event and happened before it; else the record itself, if it is one that came
+    behind something else; else the last of these before it.
+    """
+    event = pair.was or pair.would_be
+    assert event is not None
+    at = event.booked_at
+    behind = pair.behind
+    for version, record in records.items():
+        came_behind = version > behind if behind is not None else record.booked_at > at
+        if came_behind and record.occurred_at <= at:
+            return version
+    crossing = {v for v, record in records.items() if was[v - 2].booked_at > record.occurred_at}
+    if behind in crossing:
+        return behind
+    before = [version for version in crossing if records[version].booked_at <= at]
+    return max(before or crossing or records)

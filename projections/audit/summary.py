@@ -1,0 +1,82 @@
+"""Summary: what a report of `verify` means for whoever has to do something about it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from projections.audit.account import Problem
+from projections.audit.verify import Report
+
+WIDTH: Final = 60
+BEFORE_THE_DIFFERENCE: Final = 20
+
+_ABOUT: Final = ("head:", "sum of entries", "catalogue of")
+"""Findings whose name goes on after one of these words are of one kind."""
+
+
+def kinds(problems: list[Problem]) -> list[tuple[str, int]]:
+    """How many problems there are of each kind, the most frequent first."""
+    return Counter(_kind(problem) for problem in problems).most_common()
+
+
+def _kind(problem: Problem) -> str:
+    return next((word.rstrip(":") for word in _ABOUT if problem.problem.startswith(word)), problem.problem)
+
+
+def told(problem: Problem) -> str:
+    """A problem as one line: where, what, and both values, cut around their first difference."""
+    where = f"account {problem.account}" if problem.account else "ledger"
+    version = f", version {problem.version}" if problem.version is not None else ""
+    expected, found = _cut(_text(problem.expected), _text(problem.found))
+    return f"{where}{version}: {problem.problem}: expected {expected}, found {found}"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return " ".join(text.split())
+
+
+def _cut(expected: str, found: str) -> tuple[str, str]:
+    if max(len(expected), len(found)) <= WIDTH:
+        return expected, found
+    same = next(
+        (n for n, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found))
+    )
+    start = max(same - BEFORE_THE_DIFFERENCE, 0)
+    return _window(expected, start), _window(found, start)
+
+
+def _window(text: str, start: int) -> str:
+    return ("…" if start else "") + text[start : start + WIDTH] + ("…" if len(text) > start + WIDTH else "")
+
+
+def advice(report: Report) -> Iterator[str]:
+    """What to do next, a line for each thing; nothing where everything agrees."""
+    heads = [problem for problem in report.problems if _of_a_cache(problem)]
+    others = [problem for problem in report.problems if not _of_a_cache(problem)]
+    accounts = sorted({problem.account for problem in others if problem.account is not None})
+    if any(problem.problem == "file" for problem in others):
+        yield "SQLite finds the file itself damaged: book nothing more and copy it away before anything else."
+    if accounts:
+        more = f" (and {len(accounts) - 1} more)" if len(accounts) > 1 else ""
+        yield f"See what is stored: `obnovi events {accounts[0]}`{more}."
+        yield (
+            "If nobody wrote into the file, the program that booked it had other rules: "
+            "what is stored stays, mend it with `reverse` or `adjust`."
+        )
+    if others:
+        yield (
+            "If somebody wrote into the file: restore the last backup and feed again what came since; "
+            "what the backup has is a duplicate and changes nothing."
+        )
+    if heads:
+        yield "Heads are a cache: delete all rows of the table `heads`, the next command makes them again from the log."
+
+
+def _of_a_cache(problem: Problem) -> bool:
+    """Whether the head alone is wrong; one without events may be all that is left of an account."""
+    return problem.problem.startswith("head") and problem.problem != "head without events"

@@ -1,0 +1,75 @@
+"""What-if: one account or many decided again with a change, and what would come out otherwise; nothing is written."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from ledger.catalogue import parse
+from ledger.log.journal import Reading
+from ledger.service import CatalogueTimeline
+from ledger.units import Kopecks
+from projections.audit import difference
+from projections.audit.change import Change
+from projections.audit.difference import Line
+from projections.audit.otherwise import decide_otherwise, steps_of
+from projections.audit.shares import in_shares
+
+
+class Report(msgspec.Struct):
+    """What would be otherwise (contract §7): `wallet_difference` is would-be less was, in kopecks, over all accounts.
+
+    `lines` has every difference of one account; of many, one line for each wallet that would differ. `changed` counts
+    accounts with any difference, be it in packages alone.
+    """
+
+    accounts: int = 0
+    changed: int = 0
+    wallet_difference: Kopecks = 0
+    lines: list[Line] = msgspec.field(default_factory=list)
+    inputs: int = 0
+
+
+def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: bool = False) -> Report:
+    """Decide accounts again with a change. Raises CannotDecide.
+
+    `in_full`: with every line of every account.
+    """
+    catalogues = CatalogueTimeline(log.adopted())
+    alternative = None if change.catalogue is None else parse(change.catalogue)
+    report = Report()
+    for account in accounts:
+        found = decide_otherwise(account, list(steps_of(log.events(account))), change, catalogues, alternative)
+        if not found.was:
+            continue
+        report.accounts += 1
+        report.inputs += found.inputs
+        moved = found.wallet_would_be - found.wallet_was
+        report.wallet_difference += moved
+        if in_full:
+            lines = difference.lines(found)
+            report.changed += bool(lines)
+            report.lines += lines
+        elif moved:
+            report.changed += 1
+            report.lines.append(difference.wallet(found))
+        else:
+            report.changed += difference.differs(found)
+    return report
+
+
+def what_if_of_many(
+    path: Path, accounts: Sequence[str], change: Change, *, workers: int, progress: Callable[[int], None]
+) -> Report:
+    """The same over many accounts of the ledger in a file, on several processes: no rule crosses accounts."""
+    total = Report()
+    for part in in_shares(partial(what_if, change=change), path, accounts, workers=workers):
+        total.accounts += part.accounts
+        total.changed += part.changed
+        total.wallet_difference += part.wallet_difference
+        total.inputs += part.inputs
+        total.lines += part.lines
+        progress(total.accounts)
+    total.lines.sort(key=lambda line: line.account)
+    return total

@@ -1,0 +1,191 @@
+"""The log hashed again and held against the newest checkpoint; what differs is named."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger.log.journal import Journal, Reading, Stored
+from projections.audit.account import Problem
+from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.follow import hash_of
+from projections.evidence.keys import Keys
+from projections.evidence.leaf import hashes
+from projections.evidence.note import BadNote
+from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
+from projections.evidence.tree import HASH_BYTES, Growing
+
+TILES_AT_ONCE: Final = 256
+ROWS_AT_ONCE: Final = 1_024
+"""So few stay in the processor's cache until they are hashed."""
+EVENTS_FOR_A_POOL: Final = 100_000
+"""Below this, starting processes costs more than they save."""
+NAMED_MAX: Final = 1_000
+SINCE: Final = "since the checkpoint"
+
+
+class Found(NamedTuple):
+    """How many events the newest checkpoint covers, and what is not as it says."""
+
+    covered: int
+    problems: list[Problem]
+
+
+class _Row(NamedTuple):
+    position: int
+    hash: bytes
+    name: Name
+
+
+class _Hashed(NamedTuple):
+    """A stretch of the log behind `first` up to and with `until`: how many events, and their hashes."""
+
+    first: int
+    until: int
+    events: int
+    hashes: bytes
+
+
+@dataclass(slots=True)
+class _Differing:
+    """What is expected and found in the stretches of the log that differ, in order of position."""
+
+    expected: list[_Row] = field(default_factory=list)
+    found: list[_Row] = field(default_factory=list)
+
+
+def check(file: Path, log: Reading, keys: Keys, *, tiles_of: Path | None = None, workers: int = 1) -> Found:
+    """Hash every event that the newest checkpoint covers again and compare.
+
+    `log` is a reading of `file`; the tiles are its own, or those that lie beside another ledger's place.
+    The tiles say which event differs, once they are proved to be those of the checkpoint. Without them, the older
+    checkpoints say between which positions it lies.
+    """
+    try:
+        signed = [keys.checkpoint(size) for size in keys.sizes()]
+    except BadNote as error:
+        return Found(0, [Problem(None, None, "checkpoint", f"signed by {keys.public.name}", str(error))])
+    if not signed:
+        return Found(0, [])
+    newest = signed[-1]
+    try:
+        with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
+            hashed = _hashed(file, log, newest.size, workers)
+            return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed)))
+    except (BadTiles, sqlite3.OperationalError):
+        return Found(newest.size, list(_against_roots(log, signed)))
+
+
+def _against_tiles(
+    log: Reading, tiles: Tiles, signed: list[Checkpoint], hashed: Iterable[_Hashed]
+) -> Iterator[Problem]:
+    newest, growing, differing = signed[-1], Growing(), _Differing()
+    for first, until, count, made in hashed:
+        kept = tiles.leaf_tiles(first // TILE_HASHES, TILES_AT_ONCE)[: (until - first) * HASH_BYTES]
+        growing.add_hashes(kept)
+        if count != until - first or made != kept:
+            _note(log, tiles, first, until, kept, differing)
+    if growing.size != newest.size or growing.root() != newest.root:
+        yield from _against_roots(log, signed)
+        return
+    if differing.expected:  # what was pushed behind the checkpoint by something inserted before it is not gone
+        lost = {row.hash for row in differing.expected}
+        behind = map(_row, log.events_between(newest.size, log.last_position()))
+        differing.found += [row for row in behind if row.hash in lost]
+    if (last := log.last_position()) < newest.size:
+        yield Problem(None, None, "last position against the newest checkpoint", newest.size, last)
+    named = _named(differing)
+    for number, problem in enumerate(named):
+        if number == NAMED_MAX:
+            yield Problem(None, None, f"more events differ {SINCE}", 0, 1 + sum(1 for _ in named))
+            return
+        yield problem
+
+
+def _hashed(file: Path, log: Reading, size: int, workers: int) -> Iterator[_Hashed]:
+    """The log up to a position hashed again, stretch by stretch, on several processes where that pays."""
+    step = TILES_AT_ONCE * TILE_HASHES
+    stretches = [(first, min(first + step, size)) for first in range(0, size, step)]
+    if workers == 1 or size < EVENTS_FOR_A_POOL:
+        for first, until in stretches:
+            yield _Hashed(first, until, *_hashes(log, first, until))
+        return
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        yield from pool.map(_hashed_stretch, repeat(file), *zip(*stretches, strict=True))
+
+
+def _hashed_stretch(file: Path, first: int, until: int) -> _Hashed:
+    """One process's share, in a reading of its own; what a checkpoint covers changes for nobody."""
+    with closing(Journal(file, create=False)) as journal, journal.reading() as log:
+        return _Hashed(first, until, *_hashes(log, first, until))
+
+
+def _hashes(log: Reading, after: int, until: int) -> tuple[int, bytes]:
+    count, made = 0, []
+    for first in range(after, until, ROWS_AT_ONCE):
+        rows = log.rows_between(first, min(first + ROWS_AT_ONCE, until))
+        count += len(rows)
+        made.append(hashes(rows))
+    return count, b"".join(made)
+
+
+def _note(log: Reading, tiles: Tiles, first: int, until: int, kept: bytes, differing: _Differing) -> None:
+    """Keep the rows of a stretch that are not, at their position, what is expected there."""
+    found = {row.position: _row(row) for row in log.events_between(first, until)}
+    for position in range(first + 1, until + 1):
+        at = (position - first - 1) * HASH_BYTES
+        expected, row = kept[at : at + HASH_BYTES], found.get(position)
+        if row is None or row.hash != expected:
+            differing.expected.append(_Row(position, expected, tiles.name(position - 1) or Name("", 0)))
+            if row is not None:
+                differing.found.append(row)
+
+
+def _row(stored: Stored) -> _Row:
+    return _Row(stored.position, hash_of(stored), Name(stored.account, stored.version))
+
+
+def _named(differing: _Differing) -> Iterator[Problem]:
+    """What happened to each event: by its hash it is moved, by its name edited; else it was deleted or inserted."""
+    expected = {row.hash: row for row in differing.expected}
+    found = {row.hash: row for row in differing.found}
+    gone = {row.name: row for row in differing.expected if row.hash not in found}
+    fresh = {row.name: row for row in differing.found if row.hash not in expected}
+    for row in chain(differing.expected, differing.found):
+        if gone.get(row.name) is row and row.name in fresh:
+            yield _problem(row, f"edited {SINCE}", row.hash.hex(), fresh[row.name].hash.hex())
+        elif gone.get(row.name) is row:
+            yield _problem(row, f"deleted {SINCE}", row.hash.hex(), None)
+        elif fresh.get(row.name) is row and row.name not in gone:
+            yield _problem(row, f"inserted {SINCE}", None, row.hash.hex())
+    before = [row for row in differing.expected if row.hash in found]
+    after = [row for row in differing.found if row.hash in expected]
+    for should, row in zip(before, after, strict=False):
+        if should.hash != row.hash:
+            yield _problem(row, f"moved in the log {SINCE}", expected[row.hash].position, row.position)
+
+
+def _problem(row: _Row, problem: str, expected: object, found: object) -> Problem:
+    return Problem(row.name.account or None, row.name.version or None, problem, expected, found)
+
+
+def _against_roots(log: Reading, signed: list[Checkpoint]) -> Iterator[Problem]:
+    """Without tiles: the root over the log at each checkpoint; the first that differs says where to look."""
+    growing, before = Growing(), 0
+    for each in signed:
+        while growing.size < each.size:
+            until = min(growing.size + TILES_AT_ONCE * TILE_HASHES, each.size)
+            count, made = _hashes(log, growing.size, until)
+            if count != until - growing.size:
+                yield Problem(None, None, "events that the checkpoint covers", each.size, log.count())
+                return
+            growing.add_hashes(made)
+        if growing.root() != each.root:
+            where = f"root of the checkpoint over {each.size} events (changed in positions {before + 1} to {each.size})"
+            yield Problem(None, None, where, each.root.hex(), growing.root().hex())
+            return
+        before = each.size

@@ -1,0 +1,105 @@
+"""Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from ledger.log.journal import Reading, Stored
+from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.leaf import event_hash
+from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
+
+EVENTS_AT_ONCE: Final = 256 * TILE_HASHES
+
+
+class NotTheLog(Exception):
+    """The ledger does not continue what was signed; one line that says in what, and what to do."""
+
+
+@contextmanager
+def caught_up(ledger: Path, log: Reading, newest: Checkpoint | None) -> Iterator[Tiles]:
+    """The tiles of a ledger, having seen every event of it, and proved to continue the newest checkpoint.
+
+    Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew.
+    """
+    last = log.last_position()
+    if newest is not None and last < newest.size:
+        raise NotTheLog(
+            f"the ledger ends at event {last}, before the newest checkpoint, which covers {newest.size}: "
+            "it was cut off or is an older copy; bring back a newer one"
+        )
+    path = place(ledger)
+    try:
+        tiles = Tiles(path)
+    except BadTiles:
+        path.unlink()
+        tiles = Tiles(path)
+    with closing(tiles):
+        catch_up(tiles, log, last, newest)
+        yield tiles
+
+
+def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None) -> None:
+    """Take in the events up to position `last`, a batch of them at a time. Raises NotTheLog."""
+    with tiles.writing():
+        _keep_what_holds(tiles, log, newest)
+    _take_all(tiles, log, last)
+    if newest is None or _stands(tiles, newest):
+        return
+    with tiles.writing():  # it may be the tiles that are wrong
+        tiles.cut(0)
+    _take_all(tiles, log, last)
+    if not _stands(tiles, newest):
+        raise NotTheLog(f"the first {newest.size} events are not those of the newest checkpoint; see `obnovi verify`")
+
+
+def _keep_what_holds(tiles: Tiles, log: Reading, newest: Checkpoint | None) -> None:
+    """Drop the tiles of events that are not in this log; what a checkpoint covers is not dropped but refused."""
+    size = tiles.size
+    if size == 0 or _is_at(log, tiles, size):
+        return
+    if newest is None or newest.size > size or not _stands(tiles, newest):
+        tiles.cut(0)
+    elif newest.size and not _is_at(log, tiles, newest.size):
+        raise NotTheLog(f"event {newest.size} is not the one that the newest checkpoint covers; see `obnovi verify`")
+    else:
+        tiles.cut(newest.size)
+
+
+def _stands(tiles: Tiles, signed: Checkpoint) -> bool:
+    try:
+        return tiles.root(signed.size) == signed.root
+    except BadTiles:
+        return False
+
+
+def _is_at(log: Reading, tiles: Tiles, position: int) -> bool:
+    stored = log.at(position)
+    try:
+        return stored is not None and hash_of(stored) == tiles.leaf(position - 1)
+    except BadTiles:
+        return False
+
+
+def _take_all(tiles: Tiles, log: Reading, last: int) -> None:
+    while True:
+        with tiles.writing():  # somebody else may be catching up as well
+            size = tiles.size
+            if size >= last:
+                return
+            _take(tiles, list(log.events_between(size, min(size + EVENTS_AT_ONCE, last))), size)
+
+
+def _take(tiles: Tiles, rows: list[Stored], size: int) -> None:
+    for expected, row in enumerate(rows, start=size + 1):
+        if row.position != expected:
+            raise NotTheLog(f"there is no event at position {expected}; see `obnovi verify`")
+    if not rows:
+        raise NotTheLog(f"there is no event at position {size + 1}; see `obnovi verify`")
+    tiles.append([hash_of(row) for row in rows], [Name(row.account, row.version) for row in rows])
+
+
+def hash_of(row: Stored) -> bytes:
+    """The leaf hash of a stored event."""
+    return event_hash(row.account, row.version, row.topic, row.state)

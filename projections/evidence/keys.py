@@ -1,0 +1,178 @@
+"""The keys' folder, outside the ledger: the key that signs, the one that checks, and every checkpoint ever signed.
+
+One folder is one log: whatever ledger is held against it must continue its newest checkpoint.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from projections.evidence import checkpoint, note
+from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.note import BadNote, PublicKey
+
+SIGNING: Final = "signing-key.pem"
+PUBLIC: Final = "public-key.txt"
+PUBLIC_PEM: Final = "public-key.pem"
+CHECKPOINTS: Final = "checkpoints"
+SIZE_DIGITS: Final = 12
+
+
+class NoKeys(Exception):
+    """A folder without the key that is needed, or that cannot take new ones; one line that says what to do."""
+
+
+class Keys:
+    """A folder of keys and checkpoints. Raises NoKeys where there is no key to check with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / PUBLIC
+        try:
+            self.public = note.public_key(path.read_text(encoding="utf-8").removesuffix("\n"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise NoKeys(f"there are no keys in {folder}; make them with `obnovi keys create`") from None
+        except (OSError, UnicodeDecodeError, BadNote) as error:
+            raise NoKeys(f"{path} cannot be read ({error}); bring the folder of keys back from a copy") from None
+
+    @cached_property
+    def signing(self) -> Ed25519PrivateKey:
+        """The key that signs. Raises NoKeys."""
+        path = self.folder / SIGNING
+        try:
+            key = serialization.load_pem_private_key(path.read_bytes(), None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise NoKeys(f"{path} is no key to sign with ({error}); sign where it is kept") from None
+        if not isinstance(key, Ed25519PrivateKey) or key.public_key().public_bytes_raw() != self.public.raw:
+            raise NoKeys(f"{path} does not belong to {self.folder / PUBLIC}; bring the folder back from a copy")
+        return key
+
+    def sizes(self) -> list[int]:
+        """The sizes of all checkpoints, in order."""
+        try:
+            names = os.listdir(self.folder / CHECKPOINTS)
+        except FileNotFoundError:
+            return []
+        return sorted(int(name) for name in names if name.isdecimal() and len(name) == SIZE_DIGITS)
+
+    def checkpoint(self, size: int) -> Checkpoint:
+        """The checkpoint of a size. Raises BadNote where its file is not what this key signed."""
+        path = self._path(size)
+        try:
+            found = checkpoint.opened(path.read_text(encoding="utf-8"), self.public, alone=True)
+        except (OSError, UnicodeDecodeError, BadNote) as error:
+            raise BadNote(f"{path}: {error}") from None
+        if found.size != size:
+            raise BadNote(f"{path}: a checkpoint of {found.size} events under the name of {size}")
+        return found
+
+    def newest(self) -> Checkpoint | None:
+        """The checkpoint over the most events. Raises BadNote."""
+        sizes = self.sizes()
+        return self.checkpoint(sizes[-1]) if sizes else None
+
+    def first_covering(self, position: int) -> Checkpoint | None:
+        """The checkpoint that was the first to cover the event of a position, if there is one. Raises BadNote."""
+        size = next((size for size in self.sizes() if size >= position), None)
+        return None if size is None else self.checkpoint(size)
+
+    def sign(self, size: int, root: bytes) -> Checkpoint:
+        """Sign a checkpoint and keep it; a second one of the same size must be the same. Raises NoKeys, BadNote."""
+        made = checkpoint.signed(size, root, self.public.name, self.signing)
+        path = self._path(size)
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part:
+            part.write(made.note.encode())
+            part.flush()
+            os.fchmod(part.fileno(), 0o644)
+            os.fsync(part.fileno())
+            try:
+                os.link(part.name, path)  # unlike a rename, it takes no other's place
+            except FileExistsError:
+                if self.checkpoint(size).root != root:
+                    raise BadNote(f"{path}: another root was signed for the same size") from None
+        _keep(path.parent)
+        return made
+
+    def _path(self, size: int) -> Path:
+        return self.folder / CHECKPOINTS / f"{size:0{SIZE_DIGITS}d}"
+
+
+def kept(folder: Path) -> Keys | None:
+    """The keys of a folder; None where nothing of them is there. Raises NoKeys where a part is missing."""
+    if any((folder / name).exists() for name in (SIGNING, PUBLIC, CHECKPOINTS)):
+        return Keys(folder)
+    return None
+
+
+def create(folder: Path, name: str | None = None) -> Keys:
+    """A new folder with a new key, there whole or not at all. Raises NoKeys where something is there already.
+
+    Without a name the log is called `obnovi/` and a digest of its key.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NoKeys(f"{folder} is there and not empty; keys are never written over, name another with OBNOVI_KEYS")
+    if not folder.parent.is_dir():
+        raise NoKeys(f"there is no folder {folder.parent} to keep keys in; create it or name another with OBNOVI_KEYS")
+    for left in _unfinished(folder):
+        shutil.rmtree(left, ignore_errors=True)
+    key = Ed25519PrivateKey.generate()
+    raw = key.public_key().public_bytes_raw()
+    public = PublicKey(name or f"obnovi/{sha256(raw).hexdigest()[:16]}", raw)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-", suffix=".part"))
+    for file, content, mode in (
+        (SIGNING, secret, 0o600),
+        (PUBLIC, f"{public.text()}\n".encode(), 0o644),
+        (PUBLIC_PEM, pem, 0o644),
+    ):
+        with os.fdopen(os.open(part / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
+            opened.write(content)
+            os.fsync(opened.fileno())
+    (part / CHECKPOINTS).mkdir()
+    _keep(part)
+    try:
+        os.rename(part, folder)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise NoKeys(f"{folder} cannot be made ({error.strerror}); name another with OBNOVI_KEYS") from None
+    _keep(folder.parent)
+    return Keys(folder)
+
+
+def read_public(text: str) -> PublicKey | bytes:
+    """A public key that somebody gave: the line of a note's key, or the bare key of a PEM. Raises BadNote."""
+    if not text.lstrip().startswith("-----BEGIN"):
+        return note.public_key(text.strip())
+    try:
+        key = serialization.load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadNote("no public key") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise BadNote("no public key of Ed25519")
+    return key.public_bytes_raw()
+
+
+def _unfinished(folder: Path) -> Iterator[Path]:
+    return folder.parent.glob(f".{folder.name}-*.part")
+
+
+def _keep(folder: Path) -> None:
+    """Make a folder's list of names durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,148 @@
+"""A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from ledger.events import Event
+from ledger.log import codec
+from ledger.log.journal import Stored
+from projections.evidence import checkpoint, note, tree
+from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.keys import Keys
+from projections.evidence.leaf import event_hash
+from projections.evidence.note import BadNote, PublicKey
+from projections.evidence.tiles import BadTiles, Tiles
+
+FORM: Final = "obnovi-proof/1"
+BYTES_MAX: Final = 4_000
+_encoder: Final = msgspec.json.Encoder()
+
+
+class BadProof(ValueError):
+    """A file that proves nothing, or an event that cannot be proved; one line that says why."""
+
+
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the file holds: hashes in Base 64, notes as signed, the event's bytes as stored.
+
+    `inclusion` leads from the event to `checkpoint`; `consistency` shows that it continues `first`, the checkpoint that
+    was the first to cover the event. Without `first` they are the same.
+    """
+
+    form: str
+    account: str
+    version: int
+    topic: str
+    stored: str
+    index: int
+    inclusion: list[str]
+    key: str
+    checkpoint: str
+    first: str = ""
+    consistency: list[str] = []
+
+    def encoded(self) -> bytes:
+        """The file."""
+        return _encoder.encode(self) + b"\n"
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """What a proof shows: the event, where it stands, and the checkpoint and key that say so."""
+
+    account: str
+    event: Event
+    index: int
+    checkpoint: Checkpoint
+    key: PublicKey
+
+
+def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
+    """The file that proves an event which the newest checkpoint covers.
+
+    If it would be too long, it leads to the checkpoint that first covered the event and needs no consistency then.
+    Raises BadProof, and BadNote for checkpoints that were tampered with.
+    """
+    first, newest = keys.first_covering(row.position), keys.newest()
+    if first is None or newest is None:
+        raise BadProof(
+            f"no checkpoint covers account {row.account}, version {row.version} yet; run `obnovi checkpoint`"
+        )
+    try:
+        short = Proof(
+            form=FORM,
+            account=row.account,
+            version=row.version,
+            topic=row.topic,
+            stored=row.state.decode(),
+            index=row.position - 1,
+            inclusion=_told(tree.inclusion_path(row.position - 1, first.size, tiles.subtree)),
+            key=keys.public.text(),
+            checkpoint=first.note,
+        )
+        whole = short
+        if first.size != newest.size:
+            whole = replace(
+                short,
+                inclusion=_told(tree.inclusion_path(row.position - 1, newest.size, tiles.subtree)),
+                checkpoint=newest.note,
+                first=first.note,
+                consistency=_told(tree.consistency_path(first.size, newest.size, tiles.subtree)),
+            )
+    except (BadTiles, UnicodeDecodeError):
+        raise BadProof(f"account {row.account}, version {row.version} cannot be proved; see `obnovi verify`") from None
+    for each in (whole, short):
+        content = each.encoded()
+        if len(content) <= BYTES_MAX:
+            checked(content, keys.public)
+            return content
+    raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
+
+
+def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
+    """What a file proves; with a key, only if that one signed it. Raises BadProof.
+
+    A key is given whole or as its 32 bytes; without one, the key in the file is trusted.
+    """
+    if len(content) > BYTES_MAX:
+        raise BadProof(f"a proof has at most {BYTES_MAX} bytes")
+    try:
+        proof = msgspec.json.decode(content, type=Proof)
+        if proof.form != FORM or proof.encoded() != content:
+            raise BadProof("not in the form of a proof; a copy must be the same to the byte")
+        signer = note.public_key(proof.key)
+        if key not in (None, signer, signer.raw):
+            raise BadProof(f"signed by another key, {signer.text()}")
+        newest = checkpoint.opened(proof.checkpoint, signer, alone=True)
+        inclusion, consistency = _hashes(proof.inclusion), _hashes(proof.consistency)
+        first = checkpoint.opened(proof.first, signer, alone=True) if proof.first else None
+    except BadProof:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, BadNote, ValueError, RecursionError) as error:
+        raise BadProof(str(error).splitlines()[0]) from None
+    leaf = event_hash(proof.account, proof.version, proof.topic, proof.stored.encode(errors="surrogatepass"))
+    if not tree.includes(leaf, proof.index, newest.size, inclusion, newest.root):
+        raise BadProof("the event is not under the checkpoint as it is told here")
+    if first is not None:
+        covers = proof.index < first.size < newest.size
+        if not covers or not tree.is_consistent(first.size, newest.size, first.root, newest.root, consistency):
+            raise BadProof("the newer checkpoint does not continue the first one")
+    elif consistency:
+        raise BadProof("hashes that prove nothing")
+    try:
+        event = codec.decode(proof.topic, proof.stored.encode())
+    except codec.Undecodable as error:
+        raise BadProof(f"a type of event that this program does not know ({error})") from None
+    return Proved(proof.account, event, proof.index, newest, signer)
+
+
+def _told(hashes: list[bytes]) -> list[str]:
+    return [note.base64(each) for each in hashes]
+
+
+def _hashes(told: list[str]) -> list[bytes]:
+    hashes = [note.unbase64(each) for each in told]
+    if any(len(each) != tree.HASH_BYTES for each in hashes):
+        raise BadProof("hashes of an odd length")
+    return hashes

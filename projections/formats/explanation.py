@@ -1,0 +1,239 @@
+"""The explanation of one event as text for people, in Russian or English."""
+
+import json
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any, Final
+
+from projections.audit.explain import Explanation
+from projections.audit.parts import Part
+from projections.audit.passed import NOT_REACHED, Passed
+from projections.audit.texts import REASONS, RULES, STEPS
+from projections.balances import Balance
+from projections.formats.explanation_words import FACTS, PLACES, TITLES, WHY
+from projections.formats.headings import Language
+from projections.formats.speaker import Speaker, day, time
+from projections.packages import BucketRow
+
+Row = tuple[str, str]
+FUNDS: Final = (("fee", "available"), ("daily_fee", "available"), ("needed", "available"))
+SILENT: Final = (
+    "price", "unlimited", "discount", "active", "replaced", "credit_limit", "package_parts", "missing", "asked",
+    "connected", "reversal", "needed",
+)  # fmt: skip
+"""Facts that are worth a line only when there is something."""
+DIGEST_SHOWN: Final = 12
+WIDTH: Final = 110
+
+
+def render(made: Explanation, lang: Language = "ru") -> str:
+    """The whole explanation, ending with a newline."""
+    return "\n".join(_Page(lang, made.option_names).blocks(made)) + "\n"
+
+
+class _Page(Speaker):
+    """The parts of an explanation, one method a part."""
+
+    # The whole
+
+    def blocks(self, made: Explanation) -> Iterator[str]:
+        event = made.event
+        yield f"{self.phrase('event', **event)}: {self.title(event)}"
+        yield from self.columns(self.heading(made))
+        if not made.agrees:
+            yield ""
+            yield self.phrase("differs")
+            yield from self.columns([(each.field, self.stored(each.expected, each.found)) for each in made.differences])
+        yield from self.block("rule", [(rule, self.say(RULES[rule])) for rule in made.rules])
+        yield from self.block("compared", self.compared(made.facts))
+        yield from self.block("moved", [self.moved(part) for part in made.parts], right=True)
+        yield from self.block("passed", self.passed(made.alternatives))
+        yield from self.block("by_what", self.by_what(made))
+        yield from self.block("around", self.around(made.before, made.after))
+
+    def block(self, name: str, rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
+        if rows:
+            yield ""
+            yield self.phrase(name)
+            yield from self.columns(rows, right=right)
+
+    def columns(self, rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            first, *more = wrap(value, max(WIDTH - width, WIDTH // 2), break_long_words=False) or [""]
+            yield f"  {name.rjust(width) if right else name.ljust(width)}  {first}".rstrip()
+            yield from (f"{' ' * (width + 4)}{line}" for line in more)
+
+    # What happened
+
+    def title(self, event: dict[str, Any]) -> str:
+        name = event["type"]
+        words = [self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {event['cause']}"])]
+        if "option_name" in event:
+            words = [f"{words[0]}: " + (f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")]
+        if name in ("RefreshRefused", "InputRefused", "UsageUnrated"):
+            words.append(f"— {self.say(REASONS[event['reason']])} ({event['reason']})")
+        return " ".join(words)
+
+    def heading(self, made: Explanation) -> list[Row]:
+        event = made.event
+        rows = [(self.phrase("booked"), time(event["booked_at"]))]
+        occurred = event.get("used_at") or event["occurred_at"]
+        if occurred != event["booked_at"]:
+            rows.append((self.phrase("occurred"), time(occurred)))
+        if "input" in event:
+            reference = event["input"]
+            type = made.inputs[0]["type"] if made.inputs else "?"
+            cause = self.phrase("input", type=type, id=reference["id"], source=reference["source"])
+            if reference.get("by") is not None:
+                cause = self.phrase("by", input=cause, by=reference["by"])
+            rows.append((self.phrase("cause"), cause))
+        else:
+            rows.append((self.phrase("cause"), self.phrase("schedule")))
+        if made.cites:
+            rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
+        rows += [(self.phrase(name), event[name]) for name in ("peer", "text", "reply") if event.get(name)]
+        return rows
+
+    def stored(self, expected: object, found: object) -> str:
+        shown = {"expected": _plain(expected), "found": _plain(found)}
+        return self.phrase("stored", **shown)
+
+    # What was compared
+
+    def compared(self, facts: dict[str, Any]) -> list[Row]:
+        if not facts.get("discount"):
+            facts = {name: value for name, value in facts.items() if name != "fee_before_discount"}
+        rows: list[Row] = []
+        told: set[str] = set()
+        for name, available in FUNDS:
+            if facts.get(name) is not None and available in facts and (facts[name] or name != "needed"):
+                rows.append((self.say(FACTS[name][1]), self.funds(facts[name], facts[available])))
+                told |= {name, available}
+        rows += [
+            (self.say(label), self.fact(kind, facts[name], facts))
+            for name, (kind, label) in FACTS.items()
+            if name in facts and name not in told and (name not in SILENT or facts[name])
+        ]
+        return rows
+
+    # What moved
+
+    def moved(self, part: Part) -> Row:
+        if part.service is None:
+            return self.money(part.amount), self.paid(part)
+        amount = self.packaged(part.service, part.amount)
+        bucket = self.phrase("bucket", bucket=self.bucket(part.bucket or ""), service=self.service(part.service))
+        place, target = part.from_.rpartition("/")[0], part.to.rpartition("/")[0]
+        if place == "granted":
+            return amount, self.phrase("granted", bucket=bucket)
+        kinds = {"consumed": "spent", "expired": "expired", "carried": "carried"}
+        kind = "returned" if place == "consumed" else kinds[target]
+        return amount, self.phrase(kind, bucket=bucket, grant=self.grant(part))
+
+    def paid(self, part: Part) -> str:
+        other = part.from_ if part.to == "wallet" else part.to
+        incoming = part.to == "wallet"
+        if other.startswith("cash:"):
+            return self.phrase("paid_in" if incoming else "paid_back", channel=other.removeprefix("cash:"))
+        return self.phrase("to_wallet" if incoming else "from_wallet", place=self.say(PLACES[other]))
+
+    def grant(self, part: Part) -> str:
+        if part.granted_at is None:
+            return ""
+        granted = day(part.granted_at)
+        said = self.phrase("grant", day=granted)
+        if part.carried_at is not None:
+            said = self.phrase("grant_carried", day=granted, carried=day(part.carried_at))
+        if part.ended_at is not None:
+            said = self.phrase("grant_ended", grant=said, ended=time(part.ended_at))
+        return said
+
+    # What was passed over
+
+    def passed(self, alternatives: list[Passed]) -> list[Row]:
+        rows: list[Row] = []
+        others = [each for each in alternatives if each.why == "other service"]
+        if others:
+            services = dict.fromkeys(self.service(each.service or "") for each in others)
+            rows.append((self.phrase("others", services=", ".join(services)), self.say(WHY["other service"])))
+        rows += [(self.alternative(each), self.why(each)) for each in alternatives if each not in others]
+        return rows
+
+    def alternative(self, each: Passed) -> str:
+        if each.what == "money":
+            return self.phrase("money")
+        if each.facts.get("reversal") is not None:
+            return self.phrase("itself")
+        if each.what != "bucket":
+            return self.say(STEPS.get(each.what) or REASONS[each.what])
+        said = self.phrase("bucket", bucket=self.bucket(each.bucket or ""), service=self.service(each.service or ""))
+        if each.expired:
+            said = self.phrase("leftover", bucket=said)
+        if each.unlimited:
+            return self.phrase("unlimited", bucket=said)
+        return self.phrase("bucket_left", bucket=said, left=self.packaged(each.service or "", each.left or 0))
+
+    def why(self, each: Passed) -> str:
+        if each.why == NOT_REACHED and each.what not in ("bucket", "money"):
+            return self.phrase("untested")
+        said = self.say(WHY[each.why])
+        for name, available in FUNDS:
+            if each.facts.get(name) is not None and available in each.facts and (each.facts[name] or name != "needed"):
+                said = f"{said}: {self.funds(each.facts[name], each.facts[available])}"
+        return said
+
+    # By what, and around it
+
+    def by_what(self, made: Explanation) -> list[Row]:
+        rows: list[Row] = []
+        if made.plan is not None:
+            plan = made.plan
+            version = day(plan.version)
+            rows.append((self.phrase("plan"), self.phrase("plan_of", name=plan.name, id=plan.id, version=version)))
+            rows.append((self.phrase("discount"), f"{plan.discount} %" if plan.discount else self.phrase("none")))
+        digest = made.catalogue.digest[:DIGEST_SHOWN]
+        said = self.phrase("catalogue_of", position=made.catalogue.position, digest=digest)
+        return [*rows, (self.phrase("catalogue"), said)]
+
+    def around(self, before: Balance | None, after: Balance) -> list[Row]:
+        rows: list[Row] = []
+
+        def row(name: str, was: str | None, now: str, *, always: bool = False) -> None:
+            if was is None:
+                rows.append((self.phrase(name), now))
+            elif always or was != now:
+                rows.append((self.phrase(name), now if was == now else f"{was} → {now}"))
+
+        row("wallet", self.money(before.wallet) if before else None, self.money(after.wallet), always=True)
+        row("available", self.money(before.available) if before else None, self.money(after.available), always=True)
+        row("mode", self.fact("mode", before.mode, {}) if before else None, self.fact("mode", after.mode, {}))
+        row("blocks", self.blocked(before.blocks) if before else None, self.blocked(after.blocks))
+        row("due", self.due(before) if before else None, self.due(after))
+        if before is None:
+            return rows
+        packages = list(self.packages(before, after))
+        return rows + (packages or [(self.phrase("packages"), self.phrase("same"))])
+
+    def due(self, made: Balance) -> str:
+        return time(made.period.next_due) if made.period else self.phrase("none")
+
+    def packages(self, before: Balance, after: Balance) -> Iterator[Row]:
+        was = {_key(row): row for row in before.buckets}
+        now = {_key(row): row for row in after.buckets}
+        for key in {**was, **now}:
+            old, new = was.get(key), now.get(key)
+            row = new or old
+            assert row is not None
+            left = [self.packaged(row.service, each.left) if each else self.phrase("none") for each in (old, new)]
+            if old is None or new is None or old.left != new.left:
+                name = self.phrase("bucket", bucket=self.bucket(row.bucket), service=self.service(row.service))
+                yield name, " → ".join(left)
+
+
+def _key(row: BucketRow) -> tuple[str, str, str]:
+    return row.bucket, row.service, row.start
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,209 @@
+"""The statement as a PDF: typst lays out what `statement.typ` is told; fonts are its own, none of the machine."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+import msgspec
+import typst
+
+from ledger.units import rubles
+from projections import wording
+from projections.formats import curve
+from projections.formats.headings import HEADINGS, Headings, Language
+from projections.formats.text import printed_text, provisional
+from projections.formats.xml import created
+from projections.operator import blocks, figures, words
+from projections.packages import BucketRow
+from projections.statement import Statement, UsageRow
+
+Cell: TypeAlias = str | tuple[str, ...]
+"""One line, which fits its column; or texts one behind the other, which may take several lines."""
+
+
+class Column(NamedTuple):
+    """A column: its width in millimetres, its head, where its cells stand, and what stays free behind them.
+
+    Clocks are as wide as their digits, whatever `width` is. A flexible column takes what the others leave of the line.
+    """
+
+    width: int
+    head: str
+    side: Literal["left", "right", "clock", "flexible"] = "left"
+    gap: int = 2
+
+
+_BOUND: Final = "\N{NO-BREAK SPACE}"
+_ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
+    "ru": ("Номер", "Тарифный план", "Период"),
+    "en": ("Number", "Plan", "Period"),
+}
+_USAGE: Final = (
+    Column(12, f"Дата{_BOUND}Время", gap=1),
+    Column(13, "", "clock", gap=5),
+    Column(14, "GMT*"),
+    Column(78, "Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
+    Column(15, "Услуга"),
+    Column(18, "Длит./объём мин.:сек./Kb/шт."),
+    Column(17, f"Стоимость руб. без{_BOUND}НДС", "right"),
+    Column(22, "Изм. баланса", gap=0),
+)
+"""The operator's columns. Number and zones share one: programs that take the text off a page read it row by row as long
+as the rows have the same cells, and most rows have no zone."""
+_COST: Final = 6
+"""The column of costs, under which the totals stand."""
+_FITS: Final = 24
+"""So many characters of a number certainly fit on one line, if they are plain ones."""
+_PLAIN: Final = re.compile(r"[ -~А-яЁё«»]*")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]+")
+_BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
+
+
+def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
+    """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
+    head = HEADINGS[lang]
+    moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
+    told = msgspec.json.encode(_told(made, head, lang, checkpoint, moment))
+    compiler, template = _compiler()
+    document = compiler.compile(
+        input=template,
+        format="pdf",
+        sys_inputs={"statement": told.decode()},
+        timestamp=int(moment.timestamp()),
+        pdf_tags=False,
+    )
+    assert isinstance(document, bytes)
+    return document
+
+
+@cache
+def _compiler() -> tuple[typst.Compiler, bytes]:
+    template = resources.files("projections.formats").joinpath("statement.typ").read_bytes()
+    return typst.Compiler(ignore_system_fonts=True), template
+
+
+def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None, moment: datetime) -> dict[str, Any]:
+    number, plan, period = _ABOUT[lang]
+    state = head.final if made.final else head.provisional
+    foot: list[Any] = [f"{head.document} {made.id} · {state.lower()}"]
+    if checkpoint is not None:
+        foot.append(list(f"{head.checkpoint} {_plain(checkpoint)}"))
+    return {
+        "title": f"Детализация {made.account}, {_range(made)}",
+        "dated": {"year": moment.year, "month": moment.month, "day": moment.day},
+        "final": made.final,
+        "state": _bound(head.final if made.final else provisional(made)),
+        "head": head,
+        "about": [(number, _phone(made.account)), (plan, made.plan_name or "—"), (period, _plain(_range(made)))],
+        "sums": _sums(made, head),
+        "curve": curve.svg(made).replace("sans-serif", "Libertinus Serif"),
+        "packages": [_package(row) for row in made.left],
+        "ledger": _table(
+            (
+                Column(26, head.when),
+                Column(118, head.what),
+                Column(23, head.amount, "right"),
+                Column(23, head.balance, "right", gap=0),
+            ),
+            _ledger(made),
+        ),
+        "usage": _table(_USAGE, (_row(row) for _, row in blocks.by_start(made.usage))),
+        "usage_title": f"Оказанные услуги связи {_plain(_range(made))}",
+        "resource": f"Сетевой ресурс {made.account}",
+        "totals": _totals(made),
+        "zone_note": "* - Часовой пояс места оказания услуги",
+        "foot": foot,
+    }
+
+
+def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[str, Any]:
+    """A table whose cells are told once and named by their place: most of them come again and again."""
+    known: list[dict[Cell, int]] = [{} for _ in columns]
+    indices = [[cells.setdefault(cell, len(cells)) for cells, cell in zip(known, row, strict=True)] for row in rows]
+    return {
+        "columns": [column._asdict() for column in columns],
+        "cells": [list(cells) for cells in known],
+        "rows": indices,
+    }
+
+
+def _ledger(made: Statement) -> Iterable[Sequence[Cell]]:
+    """The ledger's lines between opening and closing balance."""
+    yield figures.day(made.from_), HEADINGS["ru"].opening, "—", rubles(made.opening)
+    for line in made.lines:
+        text = (_plain(printed_text(line)),)
+        yield figures.moment(line.booked_at), text, rubles(line.amount), rubles(line.balance)
+    yield figures.day(made.to), HEADINGS["ru"].closing, "—", rubles(made.closing)
+
+
+def _row(row: UsageRow) -> Sequence[Cell]:
+    return (
+        figures.day(row.at),
+        figures.clock(row.at),
+        figures.offset(row.at),
+        _number(words.number(row.service, row.direction, row.peer), *words.zones(row.zone)),
+        words.service("pdf", row.service, row.direction),
+        figures.actual(row.service, row.quantity),
+        figures.comma(row.amount_ex_vat),
+        figures.moment(row.booked_at) if row.amount else "",
+    )
+
+
+def _number(number: str, zp: str, zv: str) -> Cell:
+    if not zp and not zv and len(number) <= _FITS and _PLAIN.fullmatch(number):
+        return number
+    return (number, zp, zv)
+
+
+def _totals(made: Statement) -> dict[str, Any]:
+    label = sum(column.width for column in _USAGE[:_COST])
+    total = made.usage_total
+    columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, "", "right"))
+    rows = (("Итого", figures.comma(total.amount_ex_vat)), ("Итого с НДС", figures.cost(total.amount)[:-2]))
+    return _table(columns, rows)
+
+
+def _sums(made: Statement, head: Headings) -> list[tuple[str, str, str]]:
+    due, fee = "—", ""
+    if made.next_due is not None:
+        due = figures.moment(made.next_due)[:-3]
+        fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
+    total = made.usage_total
+    return [
+        (head.opening, rubles(made.opening), ""),
+        (head.closing, rubles(made.closing), ""),
+        (head.usage_total, rubles(total.amount), f"без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽"),
+        (head.next_due, due, f"{wording.MODES[made.mode]}{fee}"),
+    ]
+
+
+def _package(row: BucketRow) -> dict[str, Any]:
+    return {
+        "service": wording.SERVICES[row.service].capitalize() if row.service != "sms" else "SMS",
+        "left": _bound(wording.packaged(row.service, row.left)),
+        "granted": f"из {_bound(wording.packaged(row.service, row.granted))}",
+        "share": 100 * row.left // row.granted if row.granted else 0,
+        "until": _plain(f"{wording.bucket(row.bucket)}, до {figures.moment(row.end)[:-3]}"),
+    }
+
+
+def _range(made: Statement) -> str:
+    return f"с {figures.day(made.from_)} по {figures.day(made.to)}"
+
+
+def _phone(account: str) -> str:
+    """A number as people read it: `+7 916 123-45-67`."""
+    return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
+
+
+def _bound(text: str) -> str:
+    """A figure and its unit, which stay on one line."""
+    return text.replace(" ", _BOUND)
+
+
+def _plain(text: str) -> str:
+    """A text for people: what controls a terminal or turns text around is a space; small words stay with figures."""
+    return _BEFORE_FIGURE.sub(rf"\1{_BOUND}", _CONTROL.sub(" ", text))

@@ -1,0 +1,219 @@
+"""The statement as a workbook: summary with a chart, ledger, usage; real numbers, real dates, no formula."""
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+import xlsxwriter
+
+from ledger.units import Kopecks
+from projections import wording
+from projections.formats import columns
+from projections.formats.headings import HEADINGS, Language
+from projections.formats.text import provisional
+from projections.formats.xml import created
+from projections.operator import figures
+from projections.statement import Line, Statement, UsageRow
+
+SHEETS: Final[dict[Language, tuple[str, str, str]]] = {
+    "ru": ("Сводка", "Баланс", "Услуги связи"),
+    "en": ("Summary", "Balance", "Usage"),
+}
+_FACTS: Final[dict[Language, tuple[str, ...]]] = {
+    "ru": ("Номер", "Тарифный план", "Период с", "Период по", "Состояние", "Без НДС", "Списание", "Сумма списания"),
+    "en": ("Number", "Plan", "From", "To", "State", "Without VAT", "Charged", "Next fee"),
+}
+_LEDGER_WIDTHS: Final = (8, 19, 13, 52, 14, 12, 12, 13, 13)
+_USAGE_WIDTHS: Final = (8, 19, 19, 24, 18, 11, 13, 13, 10, 10, 11, 11, 11)
+_UNITS: Final = {"kop": "коп", "s": "с", "sms": "шт", "kb": "КБ"}
+_FORMATS: Final = {
+    "head": {"bold": True, "bg_color": "#E8ECEB", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
+    "title": {"bold": True, "font_size": 16},
+    "label": {"font_color": "#5B6470"},
+    "money": {"num_format": '#,##0.00" ₽";[Red]−#,##0.00" ₽"'},
+    "exact": {"num_format": "#,##0.0000"},
+    "day": {"num_format": "dd.mm.yyyy", "align": "left"},
+    "moment": {"num_format": "dd.mm.yyyy hh:mm:ss", "align": "left"},
+    "typed": {"quote_prefix": True},
+}
+_NO_CHARACTER: Final = re.compile("[\ufffe\uffff]")
+
+Cell = Callable[[int, int, Any], None]
+
+
+def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
+    """The workbook. Its date of creation is the statement's own, so a final one keeps its bytes (R-13.5).
+
+    Quantities are in the units of the statement's JSON; times are local, without the offset, which dates here lack.
+    """
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007  # local, as everything in the book
+    book.set_properties({"title": f"Детализация {made.account}", "comments": made.id, "created": moment})
+    form = {name: book.add_format(given) for name, given in _FORMATS.items()}
+    summary, ledger, usage = (book.add_worksheet(name) for name in SHEETS[lang])
+    _ledger(_Sheet(ledger, form), made.lines, columns.LEDGER[lang])
+    _usage(_Sheet(usage, form), made.usage, columns.USAGE[lang])
+    row = _summary(_Sheet(summary, form), made, lang, checkpoint)
+    if made.lines:
+        summary.insert_chart(row + 2, 0, _chart(book, made, lang))
+    book.close()
+    return out.getvalue()
+
+
+class _Sheet:
+    """A worksheet that is told what each cell is, and never guesses."""
+
+    def __init__(self, sheet: Any, form: dict[str, Any]) -> None:
+        self.sheet = sheet
+        self.form = form
+
+    def head(self, names: Sequence[str], widths: Sequence[int], rows: int) -> None:
+        """Names over columns, which stay in sight, with a filter."""
+        for column, (name, width) in enumerate(zip(names, widths, strict=True)):
+            self.sheet.set_column(column, column, width)
+            self.sheet.write_string(0, column, name, self.form["head"])
+        self.sheet.freeze_panes(1, 0)
+        self.sheet.autofilter(0, 0, rows, len(names) - 1)
+
+    def text(self, row: int, column: int, text: str, form: str = "") -> None:
+        """A text, whatever it looks like: also when somebody edits the cell."""
+        if text:
+            if not text.isascii():
+                text = _NO_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+            typed = "typed" if text.startswith(columns.FORMULA) else form
+            self.sheet.write_string(row, column, text, self.form.get(typed))
+
+    def number(self, row: int, column: int, number: int) -> None:
+        self.sheet.write_number(row, column, number)
+
+    def money(self, row: int, column: int, amount: Kopecks) -> None:
+        self.sheet.write_number(row, column, _rubles(amount), self.form["money"])
+
+    def exact(self, row: int, column: int, amount: str) -> None:
+        self.sheet.write_number(row, column, _exact(amount), self.form["exact"])
+
+    def day(self, row: int, column: int, day: str) -> None:
+        self.sheet.write_datetime(row, column, date.fromisoformat(day), self.form["day"])
+
+    def moment(self, row: int, column: int, at: str) -> None:
+        self.sheet.write_datetime(row, column, datetime.fromisoformat(at[:19]), self.form["moment"])
+
+
+@lru_cache(maxsize=10_000)
+def _rubles(amount: Kopecks) -> Decimal:
+    return Decimal(amount).scaleb(-2)
+
+
+@lru_cache(maxsize=10_000)
+def _exact(amount: str) -> Decimal:
+    return Decimal(amount)
+
+
+def _ledger(sheet: _Sheet, lines: Sequence[Line], head: Sequence[str]) -> None:
+    sheet.head(head, _LEDGER_WIDTHS, len(lines))
+    for row, line in enumerate(lines, 1):
+        sheet.number(row, 0, line.version)
+        sheet.moment(row, 1, line.booked_at)
+        sheet.text(row, 2, line.kind)
+        sheet.text(row, 3, line.text)
+        sheet.text(row, 4, line.channel if isinstance(line.channel, str) else "")
+        if line.period is not None:
+            sheet.day(row, 5, line.period.first)
+            sheet.day(row, 6, line.period.last)
+        sheet.money(row, 7, line.amount)
+        sheet.money(row, 8, line.balance)
+
+
+def _usage(sheet: _Sheet, rows: Sequence[UsageRow], head: Sequence[str]) -> None:
+    sheet.head(head, _USAGE_WIDTHS, len(rows))
+    for row, used in enumerate(rows, 1):
+        sheet.number(row, 0, used.version)
+        sheet.moment(row, 1, used.at)
+        sheet.moment(row, 2, used.booked_at)
+        sheet.text(row, 3, used.peer)
+        sheet.text(row, 4, wording.zone(used.zone))
+        sheet.text(row, 5, wording.SERVICES[used.service])
+        sheet.text(row, 6, wording.DIRECTIONS[used.direction])
+        sheet.number(row, 7, used.quantity)
+        sheet.number(row, 8, used.billed)
+        sheet.number(row, 9, used.from_packages)
+        sheet.exact(row, 10, used.amount_ex_vat)
+        sheet.money(row, 11, used.amount)
+        sheet.number(row, 12, used.vat_rate)
+
+
+def _summary(sheet: _Sheet, made: Statement, lang: Language, checkpoint: str | None) -> int:
+    """The facts one below the other, then what is left; the last row that was written."""
+    head = HEADINGS[lang]
+    number, plan, since, until, state, ex_vat, mode, fee = _FACTS[lang]
+    total = made.usage_total
+    facts: list[tuple[str, Cell, Any]] = [
+        (number, sheet.text, made.account),
+        (plan, sheet.text, made.plan_name or "—"),
+        (since, sheet.day, made.from_),
+        (until, sheet.day, made.to),
+        (state, sheet.text, head.final.lower() if made.final else provisional(made)),
+        (head.opening, sheet.money, made.opening),
+        (head.closing, sheet.money, made.closing),
+        (head.usage_total, sheet.money, total.amount),
+        (ex_vat, sheet.exact, total.amount_ex_vat),
+        (mode, sheet.text, wording.MODES[made.mode]),
+        *([(head.next_due, sheet.moment, made.next_due)] if made.next_due is not None else []),
+        *([(fee, sheet.money, made.next_fee)] if made.next_fee is not None else []),
+        (head.document, sheet.text, made.id),
+        *([(head.checkpoint, sheet.text, checkpoint)] if checkpoint is not None else []),
+    ]
+    sheet.sheet.set_column(0, 0, 24)
+    sheet.sheet.set_column(1, 6, 19)
+    period = f"{figures.day(made.from_)} – {figures.day(made.to)}"
+    sheet.text(0, 0, f"{head.statement} {made.account}, {period}", "title")
+    row = 1
+    for label, write, value in facts:
+        row += 1
+        sheet.text(row, 0, label, "label")
+        write(row, 1, value)
+    row += 2
+    sheet.text(row, 0, head.packages, "title")
+    row += 1
+    if not made.left:
+        sheet.text(row, 0, "Пакетов нет.")
+        return row
+    for column, name in enumerate(columns.LEFT[lang]):
+        sheet.text(row, column, name, "head")
+    for bucket in made.left:
+        row += 1
+        sheet.text(row, 0, wording.bucket(bucket.bucket))
+        sheet.text(row, 1, wording.SERVICES[bucket.service])
+        sheet.number(row, 2, bucket.left)
+        sheet.number(row, 3, bucket.granted)
+        sheet.text(row, 4, _UNITS[bucket.unit])
+        sheet.moment(row, 5, bucket.start)
+        sheet.moment(row, 6, bucket.end)
+    return row
+
+
+def _chart(book: Any, made: Statement, lang: Language) -> Any:
+    """The balance behind each line, drawn by the spreadsheet from the sheet of the ledger."""
+    chart = book.add_chart({"type": "scatter", "subtype": "straight"})
+    sheet, last = SHEETS[lang][1], len(made.lines)
+    chart.add_series(
+        {
+            "name": HEADINGS[lang].curve,
+            "categories": [sheet, 1, 1, last, 1],
+            "values": [sheet, 1, 8, last, 8],
+            "line": {"color": "#0A6B57", "width": 1.5},
+            "marker": {"type": "circle", "size": 4, "fill": {"color": "#0A6B57"}, "border": {"none": True}},
+        }
+    )
+    chart.set_title({"name": HEADINGS[lang].curve, "overlay": False})
+    chart.set_legend({"none": True})
+    chart.set_x_axis({"num_format": "dd.mm", "major_gridlines": {"visible": False}, "label_position": "low"})
+    chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DFE2E6"}}})
+    chart.set_size({"width": 860, "height": 300})
+    return chart

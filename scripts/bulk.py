@@ -1,0 +1,240 @@
+"""Statements in bulk: whole files on every core, a manifest beside them, and nothing made twice that is there."""
+
+import hashlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+
+from ledger.service import Ledger
+from projections.statement import statement
+from scripts import collector
+from scripts.cli.statement import foot, written
+from scripts.wiring import Settings, open_ledger
+
+ACCOUNTS_FOR_A_POOL: Final = 64
+"""Below this, starting processes costs more than they save."""
+BATCH_MAX: Final = 32
+PARENT_LOOKED_FOR_SECONDS: Final = 1
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What is wanted: which range of local dates, in which form, and where."""
+
+    settings: Settings
+    folder: str
+    name: str
+    since: date
+    until: date
+    form: str
+    options: dict[str, str]
+
+    def file(self, account: str) -> str:
+        """The name of an account's file."""
+        return f"{account}-{self.name}"
+
+    @property
+    def manifest(self) -> Path:
+        """Where the files of this order are listed."""
+        return Path(self.folder) / f"manifest-{self.name}.jsonl"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the manifest: one file and what it is; `statement` is the statement's id (R-13.5)."""
+
+    account: str
+    file: str
+    statement: str
+    sha256: str
+    final: bool
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An account whose statement could not be made, and why."""
+
+    account: str
+    reason: str
+
+
+class Summary(msgspec.Struct):
+    """What a run came to, in accounts."""
+
+    written: int = 0
+    skipped: int = 0
+    failed: int = 0
+    seconds: float = 0
+    failures: list[Failure] = msgspec.field(default_factory=list)
+
+
+Asked: TypeAlias = tuple[str, Entry | None]
+"""An account, and what the manifest says of its file."""
+Told: TypeAlias = tuple[Entry | Failure, bool]
+"""What became of an account, and whether its file was there already."""
+
+
+def write_statements(
+    order: Order, accounts: Sequence[str], *, workers: int, progress: Callable[[int], None] = lambda _: None
+) -> Summary:
+    """Write the accounts' statements, each file whole or not at all, and list them in the manifest.
+
+    A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the
+    same: a provisional one may have become another. Interrupted, the run leaves whole files and their lines in the
+    manifest, and the next one goes on from there. An account that fails stops no other.
+    """
+    began = time.monotonic()
+    summary = Summary()
+    known = _read(order.manifest)
+    for left in Path(order.folder).glob(f"*-{order.name}*.part"):
+        left.unlink()
+    asked = [(account, known.get(account)) for account in accounts]
+    with open(order.manifest, "ab") as manifest:
+        manifest.write(b"\n" if manifest.tell() else b"")  # an interrupted run may have left half a line
+
+        def note(told: list[Told]) -> None:
+            for result, was_there in told:
+                if isinstance(result, Failure):
+                    summary.failures.append(result)
+                    continue
+                known[result.account] = result
+                if not was_there:
+                    manifest.write(msgspec.json.encode(result) + b"\n")
+                summary.written += not was_there
+                summary.skipped += was_there
+            manifest.flush()
+            summary.failed = len(summary.failures)
+            progress(summary.written + summary.skipped + summary.failed)
+
+        _work(order, asked, workers, note)
+    _rewrite(order, known)
+    summary.failures.sort(key=lambda failure: failure.account)
+    summary.seconds = round(time.monotonic() - began, 3)
+    return summary
+
+
+def _work(order: Order, asked: Sequence[Asked], workers: int, note: Callable[[list[Told]], None]) -> None:
+    """Note what becomes of every account, in this process or in several."""
+    if workers == 1 or len(asked) < ACCOUNTS_FOR_A_POOL:
+        with open_ledger(order.settings) as ledger:
+            for each in asked:
+                note([_one(order, ledger, *each)])
+        return
+    size = max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
+    # Processes begin anew: a copy of this one would lack the threads that a layout made here may have started.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order, os.getpid())) as pool:
+        with _uninterrupted():
+            jobs = [pool.submit(_some, asked[i : i + size]) for i in range(0, len(asked), size)]
+        waiting = set(jobs)
+        try:
+            for job in as_completed(jobs):
+                waiting.discard(job)
+                note(job.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # what is being written is finished
+            for job in waiting:
+                if not job.cancelled() and job.exception() is None:
+                    note(job.result())
+            raise
+
+
+_working: tuple[Order, Ledger] | None = None
+"""In a process of the pool: its order, and the ledger it keeps open."""
+_open: Final = ExitStack()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started here leave interruptions to this one, from their first instant."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(order: Order, parent: int) -> None:
+    """A process of the pool begins; it does not outlive its parent, which may be gone already."""
+    global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    collector.spare()
+    _working = order, _open.enter_context(open_ledger(order.settings))
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_LOOKED_FOR_SECONDS)
+    os._exit(1)
+
+
+def _some(part: Sequence[Asked]) -> list[Told]:
+    assert _working is not None
+    order, ledger = _working
+    return [_one(order, ledger, *each) for each in part]
+
+
+def _one(order: Order, ledger: Ledger, account: str, known: Entry | None) -> Told:
+    """One account's file: made, or left as it is, or the reason why not."""
+    try:
+        found = ledger.account(account)
+        if found is None:
+            return Failure(account, "no such account in this ledger"), False
+        made = statement(found, ledger.events(account), ledger.catalogues(), since=order.since, until=order.until)
+        file = order.file(account)
+        id = made.id
+        if known is not None and known.statement == id and _digest(Path(order.folder) / file) == known.sha256:
+            return known, True
+        options = order.options | foot(order.settings, ledger, found, order.until, order.form)
+        content = written(made, order.form, options)
+        _put(Path(order.folder) / file, content)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        return Failure(account, " ".join(what.split())), False
+    return Entry(account, file, id, hashlib.sha256(content).hexdigest(), made.final), False
+
+
+def _put(path: Path, content: bytes) -> None:
+    """A file whole or not at all. That it reached the disk is not waited for: the manifest tells what did not."""
+    part = Path(f"{path}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _read(manifest: Path) -> dict[str, Entry]:
+    """The manifest by account, the last line of each; lines that an interrupted run left half are none."""
+    known = {}
+    with suppress(FileNotFoundError):
+        for line in manifest.read_bytes().splitlines():
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                entry = msgspec.json.decode(line, type=Entry)
+                known[entry.account] = entry
+    return known
+
+
+def _rewrite(order: Order, known: dict[str, Entry]) -> None:
+    """The manifest in order of account, of the files that are there."""
+    there = {each.name for each in os.scandir(order.folder)}
+    lines = [msgspec.json.encode(entry) + b"\n" for _, entry in sorted(known.items()) if entry.file in there]
+    _put(order.manifest, b"".join(lines))

@@ -1,0 +1,213 @@
+"""`obnovi keys`, `checkpoint`, `prove` and `check-proof`: what was booked, proved to those who have no ledger."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.log.journal import Reading
+from ledger.service import Ledger
+from projections.events import shown
+from projections.evidence import checkpoint as checkpoints
+from projections.evidence import keys as folders
+from projections.evidence import proof
+from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.commit import commit
+from projections.evidence.follow import NotTheLog, caught_up
+from projections.evidence.keys import PUBLIC, Keys, NoKeys
+from projections.evidence.note import BadNote, base64, is_name
+from projections.evidence.proof import BadProof, Proved
+from scripts.cli import show
+from scripts.cli.account import opened_account
+from scripts.cli.options import print_json, print_text, spare, with_settings, write_file
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, keys_folder, open_ledger, read_text
+
+
+@click.group()
+def keys() -> None:
+    """Make the keys that checkpoints are signed with."""
+
+
+@keys.command()
+@click.option("--name", help="What the log is called in checkpoints.  [default: obnovi/ and a digest of the key]")
+@with_settings
+def create(settings: Settings, name: str | None) -> int:
+    """Make a key to sign checkpoints with, and the public key that checks them, in the folder OBNOVI_KEYS.
+
+    Keep a copy of the folder away from the ledger, and give the public key to whoever is to trust it.
+
+    \b
+    Example:
+      obnovi keys create
+      obnovi keys create --name billing.example.org/ledger
+    """
+    if name is not None and not is_name(name):
+        raise Misuse("--name is a word without spaces and plus signs, like billing.example.org/ledger")
+    with evidence_errors():
+        made = folders.create(keys_folder(settings), name)
+    if settings.json:
+        print_json({"folder": str(made.folder), "origin": made.public.name, "public_key": made.public.text()})
+    else:
+        print_text(f"{made.folder / PUBLIC}: {made.public.text()}\n")
+    return 0
+
+
+@click.command()
+@click.option("--compare", "witness", metavar="FILE", help="A checkpoint that a witness kept; nothing is signed then.")
+@with_settings
+def checkpoint(settings: Settings, witness: str | None) -> int:
+    """Sign how many events there are and the hash over them, and print the signed note.
+
+    With --compare, hold the ledger against such a note that somebody kept elsewhere. Exit code 1 when the ledger does
+    not continue it: then it was cut off, or two histories were signed.
+
+    \b
+    Example:
+      obnovi checkpoint > checkpoint.txt
+      obnovi checkpoint --compare checkpoint.txt
+    """
+    told = read_text(Path(witness), "checkpoint") if witness is not None else None
+    with evidence_errors(), open_ledger(settings) as ledger, ledger.journal.reading() as log:
+        kept = Keys(keys_folder(settings))
+        if told is not None:
+            return _compare(settings, ledger, log, kept, told, str(witness))
+        made = commit(ledger.journal.path, log, kept)
+    if settings.json:
+        print_json({**_shown(made), "note": made.note})
+    else:
+        print_text(made.note)
+    return 0
+
+
+def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told: str, name: str) -> int:
+    try:
+        theirs = checkpoints.opened(told, kept.public)
+    except BadNote as error:
+        raise SaysNo(f"{name}: {error}") from None
+    with caught_up(ledger.journal.path, log, kept.newest()) as tiles:
+        size = tiles.size
+        ours = tiles.root(theirs.size) if theirs.size <= size else None
+    problem = None
+    if ours is None:
+        problem = f"the witness saw {theirs.size} events, the ledger has {size}: it was cut off or is an older copy"
+    elif ours != theirs.root:
+        problem = (
+            f"fork: of the first {theirs.size} events the witness holds {base64(theirs.root)}, "
+            f"the ledger {base64(ours)}; two histories were signed"
+        )
+    if settings.json:
+        print_json({"ok": problem is None, "size": size, "witness": _shown(theirs), "problem": problem})
+        return 0 if problem is None else 1
+    if problem is not None:
+        raise SaysNo(problem)
+    print_text(f"The ledger's {show.count(size, 'event')} continue the {theirs.size} that the witness saw.\n")
+    return 0
+
+
+@click.command()
+@click.argument("account")
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("-o", "output", required=True, metavar="FILE", help="The file to write, at most 4 kB.")
+@with_settings
+def prove(settings: Settings, account: str, version: int, output: str) -> int:
+    """Write a file that proves one event: its bytes, and the hashes that lead to a signed checkpoint.
+
+    An event that no checkpoint covers yet gets one first, where the key to sign is at hand.
+
+    \b
+    Example:
+      obnovi prove 79161234567 8 -o event-8.proof
+      obnovi check-proof event-8.proof
+    """
+    spare("-o", output, settings)
+    with evidence_errors(), open_ledger(settings) as ledger, ledger.journal.reading() as log:
+        opened_account(ledger, account)
+        row = log.stored(account, version)
+        if row is None:
+            raise SaysNo(f"account {account} has no version {version}; see `obnovi events {account}`")
+        kept = Keys(keys_folder(settings))
+        newest = kept.newest()
+        if newest is None or newest.size < row.position:
+            newest = commit(ledger.journal.path, log, kept)
+        with caught_up(ledger.journal.path, log, newest) as tiles:
+            content = proof.made(row, tiles, kept)
+    write_file(output, content)
+    if settings.json:
+        print_json({"file": output, "bytes": len(content), "checkpoint": _shown(newest)})
+    else:
+        print_text(f"{output}: account {account}, version {version}, under the checkpoint over {newest.size} events\n")
+    return 0
+
+
+@click.command()
+@click.argument("file")
+@click.option("--key", "key_file", metavar="FILE", help="The public key that must have signed it.")
+@with_settings
+def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
+    """Check a file that `prove` wrote; no ledger is needed. Exit code 1 when it does not hold.
+
+    Without --key, the key in the file is trusted and printed: compare it with the one you know.
+
+    \b
+    Example:
+      obnovi check-proof event-8.proof --key keys/public-key.txt
+    """
+    key = None
+    if key_file is not None:
+        try:
+            key = folders.read_public(read_text(Path(key_file), "public key"))
+        except BadNote as error:
+            raise Misuse(f"{key_file}: {error}") from None
+    try:
+        proved = proof.checked(_content(file), key)
+    except BadProof as error:
+        if not settings.json:
+            raise SaysNo(f"{file} does not hold: {error}") from None
+        print_json({"ok": False, "checkpoint": None, "event": None, "reason": str(error)})
+        return 1
+    event = shown(proved.account, "UTC", proved.event)
+    signed = {**_shown(proved.checkpoint), "key": proved.key.text()}
+    if settings.json:
+        print_json({"ok": True, "checkpoint": signed, "event": event})
+    else:
+        print_text(_told(proved, event, known=key is not None))
+    return 0
+
+
+def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> str:
+    trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
+    return (
+        f"It holds: account {proved.account}, version {event['version']}, {event['type']}, "
+        f"booked {event['booked_at']}.\n"
+        f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint\n  {proved.checkpoint}\n"
+        f"signed by {trusted}\n  {proved.key.text()}\n"
+    )
+
+
+def _content(file: str) -> bytes:
+    path = Path(file)
+    if not path.is_file():
+        raise Misuse(f"there is no proof at {file}")
+    with path.open("rb") as opened:
+        return opened.read(proof.BYTES_MAX + 1)
+
+
+def _shown(made: Checkpoint) -> dict[str, Any]:
+    return {"origin": made.origin, "size": made.size, "root": base64(made.root)}
+
+
+@contextmanager
+def evidence_errors() -> Iterator[None]:
+    """What can go wrong with evidence, as a door says it."""
+    try:
+        yield
+    except (NotTheLog, BadNote, BadProof) as error:
+        raise SaysNo(str(error)) from None
+    except NoKeys as error:
+        raise Misuse(str(error)) from None
+    except sqlite3.Error as error:
+        raise Misuse(f"the evidence beside the ledger cannot be written: {error}") from None

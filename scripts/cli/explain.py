@@ -1,0 +1,46 @@
+"""`obnovi explain`: why one event came out as it did."""
+
+import click
+
+from ledger.evolve import BrokenLog
+from projections.audit.explain import NoSuchEvent
+from projections.audit.explain import explain as explanation_of
+from projections.formats.explanation import render
+from projections.formats.headings import LANGUAGES, Language
+from scripts.cli.account import opened_account
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.errors import SaysNo
+from scripts.wiring import Settings, open_ledger
+
+
+@click.command()
+@click.argument("account")
+@click.argument("version", type=int)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="ru", show_default=True, help="Language of the text.")
+@with_settings
+def explain(settings: Settings, account: str, version: int, lang: Language) -> int:
+    """Explain an event: the rule, what was compared, what was passed over and why, and the balance around it.
+
+    VERSION is the event's number within the account, as `obnovi events` and `obnovi find` show it.
+
+    \b
+    Example:
+      obnovi explain 79161234567 8
+      obnovi explain 79161234567 8 --lang en
+      obnovi explain 79161234567 8 --json | jq .alternatives
+    """
+    with open_ledger(settings) as ledger:
+        newest = opened_account(ledger, account).version
+        catalogues = ledger.catalogues()
+        try:
+            with ledger.journal.reading() as log:
+                made = explanation_of(log, catalogues, account, version)
+        except NoSuchEvent:
+            raise SaysNo(f"account {account} has no event {version}; its newest is {newest}") from None
+        except BrokenLog as error:
+            raise SaysNo(f"{error}; run `obnovi verify`") from None
+    if settings.json:
+        print_json(made)
+    else:
+        print_text(render(made, lang))
+    return 0

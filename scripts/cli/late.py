@@ -1,0 +1,103 @@
+"""`obnovi late`: what late records charged otherwise than in time, and the adjustments that mend it."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+import msgspec
+
+from ledger.periods import Instant
+from ledger.service import Ledger
+from ledger.units import rubles
+from projections.audit.change import CannotDecide
+from projections.audit.late import SOURCE, Charge, adjustments, late_of_many
+from scripts.cli import show
+from scripts.cli.options import InstantType, print_json, print_text, with_settings
+from scripts.cli.what_if import difference
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, open_ledger
+
+BY: Final = "obnovi late"
+BY_MAX: Final = 64
+BOOKED_AT_ONCE: Final = 5_000
+
+
+@click.command()
+@click.option("--from", "since", type=InstantType(), metavar="T", help="Only for records booked from this time on.")
+@click.option("--book", is_flag=True, help="Book an adjustment for each, citing the charge and the late record.")
+@click.option("--by", metavar="NAME", help=f"Who answers for the adjustments.  [default: {BY}]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@with_settings
+def late(settings: Settings, since: Instant | None, book: bool, by: str | None, workers: int | None) -> int:
+    """List charges that would have come out differently had their records arrived when they happened.
+
+    A record is late when it took effect after it happened. What adjustments have mended is not listed again, so booking
+    twice adjusts nothing twice. They are booked at the account's last event: no night is charged by it. A minus that
+    the money at hand does not reach is refused (R-11.5) and listed again.
+
+    \b
+    Example:
+      obnovi late --from 2023-02-01T00:00:00+03:00
+      obnovi late --book --by clerk-7
+    """
+    if by is not None and not book:
+        raise Misuse("--by goes with --book")
+    if by is not None and not 1 <= len(by) <= BY_MAX:
+        raise Misuse(f"--by takes 1 to {BY_MAX} characters")
+    with open_ledger(settings, "book" if book else "read") as ledger:
+        with ledger.journal.reading() as log:
+            accounts = log.accounts()
+        try:
+            with show.progress("accounts", len(accounts)) as bar:
+                found = late_of_many(
+                    ledger.journal.path, accounts, since=since, workers=workers or os.cpu_count() or 1, progress=bar
+                )
+        except CannotDecide as error:
+            raise SaysNo(str(error)) from None
+        booked = _book(ledger, found, by or BY) if book else Counter[str]()
+    answer: dict[str, Any] = {
+        "accounts": len(accounts),
+        "changed": len({charge.account for charge in found}),
+        "wallet_difference": sum(charge.would_be - charge.was for charge in found),
+        "lines": [msgspec.to_builtins(charge.line()) | {"record": charge.record} for charge in found],
+    }
+    if book:
+        answer |= {"booked": booked["applied"], "refused": booked["refused"], "rejected": booked["rejected"]}
+    if settings.json:
+        print_json(answer)
+    else:
+        _show(found, answer)
+    return 0
+
+
+def _book(ledger: Ledger, found: Sequence[Charge], by: str) -> Counter[str]:
+    """Book the adjustments; how many came to what."""
+    counted: Counter[str] = Counter()
+    inputs = adjustments(found, by)
+    for start in range(0, len(inputs), BOOKED_AT_ONCE):
+        outcomes = ledger.apply(inputs[start : start + BOOKED_AT_ONCE])
+        counted.update(outcome.result for outcome in outcomes)
+    return counted
+
+
+def _show(found: Sequence[Charge], answer: dict[str, Any]) -> None:
+    cells = []
+    for charge in found:
+        line = charge.line()
+        version = "" if charge.event is None else str(charge.event)
+        sums = (rubles(charge.was), rubles(charge.would_be))
+        cells.append((charge.account, version, str(charge.record), line.about, *sums))
+    head = ("Account", "Version", "Late record", "Charge", "Was", "In time")
+    show.table("Charges of late records", head, cells, right=(1, 2, 4, 5))
+    wallets = difference(answer["wallet_difference"])
+    print_text(
+        f"{show.count(len(found), 'charge')} of {show.count(answer['changed'], 'account')}: "
+        f"in time, the wallets together would have {wallets}.\n"
+    )
+    if "booked" in answer:
+        print_text(
+            f"{show.count(answer['booked'], 'adjustment')} booked (source {SOURCE}), {answer['refused']} refused for "
+            f"want of money, {answer['rejected']} rejected because others booked meanwhile\n"
+        )

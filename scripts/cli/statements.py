@@ -1,0 +1,97 @@
+"""`obnovi statements`: a month's statements of all accounts, or of those in a file (R-13)."""
+
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger import periods
+from projections.formats.headings import LANGUAGES
+from scripts import bulk
+from scripts.cli import show
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.statement import FORMATS, allowed
+from scripts.errors import Misuse
+from scripts.wiring import Settings, open_ledger, read_text
+
+FAILURES_SHOWN_MAX = 50
+
+
+class MonthType(click.ParamType[date]):
+    """A month YYYY-MM, as its first day."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The first day, or click's usage error."""
+        if isinstance(value, date):
+            return value
+        if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value) is None:
+            self.fail(f"{value!r}: not a month YYYY-MM of the years 2000-2099", param, ctx)
+        return date.fromisoformat(f"{value}-01")
+
+
+@click.command()
+@click.option("--month", type=MonthType(), required=True, metavar="YYYY-MM", help="The month, in local dates.")
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="The format of every file.")
+@click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
+@click.option("--accounts", metavar="FILE", help="Accounts, one a line.  [default: all of the ledger]")
+@click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings.  [default: ru]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@with_settings
+def statements(
+    settings: Settings,
+    month: date,
+    form: str,
+    folder: str,
+    accounts: str | None,
+    table: str | None,
+    lang: str | None,
+    workers: int | None,
+) -> int:
+    """Write a month's statements, a file an account, and a manifest of what each file is.
+
+    Run again, it leaves what is there and whole, so an interrupted run is gone on with. Exit code 1 when an account
+    failed; the others are written.
+
+    \b
+    Example:
+      obnovi statements --month 2026-10 --format pdf -o october
+      obnovi statements --month 2026-10 --format csv --table usage -o october --accounts some.txt
+    """
+    options = allowed(form, table=table, lang=lang)
+    last = periods.months_after(month, 1) - timedelta(days=1)
+    name = ".".join([f"{month:%Y-%m}", *options.values(), form])
+    wanted = _accounts(settings, accounts)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except FileExistsError:
+        raise Misuse(f"{folder} is a file; name a folder with -o") from None
+    order = bulk.Order(settings, folder, name, month, last, form, options)
+    with show.progress("statements", len(wanted)) as bar:
+        summary = bulk.write_statements(order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
+    if settings.json:
+        print_json(summary)
+    else:
+        for failure in summary.failures[:FAILURES_SHOWN_MAX]:
+            print_text(f"account {failure.account}: {failure.reason}\n")
+        if (more := len(summary.failures) - FAILURES_SHOWN_MAX) > 0:
+            print_text(f"… and {more} more; `obnovi statements --json` lists all\n")
+        print_text(
+            f"{show.count(summary.written, 'statement')} written, {summary.skipped} already there, "
+            f"{summary.failed} failed; listed in {order.manifest}\n"
+        )
+    return 1 if summary.failed else 0
+
+
+def _accounts(settings: Settings, file: str | None) -> list[str]:
+    """The accounts of a file, each once, in its order; or all that were opened."""
+    if file is not None:
+        lines = read_text(Path(file), "list of accounts").splitlines()
+        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    with open_ledger(settings) as ledger, ledger.journal.reading() as log:
+        return log.accounts()

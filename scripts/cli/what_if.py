@@ -1,0 +1,225 @@
+"""`obnovi what-if`: what would have come out with another plan, without an input, later or earlier, by other rules."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from ledger.catalogue import parse
+from ledger.periods import Instant
+from ledger.service import Ledger
+from ledger.units import rubles
+from projections.audit.change import CannotDecide, Change
+from projections.audit.difference import AMOUNT, WALLET_AFTER, Line
+from projections.audit.distribution import Bar, Distribution, distribution, moved
+from projections.audit.sample import sample
+from projections.audit.what_if import Report, what_if_of_many
+from projections.audit.what_if import what_if as decide
+from scripts.cli import show
+from scripts.cli.account import opened_account
+from scripts.cli.audit import ShareType
+from scripts.cli.options import InstantType, catalogue_of_the_line, print_json, print_text, with_settings
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, catalogue_text, open_ledger
+
+BAR_WIDTH: Final = 40
+
+
+class MoveType(click.ParamType[tuple[int, Instant]]):
+    """`V=T`: a version and an instant."""
+
+    name = "move"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, Instant]:
+        """The pair, or click's usage error."""
+        if isinstance(value, tuple):
+            return value
+        version, _, when = value.partition("=")
+        if not version.isascii() or not version.isdigit() or not when:
+            self.fail(f"{value!r}: a version and a time, like 7=2023-02-15T03:00:00+03:00", param, ctx)
+        return int(version), InstantType().convert(when, param, ctx)
+
+
+@click.command("what-if")
+@click.argument("account", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Every account, instead of one.")
+@click.option(
+    "--sample", "share", type=ShareType(), metavar="P%", help="A share of the accounts, as verify chooses it."
+)
+@click.option("--from", "since", type=InstantType(), metavar="T", help="What was booked before this time stands.")
+@click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
+@click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
+@click.option("--move", type=MoveType(), multiple=True, metavar="V=T", help="The input of event V reached us at T.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@with_settings
+def what_if(
+    settings: Settings,
+    account: str | None,
+    everybody: bool,
+    share: Fraction | None,
+    since: Instant | None,
+    changes: Sequence[str],
+    drop: Sequence[int],
+    move: Sequence[tuple[int, Instant]],
+    workers: int | None,
+) -> int:
+    """Decide inputs again with a change, and show what would differ: kopecks, packages, refusals. Writes nothing.
+
+    Both histories are compared as of the account's last event. --catalogue on the command line (not from the
+    environment) is put in place of those that held. With --from only what was booked from then on is decided again; so
+    --set changes only the connect_plan inputs booked from then on. A moved input comes behind all that came before its
+    new time; what would have happened later than that, happened then. An input that cites an event cites what became
+    of it, and nothing where it would not come about.
+
+    \b
+    Example:
+      obnovi what-if 79161234567 --set plan=smart
+      obnovi what-if 79161234567 --drop 12 --move 15=2023-02-14T23:50:00+03:00
+      obnovi what-if --all --catalogue tariffs-of-spring.toml --from 2023-03-01T00:00:00+03:00
+    """
+    if (account is not None) + everybody + (share is not None) != 1:
+        raise Misuse("name an ACCOUNT, or say --all or --sample; one of these")
+    if account is None and (drop or move):
+        raise Misuse("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
+    if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
+        raise Misuse("an event can be moved or dropped once")
+    named = catalogue_of_the_line()
+    text = None if named is None else catalogue_text(Path(named))
+    with open_ledger(settings) as ledger:
+        change = Change(
+            since=since,
+            plan=_plan(ledger, changes, text),
+            drop=frozenset(drop),
+            move=dict(move),
+            catalogue=text,
+        )
+        try:
+            if account is None:
+                report = _of_many(ledger, share, change, workers)
+            else:
+                opened_account(ledger, account)
+                with ledger.journal.reading() as log:
+                    report = decide(log, [account], change, in_full=True)
+        except CannotDecide as error:
+            raise SaysNo(str(error)) from None
+    if account is None:
+        fallen = distribution(report.accounts, report.lines)
+        if settings.json:
+            print_json(contract(report) | {"distribution": fallen})
+        else:
+            _show_many(report, fallen)
+    elif settings.json:
+        print_json(contract(report))
+    else:
+        show_lines(f"What if, account {account}", report.lines)
+        print_text(f"The wallet would have {difference(report.wallet_difference)}; nothing was written.\n")
+    return 0
+
+
+def contract(report: Report) -> dict[str, Any]:
+    """A report as other programs read it (contract §7)."""
+    return {name: getattr(report, name) for name in ("accounts", "changed", "wallet_difference", "lines", "inputs")}
+
+
+def show_lines(title: str, lines: Sequence[Line], *, accounts: bool = False) -> None:
+    """Differences as a table: money in rubles, packages in seconds, pieces and kilobytes."""
+    cells = [
+        (
+            *([line.account] if accounts else []),
+            "" if line.version is None else str(line.version),
+            f"{datetime.fromisoformat(line.booked_at):%d.%m.%Y %H:%M:%S}",
+            line.about,
+            line.field,
+            _value(line.field, line.was),
+            _value(line.field, line.would_be),
+        )
+        for line in lines
+    ]
+    head = ("Version", "Booked", "Event", "Field", "Was", "Would be")
+    shift = 1 if accounts else 0
+    show.table(
+        title,
+        (*(["Account"] if accounts else []), *head),
+        cells,
+        right=(shift, shift + 4, shift + 5),
+        empty="  no difference",
+    )
+
+
+def difference(amount: int) -> str:
+    """A difference of money in words."""
+    if amount == 0:
+        return "the same"
+    return f"{rubles(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
+def _value(field: str, value: int | str | None) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, int) and field in (AMOUNT, WALLET_AFTER):
+        return rubles(value)
+    return str(value)
+
+
+def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | None:
+    """The plan that --set names, which the catalogue must have: a mistyped one would be refused everywhere."""
+    plan: str | None = None
+    for each in changes:
+        name, equals, value = each.partition("=")
+        if name != "plan" or not equals or not value:
+            raise Misuse(f"--set {each}: only a plan can be set, like --set plan=smart")
+        if plan is not None:
+            raise Misuse("--set plan=… was given twice")
+        plan = value
+    catalogue = ledger.catalogues().newest() if text is None else parse(text)
+    if plan is not None and ("plan", plan) not in {(kind, id) for kind, id, _, _ in catalogue.versions()}:
+        raise Misuse(f"--set plan={plan}: the catalogue has no such plan")
+    return plan
+
+
+def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: int | None) -> Report:
+    with ledger.journal.reading() as log:
+        accounts = log.accounts() if share is None else sample(log.accounts(), share)
+    with show.progress("accounts", len(accounts)) as bar:
+        return what_if_of_many(
+            ledger.journal.path, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar
+        )
+
+
+def _show_many(report: Report, fallen: Distribution) -> None:
+    most = max((bar.accounts for bar in fallen.bars), default=0)
+    show.table(
+        "Wallets would differ by",
+        ("Rubles", "Accounts", ""),
+        [(_range(bar), str(bar.accounts), "█" * -(-bar.accounts * BAR_WIDTH // most)) for bar in fallen.bars],
+        right=(1,),
+    )
+    shares = [(share, rubles(amount)) for share, amount in fallen.quantiles.items()]
+    show.table("Of all accounts, so many have at most", ("Share", "More"), shares, right=(0, 1))
+    for title, lines in (("Would gain most", fallen.gained_most), ("Would lose most", fallen.lost_most)):
+        cells = [(line.account, *(rubles(amount) for amount in _three(line))) for line in lines]
+        show.table(title, ("Account", "Was", "Would be", "More"), cells, right=(1, 2, 3))
+    print_text(
+        f"{show.count(report.accounts, 'account')}, {show.count(report.inputs, 'input')} decided again: "
+        f"{report.changed} changed, {fallen.gained} gain {rubles(fallen.sum_gained)}, "
+        f"{fallen.lost} lose {rubles(-fallen.sum_lost)}, {fallen.same} have the same; "
+        f"all wallets together {difference(report.wallet_difference)}; nothing was written.\n"
+    )
+
+
+def _three(line: Line) -> tuple[int, int, int]:
+    assert isinstance(line.was, int)
+    assert isinstance(line.would_be, int)
+    return line.was, line.would_be, moved(line)
+
+
+def _range(bar: Bar) -> str:
+    if (bar.at_least, bar.below) == (0, 1):
+        return "the same"
+    low = "" if bar.at_least is None else rubles(bar.at_least)
+    high = "" if bar.below is None else rubles(bar.below - 1)
+    return f"{low} … {high}".strip()

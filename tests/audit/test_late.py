@@ -1,0 +1,136 @@
+"""Late records: the charges that they changed in money, and the adjustments that mend them."""
+
+from pathlib import Path
+
+from ledger.events import Adjusted, InputRefused
+from projections.audit.late import Charge, adjustments, late
+from tests.scenarios.given import example_1
+from tests.support import Story, at
+
+
+def charges(story: Story, since: str | None = None) -> list[Charge]:
+    with story.reading() as log:
+        return late(log, log.accounts(), since=None if since is None else at(since))
+
+
+def told(story: Story, since: str | None = None) -> list[tuple[int | None, int, int, int]]:
+    return [(charge.event, charge.record, charge.was, charge.would_be) for charge in charges(story, since)]
+
+
+def book(story: Story) -> None:
+    story.ledger.apply(adjustments(charges(story), "clerk-7"))
+
+
+def behind_the_window(folder: Path) -> Story:
+    """Example 12, but later than 72 hours behind its month: three minutes for 6.00."""
+    story = example_1(folder)
+    story.sms("2023-02-16 10:00", to="1")
+    story.call("2023-02-14 23:50", "2:20", received_at="2023-02-19 04:10")
+    assert story.wallet == 194_00
+    return story
+
+
+def in_another_order(folder: Path) -> Story:
+    """Two calls of 100 minutes fill the month, and of three the first one came last: its 200.00 were paid."""
+    story = example_1(folder)
+    story.call("2023-01-18 10:00", "100:00")
+    story.call("2023-01-19 10:00", "100:00")
+    story.call("2023-01-17 10:00", "100:00", received_at="2023-01-20 10:00")
+    assert story.wallet == 400_00
+    return story
+
+
+def test_a_late_call_that_its_old_package_still_covers_changed_nothing(tmp_path: Path) -> None:
+    """Example 12, R-6.5."""
+    story = example_1(tmp_path)
+    story.call("2023-02-10 10:00", "190:00")
+    story.call("2023-02-14 23:50", "2:20", received_at="2023-02-15 04:10")
+    assert told(story) == []
+
+
+def test_a_call_behind_the_late_window_would_have_cost_nothing(tmp_path: Path) -> None:
+    """R-6.5, R-11.5: listed, booked at the account's clock in its favour, and not listed again."""
+    story = behind_the_window(tmp_path)
+    assert told(story) == [(7, 7, -6_00, 0)]
+    book(story)
+    assert told(story) == []
+    adjusted = story.log()[-1]
+    assert isinstance(adjusted, Adjusted)
+    assert (adjusted.amount, adjusted.cites, adjusted.booked_at) == (6_00, (7,), at("2023-02-19 04:10"))
+    assert adjusted.personal.text == "опоздавшая запись (звонки, 14.02.2023 23:50): было −6,00 ₽, вовремя 0,00 ₽"
+    assert adjusted.input is not None
+    assert (adjusted.input.source, adjusted.input.id, adjusted.input.by) == ("late", "late-7-1", "clerk-7")
+    assert story.wallet == 200_00
+    assert story.verify().ok
+
+
+def test_a_charge_that_another_record_changed_cites_both(tmp_path: Path) -> None:
+    """In time, the third call would have cost money instead of the first."""
+    story = in_another_order(tmp_path)
+    assert told(story) == [(6, 7, 0, -200_00), (7, 7, -200_00, 0)]
+    book(story)
+    assert [event.cites for event in story.log() if isinstance(event, Adjusted)] == [(7,), (6, 7)]
+    assert (told(story), story.wallet) == ([], 400_00)
+
+
+def test_a_later_late_record_is_not_blamed(tmp_path: Path) -> None:
+    """An incoming call, late behind a top-up, has nothing to do with it."""
+    story = in_another_order(tmp_path)
+    story.top_up("2023-01-22 10:00", 1)
+    story.call("2023-01-21 10:00", "1:00", direction="in", received_at="2023-01-23 10:00")
+    assert told(story) == [(6, 7, 0, -200_00), (7, 7, -200_00, 0)]
+
+
+def test_what_was_mended_is_not_mended_twice_where_money_is_counted_later(tmp_path: Path) -> None:
+    """R-4.3: with the adjustment 399.00 are there, in time there would be no more, and 400.00 are due."""
+    story = behind_the_window(tmp_path)
+    book(story)
+    story.top_up("2023-02-20 10:00", 399_00 - story.wallet)
+    story.night("2023-03-15 03:00")
+    assert story.account.blocks == ("financial",)
+    assert told(story) == []
+
+
+def test_a_record_fed_without_a_time_of_arrival_behind_the_clock_is_late_too(tmp_path: Path) -> None:
+    """R-2.6: it was booked at the clock."""
+    story = example_1(tmp_path)
+    story.call("2023-02-16 10:00", "200:00")
+    story.top_up("2023-02-19 00:00", 1)
+    story.call("2023-02-14 23:50", "2:20")
+    assert told(story) == [(8, 8, -6_00, 0)]
+
+
+def test_from_names_only_what_records_booked_since_then_changed(tmp_path: Path) -> None:
+    story = behind_the_window(tmp_path)
+    assert told(story, "2023-02-19 04:10") == [(7, 7, -6_00, 0)]
+    assert told(story, "2023-02-19 04:10:01") == []
+    book(story)
+    assert told(story, "2023-02-19 04:10") == []
+
+
+def test_a_charge_that_changed_again_is_mended_by_the_rest(tmp_path: Path) -> None:
+    """Another late record fills the old month: in time, one of the three minutes is left for the first."""
+    story = behind_the_window(tmp_path)
+    book(story)
+    story.call("2023-02-01 10:00", "198:00", received_at="2023-02-20 04:10")
+    again = {charge.key: charge.adjustment("clerk-7") for charge in charges(story)}
+    assert {key: (each.id, each.amount) for key, each in again.items()} == {
+        "late-7": ("late-7-2", -2_00),
+        "late-9": ("late-9-1", 396_00),
+    }
+    book(story)
+    assert (told(story), story.wallet) == ([], 198_00)
+
+
+def test_a_minus_that_cannot_be_paid_is_refused_and_listed_again(tmp_path: Path) -> None:
+    """R-11.5: nothing is left for the minus; the plus of the same record brings what pays it."""
+    story = in_another_order(tmp_path)
+    story.connect("2023-01-21 10:00", "t4")
+    assert story.wallet == 0
+    story.ledger.apply([charge.adjustment("clerk-7") for charge in charges(story) if charge.would_be < charge.was])
+    refused = story.log()[-1]
+    assert isinstance(refused, InputRefused)
+    assert (refused.input_type, refused.reason) == ("adjust", "INSUFFICIENT_FUNDS")
+    assert [each.id for each in adjustments(charges(story), "clerk-7")] == ["late-7-1", "late-6-2"]
+    book(story)
+    assert (told(story), story.wallet) == ([], 0)

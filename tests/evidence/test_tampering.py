@@ -1,0 +1,134 @@
+"""What is changed behind the program's back is found and named, with the evidence beside the ledger or without it."""
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ledger.log.journal import Journal
+from projections.evidence.check import SINCE
+from projections.evidence.commit import commit
+from projections.evidence.follow import NotTheLog
+from projections.evidence.keys import Keys, create
+from projections.evidence.tiles import Name, place
+from tests.evidence import tampering
+from tests.evidence.support import behind_its_back, copied, feed, problems, sign
+from tests.evidence.tampering import Tampering
+
+
+def changed(path: Path, how: Tampering, seed: int) -> set[Name]:
+    with behind_its_back(path) as db:
+        return how(db, Random(seed))
+
+
+def named(path: Path) -> set[Name]:
+    return {Name(each.account, each.version) for each in problems(path) if each.account and each.version}
+
+
+def test_a_log_that_nobody_touched_is_as_the_checkpoint_says(operator: Path) -> None:
+    assert problems(operator) == []
+
+
+@pytest.mark.parametrize("how", tampering.ALL, ids=lambda how: how.__name__)
+def test_a_change_is_found_and_the_event_named(operator: Path, tmp_path: Path, how: Tampering) -> None:
+    path = copied(operator, tmp_path)
+    for seed in range(5):
+        shutil.copy(operator, path)
+        events = changed(path, how, seed)
+        assert events <= named(path), f"seed {seed}"
+
+
+ONE = "79000000000"
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (tampering.flip_a_bit, {f"edited {SINCE}"}),
+        (tampering.delete_one, {f"deleted {SINCE}"}),
+        (tampering.delete_one_and_close_the_gap, {"last position against the newest checkpoint", f"deleted {SINCE}"}),
+        (tampering.insert_one, {f"inserted {SINCE}"}),
+        (tampering.swap_two, {f"moved in the log {SINCE}"}),
+        (tampering.swap_what_two_say, {f"edited {SINCE}"}),
+        (tampering.give_to_another_account, {f"deleted {SINCE}", f"inserted {SINCE}"}),
+    ],
+    ids=lambda how: getattr(how, "__name__", ""),
+)
+def test_what_happened_is_told_and_nothing_else_is_accused(
+    operator: Path, tmp_path: Path, how: Tampering, told: set[str]
+) -> None:
+    path = copied(operator, tmp_path)
+    events = changed(path, how, seed=3)
+    assert {each.problem for each in problems(path)} == told
+    assert named(path) == events
+
+
+@pytest.mark.parametrize("how", tampering.ALL, ids=lambda how: how.__name__)
+def test_without_the_tiles_a_change_is_found_between_two_checkpoints(
+    operator: Path, tmp_path: Path, how: Tampering
+) -> None:
+    path = copied(operator, tmp_path)
+    changed(path, how, seed=1)
+    place(path).unlink()
+    (found,) = problems(path)
+    assert found.problem.startswith(("root of the checkpoint", "events that the checkpoint covers"))
+
+
+def test_tiles_made_anew_from_a_changed_log_hide_nothing(operator: Path, tmp_path: Path) -> None:
+    path = copied(operator, tmp_path)
+    changed(path, tampering.edit_an_amount, seed=1)
+    place(path).unlink()
+    with pytest.raises(NotTheLog, match="not those of the newest checkpoint"):
+        sign(path)
+    assert len(problems(path)) == 1
+
+
+def test_broken_tiles_accuse_nobody_and_are_made_anew(operator: Path, tmp_path: Path) -> None:
+    path = copied(operator, tmp_path)
+    whole = place(path).read_bytes()
+    for at in range(100, len(whole), 997):
+        place(path).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert problems(path) == []
+    for broken in (b"", b"no database", whole[: len(whole) // 2]):
+        place(path).write_bytes(broken)
+        assert problems(path) == []
+        size = sign(path)
+        assert size == Keys(path.parent / "keys").sizes()[-1]
+        assert problems(path) == []
+
+
+def test_an_older_copy_is_refused_against_a_newer_checkpoint(operator: Path, tmp_path: Path) -> None:
+    path = tmp_path / "obnovi.db"
+    feed(path, subscribers=3)
+    shutil.copy(path, tmp_path / "older.db")
+    feed(path)
+    newest = sign(path)
+    shutil.move(tmp_path / "older.db", path)
+    assert problems(path)[0].problem == "last position against the newest checkpoint"
+    with pytest.raises(NotTheLog, match=f"before the newest checkpoint, which covers {newest}"):
+        sign(path)
+    feed(path, seed=8, days=30)  # it grows beyond the checkpoint with other events
+    with pytest.raises(NotTheLog):
+        sign(path)
+    assert problems(path)
+
+
+def test_what_is_lost_behind_the_newest_checkpoint_is_not_refused(tmp_path: Path) -> None:
+    """A copy from after the checkpoint is brought back; the tiles had followed further."""
+    path = tmp_path / "obnovi.db"
+    feed(path, subscribers=3)
+    sign(path)
+    shutil.copy(path, tmp_path / "copy.db")
+    feed(path)
+    (tmp_path / "away").mkdir()
+    other = create(tmp_path / "away" / "keys")
+    journal = Journal(path, create=False)
+    with journal.reading() as log:
+        commit(path, log, other)  # the tiles follow, under another's key
+    journal.close()
+    shutil.move(tmp_path / "copy.db", path)
+    feed(path, seed=8)
+    assert problems(path) == []
+    sign(path)
+    assert problems(path) == []

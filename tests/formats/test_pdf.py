@@ -1,0 +1,193 @@
+"""The PDF as programs take its text off the page, and its bytes (R-13.1, R-13.3, R-13.5)."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from freezegun import freeze_time
+
+from ledger.units import ex_vat, rubles, ten_thousandths
+from projections.formats import pdf
+from projections.operator import figures, words
+from projections.statement import Line, Statement, UsageRow
+from tests.conftest import Golden
+from tests.formats.support import handmade, row
+from tests.formats.told import TOLD
+
+FEE = "Списание ежемесячной платы по Тарифному плану"
+STRANGE = "W" * 20 + "Щ" * 10 + "\u202e" + "😀" + "<b>#{}[]$*_`@" + "é" + "1" * 18
+assert len(STRANGE) == 64
+
+
+def text(content: bytes) -> str:
+    """The text of all pages in the order of the document."""
+    document = pypdfium2.PdfDocument(content)
+    return "\n".join(document[page].get_textpage().get_text_range() for page in range(len(document)))
+
+
+def bare(text: str) -> str:
+    """Without any white space, which readers of pages put where they like."""
+    return re.sub(r"\s+", "", text.replace("\ufffe", "").replace("\u0002", ""))
+
+
+def cells(used: UsageRow) -> str:
+    """A row in the order of the operator's PDF: time, offset, number, zones, service, amount, cost, and if it was paid
+    when the balance changed."""
+    told = [
+        figures.day(used.at),
+        figures.clock(used.at),
+        figures.offset(used.at),
+        words.number(used.service, used.direction, used.peer),
+        *words.zones(used.zone),
+        words.service("pdf", used.service, used.direction),
+        figures.actual(used.service, used.quantity),
+        figures.comma(used.amount_ex_vat),
+        figures.moment(used.booked_at) if used.amount else "",
+    ]
+    return bare("".join(told))
+
+
+def in_order(text: str, parts: list[str]) -> bool:
+    """Whether the text has all parts, one behind the other."""
+    place = 0
+    for part in parts:
+        if (found := text.find(part, place)) < 0:
+            return False
+        place = found + len(part)
+    return True
+
+
+def month(rows: int) -> Statement:
+    """A statement of so many rows over several pages, a seventh of them paid, some in other zones."""
+    peers = ("79280000000", "MTC", "internet.mts.ru", "Vam_Zvonili:+79104740809", "VOL_FACEBOOK_FLEX")
+    usage = []
+    for i in range(rows):
+        at = f"2015-09-{1 + i // 40:02d}T{i % 24:02d}:{i * 7 % 60:02d}:{i * 13 % 60:02d}+03:00"
+        amount = (130, 1170, 7500)[i % 3] if i % 7 == 0 else 0
+        service = ("voice", "sms", "data")[i % 3]
+        usage.append(
+            row(
+                version=i + 1,
+                at=at,
+                booked_at=at,
+                service=service,
+                direction="out" if service == "data" or i % 2 else "in",
+                peer=peers[i % 5],
+                zone=("home", "home", "home", "russia", "roaming")[i % 5],
+                quantity=i * 997 % 5000 + 1,
+                amount=amount,
+                amount_ex_vat=ten_thousandths(ex_vat(amount, 18)),
+            )
+        )
+    return handmade(sorted(usage, key=lambda each: each.at), from_="2015-09-01")
+
+
+def test_the_text_of_the_pages(told: dict[str, Statement], golden: Golden) -> None:
+    """The whole document as text, page by page."""
+    pages = text(pdf.render(told["full"], checkpoint="контроль 7"))
+    golden("full.pdf.txt", pages.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_every_line_and_every_row_stand_in_order(told: dict[str, Statement], name: str) -> None:
+    made = told[name]
+    found = bare(text(pdf.render(made)))
+    assert in_order(
+        found, [bare(f"{figures.moment(line.booked_at)}{line.text}") for line in made.lines if "\n" not in line.text]
+    )
+    assert in_order(
+        found, [cells(used) for used in sorted(made.usage, key=lambda used: used.at) if len(used.peer) < 30]
+    )
+    total = made.usage_total
+    assert bare(f"Итого{figures.comma(total.amount_ex_vat)}Итого с НДС{figures.cost(total.amount)[:-2]}") in found
+    assert bare(f"Баланс на конец—{rubles(made.closing)}") in found
+    assert made.id in found
+
+
+def test_a_fee_stands_with_its_exact_words_and_its_period(told: dict[str, Statement]) -> None:
+    """R-13.3"""
+    read = re.sub(r"\s+", " ", text(pdf.render(told["full"])))
+    assert f"{FEE}, период действия с 15.12.2018 по 14.01.2019 −400,00 ₽ 600,00 ₽" in read
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed (poppler-utils)")
+def test_pdftotext_reads_the_usage_row_by_row(told: dict[str, Statement], tmp_path: Path) -> None:
+    """Left to itself it could as well read column by column; it guesses from how rows stand below one another, so a
+    row that stands alone proves nothing."""
+    several = {name: made for name, made in told.items() if len(made.usage) != 1}
+    for name, made in {**several, "month": month(170), "rows": month(3)}.items():
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(pdf.render(made))
+        done = subprocess.run(["pdftotext", file, "-"], capture_output=True, check=True)
+        read = done.stdout.decode()
+        rows = [cells(used) for used in sorted(made.usage, key=lambda used: used.at) if len(used.peer) < 30]
+        assert in_order(bare(read), rows), name
+        pages = read.count("\f")
+        assert all(f"Страница {page} из {pages}" in read for page in range(1, pages + 1))
+        assert re.search(rf"Итого\s+{figures.comma(made.usage_total.amount_ex_vat)}\s", read), name
+
+
+def test_heads_are_repeated_on_every_page_of_usage() -> None:
+    document = pypdfium2.PdfDocument(pdf.render(month(170)))
+    pages = [document[page].get_textpage().get_text_range() for page in range(len(document))]
+    assert len(pages) >= 4
+    assert all("Оказанные услуги связи" in page and "Изм. баланса" in page for page in pages[1:])
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_statement_keeps_its_bytes_whatever_the_time_is(told: dict[str, Statement], name: str) -> None:
+    """R-13.5"""
+    with freeze_time("2026-10-01 10:00:00"):
+        first = pdf.render(told[name])
+    with freeze_time("2031-02-03 11:12:13"):
+        assert pdf.render(told[name]) == first
+
+
+def test_all_fonts_are_in_the_file_and_none_is_the_machines(told: dict[str, Statement]) -> None:
+    content = pdf.render(told["full"])
+    names = set(re.findall(rb"/BaseFont */([A-Z]{6}\+[A-Za-z0-9-]+)", content))
+    families = {re.split(rb"[+-]", name)[1] for name in names}
+    assert families <= {b"LibertinusSerif", b"NewCM10", b"DejaVuSansMono", b"NewCMMath"}
+
+
+def test_strange_texts_are_printed_and_never_read_as_markup() -> None:
+    at = "2015-09-08T14:37:57+03:00"
+    markup = '#panic("read") $x$ *b* _i_ `r` @ref <label> \\ //'
+    line = Line(version=1, booked_at=at, kind="adjustment", text=f"Перерасчёт: {markup}", amount=1, balance=1)
+    made = handmade([row(peer=STRANGE), row(peer=""), row(peer=markup, zone=STRANGE[:32])], [line])
+    read = bare(text(pdf.render(made, checkpoint=markup)))
+    assert read.count(bare(markup)) == 4  # line, peer, and the foot of both pages
+    assert bare("W" * 20 + "Щ" * 10) in read
+
+
+def test_a_long_number_is_wrapped_inside_its_column(tmp_path: Path) -> None:
+    made = handmade([row(peer="W" * 64), row(peer="1")])
+    page = pypdfium2.PdfDocument(pdf.render(made))[1].get_textpage()
+    services = [page.get_charbox(i) for i in _places(page.get_text_range(), "Телеф.")]
+    wide = [page.get_charbox(i)[2] for i, each in enumerate(page.get_text_range()) if each == "W"]
+    assert len(wide) == 64
+    assert max(wide) < services[0][0]
+
+
+def _places(text: str, part: str) -> list[int]:
+    return [found.start() for found in re.finditer(re.escape(part), text)]
+
+
+def test_english_is_for_headings(told: dict[str, Statement]) -> None:
+    read = text(pdf.render(told["full"], lang="en"))
+    assert "Opening balance" in read
+    assert FEE in read
+    assert "Операции по балансу" not in read
+
+
+def test_a_provisional_statement_says_what_it_waits_for(told: dict[str, Statement]) -> None:
+    """R-13.5"""
+    made: Any = told["below_zero"]
+    read = re.sub(r"\s+", " ", text(pdf.render(made)))
+    assert not made.final
+    assert "предварительно: плата за 15.02 ещё не списана" in read
+    assert "· предварительно" in read

@@ -1,0 +1,133 @@
+"""The workbook read back by another library: cells, sums, dates, no formula, the same bytes (R-13.1–R-13.5)."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.workbook import Workbook
+
+from projections import wording
+from projections.formats import xlsx
+from projections.statement import Line, Statement
+from tests.formats.support import handmade, row
+from tests.formats.told import TOLD
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1")
+
+
+def book(made: Statement, **options: Any) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx.render(made, **options)))
+
+
+def table(made: Statement, sheet: str) -> list[dict[str, Any]]:
+    """The rows of a sheet by the names over its columns."""
+    head, *rows = book(made)[sheet].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), each, strict=True)) for each in rows]
+
+
+def moment(at: str) -> datetime:
+    return datetime.fromisoformat(at[:19])
+
+
+def whole(amount: Any, places: int) -> int:
+    """A number of a cell in its smallest units."""
+    found: int = round(amount * 10**places)
+    return found
+
+
+def test_the_ledger_sheet_has_every_line_with_real_numbers_and_dates(told: dict[str, Statement]) -> None:
+    made = told["full"]
+    rows = table(made, "Баланс")
+    assert [(each["Дата"], each["Операция"], whole(each["Сумма"], 2), whole(each["Баланс"], 2)) for each in rows] == [
+        (moment(line.booked_at), line.text, line.amount, line.balance) for line in made.lines
+    ]
+    assert rows[1]["Операция"] == "Списание ежемесячной платы по Тарифному плану"
+    assert (rows[1]["Период с"], rows[1]["Период по"]) == (datetime(2018, 12, 15), datetime(2019, 1, 14))  # noqa: DTZ001
+
+
+def test_the_usage_sheet_has_every_row_and_its_sums_are_those_of_the_json(told: dict[str, Statement]) -> None:
+    """Also across a change of VAT (R-1.6)."""
+    made = told["full"]
+    rows = table(made, "Услуги связи")
+    assert [
+        (each["Начало"], each["Изменение баланса"], each["Зона"], each["Факт"], each["Учтено"], each["Из пакета"])
+        for each in rows
+    ] == [
+        (moment(u.at), moment(u.booked_at), wording.zone(u.zone), u.quantity, u.billed, u.from_packages)
+        for u in made.usage
+    ]
+    assert {each["Ставка НДС"] for each in rows} == {18, 20}
+    assert sum(whole(each["С НДС"], 2) for each in rows) == made.usage_total.amount
+    ex_vat = sum(whole(each["Без НДС"], 4) for each in rows)
+    assert ex_vat == int(made.usage_total.amount_ex_vat.replace(".", ""))
+
+
+def test_the_summary_says_whose_statement_it_is_and_what_is_left(told: dict[str, Statement]) -> None:
+    made = told["full"]
+    sheet = book(made, checkpoint="контроль 7")["Сводка"]
+    cells = {str(each[0]): each[1] for each in sheet.iter_rows(values_only=True) if each[0]}
+    assert (cells["Номер"], cells["Тарифный план"], cells["Состояние"]) == (made.account, "Тест t4", "окончательно")
+    assert whole(cells["Баланс на начало"], 2) == made.opening
+    assert whole(cells["Баланс на конец"], 2) == made.closing
+    assert (cells["Документ"], cells["Контрольная точка"]) == (made.id, "контроль 7")
+    left = [each for each in sheet.iter_rows(values_only=True) if each[1] in wording.SERVICES.values()]
+    assert [(each[2], each[3], each[6]) for each in left] == [
+        (bucket.left, bucket.granted, moment(bucket.end)) for bucket in made.left
+    ]
+
+
+def test_heads_stay_in_sight_with_a_filter_and_the_chart_is_the_spreadsheets_own(told: dict[str, Statement]) -> None:
+    made = told["full"]
+    read = book(made)
+    assert read.sheetnames == ["Сводка", "Баланс", "Услуги связи"]
+    for name, last in (("Баланс", f"I{len(made.lines) + 1}"), ("Услуги связи", f"M{len(made.usage) + 1}")):
+        assert (read[name].freeze_panes, read[name].auto_filter.ref) == ("A2", f"A1:{last}")
+    names = zipfile.ZipFile(io.BytesIO(xlsx.render(made))).namelist()
+    assert "xl/charts/chart1.xml" in names
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_statement_keeps_its_bytes_whatever_the_time_is(told: dict[str, Statement], name: str) -> None:
+    """R-13.5"""
+    with freeze_time("2026-10-01 10:00:00"):
+        first = xlsx.render(told[name])
+    with freeze_time("2031-02-03 11:12:13"):
+        assert xlsx.render(told[name]) == first
+
+
+def test_english_is_for_headings(told: dict[str, Statement]) -> None:
+    read = book(told["full"], lang="en")
+    assert read.sheetnames == ["Summary", "Balance", "Usage"]
+    assert [cell.value for cell in read["Balance"][2]][3] == "Пополнение баланса"
+
+
+def line(text: str, channel: str) -> Line:
+    at = "2015-09-08T14:37:57+03:00"
+    return Line(version=1, booked_at=at, kind="top_up", text=text, channel=channel, amount=1, balance=1)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_text_that_looks_like_a_formula_is_a_text(text: str) -> None:
+    made = handmade([row(peer=text, zone=text)], [line(text, text)])
+    read = book(made)
+    for cell in (read["Услуги связи"]["D2"], read["Услуги связи"]["E2"], read["Баланс"]["D2"], read["Баланс"]["E2"]):
+        assert (cell.data_type, cell.quotePrefix) == ("s", True)
+    assert read["Услуги связи"]["D2"].value.replace("_x000D_", "\r") == text
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=64))
+def test_no_text_makes_a_formula_or_breaks_the_book(text: str) -> None:
+    """Whatever 64 characters a peer has."""
+    content = xlsx.render(handmade([row(peer=text)], [line(text, text)]))
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)):
+        assert not [cell for each in sheet.iter_rows() for cell in each if cell.data_type == "f"]
+    sheets = zipfile.ZipFile(io.BytesIO(content))
+    assert not any(re.search(rb"<f[ >]", sheets.read(f"xl/worksheets/sheet{n}.xml")) for n in (1, 2, 3))
