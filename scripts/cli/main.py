@@ -25,6 +25,7 @@ COMMANDS = {
     "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
     "find": ("scripts.cli.account", "Find where an input went."),
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
+    "refused": ("scripts.cli.refused", "List what was refused, why, and when it would have worked."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
