@@ -27,8 +27,8 @@ Cell: TypeAlias = str | tuple[str, ...]
 class Column(NamedTuple):
     """A column: its width in millimetres, its head, where its cells stand, and what stays free behind them.
 
-    Figures stand left, and consist of digits, `:`, `.`, `Kb` and spaces. A flexible column takes what the others leave of
-    the line, and an end stands behind what they leave; a table has one of both at most.
+    Figures stand left, and consist of digits, `:`, `.`, `Kb` and spaces. A flexible column takes what the others leave
+    of the line, and an end stands behind what they leave; a table has one of both at most.
     """
 
     width: int

@@ -132,10 +132,26 @@ def test_pdftotext_reads_the_usage_row_by_row(told: dict[str, Statement], tmp_pa
 
 
 def test_heads_are_repeated_on_every_page_of_usage() -> None:
-    document = pypdfium2.PdfDocument(pdf.render(month(170)))
-    pages = [document[page].get_textpage().get_text_range() for page in range(len(document))]
+    pages = paged(month(170))
     assert len(pages) >= 4
     assert all("Оказанные услуги связи" in page and "Изм. баланса" in page for page in pages[1:])
+
+
+def test_heads_are_repeated_on_every_page_of_the_ledger() -> None:
+    at = "2015-09-08T14:37:57+03:00"
+    lines = [
+        Line(version=i, booked_at=at, kind="usage", text="Услуги связи сверх пакета", amount=-1, balance=-i)
+        for i in range(1, 150)
+    ]
+    pages = paged(handmade([row()], lines))
+    assert len(pages) >= 4
+    assert all("Операция" in page and "Сумма" in page for page in pages[:-1])
+    assert bare("".join(pages)).count(bare("Услуги связи сверх пакета")) == 149
+
+
+def paged(made: Statement) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf.render(made))
+    return [document[page].get_textpage().get_text_range() for page in range(len(document))]
 
 
 @pytest.mark.parametrize("name", TOLD)
