@@ -11,7 +11,7 @@ from ledger.account import Account
 from ledger.events import Adjusted, ChargeReversed, DisputeOpened, DisputeResolved, Event
 from ledger.log.journal import Reading
 from ledger.rules.disputes import CLAIM_MONTHS
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit.explain import Explanation, explain
 from projections.disputes import DisputeRow
 from projections.events import shown

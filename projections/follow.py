@@ -14,7 +14,8 @@ from ledger.catalogue import Catalogue
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.journal import Reading
-from ledger.service import CatalogueTimeline, Ledger, stored_account
+from ledger.service import Ledger, stored_account
+from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
 from projections.pool import pool
 from projections.seen import Seen

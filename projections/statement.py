@@ -44,7 +44,7 @@ from ledger.events import (
 )
 from ledger.evolve import evolve
 from ledger.rules import tariff
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
 

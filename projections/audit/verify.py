@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from ledger.log.errors import BadEvents
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit import whole
 from projections.audit.account import AccountAudit, Problem
 from projections.audit.cited import Cited
