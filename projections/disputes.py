@@ -19,7 +19,7 @@ TAKES: Final = (DisputeOpened, DisputeResolved)
 
 
 class DisputeRow(msgspec.Struct, frozen=True):
-    """One claim; dates are local, `overdue` as of the day asked about."""
+    """One claim; dates are local, `overdue` as of the day asked about, `version` that of its opening."""
 
     dispute: str
     account: str
@@ -29,6 +29,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
     premium: bool
     overdue: bool
     state: str
+    version: int
 
 
 def take(db: Any, seen: Seen, event: Event) -> None:
@@ -61,12 +62,21 @@ def take(db: Any, seen: Seen, event: Event) -> None:
 
 
 def open_rows(db: Any, *, today: date) -> list[DisputeRow]:
-    """The queue: premium plans first, then by due date."""
+    """The queue: premium plans first, then by due date (R-11.4)."""
+    return [row for row in rows(db, today=today) if row.state == "open"]
+
+
+def rows(db: Any, *, today: date, dispute: str | None = None) -> list[DisputeRow]:
+    """Every claim, or those of one id: open ones first, then premium plans, then by due date."""
+    where, values = ("WHERE id = ?", (dispute,)) if dispute is not None else ("", ())
     found = db.execute(
-        "SELECT id, account, event, opened, answer_due, premium, state FROM disputes WHERE state = 'open' "
-        "ORDER BY premium DESC, answer_due, account, opened_version"
+        f"SELECT id, account, event, opened, answer_due, premium, state, opened_version FROM disputes {where} "
+        "ORDER BY state <> 'open', premium DESC, answer_due, account, opened_version",
+        values,
     )
     return [
-        DisputeRow(id, account, event, opened, due, bool(premium), due < today.isoformat(), state)
-        for id, account, event, opened, due, premium, state in found
+        DisputeRow(
+            id, account, event, opened, due, bool(premium), state == "open" and due < today.isoformat(), state, version
+        )
+        for id, account, event, opened, due, premium, state, version in found
     ]

@@ -1,5 +1,6 @@
 """The log as a beancount file; every account that moved on a day is asserted at the start of the next, to the unit."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,8 +29,8 @@ ROOTS: Final = {
     "expired": "Expenses:Expired",
 }
 _NUMBERS: Final = frozenset({"position", "version"})
-_SMALL: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_ASCII: Final = _SMALL | {letter.upper() for letter in _SMALL}
+_PLAIN: Final = re.compile(r"[a-z0-9]+(?:_[a-z][a-z0-9]*|-[a-z0-9]+)*")
+_ODD: Final = re.compile(r"[^A-Za-z0-9]")
 
 Waiting = dict[str, tuple[date, int, Unit]]
 """By account: the day of its last posting, the balance behind it, its unit."""
@@ -87,13 +88,13 @@ def _told(name: str, unit: Unit) -> str:
 
 
 def component(name: str) -> str:
-    """A name as a component of an account: `monthly_fee` → `Monthly-fee`.
+    """A name as a component of an account: `monthly_fee` → `MonthlyFee`, `mb500-month` → `Mb500-month`.
 
     Components begin with a capital or a digit and hold letters, digits and dashes. Any other name stands behind `X--`,
     with what is neither an ASCII letter nor a digit as its code point between dashes: `SBP-2` → `X--SBP-2d-2`. No two
     names have one component.
     """
+    if _PLAIN.fullmatch(name) is None:
+        return "X--" + _ODD.sub(lambda odd: f"-{ord(odd[0]):x}-", name)
     words = name.split("_")
-    if all(words) and _SMALL.issuperset("".join(words)):
-        return "-".join(words).capitalize()
-    return "X--" + "".join(char if char in _ASCII else f"-{ord(char):x}-" for char in name)
+    return "".join(word[0].upper() + word[1:] for word in words)

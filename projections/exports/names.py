@@ -10,7 +10,7 @@ from ledger.units import Unit
 
 COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "S", "sms": "SMS", "kb": "KB"}
 HOLDS_BUCKETS: Final = frozenset((*TARIFF_BUCKETS, "option"))
-_ODD: Final = re.compile(r"[^\w.-]+")
+_ODD: Final = re.compile(r"[^\w.~-]+")
 
 
 @lru_cache(maxsize=10_000)
@@ -39,5 +39,5 @@ def amount(value: int, unit: Unit) -> str:
 
 
 def quoted(text: str) -> str:
-    """A free text that breaks out of nothing: letters, digits, `_`, `-` and `.` stand, all else is percent-encoded."""
+    """A free text that breaks out of nothing: letters, digits and `_-.~` stand, all else is percent-encoded."""
     return _ODD.sub(lambda odd: quote(odd[0], safe=""), text)

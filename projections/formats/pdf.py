@@ -67,7 +67,7 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
     head = HEADINGS[lang]
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
-    told = msgspec.json.encode(_told(made, head, lang, checkpoint, moment))
+    told = msgspec.json.encode(_told(made, head, lang, checkpoint))
     compiler, template = _compiler()
     document = compiler.compile(
         input=template,
@@ -86,7 +86,7 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None, moment: datetime) -> dict[str, Any]:
+def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None) -> dict[str, Any]:
     number, plan, period = _ABOUT[lang]
     state = head.final if made.final else head.provisional
     foot: list[Any] = [f"{head.document} {made.id} · {state.lower()}"]
@@ -94,7 +94,6 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
         foot.append(list(f"{head.checkpoint} {_plain(checkpoint)}"))
     return {
         "title": f"Детализация {made.account}, {_range(made)}",
-        "dated": {"year": moment.year, "month": moment.month, "day": moment.day},
         "final": made.final,
         "state": _bound(head.final if made.final else provisional(made)),
         "head": head,

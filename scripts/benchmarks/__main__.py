@@ -15,7 +15,9 @@ from scripts import collector
 from scripts.benchmarks import (
     aggregates,
     append,
+    columns,
     evidence,
+    exports,
     feed,
     fold,
     night,
@@ -44,6 +46,8 @@ ROWS = {
         statement.ROW,
         start.ROW,
         *evidence.ROWS,
+        *exports.ROWS,
+        columns.ROW,
         *peers.ROWS,
     )
 }

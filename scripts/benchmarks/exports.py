@@ -1,0 +1,46 @@
+"""Exports: the log for other programs; beside reading and decoding it alone."""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from ledger.log.journal import Journal
+from scripts.benchmarks import copies, traffic
+from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
+from scripts.cli.export import FORMS
+
+
+def _measure(form: str) -> Callable[[Path, bool], Measured]:
+    def measure(folder: Path, quick: bool) -> Measured:
+        """Events per second of the whole command, its start included; memory of that process."""
+        events, repeats = (150_000, 3) if quick else (1_000_000, 1)
+        ledger = copies.make(folder, inputs=min(events, 50_000), events=events)
+        figures, limits, peaks = [], [], []
+        for _ in range(repeats):
+            made = folder / f"log.{form}"
+            elapsed, peak, printed = run(
+                [traffic.OBNOVI, "--ledger", ledger, "export", "--format", form, "-o", made, "--json"]
+            )
+            events = msgspec.json.decode(printed)["events"]
+            figures.append(events / elapsed)
+            peaks.append(peak)
+            with closing(Journal(ledger, create=False)) as journal, journal.reading() as log:
+                rows = log.events_between(0, log.last_position())
+                limits.append(events / seconds(lambda rows=rows: sum(1 for row in rows if row.event())))  # type: ignore[misc]
+        return Measured(f"{events:,} events", figures, limits, max(peaks))
+
+    return measure
+
+
+ROWS = tuple(
+    Row(
+        f"export {form}",
+        "events/s",
+        "decoding them",
+        _measure(form),
+        goal=Goal(figure=50_000, peak_bytes=500 * 1024 * 1024),
+    )
+    for form in FORMS
+)
