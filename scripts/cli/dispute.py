@@ -1,34 +1,29 @@
 """`obnovi dispute`: the desk for claims: register one, the queue, one claim's dossier, its answer (R-11.2–R-11.4)."""
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import click
 
-from ledger import inputs, periods
-from ledger.booking import book
-from ledger.events import Event, InputRefused, type_name
-from ledger.inputs import Malformed
+from ledger.account import Account
+from ledger.events import ChargeReversed, DisputeOpened
 from ledger.periods import Instant
+from ledger.rules.corrections import money_left
 from ledger.service import Ledger, Outcome
 from ledger.units import parse_rubles, rubles
 from projections import disputes
-from projections.audit.texts import REASONS
 from projections.disputes import DisputeRow
 from projections.dossier import dossier
 from projections.events import shown
 from projections.follow import caught_up
 from projections.formats.dossier import STATES, render
-from scripts.cli import show
+from projections.formats.speaker import day
+from projections.statement import printed_lines
+from scripts.cli import desk, show
 from scripts.cli.account import opened_account
 from scripts.cli.options import DateType, InstantType, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, now, open_ledger
-
-SOURCE = "desk"
-SOON_DAYS = 7
 
 
 @click.group()
@@ -63,15 +58,24 @@ def open_(
     """
     with open_ledger(settings, "book") as ledger:
         found = opened_account(ledger, account)
-        number = 1 + sum(each.event == version for each in found.disputes)
-        said = {"type": "open_dispute", "id": id_ or f"claim-{version}-{number}", "event": version, "text": text}
-        outcome = _booked(ledger, _input(account, at, by, said))
-        return _answer(settings, account, found.zone, outcome, f"Claim {said['id']} is registered.")
+        named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
+        own = {"type": "open_dispute", "id": named, "event": version, "text": text}
+        outcome = desk.booked(ledger, desk.said(account, at, by, own))
+        if outcome.result == "duplicate":
+            return _nothing_new(settings, f"Input {named} came before, as event {outcome.version}")
+        _show(settings, ledger, found, outcome, version)
+        opening = outcome.events[-1]
+        assert isinstance(opening, DisputeOpened)
+        if not settings.json:
+            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.\n")
+    return 0
 
 
 @dispute.command("list")
 @click.option("--all", "everything", is_flag=True, help="Answered claims too.")
-@click.option("--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today, UTC]")
+@click.option(
+    "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
+)
 @with_settings
 def list_(settings: Settings, everything: bool, today: date | None) -> int:
     """List open claims: premium plans first, then by the date the answer is due.
@@ -81,23 +85,25 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
       obnovi dispute list
       obnovi dispute list --all --json
     """
-    day = today or periods.local_date(now(), "UTC")
     with open_ledger(settings) as ledger, caught_up(ledger) as db:
-        rows = disputes.rows(db, today=day) if everything else disputes.open_rows(db, today=day)
+        rows = (disputes.rows if everything else disputes.open_rows)(db, today=_as_of(today))
     if settings.json:
         print_json(rows)
         return 0
-    head = ("Претензия", "Счёт", "Запись", "Открыта", "Ответ до", "Премиум", "Состояние")
-    show.table("Претензии", head, [_cells(row) for row in rows], right=(2,), wide=0, empty="нет")
-    ages = Counter(_age(row, day) for row in rows if row.state == "open")
-    print_text("".join(f"{name}: {ages[name]}\n" for name in ("просрочено", "срок за 7 дней", "позже") if ages[name]))
+    head = ("Претензия", "Счёт", "Запись", "Открыта", "Дней", "Ответ до", "Премиум", "Состояние")
+    show.table("Претензии", head, [_cells(row) for row in rows], right=(2, 4), wide=0, empty="нет")
+    counted = disputes.by_age(rows)
+    ages = ", ".join(f"{age.replace('-', '–')} дней: {number}" for age, number in counted.items() if age != "overdue")
+    print_text(f"Открыто {sum(counted.values())} ({ages}), просрочено: {counted['overdue']}\n")
     return 0
 
 
 @dispute.command("show")
 @click.argument("id_", metavar="ID")
 @click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
-@click.option("--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today, UTC]")
+@click.option(
+    "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
+)
 @with_settings
 def show_(settings: Settings, id_: str, account: str | None, today: date | None) -> int:
     """Show a claim's dossier: the charge as printed and explained, what stands around it, and what was done since.
@@ -154,98 +160,85 @@ def resolve(
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         row = _one(ledger, id_, account, None)
         found = opened_account(ledger, row.account)
-        said["id"] = f"answer-{row.version}-{found.version + 1}"
-        input = _input(row.account, at, by, said)
-        done = _tried(ledger, input) if dry_run else _booked(ledger, input)
-        told = "Nothing was written." if dry_run else f"Claim {id_} is answered: {outcome}."
-        return _answer(settings, row.account, found.zone, done, told)
-
-
-def _input(account: str, at: Instant | None, by: str | None, said: dict[str, Any]) -> inputs.Input:
-    common = {"account": account, "source": SOURCE, "at": periods.local_text(now() if at is None else at, "UTC")}
-    try:
-        return inputs.check(common | ({"by": by} if by else {}) | said)
-    except Malformed as error:
-        raise Misuse(str(error)) from None
-
-
-def _booked(ledger: Ledger, input: inputs.Input) -> Outcome:
-    (outcome,) = ledger.apply([input])
-    if outcome.result in ("rejected", "duplicate"):
-        raise SaysNo(outcome.detail or f"{input.id} was booked before, as event {outcome.version}; choose another --id")
-    return outcome
-
-
-def _tried(ledger: Ledger, input: inputs.Input) -> Outcome:
-    """What booking would lead to, decided on the account as it stands."""
-    with ledger.journal.reading() as log:
-        account = opened_account(ledger, input.account)
-        booked = book(
-            account,
-            input,
-            ledger.catalogues().newest(),
-            recorded_at=now(),
-            history=lambda version: log.event(input.account, version),
-        )
-    first = next(event for event in booked.events if event.input is not None)
-    refused = isinstance(first, InputRefused)
-    return Outcome("refused" if refused else "applied", first.version, tuple(booked.events))
-
-
-def _answer(settings: Settings, account: str, zone: str, outcome: Outcome, told: str) -> int:
-    """The booking's events; exit code 1 where a rule refused."""
-    refused = next((event for event in outcome.events if isinstance(event, InputRefused)), None)
-    if settings.json:
-        print_json([shown(account, zone, event) for event in outcome.events])
-        return 1 if refused is not None else 0
-    _show_events(account, zone, outcome.events)
-    if refused is not None:
-        facts = ", ".join(f"{name} {value}" for name, value in refused.facts.items())
-        why = f"{refused.reason}, {REASONS[refused.reason].en}" + (f" ({facts})" if facts else "")
-        raise SaysNo(f"refused: {why}; the refusal is kept as event {refused.version}")
-    print_text(f"{told}\n")
+        said["id"] = desk.unused_id(ledger, found, f"answer-{row.version}")
+        input = desk.said(row.account, at, by, said)
+        done = desk.tried(ledger, input, settings) if dry_run else desk.booked(ledger, input)
+        _show(settings, ledger, found, done, row.event, dry_run=dry_run)
+        if not settings.json:
+            print_text(f"{_answered(done, id_, row.event, outcome, dry_run=dry_run)}\n")
     return 0
 
 
-def _show_events(account: str, zone: str, events: Sequence[Event]) -> None:
-    cells = [
-        (
-            str(event.version),
-            f"{periods.local(event.booked_at, zone):%d.%m.%Y %H:%M:%S}",
-            type_name(event),
-            "" if event.wallet_after is None else rubles(event.wallet_after),
-        )
-        for event in events
-    ]
-    show.table(f"Счёт {account}", ("Запись", "Когда", "Событие", "Баланс"), cells, right=(0, 3))
+def _show(
+    settings: Settings, ledger: Ledger, before: Account, outcome: Outcome, disputed: int, *, dry_run: bool = False
+) -> None:
+    """The booking's events, with --json as the contract prints them; SaysNo where a rule refused."""
+    account, zone = before.account, before.zone
+    if settings.json:
+        print_json([shown(account, zone, event) for event in outcome.events])
+    else:
+        earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
+        lines = printed_lines((*earlier, *outcome.events), zone)
+        title = f"{'Would be booked' if dry_run else 'Booked'} on account {account}"
+        desk.show_booking(title, zone, outcome.events, lines)
+    refused = desk.refusal(outcome)
+    if refused is None:
+        return
+    with ledger.journal.reading() as log:
+        event = log.event(account, disputed)
+    left = None if event is None else money_left(before, event)
+    kept = "nothing was written" if dry_run else f"the refusal is kept as event {refused.version}"
+    raise SaysNo(f"{refused.reason}: {desk.why(refused, account, disputed, left)}; {kept}")
+
+
+def _answered(done: Outcome, id_: str, disputed: int, outcome: str, *, dry_run: bool) -> str:
+    """What an answer does to the wallet, in a sentence."""
+    back = next((event for event in done.events if isinstance(event, ChargeReversed)), None)
+    if outcome == "rejected":
+        moved = "nothing is given back"
+    elif back is None:
+        moved = f"of event {disputed} nothing is left to give back"
+    else:
+        moved = f"{rubles(back.amount)} of event {disputed} {'and packages ' if back.packages else ''}are given back"
+    tense = "would be" if dry_run else "is"
+    return f"Claim {id_} {tense} {outcome}: {moved}." + (" Nothing was written." if dry_run else "")
+
+
+def _nothing_new(settings: Settings, told: str) -> int:
+    """What a second delivery of the same says: nothing was booked (R-7.3)."""
+    if settings.json:
+        print_json([])
+    else:
+        print_text(f"{told}; nothing was written.\n")
+    return 0
+
+
+def _as_of(today: date | None) -> date | Instant:
+    return now() if today is None else today
 
 
 def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
     """The claim of an id; of several of one account the one that is open, else the newest. Raises SaysNo."""
     with caught_up(ledger) as db:
-        rows = disputes.rows(db, today=today or periods.local_date(now(), "UTC"), dispute=id_)
+        rows = disputes.rows(db, today=_as_of(today), dispute=id_)
     rows = [row for row in rows if account in (None, row.account)]
     if not rows:
-        raise SaysNo(f"no claim {id_} in this ledger; `obnovi dispute list --all` shows them")
+        whose = "in this ledger" if account is None else f"of account {account}"
+        raise SaysNo(f"no claim {id_!r} {whose}; `obnovi dispute list --all` shows what there is")
     owners = sorted({row.account for row in rows})
     if len(owners) > 1:
-        raise SaysNo(f"claims {id_} of accounts {', '.join(owners)}; name one with --account")
+        raise SaysNo(f"claim {id_!r} is there for accounts {', '.join(owners)}; name one with --account")
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
 def _cells(row: DisputeRow) -> tuple[str, ...]:
-    state = "просрочена" if row.overdue else STATES[row.state]
     return (
-        row.dispute, row.account, str(row.event), _day(row.opened), _day(row.answer_due), "да" if row.premium else "",
-        state,
-    )  # fmt: skip
-
-
-def _age(row: DisputeRow, today: date) -> str:
-    if row.overdue:
-        return "просрочено"
-    return "срок за 7 дней" if date.fromisoformat(row.answer_due) - today <= timedelta(days=SOON_DAYS) else "позже"
-
-
-def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%d.%m.%Y}"
+        row.dispute,
+        row.account,
+        str(row.event),
+        day(row.opened),
+        str(row.age_days),
+        day(row.answer_due),
+        "да" if row.premium else "",
+        "ПРОСРОЧЕНА" if row.overdue else STATES[row.state],
+    )

@@ -10,8 +10,8 @@ from projections.audit.refused import refused as looked_at
 from projections.follow import caught_up
 from scripts.cli import show
 from scripts.cli.account import opened_account
-from scripts.cli.options import print_json, with_settings
-from scripts.wiring import Settings, open_ledger
+from scripts.cli.options import print_json, print_text, with_settings
+from scripts.wiring import Settings, now, open_ledger
 
 
 @click.command()
@@ -31,21 +31,24 @@ def refused(settings: Settings, account: str | None) -> int:
             opened_account(ledger, account)
         with caught_up(ledger) as db:
             rows = refusals.rows(db, account)
-        found = list(looked_at(ledger, rows))
+        found = list(looked_at(ledger, rows, until=now()))
     if settings.json:
         print_json(found)
         return 0
-    head = ("Счёт", "Запись", "Когда", "Запрос", "Причина", "Что было нужно", "Сработало бы")
+    head = ("Счёт", "Запись", "Когда", "Запрос", "Отказ", "Что было нужно", "Сработало бы")
     show.table("Отказы", head, [_cells(row) for row in found], right=(1,), wide=5, empty="нет")
+    for row in found if account is not None else []:
+        if row.reply is not None:
+            print_text(f"Запись {row.version}, ответ абоненту: {row.reply}\n")
     return 0
 
 
 def _cells(row: Refused) -> tuple[str, ...]:
-    worked = "" if row.needed is None else "пока нет"
+    worked = "" if row.reply is None else "пока нет"
     if row.worked_at is not None:
-        worked = f"с {_time(row.worked_at)} (запись {row.worked_from})"
+        worked = f"{_time(row.worked_at)} (запись {row.worked_from})"
     return (
-        row.account, str(row.version), _time(row.booked_at), row.input_type, row.reason, row.needed or "", worked,
+        row.account, str(row.version), _time(row.booked_at), row.input_type, row.reason, row.needed or row.said, worked,
     )  # fmt: skip
 
 
