@@ -1,24 +1,21 @@
 """Inputs: what may come in, checked strictly before anything is decided (contract §2, R-12.1)."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from operator import attrgetter
-from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
-import msgspec
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from ledger import json_line
+from ledger.json_line import Malformed as Malformed  # noqa: PLC0414  # callers of this module meet it
+from ledger.json_line import shown
 from ledger.periods import Instant, parse_date, parse_instant
 from ledger.units import Kopecks, Quantity, Service
 
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A longer line cannot be an input; it is rejected without being read as JSON."""
-
-
-class Malformed(ValueError):
-    """A line that is no input, or an input no rule can be asked about; the message is the detail."""
 
 
 def _instant(value: object) -> Instant:
@@ -239,15 +236,11 @@ Input: TypeAlias = (
 COMMON_FIELDS: Final = frozenset(field.name for field in fields(_Input)) | {"type"}
 
 _CHECK: Final[TypeAdapter[Input]] = TypeAdapter(Annotated[Input, Field(discriminator="type")])
-_ESCAPE: Final = "\\u"
 
 
 def parse(line: str) -> Input:
     """The input that one line of JSON states. Raises Malformed with what is wrong and where."""
-    raw = _load(line)
-    if _ESCAPE in line:  # the only way for a NUL or a lone surrogate into a JSON string
-        _refuse_unstorable(raw)
-    return check(raw)
+    return check(json_line.load(line))
 
 
 def check(raw: object) -> Input:
@@ -255,7 +248,7 @@ def check(raw: object) -> Input:
     if not isinstance(raw, dict):
         raise Malformed("an input is a JSON object")
     if None in raw.values():
-        raise Malformed(f"{_shown(next(name for name, value in raw.items() if value is None))}: null is not absence")
+        raise Malformed(f"{shown(next(name for name, value in raw.items() if value is None))}: null is not absence")
     if "received_at" not in raw and "at" in raw:
         raw = {**raw, "received_at": raw["at"]}
     try:
@@ -314,49 +307,6 @@ _SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, 
 _TYPES: Final = [get_args(kind.__annotations__["type"])[0] for kind in get_args(Input)]
 
 
-def _load(line: str) -> object:
-    """The value of a line of JSON; the quick decoder takes what it surely reads alike, the careful one the rest."""
-    try:
-        found = msgspec.json.decode(line)
-    except (ValueError, RecursionError):
-        return _load_carefully(line)
-    if isinstance(found, dict) and line.count('":') == len(found) and not any(gap in line for gap in _KEY_GAPS):
-        return found  # each key is followed by its colon, and there are no more of them than keys: none comes twice
-    return _load_carefully(line)
-
-
-def _load_carefully(line: str) -> object:
-    try:
-        return _DECODER.decode(line)
-    except Malformed:
-        raise
-    except RecursionError:
-        raise Malformed("not JSON: nested too deeply") from None
-    except ValueError as error:
-        raise Malformed(f"not JSON: {error}") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Malformed("an object with a key twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise Malformed(f"{name} is no JSON number")
-
-
-def _refuse_unstorable(raw: object) -> None:
-    for value in (*raw, *raw.values()) if isinstance(raw, dict) else ():
-        if isinstance(value, str) and ("\0" in value or any("\ud800" <= each <= "\udfff" for each in value)):
-            raise Malformed(f"{_shown(value)}: a NUL character or a lone surrogate")
-
-
-def _shown(name: str) -> str:
-    return ascii(name)[1:-1][:80]
-
-
 _PLAIN: Final = {
     "unexpected_keyword_argument": "no such field",
     "missing": "missing",
@@ -369,8 +319,6 @@ _PLAIN: Final = {
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "79 and nine digits are needed",
 }
-_KEY_GAPS: Final = ('" ', '"\t', '"\r')
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
 def _detail(error: ValidationError) -> str:
@@ -379,7 +327,7 @@ def _detail(error: ValidationError) -> str:
         return "type: " + (
             "missing" if details["type"].endswith("found") else "no such type of input; one of " + ", ".join(_TYPES)
         )
-    field = ".".join(_shown(str(part)) for part in details["loc"][1:])
+    field = ".".join(shown(str(part)) for part in details["loc"][1:])
     plain = _PLAIN.get(details["type"])
     message = plain.format(**details.get("ctx", {})) if plain else details["msg"].removeprefix("Value error, ")
     return f"{field}: {message}" if field else message

@@ -1,6 +1,5 @@
 """The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,14 +10,15 @@ from typing import Final, Literal, TypeAlias
 
 from ledger.account import Account
 from ledger.booking import advance, book, never_over, next_scheduled
-from ledger.catalogue import BadCatalogue, Catalogue, parse, shipped_text
+from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed, Open
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Adopted, Head, Journal, Key, KeyRow, Reading, Writing
+from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
+from ledger.timeline import CatalogueTimeline
 
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
 Clock: TypeAlias = Callable[[], Instant]
@@ -51,37 +51,6 @@ class _Batch:
     events: list[tuple[str, Event]] = field(default_factory=list)
     keys: dict[tuple[str, bytes], KeyRow] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-
-
-class CatalogueTimeline:
-    """Every catalogue of a ledger, each holding from its position on (R-3.6). Raises BadCatalogue for a damaged one."""
-
-    def __init__(self, adopted: Sequence[Adopted]) -> None:
-        self._positions = [row.position for row in adopted]
-        self._texts = [row.toml for row in adopted]
-        self._parsed: dict[int, Catalogue] = {}
-
-    def at(self, position: int) -> Catalogue:
-        """The catalogue under which the event of a position was booked."""
-        return self._get(self._index(position))
-
-    def since(self, position: int) -> int:
-        """The position from which that catalogue holds."""
-        return self._positions[self._index(position)]
-
-    def newest(self) -> Catalogue:
-        """The catalogue under which the next event will be booked."""
-        return self._get(len(self._texts) - 1)
-
-    def _index(self, position: int) -> int:
-        return max(bisect_right(self._positions, position) - 1, 0)
-
-    def _get(self, index: int) -> Catalogue:
-        if not self._texts:
-            raise BadCatalogue(["every catalogue of the ledger is gone"])
-        if index not in self._parsed:
-            self._parsed[index] = parse(self._texts[index])
-        return self._parsed[index]
 
 
 class Ledger:

@@ -1,5 +1,6 @@
 """Disputes: the claims, open ones first by premium plan, then by the date the answer is due (R-11.4)."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -7,19 +8,20 @@ import msgspec
 
 from ledger import periods
 from ledger.events import DisputeOpened, DisputeResolved, Event
+from ledger.periods import Instant
 from projections.seen import Seen
 
 TABLES = (
     "CREATE TABLE disputes (account TEXT NOT NULL, opened_version INTEGER NOT NULL, id TEXT NOT NULL, event INTEGER "
-    "NOT NULL, opened TEXT NOT NULL, answer_due TEXT NOT NULL, premium INTEGER NOT NULL, state TEXT NOT NULL, "
-    "PRIMARY KEY (account, opened_version)) WITHOUT ROWID",
+    "NOT NULL, opened TEXT NOT NULL, answer_due TEXT NOT NULL, premium INTEGER NOT NULL, zone TEXT NOT NULL, state "
+    "TEXT NOT NULL, PRIMARY KEY (account, opened_version)) WITHOUT ROWID",
 )
 TAKES: Final = (DisputeOpened, DisputeResolved)
 """The events it looks at."""
 
 
 class DisputeRow(msgspec.Struct, frozen=True):
-    """One claim; dates are local, `overdue` as of the day asked about."""
+    """One claim; dates are local, `overdue` and `age_days` as of the day asked about, `version` that of its opening."""
 
     dispute: str
     account: str
@@ -29,6 +31,8 @@ class DisputeRow(msgspec.Struct, frozen=True):
     premium: bool
     overdue: bool
     state: str
+    version: int
+    age_days: int
 
 
 def take(db: Any, seen: Seen, event: Event) -> None:
@@ -40,7 +44,7 @@ def take(db: Any, seen: Seen, event: Event) -> None:
             plan_id = seen.account.plan_of(event.version)
             plan = seen.catalogue.plan(plan_id, day) if plan_id else None
             db.execute(
-                "INSERT INTO disputes VALUES (?,?,?,?,?,?,?,'open')",
+                "INSERT INTO disputes VALUES (?,?,?,?,?,?,?,?,'open')",
                 (
                     seen.account.account,
                     event.version,
@@ -49,6 +53,7 @@ def take(db: Any, seen: Seen, event: Event) -> None:
                     day.isoformat(),
                     event.answer_due,
                     bool(plan and plan.premium),
+                    seen.account.zone,
                 ),
             )
         case DisputeResolved():
@@ -60,13 +65,58 @@ def take(db: Any, seen: Seen, event: Event) -> None:
             pass
 
 
-def open_rows(db: Any, *, today: date) -> list[DisputeRow]:
-    """The queue: premium plans first, then by due date."""
+def open_rows(db: Any, *, today: date | Instant) -> list[DisputeRow]:
+    """The queue: premium plans first, then by due date (R-11.4)."""
+    return [row for row in rows(db, today=today) if row.state == "open"]
+
+
+def rows(db: Any, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
+    """Every claim, or those of one id: open ones first, then premium plans, then by due date.
+
+    `today` is a date, or an instant whose local date counts for each account.
+    """
+    where, values = ("WHERE id = ?", (dispute,)) if dispute is not None else ("", ())
     found = db.execute(
-        "SELECT id, account, event, opened, answer_due, premium, state FROM disputes WHERE state = 'open' "
-        "ORDER BY premium DESC, answer_due, account, opened_version"
+        f"SELECT id, account, event, opened, answer_due, premium, state, opened_version, zone FROM disputes {where} "
+        "ORDER BY state <> 'open', premium DESC, answer_due, account, opened_version",
+        values,
     )
-    return [
-        DisputeRow(id, account, event, opened, due, bool(premium), due < today.isoformat(), state)
-        for id, account, event, opened, due, premium, state in found
-    ]
+    return [_row(*row, today=today) for row in found]
+
+
+def by_age(rows: Iterable[DisputeRow]) -> dict[str, int]:
+    """How many open claims are how old, in days since they were registered; the overdue ones apart."""
+    counted = dict.fromkeys(("0-7", "8-14", "15-30", "overdue"), 0)
+    for row in rows:
+        if row.state == "open":
+            young = "0-7" if row.age_days <= 7 else "8-14" if row.age_days <= 14 else "15-30"
+            counted["overdue" if row.overdue else young] += 1
+    return counted
+
+
+def _row(
+    id: str,
+    account: str,
+    event: int,
+    opened: str,
+    due: str,
+    premium: int,
+    state: str,
+    version: int,
+    zone: str,
+    *,
+    today: date | Instant,
+) -> DisputeRow:
+    day = today if isinstance(today, date) else periods.local_date(today, zone)
+    return DisputeRow(
+        dispute=id,
+        account=account,
+        event=event,
+        opened=opened,
+        answer_due=due,
+        premium=bool(premium),
+        overdue=state == "open" and due < day.isoformat(),
+        state=state,
+        version=version,
+        age_days=max((day - date.fromisoformat(opened)).days, 0),
+    )

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,8 +14,10 @@ from ledger.catalogue import Catalogue
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.journal import Reading
-from ledger.service import CatalogueTimeline, Ledger, stored_account
+from ledger.service import Ledger, stored_account
+from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
+from projections.pool import pool
 from projections.seen import Seen
 
 EVENTS_AT_ONCE: Final = 50_000
@@ -109,8 +111,8 @@ def _folded(path: Path, ranges: list[tuple[str, str]], position: int, workers: i
     if workers == 1 or len(jobs) < 2:
         yield from (fold_range(*job) for job in jobs)
         return
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        for done in as_completed([pool.submit(fold_range, *job) for job in jobs]):
+    with pool(workers) as executor:
+        for done in as_completed([executor.submit(fold_range, *job) for job in jobs]):
             yield done.result()
 
 

@@ -25,3 +25,26 @@ def take(db: Any, seen: Seen, event: Event) -> None:
             "INSERT INTO refusals VALUES (?,?,?,?,?,?)",
             (seen.account.account, event.version, event.input_type, event.reason, facts, booked_at),
         )
+
+
+class RefusalRow(msgspec.Struct, frozen=True):
+    """One refusal with the facts it tested; `booked_at` is local."""
+
+    account: str
+    version: int
+    input_type: str
+    reason: str
+    facts: dict[str, Any]
+    booked_at: str
+
+
+def rows(db: Any, account: str | None = None) -> list[RefusalRow]:
+    """Every refusal, or those of one account, by account and version."""
+    where, values = ("WHERE account = ?", (account,)) if account else ("", ())
+    found = db.execute(
+        f"SELECT account, version, input_type, reason, facts, booked_at FROM refusals {where} ORDER BY 1, 2", values
+    )
+    return [
+        RefusalRow(account, version, input_type, reason, msgspec.json.decode(facts), booked_at)
+        for account, version, input_type, reason, facts, booked_at in found
+    ]

@@ -44,7 +44,7 @@ from ledger.events import (
 )
 from ledger.evolve import evolve
 from ledger.rules import tariff
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
 
@@ -176,7 +176,7 @@ def statement(
             continue
         if line is not None:
             lines.append(line)
-        if row := _usage_row(event, zone):
+        if row := usage_row(event, zone):
             usage.append(row)
     made = Statement(
         account=account.account,
@@ -198,6 +198,18 @@ def statement(
         next_fee=_next_fee(state, catalogues, position) if state else None,
     )
     check(made)
+    return made
+
+
+def printed_lines(events: Iterable[Event], zone: str) -> dict[int, Line]:
+    """The ledger lines of an account's events from the first one on, by version."""
+    made: dict[int, Line] = {}
+    texts: dict[int, str] = {}
+    for event in events:
+        line = _line(event, zone, texts)
+        if line is not None:
+            made[event.version] = line
+            texts[event.version] = line.text
     return made
 
 
@@ -290,8 +302,8 @@ def printed(period: Period, zone: str) -> PrintedPeriod:
     return PrintedPeriod(periods.local_date(period.start, zone).isoformat(), last.isoformat())
 
 
-def _usage_row(event: Event, zone: str) -> UsageRow | None:
-    """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1)."""
+def usage_row(event: Event, zone: str) -> UsageRow | None:
+    """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1); None for other events."""
     match event:
         case UsageCharged():
             taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])

@@ -11,7 +11,7 @@ from typing import Final
 from ledger.log.journal import Reading
 from projections import agenda, disputes, refusals, totals, unrated
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 LOCK_TIMEOUT_SECONDS: Final = 600
 PARTS: Final = (agenda, disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")

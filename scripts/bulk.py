@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from ledger.service import Ledger
+from projections.pool import end_with_parent
 from projections.statement import statement
 from scripts import collector
 from scripts.cli.statement import foot, written
@@ -24,7 +25,6 @@ from scripts.wiring import Settings, open_ledger
 ACCOUNTS_FOR_A_POOL: Final = 64
 """Below this, starting processes costs more than they save."""
 BATCH_MAX: Final = 32
-PARENT_LOOKED_FOR_SECONDS: Final = 1
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -166,15 +166,9 @@ def _uninterrupted() -> Iterator[None]:
 def _begin(order: Order, parent: int) -> None:
     """A process of the pool begins; it does not outlive its parent, which may be gone already."""
     global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with_parent(parent)
     collector.spare()
     _working = order, _open.enter_context(open_ledger(order.settings))
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(PARENT_LOOKED_FOR_SECONDS)
-    os._exit(1)
 
 
 def _some(part: Sequence[Asked]) -> list[Told]:

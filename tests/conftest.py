@@ -1,9 +1,13 @@
 """One flag for all golden files: `pytest --record` writes them anew, and a person reads the diff."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored, and so would
+# the commands that tests interrupt
 
 Golden = Callable[[str, str | bytes], None]
 

@@ -20,7 +20,8 @@ from ledger.catalogue import Catalogue, parse
 from ledger.events import Event, type_name
 from ledger.log.journal import Reading
 from ledger.periods import Instant
-from ledger.service import CatalogueTimeline, Ledger, Outcome
+from ledger.service import Ledger, Outcome
+from ledger.timeline import CatalogueTimeline
 from projections.audit.change import NOTHING
 from projections.audit.difference import lines
 from projections.audit.otherwise import decide_otherwise, steps_of

@@ -18,7 +18,7 @@ from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Reading, Stored
 from ledger.recall import recall
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit.again import UNDECIDABLE, decide_again, differences, same_booking
 
 KEYS_AT_ONCE: Final = 400

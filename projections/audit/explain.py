@@ -37,7 +37,7 @@ from ledger.rules.corrections import Cited
 from ledger.rules.moment import Moment
 from ledger.rules.tariff import plan_version
 from ledger.rules.usage import rating_plan
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit.again import UNDECIDABLE, Difference, decide_again, differences, same_booking
 from projections.audit.facts import facts_of
 from projections.audit.parts import Part, parts_of

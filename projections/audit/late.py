@@ -18,7 +18,7 @@ from ledger.events import Adjusted, Event, InputRefused, UsageCharged, UsageUnra
 from ledger.inputs import Adjust
 from ledger.log.journal import Reading
 from ledger.periods import Instant
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, rubles
 from projections import wording
 from projections.audit.change import Change

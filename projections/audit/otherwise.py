@@ -17,7 +17,7 @@ from ledger.log.errors import BadEvents
 from ledger.log.journal import Stored
 from ledger.periods import Instant
 from ledger.recall import NotRecallable, recall
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.audit.change import CannotDecide, Change, moved, refuse_unknown
 from projections.audit.pairs import counterpart

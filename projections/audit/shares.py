@@ -1,12 +1,13 @@
 """Shares: accounts parted among processes, each with a reading of its own; no rule crosses accounts (R-2.8)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from ledger.log.journal import Journal, Reading
+from projections.pool import pool
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Reading, Sequence[str]], T]
@@ -25,12 +26,12 @@ def in_shares(work: Work[T], path: Path, accounts: Sequence[str], *, workers: in
     if workers == 1 or len(accounts) < ACCOUNTS_FOR_A_POOL:
         yield from (_of_file(work, path, share) for share in shares)
         return
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    with pool(workers) as executor:
         try:
-            for done in as_completed([pool.submit(_of_file, work, path, share) for share in shares]):
+            for done in as_completed([executor.submit(_of_file, work, path, share) for share in shares]):
                 yield done.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False, cancel_futures=True)
             raise
 
 

@@ -1,7 +1,7 @@
 """Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -12,10 +12,11 @@ from msgspec import UNSET, UnsetType
 
 from ledger.log.errors import BadEvents
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit import whole
 from projections.audit.account import AccountAudit, Problem
 from projections.audit.cited import Cited
+from projections.pool import pool
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
@@ -98,9 +99,9 @@ def verify_file(
         if workers == 1 or count < EVENTS_FOR_A_POOL:
             return verify(log, accounts=accounts, progress=progress)
         parts: list[_Part] = []
-        with ProcessPoolExecutor(max_workers=workers) as pool:
+        with pool(workers) as executor:
             shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
-            jobs = [pool.submit(_audit_file, path, share, log.last_position()) for share in shares]
+            jobs = [executor.submit(_audit_file, path, share, log.last_position()) for share in shares]
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))

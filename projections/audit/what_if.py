@@ -8,7 +8,7 @@ import msgspec
 
 from ledger.catalogue import parse
 from ledger.log.journal import Reading
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.audit import difference
 from projections.audit.change import Change

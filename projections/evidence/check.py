@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -18,6 +17,7 @@ from projections.evidence.leaf import hashes
 from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
+from projections.pool import pool
 
 TILES_AT_ONCE: Final = 256
 ROWS_AT_ONCE: Final = 1_024
@@ -114,8 +114,8 @@ def _hashed(file: Path, log: Reading, size: int, workers: int) -> Iterator[_Hash
         for first, until in stretches:
             yield _Hashed(first, until, *_hashes(log, first, until))
         return
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        yield from pool.map(_hashed_stretch, repeat(file), *zip(*stretches, strict=True))
+    with pool(workers) as executor:
+        yield from executor.map(_hashed_stretch, repeat(file), *zip(*stretches, strict=True))
 
 
 def _hashed_stretch(file: Path, first: int, until: int) -> _Hashed:

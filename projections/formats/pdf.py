@@ -27,12 +27,13 @@ Cell: TypeAlias = str | tuple[str, ...]
 class Column(NamedTuple):
     """A column: its width in millimetres, its head, where its cells stand, and what stays free behind them.
 
-    Clocks are as wide as their digits, whatever `width` is. A flexible column takes what the others leave of the line.
+    Figures stand left, and consist of digits, `:`, `.`, `Kb` and spaces. A flexible column takes what the others leave
+    of the line, and an end stands behind what they leave; a table has one of both at most.
     """
 
     width: int
     head: str
-    side: Literal["left", "right", "clock", "flexible"] = "left"
+    side: Literal["left", "right", "figure", "flexible", "end"] = "left"
     gap: int = 2
 
 
@@ -43,13 +44,13 @@ _ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
 }
 _USAGE: Final = (
     Column(12, f"Дата{_BOUND}Время", gap=1),
-    Column(13, "", "clock", gap=5),
+    Column(13, "", "figure"),
     Column(14, "GMT*"),
     Column(78, "Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
     Column(15, "Услуга"),
-    Column(18, "Длит./объём мин.:сек./Kb/шт."),
+    Column(18, "Длит./объём мин.:сек./Kb/шт.", "figure"),
     Column(17, f"Стоимость руб. без{_BOUND}НДС", "right"),
-    Column(22, "Изм. баланса", gap=0),
+    Column(22, "Изм. баланса", "figure", gap=0),
 )
 """The operator's columns. Number and zones share one: programs that take the text off a page read it row by row as long
 as the rows have the same cells, and most rows have no zone."""
@@ -66,7 +67,7 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
     head = HEADINGS[lang]
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
-    told = msgspec.json.encode(_told(made, head, lang, checkpoint, moment))
+    told = msgspec.json.encode(_told(made, head, lang, checkpoint))
     compiler, template = _compiler()
     document = compiler.compile(
         input=template,
@@ -85,7 +86,7 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None, moment: datetime) -> dict[str, Any]:
+def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None) -> dict[str, Any]:
     number, plan, period = _ABOUT[lang]
     state = head.final if made.final else head.provisional
     foot: list[Any] = [f"{head.document} {made.id} · {state.lower()}"]
@@ -93,7 +94,6 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
         foot.append(list(f"{head.checkpoint} {_plain(checkpoint)}"))
     return {
         "title": f"Детализация {made.account}, {_range(made)}",
-        "dated": {"year": moment.year, "month": moment.month, "day": moment.day},
         "final": made.final,
         "state": _bound(head.final if made.final else provisional(made)),
         "head": head,
@@ -103,10 +103,10 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
         "packages": [_package(row) for row in made.left],
         "ledger": _table(
             (
-                Column(26, head.when),
+                Column(26, head.when, "figure"),
                 Column(118, head.what),
                 Column(23, head.amount, "right"),
-                Column(23, head.balance, "right", gap=0),
+                Column(23, head.balance, "end", gap=0),
             ),
             _ledger(made),
         ),

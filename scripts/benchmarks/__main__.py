@@ -20,6 +20,7 @@ from scripts.benchmarks import (
     exports,
     feed,
     fold,
+    forms,
     night,
     one_input,
     peers,
@@ -48,6 +49,7 @@ ROWS = {
         *evidence.ROWS,
         *exports.ROWS,
         columns.ROW,
+        *forms.ROWS,
         *peers.ROWS,
     )
 }

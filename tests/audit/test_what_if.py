@@ -7,7 +7,7 @@ import pytest
 
 from ledger import inputs
 from ledger.catalogue import parse
-from ledger.service import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline
 from projections.audit.change import CannotDecide, Change
 from projections.audit.difference import Line, lines
 from projections.audit.distribution import distribution

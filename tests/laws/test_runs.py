@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from ledger.events import AccountOpened, Event
@@ -159,8 +159,6 @@ def test_the_feeds_of_these_laws_reach_every_corner() -> None:
     """A law over feeds in which nothing happens would say nothing."""
     reached: set[str] = set()
 
-    @moderate(200)
-    @given(feed=feeds())
     def reach(feed: list[Input]) -> None:
         with fed(feed) as ledger:
             for account in accounts_of(feed):
@@ -172,8 +170,7 @@ def test_the_feeds_of_these_laws_reach_every_corner() -> None:
                         for place in places or {""}
                     )
 
-    reach()
-    assert reached >= {
+    corners = {
         "UsageCharged", "UsageCharged:base", "UsageCharged:carried", "UsageCharged:daily", "UsageCharged:expired",
         "UsageUnrated:NO_PLAN", "UsageUnrated:NO_PRICE", "PackagesRefreshed", "DailyFeeCharged", "PeriodLapsed",
         "MonthlyFeeCharged:connection", "MonthlyFeeCharged:nightly", "ToppedUp",
@@ -184,3 +181,8 @@ def test_the_feeds_of_these_laws_reach_every_corner() -> None:
         "InputRefused:BLOCKED", "InputRefused:INSUFFICIENT_FUNDS", "InputRefused:PLAN_NOT_AVAILABLE",
         "InputRefused:UNKNOWN_SERVICE_CODE",
     }  # fmt: skip
+    for number in range(8):  # what is generated first depends on more than the strategy
+        seed(number)(settings(moderate(100), derandomize=False)(given(feed=feeds())(reach)))()
+        if reached >= corners:
+            break
+    assert reached >= corners

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ledger.events import Event
 from ledger.inputs import Input, Usage
 from ledger.periods import Instant
-from ledger.service import CatalogueTimeline, Ledger
+from ledger.service import Ledger
+from ledger.timeline import CatalogueTimeline
 from projections.audit.change import NOTHING, Change, moved
 from projections.audit.difference import AMOUNT, WALLET_AFTER, lines
 from projections.audit.late import adjustments, late

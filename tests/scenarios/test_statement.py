@@ -437,6 +437,21 @@ def test_before_the_opening_a_statement_is_empty(tmp_path: Path) -> None:
     }
 
 
+def test_a_later_catalogue_does_not_rename_the_plan_of_an_old_statement(tmp_path: Path) -> None:
+    """R-3.6: the plan is called what its fees called it then."""
+    story = example_1(tmp_path)
+    before = story.statement("2023-01-15", "2023-01-31")
+    version = CATALOGUE_TEXT[
+        CATALOGUE_TEXT.index('[[plans]]\nid = "t4"') : CATALOGUE_TEXT.index('[[plans]]\nid = "t3"')
+    ]
+    since = version.replace("effective_from = 2015-01-01", "effective_from = 2023-02-01")
+    renamed = CATALOGUE_TEXT + "\n" + since.replace("Тест t4", "Новое имя")
+    with Ledger(story.path, now=story.clock, catalogue=renamed) as story.ledger:
+        story.night("2023-02-15 03:00")
+        assert story.statement("2023-01-15", "2023-01-31").plan_name == before.plan_name == "Тест t4"
+        assert story.statement("2023-01-15", "2023-02-15").plan_name == "Новое имя"
+
+
 # What is left
 
 

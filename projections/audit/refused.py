@@ -1,0 +1,150 @@
+"""Refused: what a refused request lacked, and when the same request would have been accepted (R-5.3)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+
+from ledger import periods
+from ledger.account import Account
+from ledger.booking import next_scheduled
+from ledger.catalogue import Catalogue
+from ledger.events import RefreshRefused
+from ledger.evolve import evolve
+from ledger.periods import Instant
+from ledger.rules.refresh import REFUSALS, facts_of, reply
+from ledger.service import Ledger
+from ledger.units import Kopecks
+from projections.audit.lacking import Lacking, lacking, of_other_inputs
+from projections.audit.texts import REASONS
+from projections.refusals import RefusalRow
+
+REQUESTS: Final = ("ussd", "sms", "refresh")
+"""The types of input that ask for a refresh."""
+SIX: Final = frozenset(reason for reason, _ in REFUSALS)
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal: `said` is its reason in Russian, `needed` the steps that were missing, `missing` the kopecks of them.
+
+    Of a refresh also the `reply` of that time, every one of the `reasons` that held, and when the same request would
+    have been accepted: the local time, and the event behind which no reason held any more; null as far as the log goes.
+    """
+
+    account: str
+    version: int
+    input_type: str
+    reason: str
+    facts: dict[str, Any]
+    booked_at: str
+    said: str
+    needed: str | None
+    missing: Kopecks | None
+    reply: str | None = None
+    reasons: list[str]
+    worked_from: int | None = None
+    worked_at: str | None = None
+
+
+class _Asked(msgspec.Struct):
+    """A refused request of one account, as its history tells it."""
+
+    reply: str
+    lacking: Lacking
+    worked: tuple[int, Instant] | None = None
+
+
+def refused(ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant) -> Iterator[Refused]:
+    """What became of refusals, which come by account and version.
+
+    Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
+    """
+    for account, theirs in groupby(rows, key=lambda row: row.account):
+        yield from _of_account(ledger, account, list(theirs), until)
+
+
+def _of_account(ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant) -> Iterator[Refused]:
+    asked: dict[int, _Asked] = {}
+    zone = ""
+    if any(row.input_type in REQUESTS and row.reason in SIX for row in rows):
+        asked, zone = _followed(ledger, account, until)
+    for row in rows:
+        found = asked.get(row.version)
+        if found is None:
+            needed, missing = of_other_inputs(row.input_type, row.reason, row.facts)
+            reasons = [row.reason]
+        else:
+            needed, missing = "; ".join(found.lacking.steps), found.lacking.missing or None
+            reasons = found.lacking.reasons
+        worked = found.worked if found else None
+        yield Refused(
+            account=row.account,
+            version=row.version,
+            input_type=row.input_type,
+            reason=row.reason,
+            facts=row.facts,
+            booked_at=row.booked_at,
+            said=REASONS[row.reason].ru,
+            needed=needed,
+            missing=missing,
+            reply=found.reply if found else None,
+            reasons=reasons,
+            worked_from=worked[0] if worked else None,
+            worked_at=periods.local_text(worked[1], zone) if worked else None,
+        )
+
+
+def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _Asked], str]:
+    """Every refused refresh of an account by version, each followed to when it would have worked; and the zone."""
+    asked: dict[int, _Asked] = {}
+    waiting: list[_Asked] = []
+    state: Account | None = None
+    catalogues = ledger.catalogues()
+    catalogue = catalogues.newest()
+
+    def works(version: int, at: Instant) -> None:
+        for each in waiting:
+            each.worked = (version, at)
+        waiting.clear()
+
+    bookings = groupby(ledger.events(account), key=lambda found: (found[1].input, found[1].booked_at))
+    for (_, booked_at), events in bookings:
+        if waiting and state is not None and (at := _by_itself(state, catalogue, booked_at)) is not None:
+            works(state.version, at)
+        refused: list[_Asked] = []
+        for position, event in events:
+            catalogue = catalogues.at(position)
+            if isinstance(event, RefreshRefused) and state is not None:
+                asked[event.version] = _Asked(reply(event, state.zone), lacking(state, catalogue, booked_at))
+                refused.append(asked[event.version])
+            state = evolve(state, event, account)
+        assert state is not None
+        if waiting and _would_work(state, booked_at, catalogue):
+            works(state.version, booked_at)
+        waiting += refused
+    assert state is not None, "an account with a refusal has events"
+    catalogue = catalogues.newest()
+    due = next_scheduled(state, catalogue)
+    end = until if due is None else min(until, due)
+    if waiting and (at := _by_itself(state, catalogue, end)) is not None:
+        works(state.version, at)
+    return asked, state.zone
+
+
+def _by_itself(account: Account, catalogue: Catalogue, end: Instant) -> Instant | None:
+    """The first midnight before an instant at which no reason holds any more: dates end discounts and change plans."""
+    day = periods.local_date(account.clock, account.zone)
+    last = periods.local_date(end, account.zone)
+    while day < last:
+        day += timedelta(days=1)
+        at = periods.day_start(day, account.zone)
+        if at < end and _would_work(account, at, catalogue):
+            return at
+    return None
+
+
+def _would_work(account: Account, at: Instant, catalogue: Catalogue) -> bool:
+    facts = facts_of(account, catalogue, periods.local_date(at, account.zone))
+    return not any(holds(facts) for _, holds in REFUSALS)

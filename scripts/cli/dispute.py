@@ -1,0 +1,244 @@
+"""`obnovi dispute`: the desk for claims: register one, the queue, one claim's dossier, its answer (R-11.2–R-11.4)."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from ledger.account import Account
+from ledger.events import ChargeReversed, DisputeOpened
+from ledger.periods import Instant
+from ledger.rules.corrections import money_left
+from ledger.service import Ledger, Outcome
+from ledger.units import parse_rubles, rubles
+from projections import disputes
+from projections.disputes import DisputeRow
+from projections.dossier import dossier
+from projections.events import shown
+from projections.follow import caught_up
+from projections.formats.dossier import STATES, render
+from projections.formats.speaker import day
+from projections.statement import printed_lines
+from scripts.cli import desk, show
+from scripts.cli.account import opened_account
+from scripts.cli.options import DateType, InstantType, print_json, print_text, with_settings
+from scripts.errors import Misuse, SaysNo
+from scripts.wiring import Settings, now, open_ledger
+
+
+@click.group()
+def dispute() -> None:
+    """Work on claims: register them, see the queue, a claim's dossier, and answer them.
+
+    \b
+    Example:
+      obnovi dispute open 79161234567 8 --text "не заказывал" --by support-3
+      obnovi dispute list
+      obnovi dispute show claim-8-1
+      obnovi dispute resolve claim-8-1 --outcome upheld --text "вернули" --by support-3 --dry-run
+    """
+
+
+@dispute.command("open")
+@click.argument("account")
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--text", required=True, help="What the subscriber says.")
+@click.option("--by", metavar="NAME", help="Who registers it.")
+@click.option("--id", "id_", metavar="ID", help="The claim's id.  [default: claim-VERSION-N]")
+@click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was registered.  [default: now]")
+@with_settings
+def open_(
+    settings: Settings, account: str, version: int, text: str, by: str | None, id_: str | None, at: Instant | None
+) -> int:
+    """Register a claim about an event, within six months of it; the answer is due in thirty days.
+
+    \b
+    Example:
+      obnovi dispute open 79161234567 8 --text "не заказывал" --by support-3
+    """
+    with open_ledger(settings, "book") as ledger:
+        found = opened_account(ledger, account)
+        named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
+        own = {"type": "open_dispute", "id": named, "event": version, "text": text}
+        outcome = desk.booked(ledger, desk.said(account, at, by, own))
+        if outcome.result == "duplicate":
+            return _nothing_new(settings, f"Input {named} came before, as event {outcome.version}")
+        _show(settings, ledger, found, outcome, version)
+        opening = outcome.events[-1]
+        assert isinstance(opening, DisputeOpened)
+        if not settings.json:
+            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.\n")
+    return 0
+
+
+@dispute.command("list")
+@click.option("--all", "everything", is_flag=True, help="Answered claims too.")
+@click.option(
+    "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
+)
+@with_settings
+def list_(settings: Settings, everything: bool, today: date | None) -> int:
+    """List open claims: premium plans first, then by the date the answer is due.
+
+    \b
+    Example:
+      obnovi dispute list
+      obnovi dispute list --all --json
+    """
+    with open_ledger(settings) as ledger, caught_up(ledger) as db:
+        rows = (disputes.rows if everything else disputes.open_rows)(db, today=_as_of(today))
+    if settings.json:
+        print_json(rows)
+        return 0
+    head = ("Претензия", "Счёт", "Запись", "Открыта", "Дней", "Ответ до", "Премиум", "Состояние")
+    show.table("Претензии", head, [_cells(row) for row in rows], right=(2, 4), wide=0, empty="нет")
+    counted = disputes.by_age(rows)
+    ages = ", ".join(f"{age.replace('-', '–')} дней: {number}" for age, number in counted.items() if age != "overdue")
+    print_text(f"Открыто {sum(counted.values())} ({ages}), просрочено: {counted['overdue']}\n")
+    return 0
+
+
+@dispute.command("show")
+@click.argument("id_", metavar="ID")
+@click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
+@click.option(
+    "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
+)
+@with_settings
+def show_(settings: Settings, id_: str, account: str | None, today: date | None) -> int:
+    """Show a claim's dossier: the charge as printed and explained, what stands around it, and what was done since.
+
+    \b
+    Example:
+      obnovi dispute show claim-8-1
+    """
+    with open_ledger(settings) as ledger:
+        row = _one(ledger, id_, account, today)
+        found = opened_account(ledger, row.account)
+        with ledger.journal.reading() as log:
+            made = dossier(log, ledger.catalogues(), found, row)
+    if settings.json:
+        print_json(made)
+    else:
+        print_text(render(made))
+    return 0
+
+
+@dispute.command("resolve")
+@click.argument("id_", metavar="ID")
+@click.option("--outcome", type=click.Choice(["upheld", "rejected"]), required=True, help="The answer.")
+@click.option("--amount", metavar="RUBLES", help="Give back this much, like 400.00.  [default: all that is left]")
+@click.option("--text", required=True, help="What the subscriber is told.")
+@click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
+@click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
+@click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was answered.  [default: now]")
+@click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
+@with_settings
+def resolve(
+    settings: Settings,
+    id_: str,
+    outcome: str,
+    amount: str | None,
+    text: str,
+    by: str,
+    account: str | None,
+    at: Instant | None,
+    dry_run: bool,
+) -> int:
+    """Answer a claim; upheld, what is left of the charge is given back with it.
+
+    \b
+    Example:
+      obnovi dispute resolve claim-8-1 --outcome upheld --text "вернули" --by support-3 --dry-run
+    """
+    said: dict[str, Any] = {"type": "resolve_dispute", "dispute": id_, "outcome": outcome, "text": text}
+    if amount is not None:
+        try:
+            said["amount"] = parse_rubles(amount)
+        except ValueError as error:
+            raise Misuse(f"--amount: {error}") from None
+    with open_ledger(settings, "read" if dry_run else "book") as ledger:
+        row = _one(ledger, id_, account, None)
+        found = opened_account(ledger, row.account)
+        said["id"] = desk.unused_id(ledger, found, f"answer-{row.version}")
+        input = desk.said(row.account, at, by, said)
+        done = desk.tried(ledger, input, settings) if dry_run else desk.booked(ledger, input)
+        _show(settings, ledger, found, done, row.event, dry_run=dry_run)
+        if not settings.json:
+            print_text(f"{_answered(done, id_, row.event, outcome, dry_run=dry_run)}\n")
+    return 0
+
+
+def _show(
+    settings: Settings, ledger: Ledger, before: Account, outcome: Outcome, disputed: int, *, dry_run: bool = False
+) -> None:
+    """The booking's events, with --json as the contract prints them; SaysNo where a rule refused."""
+    account, zone = before.account, before.zone
+    if settings.json:
+        print_json([shown(account, zone, event) for event in outcome.events])
+    else:
+        earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
+        lines = printed_lines((*earlier, *outcome.events), zone)
+        title = f"{'Would be booked' if dry_run else 'Booked'} on account {account}"
+        desk.show_booking(title, zone, outcome.events, lines)
+    refused = desk.refusal(outcome)
+    if refused is None:
+        return
+    with ledger.journal.reading() as log:
+        event = log.event(account, disputed)
+    left = None if event is None else money_left(before, event)
+    kept = "nothing was written" if dry_run else f"the refusal is kept as event {refused.version}"
+    raise SaysNo(f"{refused.reason}: {desk.why(refused, account, disputed, left)}; {kept}")
+
+
+def _answered(done: Outcome, id_: str, disputed: int, outcome: str, *, dry_run: bool) -> str:
+    """What an answer does to the wallet, in a sentence."""
+    back = next((event for event in done.events if isinstance(event, ChargeReversed)), None)
+    if outcome == "rejected":
+        moved = "nothing is given back"
+    elif back is None:
+        moved = f"of event {disputed} nothing is left to give back"
+    else:
+        moved = f"{rubles(back.amount)} of event {disputed} {'and packages ' if back.packages else ''}are given back"
+    tense = "would be" if dry_run else "is"
+    return f"Claim {id_} {tense} {outcome}: {moved}." + (" Nothing was written." if dry_run else "")
+
+
+def _nothing_new(settings: Settings, told: str) -> int:
+    """What a second delivery of the same says: nothing was booked (R-7.3)."""
+    if settings.json:
+        print_json([])
+    else:
+        print_text(f"{told}; nothing was written.\n")
+    return 0
+
+
+def _as_of(today: date | None) -> date | Instant:
+    return now() if today is None else today
+
+
+def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
+    """The claim of an id; of several of one account the one that is open, else the newest. Raises SaysNo."""
+    with caught_up(ledger) as db:
+        rows = disputes.rows(db, today=_as_of(today), dispute=id_)
+    rows = [row for row in rows if account in (None, row.account)]
+    if not rows:
+        whose = "in this ledger" if account is None else f"of account {account}"
+        raise SaysNo(f"no claim {id_!r} {whose}; `obnovi dispute list --all` shows what there is")
+    owners = sorted({row.account for row in rows})
+    if len(owners) > 1:
+        raise SaysNo(f"claim {id_!r} is there for accounts {', '.join(owners)}; name one with --account")
+    return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
+
+
+def _cells(row: DisputeRow) -> tuple[str, ...]:
+    return (
+        row.dispute,
+        row.account,
+        str(row.event),
+        day(row.opened),
+        str(row.age_days),
+        day(row.answer_due),
+        "да" if row.premium else "",
+        "ПРОСРОЧЕНА" if row.overdue else STATES[row.state],
+    )

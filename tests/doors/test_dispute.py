@@ -1,0 +1,222 @@
+"""`obnovi dispute`: a claim from its registration to its answer, and clear answers where there is none to give."""
+
+import json
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+from tests.doors.support import ACCOUNT, Run, line, month, write
+
+NAMED = {"dispute", "account", "event", "opened", "answer_due", "premium", "overdue", "state"}
+DESK = ("--by", "support-3", "--at", "2023-03-01T12:00:00+03:00")
+ANSWER = ("--text", "вернули", "--by", "support-7", "--at", "2023-03-02T12:00:00+03:00")
+
+
+@pytest.fixture
+def desk(obnovi: Run, tmp_path: Path) -> Run:
+    """Worked example 14: t4 since 15 January, refreshed on 1 February 2023 (event 5); a refusal on 2 February (6)."""
+    write(
+        tmp_path / "feed",
+        *month(),
+        line("ussd", "r", "2023-02-01T10:00:00+03:00", text="*929#"),
+        line("ussd", "again", "2023-02-02T10:00:00+03:00", text="*929#"),
+    )
+    assert obnovi("feed", "feed").code == 0
+    return obnovi
+
+
+def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> None:
+    """R-11.2, R-11.3: 30 days to answer; upheld, 400.00 come back, and the statement has both lines."""
+    opened = desk("dispute", "open", ACCOUNT, 5, "--text", "не заказывал", *DESK)
+    assert (opened.code, opened.err) == (0, "")
+    assert "claim-5-1" in opened.out
+    (row,) = desk("dispute", "list", "--today", "2023-03-31", "--json").json()
+    assert {name: row[name] for name in NAMED} == {
+        "dispute": "claim-5-1",
+        "account": ACCOUNT,
+        "event": 5,
+        "opened": "2023-03-01",
+        "answer_due": "2023-03-31",
+        "premium": False,
+        "overdue": False,
+        "state": "open",
+    }
+    assert desk("dispute", "list", "--today", "2023-04-01", "--json").json()[0]["overdue"] is True
+
+    made = desk("dispute", "show", "claim-5-1", "--json").json()
+    assert (made["text"], made["by"], made["last_day"]) == ("не заказывал", "support-3", "2023-08-01")
+    assert (made["line"]["version"], made["line"]["amount"]) == (5, -400_00)
+    assert made["row"]["peer"] == "*929#"
+    assert [each["amount"] for each in made["earlier"]] == [-400_00]
+    assert made["explanation"] == desk("explain", ACCOUNT, 5, "--json").json()
+    assert [each["type"] for each in made["since"]] == ["DisputeOpened"]
+    told = desk("dispute", "show", "claim-5-1").out
+    assert "Списание ежемесячной платы по Тарифному плану, период действия с 01.02.2023 по 28.02.2023" in told
+    assert "Оспорить можно было до 01.08.2023" in told
+
+    before = desk("events", ACCOUNT, "--json").out
+    tried = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run", "--json").json()
+    assert desk("events", ACCOUNT, "--json").out == before
+    booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()
+    assert [{**each, "recorded_at": ""} for each in tried] == [{**each, "recorded_at": ""} for each in booked]
+    assert [each["type"] for each in booked[-3:]] == ["DisputeResolved", "ChargeReversed", "Unblocked"]
+    assert booked[-2]["input"]["by"] == "support-7"
+
+    lines = desk("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-03-31", "--json").json()["lines"]
+    assert [(each["kind"], each["amount"]) for each in lines if abs(each["amount"]) == 400_00][:2] == [
+        ("monthly_fee", -400_00),
+        ("reversal", 400_00),
+    ]
+    assert desk("dispute", "list", "--json").json() == []
+    assert [each["state"] for each in desk("dispute", "list", "--all", "--json").json()] == ["upheld"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("open", ACCOUNT, 99, "--text", "", *DESK), 1, f"account {ACCOUNT} has no event 99; its newest is 7"),
+        (
+            ("open", ACCOUNT, 5, "--text", "", "--at", "2023-08-02T00:00:00+03:00"),
+            1,
+            "event 5 could be disputed until 2023-08-01, six months after it; the refusal is kept as event",
+        ),
+        (("open", ACCOUNT, 5, "--text", "", "--at", "2123-08-02T00:00:00+03:00"), 2, "--at"),
+        (("open", ACCOUNT, 5, "--text", "a" * 1001, *DESK), 2, "text: at most 1000 characters"),
+        (("open", ACCOUNT, 5, "--text", "", "--id", "", *DESK), 2, "id: at least 1 character"),
+        (("show", "5\x1b[2J"), 1, r"no claim '5\x1b[2J'"),
+        (("show", "none", "--account", ACCOUNT), 1, f"no claim 'none' of account {ACCOUNT}"),
+        (("open", ACCOUNT, 6, "--text", "a refusal can be disputed", *DESK), 0, ""),
+        (("open", ACCOUNT, 5, "--text", "until the last day", "--at", "2023-08-01T23:59:59+03:00"), 0, ""),
+        (("open", "79000000000", 5, "--text", "", *DESK), 1, "no account 79000000000"),
+        (("open", ACCOUNT, 0, "--text", "", *DESK), 2, "VERSION"),
+        (("show", "none"), 1, "no claim 'none'"),
+        (("resolve", "none", "--outcome", "upheld", *ANSWER), 1, "no claim 'none'"),
+        (("resolve", "none", "--outcome", "upheld", "--amount", "4e2", *ANSWER), 2, "--amount"),
+        (("resolve", "none", "--outcome", "perhaps", *ANSWER), 2, "perhaps"),
+    ],
+)
+def test_answers_are_clear(desk: Run, arguments: tuple[object, ...], code: int, said: str) -> None:
+    done = desk("dispute", *arguments)
+    assert (done.code, done.err.count("\n")) == (code, 1 if code else 0)
+    assert said in done.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--outcome", "upheld"), ("--outcome", "rejected"), ("--outcome", "upheld", "--amount", "1.00")],
+)
+def test_a_second_answer_is_refused(desk: Run, options: tuple[str, ...]) -> None:
+    """R-11.3; and the refusal is kept, with who asked."""
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    desk("dispute", "resolve", "claim-5-1", "--outcome", "rejected", *ANSWER)
+    done = desk("dispute", "resolve", "claim-5-1", *options, *ANSWER)
+    kept = json.loads(desk("events", ACCOUNT, "--json").out.splitlines()[-1])
+    assert (kept["type"], kept["reason"], kept["input"]["by"]) == ("InputRefused", "ALREADY_RESOLVED", "support-7")
+    said = "claim 'claim-5-1' has been answered; `obnovi dispute show` tells how"
+    assert (done.code, done.err) == (
+        1,
+        f"obnovi: ALREADY_RESOLVED: {said}; the refusal is kept as event {kept['version']}\n",
+    )
+
+
+def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.01", *ANSWER)
+    assert done.code == 1
+    assert "AMOUNT_TOO_LARGE: of event 5 only 400,00 ₽ can still be given back, and the claim stays open" in done.err
+    assert [each["state"] for each in desk("dispute", "list", "--json").json()] == ["open"]
+    assert desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.00", *ANSWER).code == 0
+
+
+def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Run, tmp_path: Path) -> None:
+    """R-11.3: upheld without an amount, with nothing left."""
+    back = line("reverse", "back", "2023-02-20T12:00:00+03:00", event=5, text="ошибка", by="support-1")
+    assert desk("feed", write(tmp_path / "more", back)).code == 0
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
+    assert "would be upheld: of event 5 nothing is left to give back. Nothing was written." in told
+    booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()
+    assert [each["type"] for each in booked][-1] == "DisputeResolved"
+
+
+def test_one_id_of_two_accounts_asks_whose(desk: Run, tmp_path: Path) -> None:
+    other = "79160000002"
+    assert desk("feed", write(tmp_path / "more", *month(other))).code == 0
+    for account in (ACCOUNT, other):
+        assert desk("dispute", "open", account, 4, "--text", "", "--id", "same", *DESK).code == 0
+    done = desk("dispute", "show", "same")
+    assert (done.code, "--account" in done.err) == (1, True)
+    assert desk("dispute", "show", "same", "--account", other, "--json").json()["dispute"]["account"] == other
+
+
+def test_a_refused_registration_takes_no_id_from_the_next(desk: Run) -> None:
+    """R-12.2: a refused input has used its id; the next claim gets another one."""
+    late = ("--text", "", "--at", "2023-08-02T00:00:00+03:00")
+    assert desk("dispute", "open", ACCOUNT, 5, *late).code == 1
+    assert desk("dispute", "open", ACCOUNT, 5, *late).code == 1
+    events = [json.loads(each) for each in desk("events", ACCOUNT, "--json").out.splitlines()]
+    assert [each["input"]["id"] for each in events[-2:]] == ["claim-5-1", "claim-5-2"]
+
+
+def test_the_same_again_changes_nothing_and_another_with_its_id_is_turned_away(desk: Run) -> None:
+    """R-7.3, R-12.2: with an id and a time a script may repeat itself."""
+    claim = ("dispute", "open", ACCOUNT, 5, "--id", "letter 7/б", *DESK)
+    assert desk(*claim, "--text", "не заказывал").code == 0
+    before = desk("events", ACCOUNT, "--json").out
+    again = desk(*claim, "--text", "не заказывал")
+    assert (again.code, again.err) == (0, "")
+    assert desk(*claim, "--text", "не заказывал", "--json").json() == []
+    other = desk(*claim, "--text", "заказывал")
+    assert (other.code, "came before with another content" in other.err) == (1, True)
+    assert desk("events", ACCOUNT, "--json").out == before
+    assert desk("dispute", "show", "letter 7/б", "--json").json()["dispute"]["event"] == 5
+
+
+def test_a_trial_of_a_refused_answer_writes_nothing(desk: Run) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    before = desk("events", ACCOUNT, "--json").out
+    tried = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.01", *ANSWER, "--dry-run")
+    assert (tried.code, tried.err.endswith("and the claim stays open; nothing was written\n")) == (1, True)
+    assert desk("events", ACCOUNT, "--json").out == before
+
+
+def test_an_upheld_claim_about_a_refusal_gives_nothing_back(desk: Run) -> None:
+    """R-11.2, R-11.3: a refusal can be disputed; there is no money in it."""
+    desk("dispute", "open", ACCOUNT, 6, "--text", "ничего не произошло", *DESK)
+    told = desk("dispute", "resolve", "claim-6-1", "--outcome", "upheld", *ANSWER).out
+    assert "Claim claim-6-1 is upheld: of event 6 nothing is left to give back." in told
+
+
+def test_a_claim_of_an_account_far_away_is_overdue_by_its_own_date(desk: Run, tmp_path: Path) -> None:
+    """R-2.1, R-11.2: due on 31 March; at 21:00 in Moscow the first of April has begun in Kamchatka."""
+    far = "79160000003"
+    opening = line("open", "open", "2023-01-01T00:00:00+03:00", far, region="kamchatka")
+    assert desk("feed", write(tmp_path / "more", opening)).code == 0
+    for account in (ACCOUNT, far):
+        desk("dispute", "open", account, 1, "--text", "", "--at", "2023-03-01T12:00:00+03:00")
+
+    def queue(when: str) -> dict[str, tuple[bool, int]]:
+        with freeze_time(when):
+            rows = desk("dispute", "list", "--json").json()
+        return {row["account"]: (row["overdue"], row["age_days"]) for row in rows}
+
+    assert queue("2023-03-31T14:59:59+03:00") == {ACCOUNT: (False, 30), far: (False, 30)}
+    assert queue("2023-03-31T15:00:00+03:00") == {ACCOUNT: (False, 30), far: (True, 31)}
+    assert queue("2023-04-01T00:00:00+03:00") == {ACCOUNT: (True, 31), far: (True, 31)}
+
+
+def test_the_queue_counts_its_claims_by_age(desk: Run) -> None:
+    for day in ("01", "24", "25", "31"):
+        desk("dispute", "open", ACCOUNT, 1, "--text", "", "--at", f"2023-03-{day}T12:00:00+03:00")
+    for today, told in (
+        ("2023-03-31", "Открыто 4 (0–7 дней: 3, 8–14 дней: 0, 15–30 дней: 1), просрочено: 0"),
+        ("2023-04-01", "Открыто 4 (0–7 дней: 2, 8–14 дней: 1, 15–30 дней: 0), просрочено: 1"),
+    ):
+        assert desk("dispute", "list", "--today", today).out.splitlines()[-1] == told
+    assert "ПРОСРОЧЕНА" in desk("dispute", "list", "--today", "2023-04-01").out
+
+
+def test_the_help_of_each_step_has_an_example(desk: Run) -> None:
+    for command in ("open", "list", "show", "resolve"):
+        assert "Example" in desk("dispute", command, "--help").out
