@@ -50,10 +50,10 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
     assert made["row"]["peer"] == "*929#"
     assert [each["amount"] for each in made["earlier"]] == [-400_00]
     assert made["explanation"] == desk("explain", ACCOUNT, 5, "--json").json()
-    assert [each["type"] for each in made["since"]] == ["DisputeOpened"]
+    assert [each["event"]["type"] for each in made["since"]] == ["DisputeOpened"]
     told = desk("dispute", "show", "claim-5-1").out
     assert "Списание ежемесячной платы по Тарифному плану, период действия с 01.02.2023 по 28.02.2023" in told
-    assert "Оспорить можно было до 01.08.2023" in told
+    assert "заявить до 01.08.2023, ответить до 31.03.2023" in told
 
     before = desk("events", ACCOUNT, "--json").out
     tried = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run", "--json").json()
