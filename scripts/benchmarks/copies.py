@@ -1,7 +1,9 @@
 """Copies: a simulated month multiplied, so that its accounts lie among as many events as a real operator's."""
 
 import sqlite3
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +17,14 @@ APART: Final = 1_000_000
 def make(folder: Path, *, inputs: int, events: int) -> Path:
     """A ledger of at least so many events: those of a feed of `inputs`, and copies of them in between.
 
-    Events and heads only: it can be read, not verified, and not fed again.
+    Events and heads only: it can be read, not verified, and not fed again. It is made in a process of its own, whose
+    memory is in nobody's peak.
     """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_make, folder, inputs, events).result()
+
+
+def _make(folder: Path, inputs: int, events: int) -> Path:
     ledger = folder / "ledger.db"
     operator.write(folder / "feed.jsonl", inputs)
     run([traffic.OBNOVI, "--ledger", ledger, "feed", folder / "feed.jsonl", "--json"])
