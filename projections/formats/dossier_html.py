@@ -20,7 +20,8 @@ _STYLE: Final = """
 .list .figure,.list .short{white-space:nowrap;overflow-wrap:normal}
 .list .figure{text-align:right}
 .list td:last-child,.list th:last-child{padding-right:0}
-@media (max-width:640px){.about{grid-template-columns:1fr}.about dd{margin-bottom:6px}.facts td:first-child{width:44%}}
+@media (max-width:640px){.about{grid-template-columns:1fr}.about dd{margin-bottom:6px}.facts td:first-child{width:44%}
+.list .short{white-space:normal}.list .text{min-width:9em}}
 @media print{.about,.facts,.list{font-size:9.5pt}.facts tr,.list tr{break-inside:avoid}
 .facts td,.list td,.list th{padding-top:3px;padding-bottom:3px}}
 """
