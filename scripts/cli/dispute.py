@@ -91,7 +91,9 @@ def open_(
         opening = outcome.events[-1]
         assert isinstance(opening, DisputeOpened)
         if not settings.json:
-            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.\n")
+            before = found.corrected_of(version).amount
+            back = f" {rubles(before)} of event {version} have been given back already." if before else ""
+            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.{back}\n")
     return 0
 
 

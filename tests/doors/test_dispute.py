@@ -138,7 +138,8 @@ def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Ru
     """R-11.3: upheld without an amount, with nothing left."""
     back = line("reverse", "back", "2023-02-20T12:00:00+03:00", event=5, text="ошибка", by="support-1")
     assert desk("feed", write(tmp_path / "more", back)).code == 0
-    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK).out
+    assert opened.endswith("due by 2023-03-31. 400,00 ₽ of event 5 have been given back already.\n")
     told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
     assert "would be upheld: of event 5 nothing is left to give back. Nothing was written." in told
     booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()
