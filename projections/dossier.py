@@ -1,5 +1,6 @@
 """The dossier of a claim: the charge as printed and explained, what stands around it, what was done since (R-11)."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -8,86 +9,183 @@ import msgspec
 
 from ledger import periods
 from ledger.account import Account
-from ledger.events import Adjusted, ChargeReversed, DisputeOpened, DisputeResolved, Event
+from ledger.events import (
+    Adjusted,
+    ChargeReversed,
+    DisputeOpened,
+    DisputeResolved,
+    Event,
+    OptionConnected,
+    OptionFeeCharged,
+    RefreshRefused,
+    UsageCharged,
+    UsageUnrated,
+)
 from ledger.log.journal import Reading
+from ledger.rules.corrections import money_left
 from ledger.rules.disputes import CLAIM_MONTHS
 from ledger.timeline import CatalogueTimeline
+from ledger.units import Kopecks
 from projections.audit.explain import Explanation, explain
+from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
 from projections.events import shown
-from projections.statement import Line, Statement, UsageRow, statement
+from projections.statement import Line, UsageRow, printed_lines, usage_row
 
-AROUND: Final = 3
+AROUND: Final = 4
 """Events shown on each side of the disputed one."""
 EARLIER_MAX: Final = 6
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one claim. `line` and `row` are the disputed charge as a statement prints it, if it does.
+class Happened(msgspec.Struct, frozen=True):
+    """An event as the contract shows it, and the line that a statement prints of it, if it does."""
 
-    `last_day` is the last local date on which the event can be disputed; `earlier` are lines of the same kind before
-    it, the newest first; `since` are the claims, answers, reversals and adjustments that cite the event.
+    event: dict[str, Any]
+    line: Line | None
+
+
+class Month(msgspec.Struct, frozen=True):
+    """The same charge in one calendar month, `2023-01`: how often, and what it moved on the wallet in kopecks."""
+
+    month: str
+    count: int
+    amount: Kopecks
+    versions: list[int]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was answered to the claim, when and by whom; `version` is that of its event."""
+
+    outcome: str
+    text: str
+    by: str | None
+    booked_at: str
+    version: int
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one claim; times are local.
+
+    `line` and `row` are the disputed event as a statement prints it, if it does. `last_day` is the last local date on
+    which it could be disputed, `days_left` how long an open claim can still be answered in time (below 0: overdue).
+    `earlier` are lines of the same charge before it, the newest first, `months` the same by months, its own included
+    as far as it had gone. `since` are the claims, answers, reversals and adjustments that cite the event; `given_back`
+    and `left` say in kopecks how much of its money was reversed and how much still can be, `adjusted` is the sum of
+    those adjustments. `now` is what the account has behind its last event,
+    `now_version`.
     """
 
     dispute: DisputeRow
-    text: str
+    registered_at: str
+    source: str
     by: str | None
+    text: str
     last_day: str
+    days_left: int | None
+    answer: Answer | None
     line: Line | None
     row: UsageRow | None
     explanation: Explanation
-    around: list[dict[str, Any]]
+    around: list[Happened]
     earlier: list[Line]
-    since: list[dict[str, Any]]
+    months: list[Month]
+    since: list[Happened]
+    given_back: Kopecks
+    adjusted: Kopecks
+    left: Kopecks
+    now: Balance
+    now_version: int
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of its canonical JSON."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
 
 
-def dossier(log: Reading, catalogues: CatalogueTimeline, account: Account, dispute: DisputeRow) -> Dossier:
-    """The dossier of a claim of an account."""
-    events = [(stored.position, stored.event()) for stored in log.events(account.account)]
-    by_version = {event.version: event for _, event in events}
-    disputed, opening = by_version[dispute.event], by_version[dispute.version]
+def dossier(
+    log: Reading, catalogues: CatalogueTimeline, account: Account, dispute: DisputeRow, *, today: date
+) -> Dossier:
+    """The dossier of a claim of an account, seen on a local date. Raises as `explain` does."""
+    zone = account.zone
+    events = {stored.version: stored.event() for stored in log.events(account.account)}
+    disputed, opening = events[dispute.event], events[dispute.version]
     assert isinstance(opening, DisputeOpened)
-    day = periods.local_date(disputed.booked_at, account.zone)
-    printed = _printed(account, events, catalogues, day)
-    line = next((each for each in printed.lines if each.version == dispute.event), None)
+    assert opening.input is not None
+    lines = printed_lines(events.values(), zone)
+    alike = [
+        event
+        for event in events.values()
+        if event.version < disputed.version and _charge(event, lines) == _charge(disputed, lines)
+    ]
+    citing = [event for event in events.values() if disputed.version in _cites(event)]
+
+    def happened(event: Event) -> Happened:
+        return Happened(shown(account.account, zone, event), lines.get(event.version))
+
+    earlier = [lines[event.version] for event in alike if event.version in lines]
     return Dossier(
         dispute=dispute,
+        registered_at=periods.local_text(opening.booked_at, zone),
+        source=opening.input.source,
+        by=opening.input.by,
         text=opening.personal.text or "",
-        by=opening.input.by if opening.input else None,
-        last_day=periods.months_after(day, CLAIM_MONTHS).isoformat(),
-        line=line,
-        row=next((each for each in printed.usage if each.version == dispute.event), None),
-        explanation=explain(log, catalogues, account.account, dispute.event),
-        around=[
-            shown(account.account, account.zone, event)
-            for _, event in events
-            if abs(event.version - dispute.event) <= AROUND and event.version != dispute.event
-        ],
-        earlier=_earlier(printed.lines, line),
-        since=[shown(account.account, account.zone, event) for _, event in events if _cites(event, dispute.event)],
+        last_day=periods.months_after(periods.local_date(disputed.booked_at, zone), CLAIM_MONTHS).isoformat(),
+        days_left=(date.fromisoformat(dispute.answer_due) - today).days if dispute.state == "open" else None,
+        answer=_answer(citing, dispute.version, zone),
+        line=lines.get(disputed.version),
+        row=usage_row(disputed, zone),
+        explanation=explain(log, catalogues, account.account, disputed.version),
+        around=[happened(event) for event in events.values() if 0 < abs(event.version - disputed.version) <= AROUND],
+        earlier=earlier[: -EARLIER_MAX - 1 : -1],
+        months=_months(alike, lines, zone)[-EARLIER_MAX:],
+        since=[happened(event) for event in citing],
+        given_back=account.corrected_of(disputed.version).amount,
+        adjusted=sum(event.amount for event in citing if isinstance(event, Adjusted)),
+        left=0 if isinstance(disputed, ChargeReversed) else money_left(account, disputed),
+        now=balance(account),
+        now_version=account.version,
     )
 
 
-def _printed(
-    account: Account, events: Sequence[tuple[int, Event]], catalogues: CatalogueTimeline, day: date
-) -> Statement:
-    """The statement from the opening to the day of the charge: the charge as printed, and those before it."""
-    since = periods.local_date(events[0][1].booked_at, account.zone)
-    return statement(account, events, catalogues, since=since, until=day)
+def _charge(event: Event, lines: dict[int, Line]) -> tuple[str, ...]:
+    """What makes two events the same charge: usage of a service in a zone, a fee of its kind, or the event's type."""
+    match event:
+        case UsageCharged() | UsageUnrated():
+            return "usage", event.service, event.direction, event.zone
+        case OptionConnected() | OptionFeeCharged():
+            return "option", event.option
+        case RefreshRefused():
+            return "refused", event.reason
+        case _:
+            line = lines.get(event.version)
+            return (line.kind,) if line else (type(event).__name__,)
 
 
-def _earlier(lines: list[Line], line: Line | None) -> list[Line]:
-    if line is None:
-        return []
-    alike = [each for each in lines if each.kind == line.kind and each.version < line.version]
-    return alike[: -EARLIER_MAX - 1 : -1]
+def _months(alike: Sequence[Event], lines: dict[int, Line], zone: str) -> list[Month]:
+    found: dict[str, list[int]] = {}
+    for event in alike:
+        month = periods.local_date(event.booked_at, zone).isoformat()[:7]
+        found.setdefault(month, []).append(event.version)
+    return [
+        Month(month, len(versions), sum(lines[each].amount for each in versions if each in lines), versions)
+        for month, versions in found.items()
+    ]
 
 
-def _cites(event: Event, version: int) -> bool:
+def _answer(citing: Sequence[Event], opened: int, zone: str) -> Answer | None:
+    for event in citing:
+        if isinstance(event, DisputeResolved) and event.opened == opened:
+            by = event.input.by if event.input else None
+            booked_at = periods.local_text(event.booked_at, zone)
+            return Answer(event.outcome, event.personal.text or "", by, booked_at, event.version)
+    return None
+
+
+def _cites(event: Event) -> tuple[int, ...]:
     match event:
         case ChargeReversed() | DisputeOpened() | DisputeResolved():
-            return event.event == version
+            return (event.event,)
         case Adjusted():
-            return version in event.cites
+            return event.cites
         case _:
-            return False
+            return ()

@@ -83,7 +83,8 @@ def verify(
     traces is not found here: that needs evidence from outside the ledger.
     """
     named = None if accounts is None else tuple(sorted(set(accounts)))
-    return _report(log, [_audit(log, _Share(named=named), log.last_position(), progress)], everybody=named is None)
+    part = _audit(log, _Share(named=named), log.last_position(), progress)
+    return _report(log, [part], list(whole.of_recorded_times(log)) if named is None else None)
 
 
 def verify_file(
@@ -100,12 +101,13 @@ def verify_file(
             return verify(log, accounts=accounts, progress=progress)
         parts: list[_Part] = []
         with pool(workers) as executor:
+            alongside = executor.submit(_recorded_times_of_file, path) if accounts is None else None
             shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
             jobs = [executor.submit(_audit_file, path, share, log.last_position()) for share in shares]
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))
-        return _report(log, parts, everybody=accounts is None)
+        return _report(log, parts, None if alongside is None else alongside.result())
 
 
 def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
@@ -121,14 +123,16 @@ def _cut(accounts: list[str], count: int) -> list[list[str]]:
     return [accounts[start : start + size] for start in range(0, len(accounts), size)]
 
 
-def _report(log: Reading, parts: list[_Part], *, everybody: bool) -> Report:
+def _report(log: Reading, parts: list[_Part], recorded_times: list[Problem] | None) -> Report:
+    """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
+    everybody = recorded_times is not None
     problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
     cited = Cited()
     for part in parts:
         cited.update(part.cited)
     problems += cited.problems(log, everybody=everybody)
-    if everybody:
-        problems += [*whole.of_file(log), *whole.of_recorded_times(log), *_counts(log, parts)]
+    if recorded_times is not None:
+        problems += [*whole.of_file(log), *recorded_times, *_counts(log, parts)]
     problems.sort(key=_place)
     return Report(
         accounts=sum(part.accounts for part in parts),
@@ -157,6 +161,11 @@ def _audit_file(path: Path, share: _Share, position: int) -> _Part:
     """One process's share, in a reading of its own."""
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
         return _audit(log, share, position, lambda _: None)
+
+
+def _recorded_times_of_file(path: Path) -> list[Problem]:
+    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+        return list(whole.of_recorded_times(log))
 
 
 def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int], None]) -> _Part:

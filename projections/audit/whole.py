@@ -36,16 +36,16 @@ def of_recorded_times(log: Reading) -> Iterator[Problem]:
 
     Where it does, either of two neighbours was changed: the later one is named, the other one is in what was expected.
     """
-    recorded_at, before = 0, ""
+    recorded_at, before = 0, None
     for row in log.events_between(0, log.last_position()):
         try:
             found = _decoder.decode(row.state).recorded_at
         except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
             continue  # named by its account's audit
-        if found < recorded_at:
-            expected = f"at least {recorded_at}, that of {before}"
+        if before is not None and found < recorded_at:
+            expected = f"at least {recorded_at}, that of account {before.account}, version {before.version}"
             yield Problem(row.account, row.version, "recorded_at along the log", expected, found)
-        recorded_at, before = found, f"account {row.account}, version {row.version}"
+        recorded_at, before = found, row
 
 
 def of_catalogues(log: Reading) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from projections.audit.explain import Explanation
 from projections.audit.parts import Part
@@ -16,6 +16,16 @@ from projections.formats.speaker import Speaker, day, time
 from projections.packages import BucketRow
 
 Row = tuple[str, str]
+
+
+class Section(NamedTuple):
+    """A titled part of an explanation: rows of what and how much; `right` where the first is a quantity."""
+
+    title: str
+    rows: Sequence[Row]
+    right: bool = False
+
+
 FUNDS: Final = (("fee", "available"), ("daily_fee", "available"), ("needed", "available"))
 SILENT: Final = (
     "price", "unlimited", "discount", "active", "replaced", "credit_limit", "package_parts", "missing", "asked",
@@ -28,7 +38,21 @@ WIDTH: Final = 110
 
 def render(made: Explanation, lang: Language = "ru") -> str:
     """The whole explanation, ending with a newline."""
-    return "\n".join(_Page(lang, made.option_names).blocks(made)) + "\n"
+    page = _Page(lang, made.option_names)
+    return (
+        "\n\n".join("\n".join((each.title, *page.columns(each.rows, right=each.right))) for each in page.sections(made))
+        + "\n"
+    )
+
+
+def sections(made: Explanation, lang: Language = "ru") -> list[Section]:
+    """The same in parts, for forms that set them otherwise; the first is about the event itself."""
+    return list(_Page(lang, made.option_names).sections(made))
+
+
+def titled(event: dict[str, Any], lang: Language = "ru") -> str:
+    """What an event as the contract shows it was, in a few words."""
+    return _Page(lang).title(event)
 
 
 class _Page(Speaker):
@@ -36,26 +60,21 @@ class _Page(Speaker):
 
     # The whole
 
-    def blocks(self, made: Explanation) -> Iterator[str]:
+    def sections(self, made: Explanation) -> Iterator[Section]:
         event = made.event
-        yield f"{self.phrase('event', **event)}: {self.title(event)}"
-        yield from self.columns(self.heading(made))
+        yield Section(f"{self.phrase('event', **event)}: {self.title(event)}", self.heading(made))
+        unlike = [(each.field, self.stored(each.expected, each.found)) for each in made.differences]
         if not made.agrees:
-            yield ""
-            yield self.phrase("differs")
-            yield from self.columns([(each.field, self.stored(each.expected, each.found)) for each in made.differences])
-        yield from self.block("rule", [(rule, self.say(RULES[rule])) for rule in made.rules])
-        yield from self.block("compared", self.compared(made.facts))
-        yield from self.block("moved", [self.moved(part) for part in made.parts], right=True)
-        yield from self.block("passed", self.passed(made.alternatives))
-        yield from self.block("by_what", self.by_what(made))
-        yield from self.block("around", self.around(made.before, made.after))
-
-    def block(self, name: str, rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
-        if rows:
-            yield ""
-            yield self.phrase(name)
-            yield from self.columns(rows, right=right)
+            yield Section(self.phrase("differs"), unlike)
+        parts = (
+            Section("rule", [(rule, self.say(RULES[rule])) for rule in made.rules]),
+            Section("compared", self.compared(made.facts)),
+            Section("moved", [self.moved(part) for part in made.parts], right=True),
+            Section("passed", self.passed(made.alternatives)),
+            Section("by_what", self.by_what(made)),
+            Section("around", self.around(made.before, made.after)),
+        )
+        yield from (part._replace(title=self.phrase(part.title)) for part in parts if part.rows)
 
     def columns(self, rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
         width = max((len(name) for name, _ in rows), default=0)

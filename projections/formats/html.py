@@ -31,11 +31,7 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     head = HEADINGS[lang]
     return "".join(
         (
-            '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="ru"><head>'
-            '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />'
-            '<meta name="viewport" content="width=device-width, initial-scale=1" />',
-            f'<title>{page.title(made)}</title><style type="text/css">{STYLE}</style></head><body><main>\n',
+            opening(page.title(made)),
             *_header(made, head, lang),
             f"<figure><h2{_lang(lang)}>{head.curve}</h2>{curve.svg(made)}</figure>\n",
             *_packages(made, head, lang),
@@ -48,13 +44,24 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     )
 
 
+def opening(title: str, style: str = STYLE) -> str:
+    """How a page begins, up to its `main`; `title` is markup already."""
+    return (
+        '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="ru"><head>'
+        '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />'
+        '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+        f'<title>{title}</title><style type="text/css">{style}</style></head><body><main>\n'
+    )
+
+
 def _header(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
     own = _lang(lang)
     state = f'<p class="state"{own}>{head.final}</p>'
     if not made.final:
         state = f'<p class="state open">{provisional(made)}</p>'
     yield (
-        f"<header><div><h1{own}>{head.statement}</h1><p>Номер <b>{_phone(made.account)}</b> за период с{_BOUND}"
+        f"<header><div><h1{own}>{head.statement}</h1><p>Номер <b>{phone(made.account)}</b> за период с{_BOUND}"
         f"<b>{figures.day(made.from_)}</b> по{_BOUND}<b>{figures.day(made.to)}</b></p></div>{state}</header>\n"
     )
     due, fee = "—", ""
@@ -84,10 +91,10 @@ def _bucket(row: BucketRow) -> str:
     width = 100 * row.left // row.granted if row.granted else 0
     return (
         f"<li><span>{_initial(wording.SERVICES[row.service])}</span>"
-        f"<b>{_bound(wording.packaged(row.service, row.left))}</b>"
+        f"<b>{bound(wording.packaged(row.service, row.left))}</b>"
         f'<span class="bar"><i style="width:{width}%"></i></span>'
-        f"<small>{_plain(f'{wording.bucket(row.bucket)}, до {_time(row.end)[:-3]}')}</small>"
-        f"<small>из {_bound(wording.packaged(row.service, row.granted))}</small></li>"
+        f"<small>{plain(f'{wording.bucket(row.bucket)}, до {_time(row.end)[:-3]}')}</small>"
+        f"<small>из {bound(wording.packaged(row.service, row.granted))}</small></li>"
     )
 
 
@@ -110,7 +117,7 @@ def _ledger(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
 
 def _line(line: Line) -> str:
     return (
-        f"<tr><td>{_time(line.booked_at)}</td><td>{_plain(printed_text(line))}</td>"
+        f"<tr><td>{_time(line.booked_at)}</td><td>{plain(printed_text(line))}</td>"
         f"<td{_sign(line.amount)}>{_money(line.amount)}</td><td>{_money(line.balance)}</td></tr>"
     )
 
@@ -119,7 +126,7 @@ def _footer(made: Statement, head: Headings, checkpoint: str | None) -> Iterator
     state = head.final if made.final else head.provisional
     yield f"<footer><p>{head.document} {made.id} · {state.lower()}</p>"
     if checkpoint is not None:
-        yield f"<p>{head.checkpoint} {_plain(checkpoint)}</p>"
+        yield f"<p>{head.checkpoint} {plain(checkpoint)}</p>"
     yield "</footer>"
 
 
@@ -129,14 +136,14 @@ def _lang(lang: Language) -> str:
 
 
 def _money(amount: Kopecks) -> str:
-    return _bound(rubles(amount))
+    return bound(rubles(amount))
 
 
 def _sign(amount: Kopecks) -> str:
     return ' class="minus"' if amount < 0 else ' class="plus"' if amount > 0 else ""
 
 
-def _phone(account: str) -> str:
+def phone(account: str) -> str:
     """A number as people read it: `+7 916 123-45-67`."""
     return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
 
@@ -149,11 +156,11 @@ def _initial(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bound(text: str) -> str:
+def bound(text: str) -> str:
     """A figure and its unit, which stay on one line."""
     return text.replace(" ", _BOUND)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text for people: control characters are a space, and a small word stays with the figure behind it."""
     return escape(_BEFORE_FIGURE.sub(rf"\1{_BOUND}", _CONTROL.sub(" ", text)))

@@ -21,7 +21,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield "Операции по балансу"
     yield f"  Баланс на начало: {rubles(made.opening)}"
     if made.lines:
-        yield from _table(
+        yield from table(
             ("Дата", "Операция", "Сумма", "Баланс"),
             [
                 (_time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance))
@@ -35,7 +35,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield ""
     yield "Услуги связи"
     if made.usage:
-        yield from _table(
+        yield from table(
             ("Начало", "Номер", "Зона", "Услуга", "Факт", "Учтено", "Из пакета", "Без НДС", "С НДС"),
             [
                 (
@@ -60,7 +60,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield ""
     yield "Остатки пакетов"
     if made.left:
-        yield from _table(
+        yield from table(
             ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
             [
                 (
@@ -114,8 +114,8 @@ def _time(text: str) -> str:
     return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:
-    """Columns as wide as their widest cell."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:
+    """Lines of a table, its columns as wide as their widest cells; those of `right` to the right."""
     widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     for row in (head, ["-" * width for width in widths], *rows):
         cells = (

@@ -28,6 +28,7 @@ from scripts.benchmarks import (
     start,
     statement,
     verify,
+    what_if,
 )
 from scripts.benchmarks.row import Measured, Missing, Row, run
 from scripts.cli import show
@@ -43,6 +44,7 @@ ROWS = {
         aggregates.ROW,
         replay.ROW,
         verify.ROW,
+        what_if.ROW,
         night.ROW,
         statement.ROW,
         start.ROW,

@@ -29,4 +29,4 @@ def measure(folder: Path, quick: bool) -> Measured:
     return Measured(f"{events:,} events, {accounts:,} accounts", figures, limits, own_peak_bytes())
 
 
-ROW = Row("verify", "events/s", "decoding and folding them", measure, goal=Goal(figure=40_000))
+ROW = Row("verify", "events/s", "decoding and folding them", measure, goal=Goal(figure=200_000))

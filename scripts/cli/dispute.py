@@ -1,29 +1,53 @@
 """`obnovi dispute`: the desk for claims: register one, the queue, one claim's dossier, its answer (R-11.2–R-11.4)."""
 
+import sys
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
+import msgspec
 
+from ledger import periods
 from ledger.account import Account
 from ledger.events import ChargeReversed, DisputeOpened
+from ledger.evolve import BrokenLog
 from ledger.periods import Instant
 from ledger.rules.corrections import money_left
 from ledger.service import Ledger, Outcome
 from ledger.units import parse_rubles, rubles
 from projections import disputes
 from projections.disputes import DisputeRow
-from projections.dossier import dossier
+from projections.dossier import Dossier, dossier
 from projections.events import shown
 from projections.follow import caught_up
-from projections.formats.dossier import STATES, render
+from projections.formats.dossier import STATES
 from projections.formats.speaker import day
-from projections.statement import printed_lines
+from projections.statement import Broken, printed_lines
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, InstantType, print_json, print_text, with_settings
+from scripts.cli.options import (
+    DateType,
+    InstantType,
+    print_bytes,
+    print_json,
+    print_text,
+    spare,
+    with_settings,
+    write_file,
+)
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, now, open_ledger
+
+RENDERERS: Final = {
+    "txt": "projections.formats.dossier",
+    "html": "projections.formats.dossier_html",
+    "pdf": "projections.formats.dossier_pdf",
+}
+"""Where each form of a dossier is rendered; json is the dossier itself."""
+FORMATS: Final = ("json", *RENDERERS)
+BINARY: Final = frozenset({"pdf"})
 
 
 @click.group()
@@ -67,7 +91,9 @@ def open_(
         opening = outcome.events[-1]
         assert isinstance(opening, DisputeOpened)
         if not settings.json:
-            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.\n")
+            before = found.corrected_of(version).amount
+            back = f" {rubles(before)} of event {version} have been given back already." if before else ""
+            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.{back}\n")
     return 0
 
 
@@ -104,23 +130,41 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
 )
+@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
+@click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
-def show_(settings: Settings, id_: str, account: str | None, today: date | None) -> int:
+def show_(
+    settings: Settings, id_: str, account: str | None, today: date | None, form: str | None, output: str | None
+) -> int:
     """Show a claim's dossier: the charge as printed and explained, what stands around it, and what was done since.
+
+    html and pdf are one file each, for the subscriber: nothing in them is loaded from elsewhere.
 
     \b
     Example:
       obnovi dispute show claim-8-1
+      obnovi dispute show claim-8-1 --format pdf -o claim.pdf
     """
+    chosen = "json" if settings.json else form or "txt"
+    if chosen in BINARY and output is None and sys.stdout.isatty():
+        raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
+    if output is not None:
+        spare("-o", output, settings)
     with open_ledger(settings) as ledger:
         row = _one(ledger, id_, account, today)
         found = opened_account(ledger, row.account)
-        with ledger.journal.reading() as log:
-            made = dossier(log, ledger.catalogues(), found, row)
-    if settings.json:
-        print_json(made)
+        catalogues = ledger.catalogues()
+        seen = periods.local_date(now(), found.zone) if today is None else today
+        try:
+            with ledger.journal.reading() as log:
+                made = dossier(log, catalogues, found, row, today=seen)
+        except (Broken, BrokenLog) as error:
+            raise SaysNo(f"account {row.account}: {error}; run `obnovi verify`") from None
+    content = _written(made, chosen)
+    if output is None:
+        print_bytes(content)
     else:
-        print_text(render(made))
+        write_file(output, content)
     return 0
 
 
@@ -167,6 +211,15 @@ def resolve(
         if not settings.json:
             print_text(f"{_answered(done, id_, row.event, outcome, dry_run=dry_run)}\n")
     return 0
+
+
+def _written(made: Dossier, form: str) -> bytes:
+    """A dossier in a form, as the bytes of its file."""
+    if form == "json":
+        return msgspec.json.encode(made) + b"\n"
+    render: Callable[[Dossier], str | bytes] = import_module(RENDERERS[form]).render
+    content = render(made)
+    return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
 def _show(

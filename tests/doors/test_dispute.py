@@ -1,6 +1,7 @@
 """`obnovi dispute`: a claim from its registration to its answer, and clear answers where there is none to give."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,10 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
     assert made["row"]["peer"] == "*929#"
     assert [each["amount"] for each in made["earlier"]] == [-400_00]
     assert made["explanation"] == desk("explain", ACCOUNT, 5, "--json").json()
-    assert [each["type"] for each in made["since"]] == ["DisputeOpened"]
+    assert [each["event"]["type"] for each in made["since"]] == ["DisputeOpened"]
     told = desk("dispute", "show", "claim-5-1").out
     assert "Списание ежемесячной платы по Тарифному плану, период действия с 01.02.2023 по 28.02.2023" in told
-    assert "Оспорить можно было до 01.08.2023" in told
+    assert "заявить до 01.08.2023, ответить до 31.03.2023" in told
 
     before = desk("events", ACCOUNT, "--json").out
     tried = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run", "--json").json()
@@ -81,7 +82,11 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
             1,
             "event 5 could be disputed until 2023-08-01, six months after it; the refusal is kept as event",
         ),
-        (("open", ACCOUNT, 5, "--text", "", "--at", "2123-08-02T00:00:00+03:00"), 2, "--at"),
+        (
+            ("open", ACCOUNT, 5, "--text", "", "--at", "2090-08-02T00:00:00+03:00"),
+            2,
+            "--at lies more than a day in the future",
+        ),
         (("open", ACCOUNT, 5, "--text", "a" * 1001, *DESK), 2, "text: at most 1000 characters"),
         (("open", ACCOUNT, 5, "--text", "", "--id", "", *DESK), 2, "id: at least 1 character"),
         (("show", "5\x1b[2J"), 1, r"no claim '5\x1b[2J'"),
@@ -133,7 +138,8 @@ def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Ru
     """R-11.3: upheld without an amount, with nothing left."""
     back = line("reverse", "back", "2023-02-20T12:00:00+03:00", event=5, text="ошибка", by="support-1")
     assert desk("feed", write(tmp_path / "more", back)).code == 0
-    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK).out
+    assert opened.endswith("due by 2023-03-31. 400,00 ₽ of event 5 have been given back already.\n")
     told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
     assert "would be upheld: of event 5 nothing is left to give back. Nothing was written." in told
     booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()
@@ -157,6 +163,14 @@ def test_a_refused_registration_takes_no_id_from_the_next(desk: Run) -> None:
     assert desk("dispute", "open", ACCOUNT, 5, *late).code == 1
     events = [json.loads(each) for each in desk("events", ACCOUNT, "--json").out.splitlines()]
     assert [each["input"]["id"] for each in events[-2:]] == ["claim-5-1", "claim-5-2"]
+
+
+def test_a_fresh_id_is_no_other_claims_id(desk: Run, tmp_path: Path) -> None:
+    """R-11.3: answers find a claim by its id, whatever source it came from."""
+    posted = line("open_dispute", "claim-5-1", "2023-02-20T12:00:00+03:00", event=4, text="", source="post")
+    assert desk("feed", write(tmp_path / "more", posted)).code == 0
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    assert {row["dispute"] for row in desk("dispute", "list", "--json").json()} == {"claim-5-1", "claim-5-2"}
 
 
 def test_the_same_again_changes_nothing_and_another_with_its_id_is_turned_away(desk: Run) -> None:
@@ -215,6 +229,28 @@ def test_the_queue_counts_its_claims_by_age(desk: Run) -> None:
     ):
         assert desk("dispute", "list", "--today", today).out.splitlines()[-1] == told
     assert "ПРОСРОЧЕНА" in desk("dispute", "list", "--today", "2023-04-01").out
+
+
+def test_a_dossier_is_written_to_a_file_in_each_form(desk: Run, tmp_path: Path) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "не заказывал", *DESK)
+    begins = {"txt": "Претензия".encode(), "json": b'{"dispute":', "html": b"<!DOCTYPE html>", "pdf": b"%PDF"}
+    for form, begin in begins.items():
+        done = desk("dispute", "show", "claim-5-1", "--format", form, "-o", f"claim.{form}")
+        assert (done.code, done.out, done.err) == (0, "", "")
+        assert (tmp_path / f"claim.{form}").read_bytes().startswith(begin)
+    kept = (tmp_path / "obnovi.db").read_bytes()
+    assert desk("dispute", "show", "claim-5-1", "-o", "obnovi.db").code == 2
+    assert (tmp_path / "obnovi.db").read_bytes() == kept
+
+
+def test_a_trial_shows_the_lines_that_a_statement_would_print(desk: Run) -> None:
+    """R-13.3: the reversal with the text of what it corrects, its amount and the wallet behind it."""
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
+    told = " ".join(re.sub("[│┃]", " ", told).split())
+    assert "ChargeReversed Корректировка: 01.02.2023 Списание ежемесячной платы по Тарифному плану" in told
+    assert "400,00 ₽ 600,00 ₽" in told
+    assert "Claim claim-5-1 would be upheld: 400,00 ₽ of event 5 are given back. Nothing was written." in told
 
 
 def test_the_help_of_each_step_has_an_example(desk: Run) -> None:

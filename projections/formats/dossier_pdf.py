@@ -1,0 +1,47 @@
+"""The dossier of a claim as a PDF for the subscriber: typst lays out what `dossier.typ` is told."""
+
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+import typst
+
+from projections.dossier import Dossier
+from projections.formats.dossier import Document, Part, document
+
+
+def render(made: Dossier) -> bytes:
+    """The document, dated as the account's last event: the same dossier has the same bytes whenever printed."""
+    told = document(made)
+    moment = datetime.fromisoformat(made.now.clock)
+    compiler, template = _compiler()
+    printed = compiler.compile(
+        input=template,
+        format="pdf",
+        sys_inputs={"dossier": msgspec.json.encode(_told(told)).decode()},
+        timestamp=int(moment.timestamp()),
+        pdf_tags=False,
+    )
+    assert isinstance(printed, bytes)
+    return printed
+
+
+@cache
+def _compiler() -> tuple[typst.Compiler, bytes]:
+    template = resources.files("projections.formats").joinpath("dossier.typ").read_bytes()
+    return typst.Compiler(ignore_system_fonts=True), template
+
+
+def _told(told: Document) -> dict[str, Any]:
+    parts = [part._asdict() | {"kinds": _kinds(part)} for part in told.parts]
+    return told._asdict() | {"parts": parts}
+
+
+def _kinds(part: Part) -> list[str]:
+    """How each column is set: a name beside its value, a text, a figure, or something short."""
+    if not part.head:
+        return ["name", "text"]
+    columns = range(len(part.head))
+    return ["text" if each == part.wide else "figure" if each in part.right else "short" for each in columns]
