@@ -5,9 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored, and so would
 # the commands that tests interrupt
+
+settings.register_profile("steady", deadline=None)  # no test has a stopwatch
+settings.load_profile("steady")
 
 Golden = Callable[[str, str | bytes], None]
 
