@@ -17,7 +17,7 @@ from ledger.log.journal import Reading
 from ledger.service import Ledger, stored_account
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
-from projections.pool import pool
+from projections.pool import cut, pool
 from projections.seen import Seen
 
 EVENTS_AT_ONCE: Final = 50_000
@@ -87,7 +87,7 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
             followed.backup(copy)
             position = views.seen_position(copy, log)
         assert position is not None
-        ranges = _ranges(log.accounts(), workers * RANGES_PER_WORKER)
+        ranges = [(some[0], some[-1]) for some in cut(log.accounts(), workers * RANGES_PER_WORKER)]
         new = views.part(path, "new")
         events = 0
         with closing(views.connect(new)) as db:
@@ -166,8 +166,3 @@ def _merge(db: sqlite3.Connection, part: Path) -> None:
                 db.execute(f"INSERT INTO main.{table} SELECT * FROM part.{table}")
         db.execute(totals.ADD.replace("VALUES (?,?,?,?,?,?)", "SELECT * FROM part.totals WHERE true"))
     db.execute("DETACH part")
-
-
-def _ranges(accounts: list[str], count: int) -> list[tuple[str, str]]:
-    size = -(-len(accounts) // count) or 1
-    return [(accounts[i], accounts[min(i + size, len(accounts)) - 1]) for i in range(0, len(accounts), size)]

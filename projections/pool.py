@@ -14,6 +14,12 @@ def pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(max_workers=workers, initializer=end_with_parent, initargs=(os.getpid(),))
 
 
+def cut(accounts: list[str], count: int) -> list[list[str]]:
+    """Accounts cut into about so many runs of equal length."""
+    size = -(-len(accounts) // count) or 1
+    return [accounts[start : start + size] for start in range(0, len(accounts), size)]
+
+
 def end_with_parent(parent: int) -> None:
     """In a process of a pool: end when the parent is gone. Each holds the others' pipes open, so none would notice."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -1,5 +1,6 @@
 """Wording for people: Russian names of what the ledger calls in English, and quantities as people read them."""
 
+from datetime import datetime
 from typing import Final
 
 from ledger.units import KB_PER_MB, Quantity, Service
@@ -57,3 +58,13 @@ def packaged(service: Service | str, amount: Quantity) -> str:
 def kilobytes(amount: Quantity) -> str:
     """Kilobytes, in megabytes where they are many; rounded down for display only."""
     return f"{amount // KB_PER_MB} МБ" if amount >= 10 * KB_PER_MB else f"{amount} КБ"
+
+
+def day(text: str) -> str:
+    """The date of a local time or date, as 01.02.2023."""
+    return f"{datetime.fromisoformat(text):%d.%m.%Y}"
+
+
+def time(text: str) -> str:
+    """A local time, as 01.02.2023 10:00:00."""
+    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"

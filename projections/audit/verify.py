@@ -16,7 +16,7 @@ from ledger.timeline import CatalogueTimeline
 from projections.audit import whole
 from projections.audit.account import AccountAudit, Problem
 from projections.audit.cited import Cited
-from projections.pool import pool
+from projections.pool import cut, pool
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
@@ -114,13 +114,8 @@ def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_S
     """All accounts, or the named ones, cut into about `count` shares."""
     if accounts is None:
         everybody = log.accounts()
-        return [_Share(some[0], some[-1]) for some in _cut(everybody, count)]
-    return [_Share(named=tuple(some)) for some in _cut(sorted(set(accounts)), count)]
-
-
-def _cut(accounts: list[str], count: int) -> list[list[str]]:
-    size = -(-len(accounts) // count) or 1
-    return [accounts[start : start + size] for start in range(0, len(accounts), size)]
+        return [_Share(some[0], some[-1]) for some in cut(everybody, count)]
+    return [_Share(named=tuple(some)) for some in cut(sorted(set(accounts)), count)]
 
 
 def _report(log: Reading, parts: list[_Part], recorded_times: list[Problem] | None) -> Report:

@@ -9,9 +9,9 @@ from ledger.units import rubles
 from projections import wording
 from projections.dossier import Dossier, Happened
 from projections.formats import explanation
-from projections.formats.speaker import day, time
 from projections.formats.text import printed_text, table
 from projections.statement import Line, UsageRow
+from projections.wording import day, time
 
 STATES: Final = {"open": "открыта", "upheld": "удовлетворена", "rejected": "отклонена"}
 WIDTH: Final = 110

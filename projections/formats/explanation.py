@@ -12,8 +12,9 @@ from projections.audit.texts import REASONS, RULES, STEPS
 from projections.balances import Balance
 from projections.formats.explanation_words import FACTS, PLACES, TITLES, WHY
 from projections.formats.headings import Language
-from projections.formats.speaker import Speaker, day, time
+from projections.formats.speaker import Speaker
 from projections.packages import BucketRow
+from projections.wording import day, time
 
 Row = tuple[str, str]
 

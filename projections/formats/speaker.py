@@ -1,7 +1,6 @@
 """A speaker: amounts, names and facts in one language, Russian or English."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from ledger.units import Kopecks, rubles
@@ -80,9 +79,9 @@ class Speaker:
             case "truth":
                 said = self.phrase("yes" if value else "no")
             case "day":
-                said = day(value)
+                said = wording.day(value)
             case "time":
-                said = time(value)
+                said = wording.time(value)
             case "measured":
                 said = self.units(wording.measured(facts["service"], value))
             case "packaged":
@@ -108,13 +107,3 @@ class Speaker:
             case _:
                 said = str(value)
         return said
-
-
-def day(text: str) -> str:
-    """The date of a local time or date, as 01.02.2023."""
-    return f"{datetime.fromisoformat(text):%d.%m.%Y}"
-
-
-def time(text: str) -> str:
-    """A local time, as 01.02.2023 10:00:00."""
-    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"

@@ -1,7 +1,7 @@
 """The statement as plain text for a terminal or an e-mail."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from ledger.units import rubles
 from projections import wording
@@ -14,7 +14,7 @@ def render(made: Statement, *, checkpoint: str | None = None) -> str:
 
 
 def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
-    yield f"Детализация счёта {made.account} за период с {_day(made.from_)} по {_day(made.to)}"
+    yield f"Детализация счёта {made.account} за период с {wording.day(made.from_)} по {wording.day(made.to)}"
     yield f"Документ {made.id}"
     yield "окончательно" if made.final else provisional(made)
     yield ""
@@ -24,7 +24,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
         yield from table(
             ("Дата", "Операция", "Сумма", "Баланс"),
             [
-                (_time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance))
+                (wording.time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance))
                 for line in made.lines
             ],
             right=(2, 3),
@@ -39,7 +39,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
             ("Начало", "Номер", "Зона", "Услуга", "Факт", "Учтено", "Из пакета", "Без НДС", "С НДС"),
             [
                 (
-                    _time(row.at),
+                    wording.time(row.at),
                     row.peer,
                     wording.zone(row.zone),
                     f"{wording.SERVICES[row.service]} {wording.DIRECTIONS[row.direction]}",
@@ -68,7 +68,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
                     wording.SERVICES[row.service],
                     wording.packaged(row.service, row.left),
                     wording.packaged(row.service, row.granted),
-                    _time(row.end),
+                    wording.time(row.end),
                 )
                 for row in made.left
             ],
@@ -88,8 +88,8 @@ def printed_text(line: Line) -> str:
     if line.period is None:
         return line.text
     if line.kind == "daily_fee":
-        return f"{line.text} за {_day(line.period.first)}"
-    return f"{line.text}, период действия с {_day(line.period.first)} по {_day(line.period.last)}"
+        return f"{line.text} за {wording.day(line.period.first)}"
+    return f"{line.text}, период действия с {wording.day(line.period.first)} по {wording.day(line.period.last)}"
 
 
 def provisional(made: Statement) -> str:
@@ -103,15 +103,7 @@ def _next(made: Statement) -> str:
     if made.next_due is None:
         return ""
     fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
-    return f"; следующее — {_time(made.next_due)}{fee}"
-
-
-def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%d.%m.%Y}"
-
-
-def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
+    return f"; следующее — {wording.time(made.next_due)}{fee}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:

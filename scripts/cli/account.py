@@ -1,6 +1,5 @@
 """`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
 
-from datetime import datetime
 from typing import Any
 
 import click
@@ -151,7 +150,7 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: 
     blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
     period = "—"
     if made.period is not None:
-        period = f"{_time(made.period.start)} – {_time(made.period.next_due)}"
+        period = f"{wording.time(made.period.start)} – {wording.time(made.period.next_due)}"
     pairs = [
         ("Кошелёк", rubles(made.wallet)),
         ("Доступно", rubles(made.available)),
@@ -164,10 +163,12 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: 
         pairs.append(("Скидка", f"{made.discount.percent} % с {made.discount.from_} до {made.discount.until}"))
     if waiting is not None:
         pairs.append(("Ожидает", f"плата за {waiting} спишется ночью"))
-    last = f"последняя запись {_time(made.clock)}"
-    title = f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {_time(asked)} ({last})"
+    last = f"последняя запись {wording.time(made.clock)}"
+    title = (
+        f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {wording.time(asked)} ({last})"
+    )
     if known is not None:
-        title += f", по данным на {_time(known)}"
+        title += f", по данным на {wording.time(known)}"
     show.table(title, ("", ""), pairs)
     show.table(
         "Пакеты",
@@ -178,7 +179,7 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: 
                 wording.SERVICES[row.service],
                 wording.packaged(row.service, row.left),
                 wording.packaged(row.service, row.granted),
-                _time(row.end),
+                wording.time(row.end),
             )
             for row in made.buckets
         ],
@@ -197,7 +198,3 @@ def _gist(event: Event, zone: str) -> str:
         if getattr(event, name, None) is not None
     ]
     return " ".join(words)
-
-
-def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"

@@ -23,8 +23,8 @@ from projections.dossier import Dossier, dossier
 from projections.events import shown
 from projections.follow import caught_up
 from projections.formats.dossier import STATES
-from projections.formats.speaker import day
 from projections.statement import Broken, printed_lines
+from projections.wording import day
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
 from scripts.cli.options import (

@@ -1,13 +1,12 @@
 """`obnovi refused`: what was refused, why, what was missing, and when it would have worked (R-5.3, R-12.1)."""
 
-from datetime import datetime
-
 import click
 
 from projections import refusals
 from projections.audit.refused import Refused
 from projections.audit.refused import refused as looked_at
 from projections.follow import caught_up
+from projections.wording import time
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.options import print_json, print_text, with_settings
@@ -46,11 +45,7 @@ def refused(settings: Settings, account: str | None) -> int:
 def _cells(row: Refused) -> tuple[str, ...]:
     worked = "" if row.reply is None else "пока нет"
     if row.worked_at is not None:
-        worked = f"{_time(row.worked_at)} (запись {row.worked_from})"
+        worked = f"{time(row.worked_at)} (запись {row.worked_from})"
     return (
-        row.account, str(row.version), _time(row.booked_at), row.input_type, row.reason, row.needed or row.said, worked,
+        row.account, str(row.version), time(row.booked_at), row.input_type, row.reason, row.needed or row.said, worked,
     )  # fmt: skip
-
-
-def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
