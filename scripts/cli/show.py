@@ -3,7 +3,12 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from scripts.cli.columns import widths
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Advance(Protocol):
@@ -42,20 +47,43 @@ def table(
     wide: int | None = None,
     empty: str = "none",
 ) -> None:
-    """A table on stdout, in colour on a terminal; only the column `wide` is folded where it is too narrow."""
-    from rich.console import Console  # noqa: PLC0415  # the one heavy import of a quick command
+    """A table on stdout, in colour on a terminal, where the column `wide` is folded first.
+
+    Where whole words do not fit side by side, each row is told by itself, a line a field; empty fields are left out.
+    """
+    from rich.cells import cell_len  # noqa: PLC0415  # the one heavy import of a quick command
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    made = Table(show_header=any(head))
-    for index, name in enumerate(head):
-        made.add_column(name, justify="right" if index in right else "left", no_wrap=index != wide, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    width = None if sys.stdout.isatty() else 200
-    console = Console(width=width, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     console.print(Text(title), soft_wrap=True)
-    if rows:
-        console.print(made)
-    else:
+    if not rows:
         console.print(empty)
+    elif (fitting := widths(head, rows, console.width, measure=cell_len, right=right, wide=wide)) is None:
+        _one_by_one(console, head, rows)
+    else:
+        made = Table(show_header=any(head))
+        for index, (name, width) in enumerate(zip(head, fitting, strict=True)):
+            made.add_column(name, justify="right" if index in right else "left", width=width, overflow="fold")
+        for row in rows:
+            made.add_row(*map(Text, row))
+        console.print(made)
+
+
+def _one_by_one(console: "Console", head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Every row as a list of its fields; rows of a name and a value, which have no head, are such a list already."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    lists = [list(zip(head, row, strict=True)) for row in rows] if any(head) else [[(row[0], row[1]) for row in rows]]
+    for number, fields in enumerate(lists):
+        made = Table.grid(padding=(0, 2, 0, 0))
+        made.add_column(style="bold", no_wrap=True)
+        made.add_column(overflow="fold")
+        for name, value in fields:
+            if value:
+                made.add_row(Text(name), Text(value))
+        if number:
+            console.print()
+        console.print(made)
