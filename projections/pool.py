@@ -1,6 +1,7 @@
 """Pool: processes that share a piece of work, and do not outlive the one that started them."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -10,8 +11,8 @@ PARENT_LOOKED_FOR_SECONDS: Final = 1
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
-    """So many processes; killed without a word, their parent takes them along within a second."""
-    return ProcessPoolExecutor(max_workers=workers, initializer=end_with_parent, initargs=(os.getpid(),))
+    """So many processes; an interruption ends them without a word, and a parent that is killed takes them along."""
+    return ProcessPoolExecutor(max_workers=workers, initializer=_begin, initargs=(os.getpid(),))
 
 
 def cut(accounts: list[str], count: int) -> list[list[str]]:
@@ -23,6 +24,12 @@ def cut(accounts: list[str], count: int) -> list[list[str]]:
 def end_with_parent(parent: int) -> None:
     """In a process of a pool: end when the parent is gone. Each holds the others' pipes open, so none would notice."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _begin(parent: int) -> None:
+    """A process of the pool begins. Ctrl-C reaches it too, and what it was doing is nobody's any more."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_with_parent(parent)
 
 
 def _end_with(parent: int) -> None:

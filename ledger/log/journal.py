@@ -266,11 +266,14 @@ class Reading:
         yield from map(Stored._make, self._stream(f"SELECT {columns} FROM stored_events {tail}", parameters))
 
     def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
-        """Rows of a cursor of their own, so that other look-ups may happen meanwhile."""
-        with self._connection.cursor() as rows:
-            rows.row_factory = None
-            rows.execute(statement, parameters)
-            yield from rows
+        """Rows of a cursor of their own, so that other look-ups may happen meanwhile.
+
+        Nothing closes it: a stream that was left half read may outlive its connection, and has nothing to say then.
+        """
+        rows = self._connection.cursor().sqlite_cursor
+        rows.row_factory = None
+        rows.execute(statement, parameters)
+        yield from rows
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)

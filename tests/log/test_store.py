@@ -1,7 +1,9 @@
 """The log in its file: append-only, durable, all or nothing, read in every older form (contract §3)."""
 
+import gc
 import json
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,21 @@ def test_stored_texts_stand_apart_from_the_rest(story: Story) -> None:
     assert stored[7]["personal"] == {"to": "9290"}
     assert stored[8]["personal"] == {"to": "0611"}
     assert "секрет" not in json.dumps(stored, ensure_ascii=False)
+
+
+def test_a_stream_left_half_read_says_nothing_when_its_connection_is_gone(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted audit leaves such streams behind."""
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    with story.ledger.journal.reading() as log:
+        stream = log.all_events()
+        next(stream)
+    story.ledger.journal.close()
+    del stream
+    gc.collect()
+    assert said == []
 
 
 def test_a_source_whose_first_line_was_rejected_is_found_later(tmp_path: Path) -> None:

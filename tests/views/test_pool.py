@@ -1,11 +1,14 @@
 """Processes that share a piece of work end with the one that started them."""
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from projections.pool import pool
 
 SHARING = """
 import os, time
@@ -29,6 +32,12 @@ def test_a_killed_command_leaves_no_process_behind() -> None:
             return
         time.sleep(0.1)
     pytest.fail("they are still there")
+
+
+def test_an_interruption_ends_a_helper_without_a_word() -> None:
+    """Ctrl-C reaches every process of a terminal; only the command itself answers it."""
+    with pool(1) as executor:
+        assert executor.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_DFL
 
 
 def _running(pid: str) -> bool:
