@@ -268,12 +268,11 @@ class Reading:
     def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
         """Rows of a cursor of their own, so that other look-ups may happen meanwhile.
 
-        Nothing closes it: a stream that was left half read may outlive its connection, and has nothing to say then.
+        Map them, never `yield from` them: that closes the cursor with the stream, which may outlive the connection.
         """
         rows = self._connection.cursor().sqlite_cursor
         rows.row_factory = None
-        rows.execute(statement, parameters)
-        yield from rows
+        return rows.execute(statement, parameters)
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
