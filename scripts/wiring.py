@@ -47,12 +47,17 @@ def keys_folder(settings: Settings) -> Path:
     return Path(named) if named else ledger_path(settings.ledger).parent / "keys"
 
 
-def read_text(path: Path, what: str) -> str:
-    """The text of a UTF-8 file. Raises Misuse where it cannot be read."""
+def there(path: Path, what: str) -> None:
+    """Refuse a name that stands for no file. Raises Misuse."""
     if not path.exists():
         raise Misuse(f"there is no {what} at {path}")
     if path.is_dir():
-        raise Misuse(f"{path} is a folder, not a {what}")
+        raise Misuse(f"{path} is a folder, not {'an' if what[0] in 'aeiou' else 'a'} {what}")
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of a UTF-8 file. Raises Misuse where it cannot be read."""
+    there(path, what)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

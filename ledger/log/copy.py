@@ -4,10 +4,14 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from ledger.log.errors import StoreError
 from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS
+
+APPLICATION_ID_AT: Final = 68
+"""Where SQLite's file format has it, in the header of the database."""
 
 
 def copy(source: Path, target: Path) -> int:
@@ -26,9 +30,18 @@ def copy(source: Path, target: Path) -> int:
                 raise StoreError(f"{source} is broken ({broken[0]}); see `obnovi verify`")
             events = int(made.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
     except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise StoreError(f"{source} is not an Obnovi ledger; name another file") from None
         raise StoreError(f"{source} cannot be copied to {target}: {error}") from None
     keep(target)
     return events
+
+
+def is_ledger(path: Path) -> bool:
+    """Whether a file is a ledger, or empty; nothing is opened that could be in use."""
+    with path.open("rb") as file:
+        start = file.read(APPLICATION_ID_AT + 4)
+    return not start or start[APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def keep(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from ledger.log.copy import copy, keep
+from ledger.log.copy import copy, is_ledger, keep
 from ledger.log.errors import StoreError
 from ledger.log.journal import Journal
 from projections.audit.account import Problem
@@ -17,7 +17,7 @@ from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, spare, with_settings
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger
+from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, there
 
 HELPERS: Final = ("-wal", "-shm", "-journal")
 
@@ -28,7 +28,8 @@ HELPERS: Final = ("-wal", "-shm", "-journal")
 def backup(settings: Settings, file: str) -> int:
     """Copy the ledger as it stands at one moment into a file, while others go on writing.
 
-    The file is there whole or not at all. The folder of keys is not in it: keep a copy of that elsewhere.
+    The file is there whole or not at all, and takes the place of an older backup. The folder of keys is not in it: keep
+    a copy of that elsewhere.
 
     \b
     Example:
@@ -36,9 +37,11 @@ def backup(settings: Settings, file: str) -> int:
     """
     target = Path(file)
     spare("FILE", file, settings)
-    _no_ledger_in_use(target)
     if target.is_dir():
         raise Misuse(f"{file} is a folder; name a file")
+    _no_ledger_in_use(target)
+    if target.exists() and not (target.is_file() and is_ledger(target)):
+        raise Misuse(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise Misuse(f"there is no folder {target.parent} to write a backup into; create it or name another")
     part = _part(target, "backup")
@@ -73,8 +76,7 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
       obnovi --ledger obnovi.db restore obnovi-monday.db
     """
     source, ledger = Path(file), ledger_path(settings.ledger)
-    if not source.is_file():
-        raise Misuse(f"there is no backup at {file}")
+    there(source, "backup")
     for path in (ledger, *(ledger.with_name(ledger.name + end) for end in HELPERS)):
         if path.exists():
             raise SaysNo(f"{path} is there; move it away first, a ledger is never written over")

@@ -24,7 +24,7 @@ from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.options import print_json, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, keys_folder, open_ledger, read_text
+from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
 
 
 @click.group()
@@ -190,8 +190,7 @@ def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> str:
 
 def _content(file: str) -> bytes:
     path = Path(file)
-    if not path.is_file():
-        raise Misuse(f"there is no proof at {file}")
+    there(path, "proof")
     with path.open("rb") as opened:
         return opened.read(proof.BYTES_MAX + 1)
 

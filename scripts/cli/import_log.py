@@ -1,7 +1,7 @@
 """`obnovi import-log`: an exported log becomes a ledger again."""
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -11,7 +11,7 @@ from ledger.taking_over import NotEmpty
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, ledger_path
+from scripts.wiring import Settings, ledger_path, there
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -33,8 +33,7 @@ def import_log(settings: Settings, file: str) -> int:
     """
     from projections.exports.import_log import NotALog, import_log  # noqa: PLC0415  # the name is the command's
 
-    if not os.path.exists(file) or os.path.isdir(file):
-        raise Misuse(f"there is no exported log at {file}")
+    there(Path(file), "exported log")
     try:
         with open(file, "rb") as lines, show.progress("events", None) as bar:
             imported = import_log(ledger_path(settings.ledger), _lines(lines), bar)

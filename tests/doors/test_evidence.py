@@ -167,9 +167,15 @@ def test_a_proof_that_does_not_hold_is_refused_in_one_line(kept: Run, tmp_path: 
         (("backup", "keys/copy.db"), 2, "folder of keys"),
         (("backup", "nowhere/copy.db"), 2, "no folder nowhere"),
         (("backup", "keys"), 2, "folder of keys"),
+        (("backup", "."), 2, ". is a folder"),
+        (("backup", "/dev/null"), 2, "/dev/null is there and no backup"),
+        (("backup", "feed"), 2, "feed is there and no backup"),
+        (("check-proof", "."), 2, ". is a folder, not a proof"),
+        (("--ledger", "new.db", "import-log", "."), 2, ". is a folder, not an exported log"),
+        (("--ledger", "new.db", "restore", "."), 2, ". is a folder, not a backup"),
         (("restore", "nowhere"), 2, "no backup at nowhere"),
         (("restore", "feed"), 1, "obnovi.db is there"),
-        (("--ledger", "new.db", "restore", "feed"), 2, "cannot be copied"),
+        (("--ledger", "new.db", "restore", "feed"), 2, "feed is not an Obnovi ledger"),
         (("--ledger", "away/new.db", "restore", "obnovi.db"), 2, "no folder away"),
     ],
 )
@@ -245,6 +251,14 @@ def test_a_backup_that_was_tampered_with_is_not_restored(kept: Run, tmp_path: Pa
     done = kept("--ledger", "new.db", "restore", "copy.db")
     assert (done.code, done.err.count("\n"), "is not restored" in done.err) == (1, 1, True)
     assert not list(tmp_path.glob("new.db*"))
+
+
+def test_a_backup_takes_the_place_of_an_older_one_or_of_an_empty_file(kept: Run, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert kept("backup", "copy.db").code == 0
+    (tmp_path / "empty").touch()
+    assert kept("backup", "empty").code == 0
+    assert (tmp_path / "empty").read_bytes() == (tmp_path / "copy.db").read_bytes()
 
 
 def test_a_ledger_s_leftovers_are_not_mixed_with_a_restored_one(kept: Run, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_ledger_with_events_takes_no_log(ledger: Run) -> None:
         (("export", "--format", "jsonl", "-o", "no/made"), "no/made cannot be written: No such file"),
         (("--ledger", "no.db", "export", "--format", "jsonl", "-o", "made"), "there is no ledger at no.db"),
         (("--ledger", "new.db", "import-log", "no"), "there is no exported log at no"),
-        (("--ledger", "new.db", "import-log", "/dev"), "there is no exported log at /dev"),
+        (("--ledger", "new.db", "import-log", "/dev"), "/dev is a folder, not an exported log"),
         (("--ledger", "new.db", "import-log", "feed"), "feed line 1: no line of an exported log"),
     ],
 )
