@@ -30,7 +30,7 @@ def copy(source: Path, target: Path) -> int:
                 raise StoreError(f"{source} is broken ({broken[0]}); see `obnovi verify`")
             events = int(made.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
     except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
             raise StoreError(f"{source} is not an Obnovi ledger; name another file") from None
         raise StoreError(f"{source} cannot be copied to {target}: {error}") from None
     keep(target)

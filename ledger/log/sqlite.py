@@ -189,6 +189,8 @@ def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
         empty = not _has_tables(c.cursor())
         c.execute("ROLLBACK")
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
         raise StoreError(f"{path} is not an Obnovi ledger ({error}); name another file with --ledger") from error
     if found != APPLICATION_ID and not (empty and create and found == 0):
         raise StoreError(f"{path} is not an Obnovi ledger; name another file with --ledger")
@@ -226,5 +228,6 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> str:
     if "locked" in text:
         return f"{path}: another program holds the ledger; run the command again when it is done"
     if "readonly" in text or "unable to open" in text:
-        return f"{path}: the ledger cannot be written or opened ({text}); check the file and its folder"
+        where = "SQLite writes beside it even to read it: copy it into a folder of yours"
+        return f"{path}: the ledger cannot be written or opened ({text}); {where}"
     return f"{path}: {text}; nothing committed is lost, run the command again"

@@ -343,3 +343,14 @@ def test_every_help_text_has_an_example(tmp_path: Path, command: str) -> None:
     done = process(command, "--help", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert f"Example:\n    obnovi {command}" in done.out
+
+
+def test_a_ledger_in_a_folder_that_cannot_be_written_is_not_called_another_s(ledger: Run, tmp_path: Path) -> None:
+    """SQLite needs a helper beside the file; a folder of its name is in the way of anybody, of root too."""
+    (tmp_path / "obnovi.db-shm").unlink(missing_ok=True)
+    (tmp_path / "obnovi.db-wal").unlink(missing_ok=True)
+    (tmp_path / "obnovi.db-wal").mkdir()
+    done = ledger("balance", ACCOUNT)
+    assert (done.code, done.out, one_line(done.err)) == (2, "", True)
+    assert "SQLite writes beside it even to read it" in done.err
+    assert "not an Obnovi ledger" not in done.err
