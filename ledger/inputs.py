@@ -17,6 +17,9 @@ from ledger.units import Kopecks, Quantity, Service
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A longer line cannot be an input; it is rejected without being read as JSON."""
 
+ACCOUNT: Final = "79[0-9]{9}"
+"""What an account's number looks like, as a regular expression."""
+
 
 def _instant(value: object) -> Instant:
     if not isinstance(value, str):
@@ -45,7 +48,7 @@ class _Input:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     id: Id
-    account: Annotated[str, Field(strict=True, pattern=r"^79[0-9]{9}$")]
+    account: Annotated[str, Field(strict=True, pattern=f"^{ACCOUNT}$")]
     at: At
     received_at: At
     source: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "feed"

@@ -1,10 +1,11 @@
 """`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
 
+import re
 from typing import Any
 
 import click
 
-from ledger import periods
+from ledger import inputs, periods
 from ledger.account import Account
 from ledger.booking import next_scheduled
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
@@ -126,8 +127,19 @@ def opened_account(ledger: Ledger, account: str) -> Account:
     """The account as it stands; SaysNo if nobody opened it."""
     found = ledger.account(account)
     if found is None:
-        raise SaysNo(f"no account {account} in this ledger; open it with an `open` input")
+        raise SaysNo(f"no account {account} in this ledger; {_meant(ledger, account)}")
     return found
+
+
+def _meant(ledger: Ledger, account: str) -> str:
+    """What to do about an account that is not there, perhaps for being written as people write numbers."""
+    digits = "".join(filter(str.isdecimal, account))
+    plain = f"7{digits[-10:]}" if digits[:-10] in ("", "7", "8") else digits
+    if plain != account and ledger.account(plain) is not None:
+        return f"did you mean {plain}?"
+    if re.fullmatch(inputs.ACCOUNT, account):
+        return "open it with an `open` input"
+    return "an account is 79 and nine digits, like 79161234567"
 
 
 def _account_then(ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None) -> Account:
