@@ -83,7 +83,8 @@ def why(event: InputRefused, account: str, disputed: int, left: int | None) -> s
         case "ALREADY_RESOLVED":
             return f"claim {event.fields['dispute']!r} has been answered; `obnovi dispute show` tells how"
         case "AMOUNT_TOO_LARGE":
-            return f"of event {disputed} only {rubles(left or 0)} can still be given back, and the claim stays open"
+            most = f"of event {disputed} only {rubles(left or 0)} can still be given back"
+            return f"{most}, not {rubles(event.fields['amount'])}, and the claim stays open"
         case _:
             return f"{REASONS[event.reason].en}, about event {disputed}"
 

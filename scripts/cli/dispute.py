@@ -94,6 +94,8 @@ def open_(
             before = found.corrected_of(version).amount
             back = f" {rubles(before)} of event {version} have been given back already." if before else ""
             print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.{back}\n")
+            if others := [each.id for each in found.disputes if each.event == version and not each.resolved]:
+                print_text(f"About event {version} there was one before, still open: {', '.join(others)}.\n")
     return 0
 
 
@@ -171,7 +173,9 @@ def show_(
 @dispute.command("resolve")
 @click.argument("id_", metavar="ID")
 @click.option("--outcome", type=click.Choice(["upheld", "rejected"]), required=True, help="The answer.")
-@click.option("--amount", metavar="RUBLES", help="Give back this much, like 400.00.  [default: all that is left]")
+@click.option(
+    "--amount", metavar="RUBLES", help="Give back this much, like 400.00 or 400,00.  [default: all that is left]"
+)
 @click.option("--text", required=True, help="What the subscriber is told.")
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
 @click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
@@ -198,7 +202,7 @@ def resolve(
     said: dict[str, Any] = {"type": "resolve_dispute", "dispute": id_, "outcome": outcome, "text": text}
     if amount is not None:
         try:
-            said["amount"] = parse_rubles(amount)
+            said["amount"] = parse_rubles(amount.replace(",", "."))
         except ValueError as error:
             raise Misuse(f"--amount: {error}") from None
     with open_ledger(settings, "read" if dry_run else "book") as ledger:

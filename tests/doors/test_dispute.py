@@ -129,9 +129,34 @@ def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.01", *ANSWER)
     assert done.code == 1
-    assert "AMOUNT_TOO_LARGE: of event 5 only 400,00 ₽ can still be given back, and the claim stays open" in done.err
+    said = "of event 5 only 400,00 ₽ can still be given back, not 400,01 ₽, and the claim stays open"
+    assert f"AMOUNT_TOO_LARGE: {said}" in done.err
     assert [each["state"] for each in desk("dispute", "list", "--json").json()] == ["open"]
     assert desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.00", *ANSWER).code == 0
+
+
+@pytest.mark.parametrize("amount", ["100.50", "100,50"])
+def test_money_is_taken_with_a_point_or_as_it_is_printed(desk: Run, amount: str) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", amount, *ANSWER, "--dry-run")
+    assert "100,50 ₽ of event 5" in done.out
+
+
+def test_a_thousand_with_a_comma_is_no_money(desk: Run) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "1,000", *ANSWER)
+    assert (done.code, 'like "350.00"' in done.err) == (2, True)
+
+
+def test_a_second_claim_about_an_event_tells_of_the_first_while_it_is_open(desk: Run) -> None:
+    """Registered all the same: what the subscriber said twice was said twice."""
+    first = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    assert "before" not in first.out
+    second = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    assert "About event 5 there was one before, still open: claim-5-1.\n" in second.out
+    for claim in ("claim-5-1", "claim-5-2"):
+        assert desk("dispute", "resolve", claim, "--outcome", "rejected", *ANSWER).code == 0
+    assert "still open" not in desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK).out
 
 
 def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Run, tmp_path: Path) -> None:
