@@ -63,7 +63,7 @@ def dispute() -> None:
     """
 
 
-@dispute.command("open")
+@dispute.command("open", short_help="Register a claim about an event.")
 @click.argument("account")
 @click.argument("version", type=click.IntRange(min=1))
 @click.option("--text", required=True, help="What the subscriber says.")
@@ -99,7 +99,7 @@ def open_(
     return 0
 
 
-@dispute.command("list")
+@dispute.command("list", short_help="List open claims, the most urgent first.")
 @click.option("--all", "everything", is_flag=True, help="Answered claims too.")
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
@@ -126,7 +126,7 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
     return 0
 
 
-@dispute.command("show")
+@dispute.command("show", short_help="Show a claim's dossier, for the clerk or the subscriber.")
 @click.argument("id_", metavar="ID")
 @click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
 @click.option(
@@ -170,7 +170,7 @@ def show_(
     return 0
 
 
-@dispute.command("resolve")
+@dispute.command("resolve", short_help="Answer a claim.")
 @click.argument("id_", metavar="ID")
 @click.option("--outcome", type=click.Choice(["upheld", "rejected"]), required=True, help="The answer.")
 @click.option(

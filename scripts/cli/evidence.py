@@ -32,7 +32,7 @@ def keys() -> None:
     """Make the keys that checkpoints are signed with."""
 
 
-@keys.command()
+@keys.command(short_help="Make a key to sign with, and the public key.")
 @click.option("--name", help="What the log is called in checkpoints.  [default: obnovi/ and a digest of the key]")
 @with_settings
 def create(settings: Settings, name: str | None) -> int:

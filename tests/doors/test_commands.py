@@ -4,11 +4,12 @@ import gzip
 import json
 import os
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.doors.support import ACCOUNT, Run, events, line, month, opening, process, top_up, write
+from tests.doors.support import ACCOUNT, OBNOVI, Run, events, line, month, opening, process, top_up, write
 from tests.support import CATALOGUE_TEXT
 
 
@@ -373,3 +374,29 @@ def test_a_number_written_as_people_write_it_is_told_as_the_ledger_writes_it(
 ) -> None:
     done = ledger("balance", written)
     assert (done.code, done.out, done.err) == (1, "", f"obnovi: no account {written} in this ledger; {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("statment", ACCOUNT), "No such command 'statment'. (Did you mean one of: 'check-statement', 'statement', "),
+        (("verfy",), "No such command 'verfy'. Did you mean 'verify'?"),
+        (("dispute", "lst"), "No such command 'lst'. Did you mean 'list'?"),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(
+    obnovi: Run, command: tuple[str, ...], told: str
+) -> None:
+    done = obnovi(*command)
+    assert (done.code, done.err.startswith(f"obnovi: {told}"), one_line(done.err)) == (2, True, True)
+
+
+@pytest.mark.parametrize("group", ["dispute", "keys", "catalogue"])
+def test_no_line_of_a_list_of_commands_is_cut_off(obnovi: Run, group: str) -> None:
+    assert "..." not in obnovi(group, "--help").out.partition("Commands:")[2]
+
+
+def test_a_closed_stdout_is_misuse(tmp_path: Path) -> None:
+    script = f"'{OBNOVI}' find call >&-"
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "obnovi: stdout is closed; send it to a file or to /dev/null\n")
