@@ -30,6 +30,7 @@ from scripts.cli.account import opened_account
 from scripts.cli.options import (
     DateType,
     InstantType,
+    form_of,
     print_bytes,
     print_json,
     print_text,
@@ -132,7 +133,7 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
 def show_(
@@ -147,6 +148,7 @@ def show_(
       obnovi dispute show claim-8-1
       obnovi dispute show claim-8-1 --format pdf -o claim.pdf
     """
+    form = form_of(form, output, FORMATS)
     chosen = "json" if settings.json else form or "txt"
     if chosen in BINARY and output is None and sys.stdout.isatty():
         raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")

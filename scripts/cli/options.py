@@ -4,7 +4,7 @@ import fcntl
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -149,6 +149,12 @@ def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
             raise Misuse(f"{option} {path} is {what}; name another file")
     if Path(path).resolve().is_relative_to(keys_folder(settings).resolve()):
         raise Misuse(f"{option} {path} lies in the folder of keys; name another file")
+
+
+def form_of(given: str | None, output: str | None, forms: Collection[str]) -> str | None:
+    """The format that was asked for: by its option, else by the ending of the file it goes to; None for neither."""
+    ending = Path(output or "").suffix.removeprefix(".").lower()
+    return given or (ending if ending in forms else None)
 
 
 def write_file(path: str, content: bytes) -> None:

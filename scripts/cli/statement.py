@@ -17,7 +17,7 @@ from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
-from scripts.cli.options import DateType, known_at_option, print_bytes, spare, with_settings, write_file
+from scripts.cli.options import DateType, form_of, known_at_option, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger
 
@@ -43,7 +43,7 @@ FOOTLESS: Final = frozenset({"csv", "json"})
 @click.argument("account")
 @click.option("--from", "since", type=DateType(), required=True, metavar="DATE", help="First local date.")
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: txt]")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of the headings of csv, html, pdf and xlsx.  [default: ru]"
@@ -73,6 +73,7 @@ def statement(
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
     """
+    form = form_of(form, output, FORMATS)
     chosen = "json" if settings.json else form or "txt"
     options = allowed(form, table=table, lang=lang)
     if since > until:

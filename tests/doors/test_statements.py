@@ -184,3 +184,27 @@ def test_binary_forms_go_to_a_pipe_or_a_file_but_not_to_a_terminal(
     assert ledger(*asked, "-o", "it.xlsx").code == 0
     piped = subprocess.run([OBNOVI, *asked], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=True)
     assert piped.stdout == (tmp_path / "it.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "starts"),
+    [
+        ("it.pdf", (), b"%PDF"),
+        ("IT.PDF", (), b"%PDF"),
+        ("it.xlsx", (), b"PK"),
+        ("it.html", (), b"<!DOCTYPE html>"),
+        ("it.json", (), b'{"account"'),
+        ("it.txt", (), "Детализация".encode()),
+        ("it", (), "Детализация".encode()),
+        ("it.docx", (), "Детализация".encode()),
+        ("it.pdf", ("--format", "json"), b'{"account"'),
+        ("it.pdf", ("--json",), b'{"account"'),
+        ("it.csv", ("--table", "usage"), "\ufeffВерсия;Начало".encode()),
+    ],
+)
+def test_a_file_s_ending_says_its_format_where_no_option_does(
+    ledger: Run, tmp_path: Path, name: str, options: tuple[str, ...], starts: bytes
+) -> None:
+    done = ledger("statement", ACCOUNTS[0], "--from", "2023-01-01", "--to", "2023-01-31", "-o", name, *options)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (tmp_path / name).read_bytes().startswith(starts)
