@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from ledger.entries import WALLET
 from ledger.log.journal import Reading
 from ledger.service import Ledger
+from ledger.units import rubles
 from projections.events import shown
 from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
@@ -180,9 +182,12 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
 
 def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> str:
     trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
+    entries = [each for each in proved.event.entries if WALLET in (each.from_, each.to)]
+    moved = sum(each.amount if each.to == WALLET else -each.amount for each in entries)
+    money = f"Wallet {rubles(moved)}, then {rubles(proved.event.wallet_after or 0)}.\n" if entries else ""
     return (
         f"It holds: account {proved.account}, version {event['version']}, {event['type']}, "
-        f"booked {event['booked_at']}.\n"
+        f"booked {event['booked_at']}.\n{money}"
         f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint\n  {proved.checkpoint}\n"
         f"signed by {trusted}\n  {proved.key.text()}\n"
     )

@@ -126,6 +126,21 @@ def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: 
     assert sorted(path.name for path in elsewhere.iterdir()) == ["public-key.pem", "public-key.txt", "two.proof"]
 
 
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        (1, None),
+        (2, "Wallet 1\N{NO-BREAK SPACE}000,00 ₽, then 1\N{NO-BREAK SPACE}000,00 ₽."),
+        (4, "Wallet −400,00 ₽, then 600,00 ₽."),
+    ],
+)
+def test_a_proof_tells_the_money_that_it_proves(kept: Run, version: int, told: str | None) -> None:
+    kept("prove", ACCOUNT, version, "-o", "one.proof")
+    lines = kept("check-proof", "one.proof").out.splitlines()
+    assert lines[0].startswith(f"It holds: account {ACCOUNT}, version {version}, ")
+    assert [line for line in lines if line.startswith("Wallet")] == ([told] if told else [])
+
+
 def test_an_event_behind_the_newest_checkpoint_gets_one_before_it_is_proved(kept: Run, tmp_path: Path) -> None:
     write(tmp_path / "more", top_up("more"))
     kept("feed", "more")
