@@ -3,8 +3,9 @@
 Only `Reading` and `Writing` know the tables. Positions grow by one with every event and are never reused.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -267,10 +268,14 @@ class Reading:
 
     def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
         """Rows of a cursor of their own, so that other look-ups may happen meanwhile."""
-        with self._connection.cursor() as rows:
+        rows = self._connection.cursor().sqlite_cursor
+        try:
             rows.row_factory = None
             rows.execute(statement, parameters)
-            yield from rows
+            yield from chain(rows)  # which leaves the closing to us
+        finally:
+            with suppress(sqlite3.ProgrammingError):  # an error may leave readers behind that outlive the ledger
+                rows.close()
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
@@ -356,9 +361,13 @@ class Journal:
         self.path = path
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """One state of the ledger to read."""
-        with self._store.reading() as connection:
+    def reading(self, *, odd_texts: bool = False) -> Iterator[Reading]:
+        """One state of the ledger to read.
+
+        A text that is no UTF-8 raises OddText when the block ends; with `odd_texts` its odd bytes are escaped instead,
+        which takes longer.
+        """
+        with self._store.reading(odd_texts=odd_texts) as connection:
             yield Reading(connection)
 
     @contextmanager
