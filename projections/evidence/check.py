@@ -192,9 +192,11 @@ def _named(differing: _Differing) -> Iterator[Problem]:
         elif fresh.get(row.name) is row and row.name not in gone:
             yield _problem(row, f"inserted {SINCE}", None, row.hash.hex())
     before = [row for row in differing.expected if row.hash in found]
+    place = {row.hash: number for number, row in enumerate(before)}
     after = [row for row in differing.found if row.hash in expected]
-    for should, row in zip(before, after, strict=False):
-        if should.hash != row.hash:
+    moved = [(abs(place[row.hash] - number), row) for number, row in enumerate(after)]
+    for far, row in sorted(moved, key=lambda each: -each[0]):  # what was moved itself, then what made room for it
+        if far:
             yield _problem(row, f"moved in the log {SINCE}", expected[row.hash].position, row.position)
 
 

@@ -130,6 +130,17 @@ def swap_two(db: sqlite3.Connection, chance: Random) -> set[Name]:
     return {one.name, other.name}
 
 
+def move_far(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    """The first event behind the last one; all others move up."""
+    every = events(db)
+    (moved, *others) = every if chance.random() < 0.5 else reversed(every)
+    order = [*others, moved] if moved is every[0] else [moved, *reversed(others)]
+    db.execute("UPDATE stored_events SET position = -position")
+    for new, event in enumerate(order, start=1):
+        db.execute("UPDATE stored_events SET position = ? WHERE position = ?", (new, -event.position))
+    return {moved.name}
+
+
 def swap_what_two_say(db: sqlite3.Connection, chance: Random) -> set[Name]:
     one, other = chance.sample(events(db), 2)
     for event, said in ((one, other), (other, one)):
@@ -190,6 +201,7 @@ ALL: Final[tuple[Tampering, ...]] = (
     delete_one_and_close_the_gap,
     insert_one,
     swap_two,
+    move_far,
     swap_what_two_say,
     cut_off_the_end,
     remove_a_balanced_pair,
