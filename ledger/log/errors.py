@@ -9,5 +9,9 @@ class NoLedger(StoreError):
     """There is no ledger at this place, and the command only reads."""
 
 
+class OddText(StoreError):
+    """A text in the ledger is no UTF-8: it was changed behind the program's back, or the disk did."""
+
+
 class BadEvents(StoreError):
     """The stored events of an account cannot be read or cannot follow each other."""

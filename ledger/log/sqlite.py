@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from ledger.log.errors import NoLedger, StoreError
+from ledger.log.errors import NoLedger, OddText, StoreError
 
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
 SCHEMA_VERSION: Final = 1
@@ -25,6 +26,8 @@ LOCK_TIMEOUT_SECONDS: Final = 600
 SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
 CACHE_KIB: Final = 128 * 1024
 WAL_CHECKPOINT_PAGES: Final = 16_384
+
+_ESCAPED: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 
 _TABLES: Final = (
     "CREATE TABLE keys (key BLOB NOT NULL, account TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, "
@@ -143,9 +146,10 @@ class Store:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[SQLiteConnection]:
+    def reading(self, *, odd_texts: bool = False) -> Iterator[SQLiteConnection]:
         """A transaction that sees one state of the ledger, whatever others write meanwhile."""
         with self._transaction("BEGIN", commit=False) as connection:
+            connection._sqlite_conn.text_factory = _ESCAPED if odd_texts else str
             yield connection
 
     @contextmanager
@@ -164,7 +168,8 @@ class Store:
                     connection.rollback()
             except sqlite3.DatabaseError as error:
                 connection.rollback()
-                raise StoreError(_told(error, self.path)) from error
+                kind = OddText if "Could not decode" in str(error) else StoreError
+                raise kind(_told(error, self.path)) from error
 
     def _create(self) -> None:
         with self.reading() as connection:
@@ -227,6 +232,8 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> str:
         return f"{path}: no room on the disk; free some and run the command again, nothing booked is lost"
     if "locked" in text:
         return f"{path}: another program holds the ledger; run the command again when it is done"
+    if "malformed" in text or "not a database" in text or "Could not decode" in text:
+        return f"{path}: the file is damaged ({text}); copy it away, `obnovi restore` makes a ledger of the last backup"
     if "readonly" in text or "unable to open" in text:
         where = "SQLite writes beside it even to read it: copy it into a folder of yours"
         return f"{path}: the ledger cannot be written or opened ({text}); {where}"

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ledger.log.errors import BadEvents
+from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.timeline import CatalogueTimeline
 from projections.audit import whole
@@ -95,6 +95,14 @@ def verify_file(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """The same over the ledger in a file, on several processes: no rule crosses accounts."""
+    try:
+        return _verify_file(path, workers, accounts, progress)
+    except OddText:
+        with closing(Journal(path, create=False)) as journal, journal.reading(odd_texts=True) as log:
+            return verify(log, accounts=accounts, progress=progress)
+
+
+def _verify_file(path: Path, workers: int, accounts: Sequence[str] | None, progress: Callable[[int], None]) -> Report:
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
         count = log.last_position() if accounts is None else log.count_of(accounts)
         if workers == 1 or count < EVENTS_FOR_A_POOL:

@@ -1,19 +1,19 @@
 """The log hashed again and held against the newest checkpoint; what differs is named."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
+from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import Journal, Reading, Stored
 from projections.audit.account import Problem
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.follow import hash_of
 from projections.evidence.keys import Keys
-from projections.evidence.leaf import hashes
+from projections.evidence.leaf import hash_of_any, hashes
 from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
@@ -25,6 +25,8 @@ ROWS_AT_ONCE: Final = 1_024
 EVENTS_FOR_A_POOL: Final = 100_000
 """Below this, starting processes costs more than they save."""
 NAMED_MAX: Final = 1_000
+Progress: TypeAlias = Callable[[int], None]
+"""Takes how many events are hashed."""
 SINCE: Final = "since the checkpoint"
 
 
@@ -58,10 +60,33 @@ class _Differing:
     found: list[_Row] = field(default_factory=list)
 
 
-def check(file: Path, log: Reading, keys: Keys, *, tiles_of: Path | None = None, workers: int = 1) -> Found:
-    """Hash every event that the newest checkpoint covers again and compare.
+def check_file(
+    file: Path, keys: Keys, *, tiles_of: Path | None = None, workers: int = 1, progress: Progress = lambda _: None
+) -> Found:
+    """Hash every event of a ledger that the newest checkpoint covers again, on several processes, and compare.
 
-    `log` is a reading of `file`; the tiles are its own, or those that lie beside another ledger's place.
+    The tiles are the ledger's own, or those that lie beside another one's place.
+    """
+    with closing(Journal(file, create=False)) as journal:
+        try:
+            with journal.reading() as log:
+                return check(file, log, keys, tiles_of=tiles_of, workers=workers, progress=progress)
+        except OddText:
+            with journal.reading(odd_texts=True) as log:
+                return check(file, log, keys, tiles_of=tiles_of, progress=progress)
+
+
+def check(
+    file: Path,
+    log: Reading,
+    keys: Keys,
+    *,
+    tiles_of: Path | None = None,
+    workers: int = 1,
+    progress: Progress = lambda _: None,
+) -> Found:
+    """The same over a reading of that file.
+
     The tiles say which event differs, once they are proved to be those of the checkpoint. Without them, the older
     checkpoints say between which positions it lies.
     """
@@ -75,13 +100,13 @@ def check(file: Path, log: Reading, keys: Keys, *, tiles_of: Path | None = None,
     try:
         with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
             hashed = _hashed(file, log, newest.size, workers)
-            return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed)))
+            return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed, progress)))
     except (BadTiles, sqlite3.OperationalError):
-        return Found(newest.size, list(_against_roots(log, signed)))
+        return Found(newest.size, list(_against_roots(log, signed, progress)))
 
 
 def _against_tiles(
-    log: Reading, tiles: Tiles, signed: list[Checkpoint], hashed: Iterable[_Hashed]
+    log: Reading, tiles: Tiles, signed: list[Checkpoint], hashed: Iterable[_Hashed], progress: Progress
 ) -> Iterator[Problem]:
     newest, growing, differing = signed[-1], Growing(), _Differing()
     for first, until, count, made in hashed:
@@ -89,8 +114,9 @@ def _against_tiles(
         growing.add_hashes(kept)
         if count != until - first or made != kept:
             _note(log, tiles, first, until, kept, differing)
+        progress(until)
     if growing.size != newest.size or growing.root() != newest.root:
-        yield from _against_roots(log, signed)
+        yield from _against_roots(log, signed, progress)
         return
     if differing.expected:  # what was pushed behind the checkpoint by something inserted before it is not gone
         lost = {row.hash for row in differing.expected}
@@ -129,7 +155,10 @@ def _hashes(log: Reading, after: int, until: int) -> tuple[int, bytes]:
     for first in range(after, until, ROWS_AT_ONCE):
         rows = log.rows_between(first, min(first + ROWS_AT_ONCE, until))
         count += len(rows)
-        made.append(hashes(rows))
+        try:
+            made.append(hashes(rows))
+        except BadEvents:
+            made += [hash_of_any(*row) for row in rows]
     return count, b"".join(made)
 
 
@@ -146,7 +175,7 @@ def _note(log: Reading, tiles: Tiles, first: int, until: int, kept: bytes, diffe
 
 
 def _row(stored: Stored) -> _Row:
-    return _Row(stored.position, hash_of(stored), Name(stored.account, stored.version))
+    return _Row(stored.position, hash_of_any(*stored), Name(str(stored.account), stored.version))
 
 
 def _named(differing: _Differing) -> Iterator[Problem]:
@@ -163,9 +192,11 @@ def _named(differing: _Differing) -> Iterator[Problem]:
         elif fresh.get(row.name) is row and row.name not in gone:
             yield _problem(row, f"inserted {SINCE}", None, row.hash.hex())
     before = [row for row in differing.expected if row.hash in found]
+    place = {row.hash: number for number, row in enumerate(before)}
     after = [row for row in differing.found if row.hash in expected]
-    for should, row in zip(before, after, strict=False):
-        if should.hash != row.hash:
+    moved = [(abs(place[row.hash] - number), row) for number, row in enumerate(after)]
+    for far, row in sorted(moved, key=lambda each: -each[0]):  # what was moved itself, then what made room for it
+        if far:
             yield _problem(row, f"moved in the log {SINCE}", expected[row.hash].position, row.position)
 
 
@@ -173,7 +204,7 @@ def _problem(row: _Row, problem: str, expected: object, found: object) -> Proble
     return Problem(row.name.account or None, row.name.version or None, problem, expected, found)
 
 
-def _against_roots(log: Reading, signed: list[Checkpoint]) -> Iterator[Problem]:
+def _against_roots(log: Reading, signed: list[Checkpoint], progress: Progress) -> Iterator[Problem]:
     """Without tiles: the root over the log at each checkpoint; the first that differs says where to look."""
     growing, before = Growing(), 0
     for each in signed:
@@ -184,6 +215,7 @@ def _against_roots(log: Reading, signed: list[Checkpoint]) -> Iterator[Problem]:
                 yield Problem(None, None, "events that the checkpoint covers", each.size, log.count())
                 return
             growing.add_hashes(made)
+            progress(growing.size)
         if growing.root() != each.root:
             where = f"root of the checkpoint over {each.size} events (changed in positions {before + 1} to {each.size})"
             yield Problem(None, None, where, each.root.hex(), growing.root().hex())

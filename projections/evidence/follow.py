@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
@@ -78,7 +79,7 @@ def _is_at(log: Reading, tiles: Tiles, position: int) -> bool:
     stored = log.at(position)
     try:
         return stored is not None and hash_of(stored) == tiles.leaf(position - 1)
-    except BadTiles:
+    except (BadTiles, BadEvents):
         return False
 
 
@@ -101,5 +102,5 @@ def _take(tiles: Tiles, rows: list[Stored], size: int) -> None:
 
 
 def hash_of(row: Stored) -> bytes:
-    """The leaf hash of a stored event."""
+    """The leaf hash of a stored event. Raises BadEvents."""
     return event_hash(row.account, row.version, row.topic, row.state)

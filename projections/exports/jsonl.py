@@ -60,7 +60,7 @@ def _catalogue(row: Adopted) -> CatalogueLine:
 def _event(row: Stored) -> EventLine:
     try:
         return EventLine(row.position, row.account, row.version, row.topic, row.state.decode())
-    except UnicodeDecodeError as error:
+    except (AttributeError, UnicodeDecodeError) as error:  # SQLite keeps any kind of value in any column
         raise BadEvents(f"account {row.account}, version {row.version}: {error}; run `obnovi verify`") from None
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from ledger.entries import Entry
 from ledger.events import type_name
+from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
 from projections.exports.postings import Progress
 
@@ -54,7 +55,12 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
     rows = log.events_between(0, log.last_position())
     with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for some in _batches(rows):
-            writer.write_table(_table(some), row_group_size=ROWS_AT_ONCE)
+            try:
+                table = _table(some)
+            except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+                said = f"events {some[0].position} to {some[-1].position}: {error}; run `obnovi verify`"
+                raise BadEvents(said) from None
+            writer.write_table(table, row_group_size=ROWS_AT_ONCE)
             done += len(some)
             progress(done)
     return done

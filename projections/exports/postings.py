@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import AccountOpened, Event
+from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
 from ledger.units import Unit
 from projections.exports.names import is_held, quoted
@@ -64,7 +65,9 @@ class Books:
             if isinstance(event, AccountOpened):
                 zones[stored.account] = sys.intern(event.zone)
             if event.entries:
-                zone = zones[stored.account]
+                zone = zones.get(stored.account)
+                if zone is None:
+                    raise BadEvents(f"account {stored.account} has events but no opening; run `obnovi verify`")
                 day = periods.local_date(event.booked_at, zone)
                 yield Transaction(stored, event, zone, day, self._postings(stored.account, event))
             if done % PROGRESS_EVERY_EVENTS == 0:

@@ -14,8 +14,8 @@ from ledger.service import Ledger
 from projections.audit import summary
 from projections.audit.sample import sample
 from projections.audit.verify import Report, verify_file
-from projections.evidence.check import check
-from projections.evidence.keys import NoKeys, kept
+from projections.evidence.check import check_file
+from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
@@ -67,13 +67,14 @@ def verify(
     if seed is not None and share is None:
         raise Misuse("--seed goes with --sample")
     workers = workers or os.cpu_count() or 1
+    keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
         with ledger.journal.reading() as log:
             chosen = _chosen(log, share, seed or 0, named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with show.progress("events", count) as bar:
             report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, progress=bar)
-        covered = _against_evidence(settings, ledger, report, workers) if chosen is None else None
+        covered = _against_evidence(ledger, keys, report, workers) if keys is not None else None
     if settings.json:
         print_json(report)
     else:
@@ -124,16 +125,18 @@ def _show(report: Report, covered: int | None) -> None:
         print_text(f"{line}\n")
 
 
-def _against_evidence(settings: Settings, ledger: Ledger, report: Report, workers: int) -> int | None:
-    """Add what differs from the newest checkpoint to a report; how many events it covers, None without keys."""
+def _keys(settings: Settings) -> Keys | None:
+    """The keys of the newest checkpoint, None where there are none; before a long run, not behind it. Raises Misuse."""
     try:
-        keys = kept(keys_folder(settings))
+        return kept(keys_folder(settings))
     except NoKeys as error:
         raise Misuse(str(error)) from None
-    if keys is None:
-        return None
-    with ledger.journal.reading() as log:
-        found = check(ledger.journal.path, log, keys, workers=workers)
+
+
+def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> int:
+    """Add what differs from the newest checkpoint to a report; how many events it covers."""
+    with show.progress("hashes", max(keys.sizes(), default=0)) as bar:
+        found = check_file(ledger.journal.path, keys, workers=workers, progress=bar)
     report.problems += found.problems
     report.ok = not report.problems
     return found.covered

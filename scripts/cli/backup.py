@@ -1,7 +1,6 @@
 """`obnovi backup` and `restore`: a copy of the ledger while it is written to, and a ledger from such a copy."""
 
 import os
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +8,9 @@ import click
 
 from ledger.log.copy import copy, is_ledger, keep
 from ledger.log.errors import StoreError
-from ledger.log.journal import Journal
 from projections.audit.account import Problem
 from projections.audit.verify import verify_file
-from projections.evidence.check import check
+from projections.evidence.check import check_file
 from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, spare, with_settings
@@ -116,9 +114,7 @@ def _problems(settings: Settings, part: Path, workers: int) -> list[Problem]:
     keys = kept(keys_folder(settings))
     if keys is None:
         return problems
-    with closing(Journal(part, create=False)) as journal, journal.reading() as log:
-        found = check(part, log, keys, tiles_of=ledger_path(settings.ledger), workers=workers)
-        return problems + found.problems
+    return problems + check_file(part, keys, tiles_of=ledger_path(settings.ledger), workers=workers).problems
 
 
 def _no_ledger_in_use(target: Path) -> None:

@@ -235,6 +235,35 @@ def test_verify_finds_what_agrees_with_itself(kept: Run, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        tampering.break_the_topic,
+        tampering.store_text_for_bytes,
+        tampering.store_bytes_for_text,
+        tampering.give_no_number,
+        tampering.give_to_an_endless_account,
+    ],
+    ids=lambda how: how.__name__,
+)
+def test_rows_that_no_event_can_have_are_findings(kept: Run, tmp_path: Path, how: tampering.Tampering) -> None:
+    with behind_its_back(tmp_path / "obnovi.db") as db:
+        (name, *_) = how(db, Random(1))
+    done = kept("verify", "--json")
+    assert (done.code, done.err) == (1, "")
+    assert name in {(each["account"], each["version"]) for each in done.json()["problems"]}
+    for form in ("jsonl", "parquet", "hledger", "beancount"):
+        told = kept("export", "--format", form, "-o", "export")
+        assert (told.code, told.err.count("\n")) in ((0, 0), (2, 1)), told
+        assert "error in the program" not in told.err
+
+
+def test_keys_that_are_broken_are_told_before_the_ledger_is_looked_at(kept: Run, tmp_path: Path) -> None:
+    (tmp_path / "keys/public-key.txt").write_text("x\n")
+    (tmp_path / "obnovi.db").unlink()
+    assert "public-key.txt cannot be read" in kept("verify").err
+
+
 def test_verify_says_when_a_checkpoint_was_tampered_with(kept: Run, tmp_path: Path) -> None:
     path = tmp_path / "keys/checkpoints/000000000004"
     path.write_text(path.read_text(encoding="utf-8").replace("\n4\n", "\n3\n"), encoding="utf-8")

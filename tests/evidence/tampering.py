@@ -56,6 +56,41 @@ def change_the_topic(db: sqlite3.Connection, chance: Random) -> set[Name]:
     return {event.name}
 
 
+def break_the_topic(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    """A bit of a text, so that it is no UTF-8 any more."""
+    event = chance.choice(events(db))
+    odd = bytes([event.topic.encode()[0] | 0x80]) + event.topic.encode()[1:]
+    db.execute("UPDATE stored_events SET topic = CAST(? AS TEXT) WHERE position = ?", (odd, event.position))
+    return {event.name}
+
+
+def store_text_for_bytes(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    """The same to the letter, but of another kind."""
+    event = chance.choice(events(db))
+    db.execute("UPDATE stored_events SET state = CAST(state AS TEXT) WHERE position = ?", (event.position,))
+    return {event.name}
+
+
+def store_bytes_for_text(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    event = chance.choice(events(db))
+    db.execute("UPDATE stored_events SET topic = CAST(topic AS BLOB) WHERE position = ?", (event.position,))
+    return {event.name}
+
+
+def give_no_number(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    """The version of an event is no number any more."""
+    event = chance.choice(events(db))
+    db.execute("UPDATE stored_events SET originator_version = 'x' WHERE position = ?", (event.position,))
+    return {event.name}
+
+
+def give_to_an_endless_account(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    event = chance.choice(events(db))
+    account = "7" * 70_000
+    db.execute("UPDATE stored_events SET originator_id = ? WHERE position = ?", (account, event.position))
+    return {event.name, Name(account, event.version)}
+
+
 def give_to_another_account(db: sqlite3.Connection, chance: Random) -> set[Name]:
     event = chance.choice(events(db))
     db.execute("UPDATE stored_events SET originator_id = '79999999999' WHERE position = ?", (event.position,))
@@ -93,6 +128,17 @@ def swap_two(db: sqlite3.Connection, chance: Random) -> set[Name]:
     for position, new in ((one.position, -1), (other.position, one.position), (-1, other.position)):
         db.execute("UPDATE stored_events SET position = ? WHERE position = ?", (new, position))
     return {one.name, other.name}
+
+
+def move_far(db: sqlite3.Connection, chance: Random) -> set[Name]:
+    """The first event behind the last one; all others move up."""
+    every = events(db)
+    (moved, *others) = every if chance.random() < 0.5 else reversed(every)
+    order = [*others, moved] if moved is every[0] else [moved, *reversed(others)]
+    db.execute("UPDATE stored_events SET position = -position")
+    for new, event in enumerate(order, start=1):
+        db.execute("UPDATE stored_events SET position = ? WHERE position = ?", (new, -event.position))
+    return {moved.name}
 
 
 def swap_what_two_say(db: sqlite3.Connection, chance: Random) -> set[Name]:
@@ -145,11 +191,17 @@ ALL: Final[tuple[Tampering, ...]] = (
     flip_a_bit,
     edit_an_amount,
     change_the_topic,
+    break_the_topic,
+    store_text_for_bytes,
+    store_bytes_for_text,
+    give_no_number,
+    give_to_an_endless_account,
     give_to_another_account,
     delete_one,
     delete_one_and_close_the_gap,
     insert_one,
     swap_two,
+    move_far,
     swap_what_two_say,
     cut_off_the_end,
     remove_a_balanced_pair,

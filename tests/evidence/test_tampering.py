@@ -64,6 +64,18 @@ def test_what_happened_is_told_and_nothing_else_is_accused(
     assert named(path) == events
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_of_all_that_changed_places_the_one_that_was_moved_is_named_first(
+    operator: Path, tmp_path: Path, seed: int
+) -> None:
+    """And so it is among the findings that are told, however many others made room for it."""
+    path = copied(operator, tmp_path)
+    (event,) = changed(path, tampering.move_far, seed)
+    found = problems(path)
+    assert (found[0].account, found[0].version) == event
+    assert {each.problem for each in found} <= {f"moved in the log {SINCE}", f"more events differ {SINCE}"}
+
+
 @pytest.mark.parametrize("how", tampering.ALL, ids=lambda how: how.__name__)
 def test_without_the_tiles_a_change_is_found_between_two_checkpoints(
     operator: Path, tmp_path: Path, how: Tampering
