@@ -6,11 +6,12 @@ import click
 
 from ledger.catalogue import BadCatalogue, parse
 from scripts.cli import show
-from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
 from scripts.wiring import Settings, read_text
 
 
 @click.group()
+@for_its_commands
 def catalogue() -> None:
     """Work with tariff catalogues."""
 

@@ -30,6 +30,7 @@ from scripts.cli.account import opened_account
 from scripts.cli.options import (
     DateType,
     InstantType,
+    for_its_commands,
     form_of,
     print_bytes,
     print_json,
@@ -52,6 +53,7 @@ BINARY: Final = frozenset({"pdf"})
 
 
 @click.group()
+@for_its_commands
 def dispute() -> None:
     """Work on claims: register them, see the queue, a claim's dossier, and answer them.
 

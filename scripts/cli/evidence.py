@@ -24,12 +24,13 @@ from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.proof import BadProof, Proved
 from scripts.cli import show
 from scripts.cli.account import opened_account
-from scripts.cli.options import print_json, print_text, spare, with_settings, write_file
+from scripts.cli.options import for_its_commands, print_json, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
 
 
 @click.group()
+@for_its_commands
 def keys() -> None:
     """Make the keys that checkpoints are signed with."""
 

@@ -101,13 +101,29 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
         )
         return command(settings, *args, **kwargs)
 
+    return _global_options(wrapper)
+
+
+def for_its_commands(group: Callable[[], None]) -> Callable[..., None]:
+    """Give a group of commands the global options, between its name and the command's: they hold for the command."""
+
+    @functools.wraps(group)
+    def wrapper(**given: Any) -> None:
+        root = click.get_current_context().find_root()
+        root.obj = {**(root.obj or {}), **{name: value for name, value in given.items() if value not in (None, False)}}
+        group()
+
+    return _global_options(wrapper)
+
+
+def _global_options(command: Callable[P, R]) -> Callable[P, R]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout and nothing else."),
         click.option("--catalogue", metavar="FILE", help="Tariff catalogue (TOML) for what is booked from now on."),
         click.option("--ledger", metavar="URL", help="The ledger: a SQLite file, or sqlite:///FILE."),
     ):
-        wrapper = option(wrapper)
-    return wrapper
+        command = option(command)
+    return command
 
 
 def catalogue_of_the_line() -> str | None:

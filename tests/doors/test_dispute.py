@@ -281,3 +281,14 @@ def test_a_trial_shows_the_lines_that_a_statement_would_print(desk: Run) -> None
 def test_the_help_of_each_step_has_an_example(desk: Run) -> None:
     for command in ("open", "list", "show", "resolve"):
         assert "Example" in desk("dispute", command, "--help").out
+
+
+def test_options_of_every_command_may_stand_between_the_group_and_its_command(desk: Run) -> None:
+    """They hold for the command, and win over those before the group."""
+    assert desk("dispute", "open", ACCOUNT, 5, "--text", "не заказывал", *DESK).code == 0
+    listed = desk("dispute", "list", "--today", "2023-03-31", "--json")
+    assert listed.json()
+    assert desk("dispute", "--json", "list", "--today", "2023-03-31").out == listed.out
+    elsewhere = desk("--ledger", "obnovi.db", "dispute", "--ledger", "nowhere.db", "list")
+    assert (elsewhere.code, elsewhere.out) == (2, "")
+    assert "nowhere.db" in elsewhere.err
