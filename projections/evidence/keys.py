@@ -3,10 +3,12 @@
 One folder is one log: whatever ledger is held against it must continue its newest checkpoint.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -90,7 +92,10 @@ class Keys:
         made = checkpoint.signed(size, root, self.public.name, self.signing)
         path = self._path(size)
         path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part:
+        with (
+            _alone(path.parent),
+            tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part,
+        ):
             part.write(made.note.encode())
             part.flush()
             os.fchmod(part.fileno(), 0o644)
@@ -167,6 +172,19 @@ def read_public(text: str) -> PublicKey | bytes:
 
 def _unfinished(folder: Path) -> Iterator[Path]:
     return folder.parent.glob(f".{folder.name}-*.part")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One who signs at a time; so what killed ones left can be removed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for left in folder.glob(".*.part"):
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _keep(folder: Path) -> None:

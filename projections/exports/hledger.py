@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 from ledger.events import EVENT_TYPES, type_name
 from ledger.log.journal import Reading
 from ledger.units import Unit
-from projections.exports.names import COMMODITIES, amount, parts, quoted
+from projections.exports.names import COMMODITIES, amount, component, parts
 from projections.exports.postings import TAGS, Books, Progress, Transaction, tags
 
 VERSION: Final = 1
@@ -53,4 +53,4 @@ def _account(subscriber: str | None, name: str, unit: Unit) -> str:
 
 @lru_cache(maxsize=10_000)
 def _told(name: str, unit: Unit) -> str:
-    return ":".join(quoted(part) for part in parts(name, unit))
+    return ":".join(component(part) for part in parts(name, unit))

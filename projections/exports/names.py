@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
@@ -10,6 +11,9 @@ from ledger.units import Unit
 
 COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "S", "sms": "SMS", "kb": "KB"}
 HOLDS_BUCKETS: Final = frozenset((*TARIFF_BUCKETS, "option"))
+COMPONENT_BYTES_MAX: Final = 255
+DIGEST_DIGITS: Final = 32
+CUT_BYTES: Final = COMPONENT_BYTES_MAX - DIGEST_DIGITS - len("%~")
 _ODD: Final = re.compile(r"[^\w.~-]+")
 
 
@@ -41,3 +45,15 @@ def amount(value: int, unit: Unit) -> str:
 def quoted(text: str) -> str:
     """A free text that breaks out of nothing: letters, digits and `_-.~` stand, all else is percent-encoded."""
     return _ODD.sub(lambda odd: quote(odd[0], safe=""), text)
+
+
+def component(text: str) -> str:
+    """A free text as a part of an account's name; `ledger` takes no more than 255 bytes of it.
+
+    A longer one is cut, behind `%~` stands a digest of all of it: no two texts become one.
+    """
+    told = quoted(text)
+    if len(told.encode()) <= COMPONENT_BYTES_MAX:
+        return told
+    digest = sha256(text.encode()).hexdigest()[:DIGEST_DIGITS]
+    return f"{told.encode()[:CUT_BYTES].decode(errors='ignore')}%~{digest}"

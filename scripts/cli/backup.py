@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -13,11 +12,24 @@ from projections.audit.verify import verify_file
 from projections.evidence.check import check_file
 from projections.evidence.keys import NoKeys, kept
 from scripts.cli import show
+from scripts.cli.new_ledger import helpers, new_ledger, remove, unfinished
 from scripts.cli.options import print_json, print_text, spare, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, there
 
-HELPERS: Final = ("-wal", "-shm", "-journal")
+
+class _Refused(Exception):
+    """A copy that does not agree with itself or with the newest checkpoint."""
+
+    def __init__(self, events: int, problems: list[Problem]) -> None:
+        self.events, self.problems = events, problems
+
+    def __str__(self) -> str:
+        """How many problems, and the first of them."""
+        first = self.problems[0]
+        where = f"account {first.account}, version {first.version}: " if first.account else ""
+        found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
+        return f"{show.count(len(self.problems), 'problem')}: {found}"
 
 
 @click.command()
@@ -42,7 +54,7 @@ def backup(settings: Settings, file: str) -> int:
         raise Misuse(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise Misuse(f"there is no folder {target.parent} to write a backup into; create it or name another")
-    part = _part(target, "backup")
+    part = unfinished(target, "backup")
     try:
         with open_ledger(settings) as ledger:
             events = copy(ledger.journal.path, part)
@@ -50,7 +62,7 @@ def backup(settings: Settings, file: str) -> int:
     except StoreError as error:
         raise Misuse(str(error)) from None
     finally:
-        _remove(part)
+        remove(part)
     keep(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
@@ -75,32 +87,19 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     """
     source, ledger = Path(file), ledger_path(settings.ledger)
     there(source, "backup")
-    for path in (ledger, *(ledger.with_name(ledger.name + end) for end in HELPERS)):
-        if path.exists():
-            raise SaysNo(f"{path} is there; move it away first, a ledger is never written over")
-    if not ledger.absolute().parent.is_dir():
-        raise Misuse(f"there is no folder {ledger.parent} to make a ledger in; create it or name another")
-    part = _part(ledger, "restore")
     try:
-        events = copy(source, part)
-        problems = _problems(settings, part, workers or os.cpu_count() or 1)
-        if problems:
-            if settings.json:
-                print_json({"events": events, "ok": False, "problems": problems})
-                return 1
-            first = problems[0]
-            where = f"account {first.account}, version {first.version}: " if first.account else ""
-            found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
-            raise SaysNo(f"{file} is not restored, {show.count(len(problems), 'problem')}: {found}")
-        keep(part)
-        os.link(part, ledger)  # unlike a rename, it takes no other's place
+        with new_ledger(ledger, "restore") as part:
+            events = copy(source, part)
+            problems = _problems(settings, part, workers or os.cpu_count() or 1)
+            if problems:
+                raise _Refused(events, problems)
+    except _Refused as refused:
+        if settings.json:
+            print_json({"events": refused.events, "ok": False, "problems": refused.problems})
+            return 1
+        raise SaysNo(f"{file} is not restored, {refused}") from None
     except (StoreError, NoKeys) as error:
         raise Misuse(str(error)) from None
-    except FileExistsError:
-        raise SaysNo(f"{ledger} is there; move it away first, a ledger is never written over") from None
-    finally:
-        _remove(part)
-    keep(ledger.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
@@ -118,18 +117,5 @@ def _problems(settings: Settings, part: Path, workers: int) -> list[Problem]:
 
 
 def _no_ledger_in_use(target: Path) -> None:
-    for end in HELPERS:
-        if target.with_name(target.name + end).exists():
-            raise Misuse(f"{target} is a ledger in use; name another file")
-
-
-def _part(path: Path, what: str) -> Path:
-    """A new file for what is not finished; what a killed command left is removed."""
-    for left in path.absolute().parent.glob(f"{path.name}.{what}-*.part*"):
-        left.unlink(missing_ok=True)
-    return path.with_name(f"{path.name}.{what}-{os.getpid()}.part")
-
-
-def _remove(part: Path) -> None:
-    for end in ("", *HELPERS):
-        part.with_name(part.name + end).unlink(missing_ok=True)
+    if any(each.exists() for each in helpers(target)):
+        raise Misuse(f"{target} is a ledger in use; name another file")

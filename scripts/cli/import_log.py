@@ -1,6 +1,7 @@
 """`obnovi import-log`: an exported log becomes a ledger again."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,6 +10,7 @@ import click
 from ledger.log.errors import StoreError
 from ledger.taking_over import NotEmpty
 from scripts.cli import show
+from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, ledger_path, there
@@ -35,8 +37,8 @@ def import_log(settings: Settings, file: str) -> int:
 
     there(Path(file), "exported log")
     try:
-        with open(file, "rb") as lines, show.progress("events", None) as bar:
-            imported = import_log(ledger_path(settings.ledger), _lines(lines), bar)
+        with open(file, "rb") as lines, show.progress("events", None) as bar, _place(settings) as ledger:
+            imported = import_log(ledger, _lines(lines), bar)
     except NotALog as error:
         raise Misuse(f"{file} {error}") from None
     except NotEmpty as error:
@@ -48,6 +50,17 @@ def import_log(settings: Settings, file: str) -> int:
     else:
         print_text(f"{show.count(imported.events, 'event')}, root {imported.root}\n")
     return 0
+
+
+@contextmanager
+def _place(settings: Settings) -> Iterator[Path]:
+    """Where to import: the empty ledger that is there, else a new one, which appears only when it is whole."""
+    path = ledger_path(settings.ledger)
+    if path.exists():
+        yield path
+        return
+    with new_ledger(path, "import") as part:
+        yield part
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -79,6 +79,14 @@ def test_the_checkpoint_of_a_witness_is_continued_or_the_fork_is_named(kept: Run
     assert (told.code, told.json()["ok"], "fork" in told.json()["problem"]) == (1, False, True)
 
 
+def test_what_a_killed_checkpoint_left_is_swept_by_the_next(kept: Run, tmp_path: Path) -> None:
+    (tmp_path / "keys/checkpoints/.x1.part").write_text("half")
+    write(tmp_path / "more", top_up("more"))
+    kept("feed", "more")
+    assert kept("checkpoint").code == 0
+    assert sorted(path.name for path in (tmp_path / "keys/checkpoints").iterdir()) == ["000000000004", "000000000005"]
+
+
 def test_a_ledger_shorter_than_what_the_witness_saw_is_refused(kept: Run, tmp_path: Path) -> None:
     shutil.copy(tmp_path / "obnovi.db", tmp_path / "older.db")
     write(tmp_path / "more", top_up("more"))

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,23 @@ def test_misuse_is_one_line_and_makes_nothing(ledger: Run, tmp_path: Path, comma
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert done.err.startswith(f"obnovi: {told}")
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda log: log[: len(log) // 2], "nothing was imported"),
+        (lambda log: log.replace(b"100000", b"100001"), "are not what was exported"),
+    ],
+)
+def test_a_refused_import_leaves_no_ledger(
+    ledger: Run, tmp_path: Path, change: Callable[[bytes], bytes], told: str
+) -> None:
+    assert ledger("export", "--format", "jsonl", "-o", "log").code == 0
+    (tmp_path / "log").write_bytes(change((tmp_path / "log").read_bytes()))
+    done = ledger("--ledger", "again.db", "import-log", "log")
+    assert (done.code, done.err.count("\n"), told in done.err) == (2, 1, True)
+    assert not [*tmp_path.glob("again.db*")]
 
 
 def test_a_link_goes_on_naming_its_file(ledger: Run, tmp_path: Path) -> None:
@@ -153,13 +171,14 @@ def test_a_killed_import_is_never_taken_for_done(tmp_path: Path) -> None:
     process("export", "--format", "jsonl", "-o", "log", cwd=tmp_path, env=ENVIRONMENT)
     again: list[str | Path] = [OBNOVI, "--ledger", "again.db", "import-log", "log"]
     with subprocess.Popen(again, cwd=tmp_path, env=ENVIRONMENT) as killed:
-        while killed.poll() is None and not (tmp_path / "again.db-wal").exists():
+        while killed.poll() is None and not [*tmp_path.glob("again.db*-wal")]:
             time.sleep(0.002)
         time.sleep(0.05)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
     assert killed.returncode == -signal.SIGKILL
-    seen = process("--ledger", "again.db", "find", "0", "--json", cwd=tmp_path, env=ENVIRONMENT)
-    assert seen.json() == []
+    assert not (tmp_path / "again.db").exists()
+    assert [*tmp_path.glob("again.db.import-*")]
     done = process("--ledger", "again.db", "import-log", "log", "--json", cwd=tmp_path, env=ENVIRONMENT)
     assert done.json()["events"] == 20_004
+    assert sorted(path.name for path in tmp_path.glob("again.db*")) == ["again.db"]

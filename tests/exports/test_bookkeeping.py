@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from projections.exports.beancount import component
 from projections.exports.names import amount, parts, quoted
 from tests.exports.support import ODD, Months, Totals, exported, odd, totals_of
-from tests.support import ACCOUNT
+from tests.support import ACCOUNT, Story
 from tests.tools import tool
 
 BEAN_CHECK = Path(sys.executable).with_name("bean-check")
@@ -53,6 +53,20 @@ def bean_check(path: Path) -> subprocess.CompletedProcess[str]:
 
 CHECKS: list[tuple[Check, str]] = [(hledger, "hledger"), (ledger, "hledger"), (bean_check, "beancount")]
 checks = pytest.mark.parametrize(("check", "form"), CHECKS, ids=["hledger", "ledger", "beancount"])
+
+
+@checks
+@pytest.mark.parametrize("odd_one", ["😀", "№", "𝒜", "я"])
+def test_the_longest_names_are_accepted_and_stay_apart(tmp_path: Path, check: Check, form: str, odd_one: str) -> None:
+    """A channel has up to 32 characters, each of them up to 12 when it is percent-encoded."""
+    story = Story(tmp_path).open("2023-01-01 12:00")
+    for end in "ab":
+        story.feed("top_up", "2023-01-02 12:00", amount=1_00, channel=odd_one * 31 + end)
+    story.ledger.close()
+    done = check(exported(story.path, tmp_path, form))
+    assert (done.returncode, done.stderr) == (0, "")
+    channels = re.findall(r"^ +(?:Income:)?(Cash:\S+) ", (tmp_path / f"export.{form}").read_text("utf-8"), re.MULTILINE)
+    assert len(set(channels)) == 2
 
 
 @checks
