@@ -136,7 +136,7 @@ def _goal(row: Row) -> str:
     if row.goal.figure is not None:
         goals.append(f"{'≥' if row.is_rate else '≤'} {_shown(row.goal.figure)} {row.unit}")
     if row.goal.of_raw is not None:
-        goals.append(f"≤ {1 / row.goal.of_raw:.2g}× raw")
+        goals.append(f"≤ {1 / row.goal.of_raw:.3g}× raw")
     if row.goal.peak_bytes is not None:
         goals.append(f"≤ {row.goal.peak_bytes / 2**20:,.0f} MB")
     return ", ".join(goals)
