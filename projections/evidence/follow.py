@@ -1,9 +1,9 @@
 """Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
@@ -11,6 +11,8 @@ from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 
+Progress: TypeAlias = Callable[[int], None]
+"""Takes how many events are hashed."""
 EVENTS_AT_ONCE: Final = 256 * TILE_HASHES
 
 
@@ -19,7 +21,9 @@ class NotTheLog(Exception):
 
 
 @contextmanager
-def caught_up(ledger: Path, log: Reading, newest: Checkpoint | None) -> Iterator[Tiles]:
+def caught_up(
+    ledger: Path, log: Reading, newest: Checkpoint | None, progress: Progress = lambda _: None
+) -> Iterator[Tiles]:
     """The tiles of a ledger, having seen every event of it, and proved to continue the newest checkpoint.
 
     Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew.
@@ -37,20 +41,20 @@ def caught_up(ledger: Path, log: Reading, newest: Checkpoint | None) -> Iterator
         path.unlink()
         tiles = Tiles(path)
     with closing(tiles):
-        catch_up(tiles, log, last, newest)
+        catch_up(tiles, log, last, newest, progress)
         yield tiles
 
 
-def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None) -> None:
+def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None, progress: Progress) -> None:
     """Take in the events up to position `last`, a batch of them at a time. Raises NotTheLog."""
     with tiles.writing():
         _keep_what_holds(tiles, log, newest)
-    _take_all(tiles, log, last)
+    _take_all(tiles, log, last, progress)
     if newest is None or _stands(tiles, newest):
         return
     with tiles.writing():  # it may be the tiles that are wrong
         tiles.cut(0)
-    _take_all(tiles, log, last)
+    _take_all(tiles, log, last, progress)
     if not _stands(tiles, newest):
         raise NotTheLog(f"the first {newest.size} events are not those of the newest checkpoint; see `obnovi verify`")
 
@@ -83,10 +87,11 @@ def _is_at(log: Reading, tiles: Tiles, position: int) -> bool:
         return False
 
 
-def _take_all(tiles: Tiles, log: Reading, last: int) -> None:
+def _take_all(tiles: Tiles, log: Reading, last: int, progress: Progress) -> None:
     while True:
         with tiles.writing():  # somebody else may be catching up as well
             size = tiles.size
+            progress(size)
             if size >= last:
                 return
             _take(tiles, list(log.events_between(size, min(size + EVENTS_AT_ONCE, last))), size)
