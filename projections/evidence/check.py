@@ -100,7 +100,7 @@ def check(
         with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
             hashed = _hashed(file, log, newest.size, workers)
             return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed, progress)))
-    except (BadTiles, sqlite3.OperationalError):
+    except (BadTiles, sqlite3.DatabaseError):  # where it is the log that is broken, this says so as well
         return Found(newest.size, list(_against_roots(log, signed, progress)))
 
 

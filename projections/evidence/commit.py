@@ -14,7 +14,7 @@ def commit(ledger: Path, log: Reading, keys: Keys, progress: Progress = lambda _
     Raises NotTheLog, BadNote and NoKeys.
     """
     newest = keys.newest()
-    with caught_up(ledger, log, newest, progress) as tiles:
+    with caught_up(ledger, log, newest, progress, to_sign=True) as tiles:
         size = tiles.size
         if newest is not None and newest.size == size:
             return newest

@@ -1,5 +1,6 @@
 """Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,11 +23,17 @@ class NotTheLog(Exception):
 
 @contextmanager
 def caught_up(
-    ledger: Path, log: Reading, newest: Checkpoint | None, progress: Progress = lambda _: None
+    ledger: Path,
+    log: Reading,
+    newest: Checkpoint | None,
+    progress: Progress = lambda _: None,
+    *,
+    to_sign: bool = False,
 ) -> Iterator[Tiles]:
     """The tiles of a ledger, having seen every event of it, and proved to continue the newest checkpoint.
 
-    Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew.
+    Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew. `to_sign` hashes whatever lies
+    behind the newest checkpoint again: nobody has signed that these tiles are those of the log.
     """
     last = log.last_position()
     if newest is not None and last < newest.size:
@@ -36,13 +43,37 @@ def caught_up(
         )
     path = place(ledger)
     try:
-        tiles = Tiles(path)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
     except BadTiles:
         path.unlink()
-        tiles = Tiles(path)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
     with closing(tiles):
-        catch_up(tiles, log, last, newest, progress)
         yield tiles
+
+
+def _opened(
+    path: Path, log: Reading, last: int, newest: Checkpoint | None, progress: Progress, *, to_sign: bool
+) -> Tiles:
+    """The tiles, caught up. Raises NotTheLog, and BadTiles for a broken file."""
+    tiles = Tiles(path)
+    try:
+        if to_sign:
+            with tiles.writing():
+                tiles.cut(min(tiles.size, newest.size if newest is not None else 0))
+        catch_up(tiles, log, last, newest, progress)
+    except sqlite3.OperationalError:
+        tiles.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        is_sound = tiles.is_sound()
+        tiles.close()
+        if is_sound:
+            raise  # so it is the log
+        raise BadTiles(f"{path}: {error}") from None
+    except BaseException:
+        tiles.close()
+        raise
+    return tiles
 
 
 def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None, progress: Progress) -> None:
