@@ -1,17 +1,18 @@
 """The log hashed again and held against the newest checkpoint; what differs is named."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import Journal, Reading, Stored
 from projections.audit.account import Problem
 from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.follow import Progress
 from projections.evidence.keys import Keys
 from projections.evidence.leaf import hash_of_any, hashes
 from projections.evidence.note import BadNote
@@ -25,8 +26,6 @@ ROWS_AT_ONCE: Final = 1_024
 EVENTS_FOR_A_POOL: Final = 100_000
 """Below this, starting processes costs more than they save."""
 NAMED_MAX: Final = 1_000
-Progress: TypeAlias = Callable[[int], None]
-"""Takes how many events are hashed."""
 SINCE: Final = "since the checkpoint"
 
 
@@ -101,7 +100,7 @@ def check(
         with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
             hashed = _hashed(file, log, newest.size, workers)
             return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed, progress)))
-    except (BadTiles, sqlite3.OperationalError):
+    except (BadTiles, sqlite3.DatabaseError):  # where it is the log that is broken, this says so as well
         return Found(newest.size, list(_against_roots(log, signed, progress)))
 
 

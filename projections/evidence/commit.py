@@ -4,17 +4,17 @@ from pathlib import Path
 
 from ledger.log.journal import Reading
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.follow import caught_up
+from projections.evidence.follow import Progress, caught_up
 from projections.evidence.keys import Keys
 
 
-def commit(ledger: Path, log: Reading, keys: Keys) -> Checkpoint:
+def commit(ledger: Path, log: Reading, keys: Keys, progress: Progress = lambda _: None) -> Checkpoint:
     """The checkpoint over every event there is: the newest one if nothing came since, else a new one.
 
     Raises NotTheLog, BadNote and NoKeys.
     """
     newest = keys.newest()
-    with caught_up(ledger, log, newest) as tiles:
+    with caught_up(ledger, log, newest, progress, to_sign=True) as tiles:
         size = tiles.size
         if newest is not None and newest.size == size:
             return newest

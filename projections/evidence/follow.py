@@ -1,9 +1,10 @@
 """Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
@@ -11,6 +12,8 @@ from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 
+Progress: TypeAlias = Callable[[int], None]
+"""Takes how many events are hashed."""
 EVENTS_AT_ONCE: Final = 256 * TILE_HASHES
 
 
@@ -19,10 +22,18 @@ class NotTheLog(Exception):
 
 
 @contextmanager
-def caught_up(ledger: Path, log: Reading, newest: Checkpoint | None) -> Iterator[Tiles]:
+def caught_up(
+    ledger: Path,
+    log: Reading,
+    newest: Checkpoint | None,
+    progress: Progress = lambda _: None,
+    *,
+    to_sign: bool = False,
+) -> Iterator[Tiles]:
     """The tiles of a ledger, having seen every event of it, and proved to continue the newest checkpoint.
 
-    Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew.
+    Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew. `to_sign` hashes whatever lies
+    behind the newest checkpoint again: nobody has signed that these tiles are those of the log.
     """
     last = log.last_position()
     if newest is not None and last < newest.size:
@@ -32,25 +43,49 @@ def caught_up(ledger: Path, log: Reading, newest: Checkpoint | None) -> Iterator
         )
     path = place(ledger)
     try:
-        tiles = Tiles(path)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
     except BadTiles:
         path.unlink()
-        tiles = Tiles(path)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
     with closing(tiles):
-        catch_up(tiles, log, last, newest)
         yield tiles
 
 
-def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None) -> None:
+def _opened(
+    path: Path, log: Reading, last: int, newest: Checkpoint | None, progress: Progress, *, to_sign: bool
+) -> Tiles:
+    """The tiles, caught up. Raises NotTheLog, and BadTiles for a broken file."""
+    tiles = Tiles(path)
+    try:
+        if to_sign:
+            with tiles.writing():
+                tiles.cut(min(tiles.size, newest.size if newest is not None else 0))
+        catch_up(tiles, log, last, newest, progress)
+    except sqlite3.OperationalError:
+        tiles.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        is_sound = tiles.is_sound()
+        tiles.close()
+        if is_sound:
+            raise  # so it is the log
+        raise BadTiles(f"{path}: {error}") from None
+    except BaseException:
+        tiles.close()
+        raise
+    return tiles
+
+
+def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None, progress: Progress) -> None:
     """Take in the events up to position `last`, a batch of them at a time. Raises NotTheLog."""
     with tiles.writing():
         _keep_what_holds(tiles, log, newest)
-    _take_all(tiles, log, last)
+    _take_all(tiles, log, last, progress)
     if newest is None or _stands(tiles, newest):
         return
     with tiles.writing():  # it may be the tiles that are wrong
         tiles.cut(0)
-    _take_all(tiles, log, last)
+    _take_all(tiles, log, last, progress)
     if not _stands(tiles, newest):
         raise NotTheLog(f"the first {newest.size} events are not those of the newest checkpoint; see `obnovi verify`")
 
@@ -83,10 +118,11 @@ def _is_at(log: Reading, tiles: Tiles, position: int) -> bool:
         return False
 
 
-def _take_all(tiles: Tiles, log: Reading, last: int) -> None:
+def _take_all(tiles: Tiles, log: Reading, last: int, progress: Progress) -> None:
     while True:
         with tiles.writing():  # somebody else may be catching up as well
             size = tiles.size
+            progress(size)
             if size >= last:
                 return
             _take(tiles, list(log.events_between(size, min(size + EVENTS_AT_ONCE, last))), size)

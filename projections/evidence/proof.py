@@ -1,5 +1,6 @@
 """A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
 
+import sqlite3
 from typing import Final
 
 import msgspec
@@ -90,13 +91,16 @@ def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
                 first=first.note,
                 consistency=_told(tree.consistency_path(first.size, newest.size, tiles.subtree)),
             )
-    except (BadTiles, UnicodeDecodeError):
-        raise BadProof(f"account {row.account}, version {row.version} cannot be proved; see `obnovi verify`") from None
-    for each in (whole, short):
-        content = each.encoded()
-        if len(content) <= BYTES_MAX:
-            checked(content, keys.public)
-            return content
+        for each in (whole, short):
+            content = each.encoded()
+            if len(content) <= BYTES_MAX:
+                checked(content, keys.public)
+                return content
+    except (AttributeError, BadProof, BadTiles, UnicodeDecodeError, sqlite3.DatabaseError):
+        raise BadProof(
+            f"account {row.account}, version {row.version} cannot be proved: it or the evidence beside the ledger was "
+            "changed; if `obnovi verify` finds nothing, delete the file that ends in .evidence, it is made anew"
+        ) from None
     raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
 
 

@@ -67,6 +67,13 @@ class Tiles:
         """Close the file."""
         self._db.close()
 
+    def is_sound(self) -> bool:
+        """Whether SQLite finds nothing wrong with the file; it reads all of it."""
+        try:
+            return [row[0] for row in self._db.execute("PRAGMA quick_check(1)")] == ["ok"]
+        except sqlite3.DatabaseError:
+            return False
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The file to oneself until the block ends; commits then, rolls back on any exception."""
@@ -76,7 +83,8 @@ class Tiles:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite itself rolls back where the file is broken
+                self._db.execute("ROLLBACK")
             raise
 
     @property

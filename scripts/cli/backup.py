@@ -10,7 +10,7 @@ from ledger.log.errors import StoreError
 from projections.audit.account import Problem
 from projections.audit.verify import verify_file
 from projections.evidence.check import check_file
-from projections.evidence.keys import NoKeys, kept
+from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
 from scripts.cli.new_ledger import helpers, new_ledger, remove, unfinished
 from scripts.cli.options import print_json, print_text, spare, with_settings
@@ -90,7 +90,8 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     try:
         with new_ledger(ledger, "restore") as part:
             events = copy(source, part)
-            problems = _problems(settings, part, workers or os.cpu_count() or 1)
+            keys = kept(keys_folder(settings))
+            problems = _problems(ledger, part, keys, events, workers or os.cpu_count() or 1)
             if problems:
                 raise _Refused(events, problems)
     except _Refused as refused:
@@ -104,16 +105,19 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
         print_json({"events": events, "ok": True})
     else:
         print_text(f"{ledger}: {show.count(events, 'event')}, everything agrees\n")
+        if keys is None or not keys.sizes():
+            print_text("No checkpoint was there to hold it against: it may be an older copy, or one cut off.\n")
     return 0
 
 
-def _problems(settings: Settings, part: Path, workers: int) -> list[Problem]:
+def _problems(ledger: Path, part: Path, keys: Keys | None, events: int, workers: int) -> list[Problem]:
     """What a copy that is to be a ledger does not agree with: itself, or the newest checkpoint."""
-    problems = verify_file(part, workers=workers).problems
-    keys = kept(keys_folder(settings))
+    with show.progress("events", events) as bar:
+        problems = verify_file(part, workers=workers, progress=bar).problems
     if keys is None:
         return problems
-    return problems + check_file(part, keys, tiles_of=ledger_path(settings.ledger), workers=workers).problems
+    with show.progress("hashes", max(keys.sizes(), default=0)) as bar:
+        return problems + check_file(part, keys, tiles_of=ledger, workers=workers, progress=bar).problems
 
 
 def _no_ledger_in_use(target: Path) -> None:

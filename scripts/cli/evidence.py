@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -28,6 +28,9 @@ from scripts.cli.options import for_its_commands, print_json, print_text, spare,
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
 
+NAME_CHARACTERS_MAX: Final = 100
+"""It stands in a proof five times, and a proof has its limit."""
+
 
 @click.group()
 @for_its_commands
@@ -48,8 +51,9 @@ def create(settings: Settings, name: str | None) -> int:
       obnovi keys create
       obnovi keys create --name billing.example.org/ledger
     """
-    if name is not None and not is_name(name):
-        raise Misuse("--name is a word without spaces and plus signs, like billing.example.org/ledger")
+    if name is not None and (not is_name(name) or len(name) > NAME_CHARACTERS_MAX):
+        what = f"a word of at most {NAME_CHARACTERS_MAX} characters without spaces and plus signs"
+        raise Misuse(f"--name is {what}, like billing.example.org/ledger")
     with evidence_errors():
         made = folders.create(keys_folder(settings), name)
     if settings.json:
@@ -78,7 +82,8 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
         kept = Keys(keys_folder(settings))
         if told is not None:
             return _compare(settings, ledger, log, kept, told, str(witness))
-        made = commit(ledger.journal.path, log, kept)
+        with show.progress("events", log.last_position()) as bar:
+            made = commit(ledger.journal.path, log, kept, bar)
     if settings.json:
         print_json({**_shown(made), "note": made.note})
     else:
@@ -91,7 +96,10 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
         theirs = checkpoints.opened(told, kept.public)
     except BadNote as error:
         raise SaysNo(f"{name}: {error}") from None
-    with caught_up(ledger.journal.path, log, kept.newest()) as tiles:
+    with (
+        show.progress("events", log.last_position()) as bar,
+        caught_up(ledger.journal.path, log, kept.newest(), bar) as tiles,
+    ):
         size = tiles.size
         ours = tiles.root(theirs.size) if theirs.size <= size else None
     problem = None
@@ -135,7 +143,8 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
         kept = Keys(keys_folder(settings))
         newest = kept.newest()
         if newest is None or newest.size < row.position:
-            newest = commit(ledger.journal.path, log, kept)
+            with show.progress("events", log.last_position()) as bar:
+                newest = commit(ledger.journal.path, log, kept, bar)
         with caught_up(ledger.journal.path, log, newest) as tiles:
             content = proof.made(row, tiles, kept)
     write_file(output, content)

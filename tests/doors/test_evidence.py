@@ -186,6 +186,7 @@ def test_a_proof_that_does_not_hold_is_refused_in_one_line(kept: Run, tmp_path: 
         (("checkpoint", "--compare", "feed"), 1, "no signed note"),
         (("checkpoint", "--compare", "nowhere"), 2, "no checkpoint at nowhere"),
         (("keys", "create", "--name", "two words"), 2, "without spaces"),
+        (("keys", "create", "--name", "x" * 101), 2, "at most 100 characters"),
         (("backup", "obnovi.db"), 2, "is the ledger itself"),
         (("backup", "keys/copy.db"), 2, "folder of keys"),
         (("backup", "nowhere/copy.db"), 2, "no folder nowhere"),
@@ -292,6 +293,14 @@ def test_a_backup_is_restored_to_the_same_ledger(kept: Run, tmp_path: Path) -> N
     write(tmp_path / "more", *month(), top_up("more"))
     assert kept("--ledger", "new.db", "feed", "more", "--json").json()["duplicates"] == 3
     assert not list(tmp_path.glob("*.part*"))
+
+
+def test_restore_says_where_no_checkpoint_was_asked(kept: Run, tmp_path: Path) -> None:
+    kept("backup", "copy.db")
+    assert kept("--ledger", "new.db", "restore", "copy.db").out == "new.db: 4 events, everything agrees\n"
+    for path in (tmp_path / "keys/checkpoints").iterdir():
+        path.unlink()
+    assert "No checkpoint was there" in kept("--ledger", "newer.db", "restore", "copy.db").out
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -150,7 +150,7 @@ def test_a_text_too_long_for_the_file_is_told_and_a_long_one_fits(tmp_path: Path
 
 
 def test_an_event_changed_behind_the_program_s_back_is_not_proved(operator: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadProof, match="not under the checkpoint"):
+    with pytest.raises(BadProof, match="cannot be proved"):
         proved(operator, lambda log: (row := log.at(5)) and row._replace(state=row.state.replace(b"0", b"1", 1)))
 
 

@@ -1,6 +1,8 @@
 """What is changed behind the program's back is found and named, with the evidence beside the ledger or without it."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -108,6 +110,30 @@ def test_broken_tiles_accuse_nobody_and_are_made_anew(operator: Path, tmp_path: 
         size = sign(path)
         assert size == Keys(path.parent / "keys").sizes()[-1]
         assert problems(path) == []
+
+
+def test_tiles_that_nobody_signed_yet_are_not_signed_unseen(operator: Path, tmp_path: Path) -> None:
+    """The tiles followed, then a bit of them turned, before the first checkpoint."""
+    path = copied(operator, tmp_path)
+    for checkpoint in (path.parent / "keys/checkpoints").iterdir():
+        checkpoint.unlink()
+    with closing(sqlite3.connect(place(path))) as db, db:
+        where = "level = 0 AND number = (SELECT MAX(number) FROM tiles WHERE level = 0)"
+        (hashes,) = db.execute(f"SELECT hashes FROM tiles WHERE {where}").fetchone()
+        db.execute(f"UPDATE tiles SET hashes = ? WHERE {where}", (bytes([hashes[0] ^ 1]) + hashes[1:],))
+    sign(path)
+    assert problems(path) == []
+
+
+def test_pages_of_tiles_that_are_broken_are_not_taken_for_the_ledger_s(operator: Path, tmp_path: Path) -> None:
+    path = copied(operator, tmp_path)
+    whole = place(path).read_bytes()
+    page = int.from_bytes(whole[16:18])
+    signed = Keys(path.parent / "keys").sizes()[-1]
+    for number in range(1, len(whole) // page):
+        place(path).write_bytes(whole[: number * page] + b"\xff" * page + whole[(number + 1) * page :])
+        assert problems(path) == []
+        assert sign(path) == signed
 
 
 def test_an_older_copy_is_refused_against_a_newer_checkpoint(operator: Path, tmp_path: Path) -> None:
