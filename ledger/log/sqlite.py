@@ -168,8 +168,7 @@ class Store:
                     connection.rollback()
             except sqlite3.DatabaseError as error:
                 connection.rollback()
-                kind = OddText if "Could not decode" in str(error) else StoreError
-                raise kind(_told(error, self.path)) from error
+                raise _as_told(error, connection, self.path) from error
 
     def _create(self) -> None:
         with self.reading() as connection:
@@ -226,14 +225,36 @@ def _keep(c: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _as_told(error: sqlite3.DatabaseError, connection: SQLiteConnection, path: Path) -> StoreError:
+    """An error within a transaction; where something is damaged, whether it is the ledger or a file beside it."""
+    text = str(error)
+    if "Could not decode" in text:
+        return OddText(f"{path}, or a file beside it, has a text that is no UTF-8 ({text}); see `obnovi verify`")
+    if "malformed" not in text and "not a database" not in text:
+        return StoreError(_told(error, path))
+    if _is_sound(connection):
+        return StoreError(f"{path} is sound, but its views or evidence are damaged ({text}); delete those files")
+    return StoreError(
+        f"{path}: the file is damaged ({text}); copy it away, `obnovi restore` makes a ledger of the last backup"
+    )
+
+
+def _is_sound(connection: SQLiteConnection) -> bool:
+    """Whether SQLite finds nothing wrong with the file itself."""
+    try:
+        c = connection.cursor()
+        c.execute("PRAGMA quick_check(1)")
+        return bool(c.fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False
+
+
 def _told(error: sqlite3.DatabaseError, path: Path) -> str:
     text = str(error)
     if "full" in text:
         return f"{path}: no room on the disk; free some and run the command again, nothing booked is lost"
     if "locked" in text:
         return f"{path}: another program holds the ledger; run the command again when it is done"
-    if "malformed" in text or "not a database" in text or "Could not decode" in text:
-        return f"{path}: the file is damaged ({text}); copy it away, `obnovi restore` makes a ledger of the last backup"
     if "readonly" in text or "unable to open" in text:
         where = "SQLite writes beside it even to read it: copy it into a folder of yours"
         return f"{path}: the ledger cannot be written or opened ({text}); {where}"

@@ -226,3 +226,18 @@ def test_a_ledger_without_its_catalogue_is_told_so(ledger: Run, tmp_path: Path) 
     assert (None, "first catalogue", "position 1", None) in found
     done = ledger("balance", ACCOUNT)
     assert (done.code, done.err.count("\n"), "obnovi verify" in done.err) == (2, 1, True)
+
+
+def test_a_broken_page_is_told_of_the_file_that_has_it(ledger: Run, tmp_path: Path) -> None:
+    """Views are made anew once they are deleted; a ledger is not."""
+    totals = ("totals", "--from", "2023-01-01", "--to", "2023-01-31")
+    ledger(*totals)
+    (views,) = tmp_path.glob("obnovi.db.views-*")
+    for path, told in ((views, "obnovi.db is sound, but its views"), (tmp_path / "obnovi.db", "the file is damaged")):
+        whole = path.read_bytes()
+        page = int.from_bytes(whole[16:18])
+        path.write_bytes(whole[:page] + b"\xff" * (len(whole) - page))
+        done = ledger(*totals)
+        assert (done.code, done.err.count("\n"), told in done.err) == (2, 1, True), done.err
+        path.write_bytes(whole)
+    assert ledger(*totals).code == 0
