@@ -230,7 +230,7 @@ class Ledger:
             lost = not fresh and (
                 (not tx.has_heads() and tx.last_position() > 0) or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
             )
-            zones = tx.adopted()[-1].tzdata if not fresh else ""
+            zones = tx.adopted()[-1].tzdata if not fresh and access != "read" else ""
         if access != "read" and (fresh or catalogue is not None or zones != _tzdata()):
             self._adopt(catalogue)
         if lost:

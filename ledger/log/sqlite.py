@@ -243,7 +243,7 @@ def _is_sound(connection: SQLiteConnection) -> bool:
     """Whether SQLite finds nothing wrong with the file itself."""
     try:
         c = connection.cursor()
-        c.execute("PRAGMA quick_check(1)")
+        c.execute("PRAGMA integrity_check(1)")  # the quick one does not look into indexes
         return bool(c.fetchone()[0] == "ok")
     except sqlite3.DatabaseError:
         return False

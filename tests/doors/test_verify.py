@@ -241,3 +241,30 @@ def test_a_broken_page_is_told_of_the_file_that_has_it(ledger: Run, tmp_path: Pa
         assert (done.code, done.err.count("\n"), told in done.err) == (2, 1, True), done.err
         path.write_bytes(whole)
     assert ledger(*totals).code == 0
+
+
+def test_a_catalogue_that_is_no_text_is_a_finding(ledger: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "obnovi.db") as db:
+        db.execute("DROP TRIGGER catalogues_refuse_update")
+        db.execute("UPDATE catalogues SET toml = CAST(x'ff' || CAST(toml AS BLOB) AS TEXT)")
+    db.close()
+    done = ledger("verify", "--json")
+    assert (done.code, done.err) == (1, "")
+    assert "catalogue of position 1" in {each["problem"] for each in done.json()["problems"]}
+
+
+def test_an_index_that_names_rows_that_are_gone_is_damage_of_the_ledger(ledger: Run, tmp_path: Path) -> None:
+    """SQLite's quick check does not see it."""
+    path, where = tmp_path / "obnovi.db", "name = 'heads_by_next_at'"
+    with sqlite3.connect(path) as db:
+        index = db.execute(f"SELECT * FROM sqlite_master WHERE {where}").fetchone()
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(f"DELETE FROM sqlite_master WHERE {where}")
+    db.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM heads WHERE account = ?", (ACCOUNT,))
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("INSERT INTO sqlite_master VALUES (?,?,?,?,?)", index)
+    db.close()
+    done = ledger("night", "--until", "2023-03-01T03:00:00+03:00")
+    assert (done.code, done.err.count("\n"), "the file is damaged" in done.err) == (2, 1, True), done
