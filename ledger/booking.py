@@ -1,48 +1,23 @@
 """Booking: advance the account to the input's time, decide by its rule, settle the financial block (R-2.7, R-8.5)."""
 
-from dataclasses import dataclass, field
-
-from ledger import inputs, periods
+from ledger import inputs
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.entries import WALLET
-from ledger.events import Blocked, Event, InputRef, PromiseClosed, PromiseTaken, Unblocked
-from ledger.evolve import evolve
+from ledger.events import Event, InputRef
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
 from ledger.rules.corrections import Cited, adjust, reverse
-from ledger.rules.credit import close_ended, grant_discount, take_promise
+from ledger.rules.credit import grant_discount, take_promise
 from ledger.rules.disputes import open_dispute, resolve_dispute
 from ledger.rules.moment import Moment
-from ledger.rules.night import charge_tariff, tariff_due
 from ledger.rules.opening import open_account, open_again
-from ledger.rules.options import (
-    charge_option,
-    connect_option,
-    disconnect_option,
-    expire_option,
-    is_night,
-    option_due,
-)
+from ledger.rules.options import connect_option, disconnect_option
 from ledger.rules.plans import connect_plan
 from ledger.rules.refresh import refresh
+from ledger.rules.schedule import Booked, advance, settle
 from ledger.rules.top_up import top_up
 from ledger.rules.usage import rerate, usage
-
-
-@dataclass(slots=True)
-class Booked:
-    """What a booking added: its events, those of the schedule first, and the account behind them."""
-
-    account: Account | None
-    events: list[Event] = field(default_factory=list)
-
-    def add(self, events: list[Event], account_id: str) -> None:
-        """Append events and evolve the account by each."""
-        for event in events:
-            self.account = evolve(self.account, event, account_id)
-        self.events += events
 
 
 def no_history(_: int) -> Event | None:
@@ -127,86 +102,3 @@ def decide(account: Account | None, input: Input, moment: Moment, catalogue: Cat
             return resolve_dispute(account, input, moment, cited)
         case inputs.Open():
             return open_again(account, input, moment)
-
-
-def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]:
-    """The financial block after a booking that moved `available`: lifted above 0, set below 0 (R-8.5)."""
-    adds = takes = False
-    for event in events:
-        if event.wallet_after is not None:
-            adds = adds or any(entry.to == WALLET for entry in event.entries)
-            takes = takes or any(entry.from_ == WALLET for entry in event.entries)
-        adds = adds or isinstance(event, PromiseTaken)
-        takes = takes or isinstance(event, PromiseClosed)
-    blocked = "financial" in account.blocks
-    if adds and blocked and account.available > 0:
-        return [Unblocked(**moment.stamp(account), kind="financial", cause="balance")]
-    if takes and not blocked and account.available < 0:
-        return [Blocked(**moment.stamp(account), kind="financial", cause="balance")]
-    return []
-
-
-def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
-    """The next instant at which something happens on the account by itself; None if nothing ever will."""
-    tariff = tariff_due(account, catalogue)
-    if account.promise is None and not account.options:
-        return tariff
-    due = [tariff, *(option_due(account, held, catalogue) for held in account.options)]
-    if account.promise is not None:
-        due.append(account.promise.until)
-    return min((instant for instant in due if instant is not None), default=None)
-
-
-def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
-    """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7).
-
-    Only a catalogue that moves the night can schedule an instant behind the clock: that is booked at the clock (R-2.6).
-    A due instant at which nothing is booked would stay due for ever: an error in the program, AssertionError.
-    """
-    booked = Booked(account)
-    while booked.account is not None:
-        due = next_scheduled(booked.account, catalogue)
-        if due is None or due > until:
-            break
-        at = max(due, booked.account.clock)
-        before = len(booked.events)
-        _instant(booked, due, Moment(at, at, recorded_at), catalogue)
-        if len(booked.events) == before:
-            raise never_over(booked.account, due)
-    return booked
-
-
-def never_over(account: Account, due: Instant) -> AssertionError:
-    """What to raise where an account is due and nothing is booked: it would be due again at once."""
-    when = periods.local_text(due, account.zone)
-    return AssertionError(f"account {account.account} is due at {when}, but nothing is booked then")
-
-
-def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue) -> None:
-    """Everything scheduled at one instant, in the order of ties: promise, tariff, option fees, ends of options."""
-    account = booked.account
-    assert account is not None
-    clock = account.clock
-    if account.promise is not None and account.promise.until == due:
-        account = _add(booked, close_ended(account, moment), moment)
-    if tariff_due(account, catalogue) == due:
-        account = _add(booked, charge_tariff(account, moment, catalogue), moment)
-    if not account.options:
-        return
-    night = due > clock and is_night(due, account, catalogue)  # suspended options are tried behind the clock only
-    for option in account.options:
-        if option.one_time:
-            continue
-        if option.due == due or (option.due is None and night):
-            account = _add(booked, charge_option(account, option, moment, catalogue), moment)
-    for option in account.options:
-        if option.one_time and option.due == due:
-            account = _add(booked, expire_option(account, option, moment, catalogue), moment)
-
-
-def _add(booked: Booked, events: list[Event], moment: Moment) -> Account:
-    """One scheduled booking with its settlement."""
-    assert booked.account is not None
-    booked.add(events, booked.account.account)
-    booked.add(settle(booked.account, events, moment), booked.account.account)
-    return booked.account

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from ledger.account import Account
-from ledger.booking import advance, book, never_over, next_scheduled
+from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
@@ -18,6 +18,7 @@ from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
+from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.timeline import CatalogueTimeline
 
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.account import Account
-from ledger.booking import next_scheduled
 from ledger.catalogue import Catalogue
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.journal import Reading
+from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger, stored_account
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views

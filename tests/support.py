@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from ledger import inputs, periods
 from ledger.account import Account, Discount
-from ledger.booking import Booked, advance, book
+from ledger.booking import book
 from ledger.catalogue import Catalogue, parse
 from ledger.events import Event, type_name
 from ledger.log.journal import Reading
 from ledger.periods import Instant
+from ledger.rules.schedule import Booked, advance
 from ledger.service import Ledger, Outcome
 from ledger.timeline import CatalogueTimeline
 from projections.audit.change import NOTHING

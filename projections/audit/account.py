@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 
 from ledger.account import Account
-from ledger.booking import Booked, next_scheduled
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
 from ledger.events import Event
@@ -18,6 +17,7 @@ from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Reading, Stored
 from ledger.recall import recall
+from ledger.rules.schedule import Booked, next_scheduled
 from ledger.timeline import CatalogueTimeline
 from projections.audit.again import UNDECIDABLE, decide_again, differences, same_booking
 

@@ -7,13 +7,14 @@ from typing import Any, Final
 import msgspec
 
 from ledger.account import Account
-from ledger.booking import Booked, advance, book
+from ledger.booking import book
 from ledger.catalogue import Catalogue
 from ledger.events import Event, type_name
 from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
 from ledger.recall import NotRecallable
 from ledger.rules.corrections import Cited
+from ledger.rules.schedule import Booked, advance
 
 UNDECIDABLE: Final = (
     NotRecallable,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.account import Account
-from ledger.booking import advance, book
+from ledger.booking import book
 from ledger.catalogue import Catalogue
 from ledger.events import Event
 from ledger.evolve import BrokenLog, evolve
@@ -17,6 +17,7 @@ from ledger.log.errors import BadEvents
 from ledger.log.journal import Stored
 from ledger.periods import Instant
 from ledger.recall import NotRecallable, recall
+from ledger.rules.schedule import advance
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.audit.change import CannotDecide, Change, moved, refuse_unknown

@@ -9,12 +9,12 @@ import msgspec
 
 from ledger import periods
 from ledger.account import Account
-from ledger.booking import next_scheduled
 from ledger.catalogue import Catalogue
 from ledger.events import RefreshRefused
 from ledger.evolve import evolve
 from ledger.periods import Instant
 from ledger.rules.refresh import REFUSALS, facts_of, reply
+from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import Kopecks
 from projections.audit.lacking import Lacking, lacking, of_other_inputs

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from ledger import inputs, periods
 from ledger.account import Account
-from ledger.booking import book, next_scheduled
+from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRef, MonthlyFeeCharged
 from ledger.inputs import Input
 from ledger.log import heads, keys
 from ledger.log.journal import Head, KeyRow
 from ledger.periods import Instant
+from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from scripts.benchmarks import traffic
 

@@ -7,12 +7,12 @@ import click
 
 from ledger import inputs, periods
 from ledger.account import Account
-from ledger.booking import next_scheduled
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.periods import Instant
 from ledger.rules.refresh import reply
+from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import rubles
 from projections import wording

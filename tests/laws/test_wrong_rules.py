@@ -18,7 +18,7 @@ from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import Entry
 from ledger.inputs import Input, Usage
 from ledger.periods import Instant
-from ledger.rules import blocks, night, refresh, tariff, usage
+from ledger.rules import blocks, night, refresh, schedule, tariff, usage
 from tests.laws.feeds import accounts_of, advance, audit, end_of, fed, feeds, folder, moderate, opened, told
 
 
@@ -72,10 +72,10 @@ WRONG = (
     Wrong("refusals are tested from the last to the first (R-5.3)", refresh, "REFUSALS", refresh.REFUSALS[::-1]),
     Wrong("nobody is blocked or freed by money (R-8.5)", booking, "settle", lambda *_: []),
     Wrong("the VAT of 2018 goes on for ever (R-1.6)", Catalogue, "vat_rate", lambda self, day: 18),
-    Wrong("an unpaid account is never tried again (R-4.4)", booking, "tariff_due", _never_again_after_unpaid),
+    Wrong("an unpaid account is never tried again (R-4.4)", schedule, "tariff_due", _never_again_after_unpaid),
     Wrong("a block may be set twice (R-8.2)", booking, "block",
           lambda account, input, moment: blocks.block(_unblocked(account), input, moment)),
-    Wrong("a night under a block takes its fee (R-4.5)", booking, "charge_tariff",
+    Wrong("a night under a block takes its fee (R-4.5)", schedule, "charge_tariff",
           lambda account, moment, catalogue: night.charge_tariff(_unblocked(account), moment, catalogue)),
 )  # fmt: skip
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger import booking, service
-from ledger.booking import Booked
+from ledger import service
+from ledger.rules import schedule
+from ledger.rules.schedule import Booked
 from tests.scenarios.given import with_plan
 from tests.support import Story, at
 
@@ -21,7 +22,7 @@ def test_a_due_instant_at_which_no_rule_books_anything(story: Story, monkeypatch
     """By the nightly job, and before an input; the ledger is as it was."""
     before = story.log()
     with monkeypatch.context() as broken:
-        broken.setattr(booking, "charge_tariff", lambda account, moment, catalogue: [])
+        broken.setattr(schedule, "charge_tariff", lambda account, moment, catalogue: [])
         with pytest.raises(AssertionError, match=DUE):
             story.night("2023-02-15 03:00")
         with pytest.raises(AssertionError, match=DUE):
