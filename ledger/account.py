@@ -69,11 +69,22 @@ class OptionHeld(msgspec.Struct, frozen=True, gc=False):
 
 
 class Corrected(msgspec.Struct, frozen=True, gc=False):
-    """What reversals took back of one event so far (R-11.1)."""
+    """What was corrected of one event so far: what reversals took back, and what adjustments citing it gave (R-11.1).
+
+    `given` is the signed sum of those adjustments, less what of them was reversed itself.
+    """
 
     version: int
     amount: Kopecks
     packages: bool
+    given: Kopecks = 0
+
+
+class Adjustment(msgspec.Struct, frozen=True, gc=False):
+    """An adjustment and the events it cites, each once; a reversal of it takes back what it gave them (R-11.1)."""
+
+    version: int
+    cites: tuple[int, ...]
 
 
 class Dispute(msgspec.Struct, frozen=True, gc=False):
@@ -115,6 +126,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise | None = None
     options: tuple[OptionHeld, ...] = ()
     corrected: tuple[Corrected, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     rated: tuple[int, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 
@@ -155,7 +167,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return [bucket for bucket in self.buckets if bucket.name == name]
 
     def corrected_of(self, version: int) -> Corrected:
-        """What was taken back of an event so far."""
+        """What was corrected of an event so far."""
         return next((each for each in self.corrected if each.version == version), Corrected(version, 0, packages=False))
 
     def tariff_buckets(self) -> Iterator[Bucket]:

@@ -91,7 +91,7 @@ def decide(account: Account | None, input: Input, moment: Moment, catalogue: Cat
         case inputs.TakePromise():
             return take_promise(account, input, moment, catalogue)
         case inputs.Reverse():
-            return reverse(account, input, moment, cited)
+            return reverse(account, input, moment, cited, catalogue.edition)
         case inputs.Adjust():
             return adjust(account, input, moment, cited)
         case inputs.Rerate():
@@ -99,6 +99,6 @@ def decide(account: Account | None, input: Input, moment: Moment, catalogue: Cat
         case inputs.OpenDispute():
             return open_dispute(account, input, moment, cited)
         case inputs.ResolveDispute():
-            return resolve_dispute(account, input, moment, cited)
+            return resolve_dispute(account, input, moment, cited, catalogue.edition)
         case inputs.Open():
             return open_again(account, input, moment)

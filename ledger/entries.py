@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from ledger.units import UNIT_OF, Unit
+from ledger.units import UNIT_OF, Kopecks, Unit
 
 WALLET: Final = "wallet"
 BASE: Final = "base"
@@ -51,3 +51,15 @@ def money(from_: str, to: str, amount: int) -> tuple[Entry, ...]:
 def package(from_: str, to: str, service: str, amount: int, grant: int) -> Entry:
     """A transfer of package units between two places of one service, as `base/voice`."""
     return Entry(f"{from_}/{service}", f"{to}/{service}", UNIT_OF[service], amount, grant)
+
+
+def wallet_movement(entries: tuple[Entry, ...]) -> Kopecks:
+    """What entries add to the wallet, below 0 where they take from it."""
+    moved = 0
+    for entry in entries:
+        if entry.unit == "kop":
+            if entry.from_ == WALLET:
+                moved -= entry.amount
+            elif entry.to == WALLET:
+                moved += entry.amount
+    return moved

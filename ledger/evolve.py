@@ -5,8 +5,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ledger.account import BLOCK_ORDER, Account, Bucket, Corrected, Discount, Dispute, OptionHeld, PlanSince, Promise
-from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, WALLET, Entry, option_bucket
+from ledger.account import (
+    BLOCK_ORDER,
+    Account,
+    Adjustment,
+    Bucket,
+    Corrected,
+    Discount,
+    Dispute,
+    OptionHeld,
+    PlanSince,
+    Promise,
+)
+from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, Entry, option_bucket, wallet_movement
 from ledger.events import (
     AccountOpened,
     Adjusted,
@@ -41,7 +52,7 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.periods import Instant
-from ledger.units import Quantity
+from ledger.units import Kopecks, Quantity
 
 
 class BrokenLog(Exception):
@@ -122,29 +133,24 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             account = _option_ended(account, event)
             return replace(account, options=tuple(held for held in account.options if held.id != event.option))
         case ChargeReversed():
-            before = account.corrected_of(event.event)
-            after = Corrected(event.event, before.amount + event.amount, before.packages or event.packages)
-            others = tuple(each for each in account.corrected if each.version != event.event)
-            return _give_back(replace(account, corrected=(*others, after)), event.entries)
+            return _give_back(_reversed(account, event), event.entries)
+        case Adjusted():
+            cites = tuple(dict.fromkeys(event.cites))
+            account = replace(account, adjustments=(*account.adjustments, Adjustment(event.version, cites)))
+            return _given(account, cites, event.amount)
         case DisputeOpened():
             assert event.input is not None
             return replace(account, disputes=(*account.disputes, Dispute(event.input.id, event.version, event.event)))
         case DisputeResolved():
             disputes = [replace(d, resolved=True) if d.opened == event.opened else d for d in account.disputes]
             return replace(account, disputes=tuple(disputes))
-        case AccountOpened() | RefreshRefused() | UsageUnrated() | InputRefused() | Adjusted():
+        case AccountOpened() | RefreshRefused() | UsageUnrated() | InputRefused():
             return account
 
 
 def _advance(account: Account, event: Event) -> Account:
     """What every event does: the version, the clock, the wallet, and leftovers whose late window has closed."""
-    wallet = account.wallet
-    for entry in event.entries:
-        if entry.unit == "kop":
-            if entry.from_ == WALLET:
-                wallet -= entry.amount
-            elif entry.to == WALLET:
-                wallet += entry.amount
+    wallet = account.wallet + wallet_movement(event.entries)
     leftovers = account.leftovers
     if leftovers:
         leftovers = tuple(b for b in leftovers if b.late_until is None or event.booked_at < b.late_until)
@@ -174,6 +180,30 @@ def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantit
             for bucket in buckets
         ]
     )
+
+
+def _reversed(account: Account, event: ChargeReversed) -> Account:
+    """What a reversal took back of its event, and, where that is an adjustment, of the events it cites (R-11.1)."""
+    account = _corrected(account, event.event, amount=event.amount, packages=event.packages)
+    adjusted = next((each for each in account.adjustments if each.version == event.event), None)
+    return _given(account, adjusted.cites, wallet_movement(event.entries)) if adjusted else account
+
+
+def _given(account: Account, cites: Iterable[int], amount: Kopecks) -> Account:
+    """Money that an adjustment gave for the events it cites, or that its reversal took back from each (R-11.1)."""
+    for version in cites:
+        account = _corrected(account, version, given=amount)
+    return account
+
+
+def _corrected(
+    account: Account, version: int, *, amount: Kopecks = 0, packages: bool = False, given: Kopecks = 0
+) -> Account:
+    """One more correction of an event, added to those before."""
+    before = account.corrected_of(version)
+    after = Corrected(version, before.amount + amount, before.packages or packages, before.given + given)
+    others = tuple(each for each in account.corrected if each.version != version)
+    return replace(account, corrected=(*others, after))
 
 
 def _give_back(account: Account, entries: tuple[Entry, ...]) -> Account:

@@ -11,13 +11,14 @@ from typing import Final, Literal, TypeAlias
 from ledger.account import Account
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
-from ledger.events import Event, InputRefused, RefreshRefused
+from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
-from ledger.inputs import Input, Malformed, Open
+from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
 from ledger.log import heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
+from ledger.rules.refresh import month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.timeline import CatalogueTimeline
 
@@ -29,18 +30,22 @@ HEADS_REBUILT_AT_ONCE: Final = 5_000
 
 
 class CatalogueRefused(Exception):
-    """A catalogue that drops or alters what was already used (R-3.6)."""
+    """A catalogue that drops or alters what was already used (R-3.6), or goes back to an older edition (R-3.7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one input. `events` includes what the schedule booked before it; `version` is its first event."""
+    """What became of one input. `events` includes what the schedule booked before it; `version` is its first event.
+
+    `reply` is what a request for a refresh was answered, in Russian (R-5.3).
+    """
 
     result: Result
     version: int | None = None
     events: tuple[Event, ...] = ()
     reason: str = ""
     detail: str = ""
+    reply: str = ""
 
 
 @dataclass(slots=True)
@@ -162,7 +167,8 @@ class Ledger:
         self._put(batch, booked.account, booked.events)
         batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
         refused = isinstance(first, RefreshRefused | InputRefused)
-        return Outcome("refused" if refused else "applied", first.version, tuple(booked.events))
+        said = _reply(account, booked.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else ""
+        return Outcome("refused" if refused else "applied", first.version, tuple(booked.events), reply=said)
 
     def _cited(self, tx: Reading, batch: _Batch, account: str, version: int) -> Event | None:
         """An earlier event of an account, stored or booked in this batch."""
@@ -246,10 +252,11 @@ class Ledger:
             given = parse(text)
             if adopted and (adopted[-1].digest, adopted[-1].tzdata) == (given.digest, _tzdata()):
                 return
+            before = parse(adopted[-1].toml) if adopted else given
             if adopted:
+                _refuse_older_edition(before, given)
                 _refuse_alteration(tx, given)
             tx.adopt(given.digest, text, _tzdata())
-            before = parse(adopted[-1].toml) if adopted else given
             if _agenda_of(before) != _agenda_of(given):
                 self._rebuild_heads(tx)
 
@@ -267,6 +274,19 @@ class Ledger:
             self._catalogues = CatalogueTimeline(tx.adopted())
             self._catalogue_count = count
         return self._catalogues
+
+
+def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> str:
+    """What a request for a refresh is answered; nothing where it asks for none (R-12.4)."""
+    assert account is not None
+    if not isinstance(first, PackagesRefreshed | RefreshRefused):
+        return ""
+    month = None
+    if needs_month(first):
+        for event in events[: events.index(first)]:
+            account = evolve(account, event)
+        month = month_of_refusal(first, account, catalogue)
+    return reply(first, account.zone, month)
 
 
 def versions_cited(events: Iterable[Event]) -> set[tuple[str, str, str]]:
@@ -327,6 +347,15 @@ def _agenda_of(catalogue: Catalogue) -> tuple[object, ...]:
     """What the next instants of accounts depend on: the hour of the night, and what options cost when (R-9.2)."""
     options = [version for version in catalogue.versions() if version[0] == "option"]
     return catalogue.settings.night_hour, options
+
+
+def _refuse_older_edition(before: Catalogue, given: Catalogue) -> None:
+    """Raise CatalogueRefused where the ledger is decided under a newer edition already (R-3.7)."""
+    if given.edition < before.edition:
+        raise CatalogueRefused(
+            f"the catalogue has edition {given.edition} of the rules, but this ledger is already decided under edition "
+            f"{before.edition}; put `edition = {before.edition}` into its [settings]"
+        )
 
 
 def _refuse_alteration(tx: Reading, given: Catalogue) -> None:

@@ -30,6 +30,7 @@ from projections.audit.explain import Explanation, explain
 from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
 from projections.events import shown
+from projections.replies import Replies
 from projections.statement import Line, UsageRow, printed_lines, usage_row
 
 AROUND: Final = 4
@@ -107,7 +108,12 @@ def dossier(
 ) -> Dossier:
     """The dossier of a claim of an account, seen on a local date. Raises as `explain` does."""
     zone = account.zone
-    events = {stored.version: stored.event() for stored in log.events(account.account)}
+    events: dict[int, Event] = {}
+    replies: dict[int, str | None] = {}
+    told = Replies(account.account, catalogues)
+    for stored in log.events(account.account):
+        events[stored.version] = event = stored.event()
+        replies[stored.version] = told.behind(stored.position, event)
     disputed, opening = events[dispute.event], events[dispute.version]
     assert isinstance(opening, DisputeOpened)
     assert opening.input is not None
@@ -120,7 +126,8 @@ def dossier(
     citing = [event for event in events.values() if disputed.version in _cites(event)]
 
     def happened(event: Event) -> Happened:
-        return Happened(shown(account.account, zone, event), lines.get(event.version))
+        said = shown(account.account, zone, event, reply=replies[event.version])
+        return Happened(said, lines.get(event.version))
 
     earlier = [lines[event.version] for event in alike if event.version in lines]
     return Dossier(
@@ -141,7 +148,7 @@ def dossier(
         since=[happened(event) for event in citing],
         given_back=account.corrected_of(disputed.version).amount,
         adjusted=sum(event.amount for event in citing if isinstance(event, Adjusted)),
-        left=0 if isinstance(disputed, ChargeReversed) else money_left(account, disputed),
+        left=0 if isinstance(disputed, ChargeReversed) else money_left(account, disputed, catalogues.newest().edition),
         now=balance(account),
         now_version=account.version,
     )

@@ -5,14 +5,16 @@ from typing import Any
 import msgspec
 
 from ledger import periods
-from ledger.events import Event, PackagesRefreshed, PromiseTaken, RefreshRefused, type_name
+from ledger.events import Event, PromiseTaken, type_name
 from ledger.inputs import own_fields
 from ledger.recall import NotRecallable, recall
-from ledger.rules.refresh import reply
 
 
-def shown(account: str, zone: str, event: Event) -> dict[str, Any]:
-    """An event as the contract prints it: local times, its own fields, and every field of the input it carries."""
+def shown(account: str, zone: str, event: Event, *, reply: str | None = None) -> dict[str, Any]:
+    """An event as the contract prints it: local times, its own fields, and every field of the input it carries.
+
+    `reply` is what a request for a refresh was answered (`projections.replies`).
+    """
     fields: dict[str, Any] = msgspec.to_builtins(event)
     common = {
         "account": account,
@@ -41,7 +43,7 @@ def shown(account: str, zone: str, event: Event) -> dict[str, Any]:
         own.update({name: value for name, value in spoken.items() if name not in own})
     except NotRecallable:
         pass
-    if isinstance(event, PackagesRefreshed | RefreshRefused):
-        own["reply"] = reply(event, zone)
+    if reply is not None:
+        own["reply"] = reply
     reference = {"input": fields["input"]} if "input" in fields else {}
     return {**common, **own, "entries": fields.get("entries", []), **reference}

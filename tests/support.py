@@ -39,6 +39,13 @@ CATALOGUE_TEXT = (HERE / "catalogue.toml").read_text(encoding="utf-8")
 """T3 and T4 of the rulebook's worked examples (§14), and plans that differ from them in one thing each."""
 
 
+def with_settings(lines: str, text: str = CATALOGUE_TEXT) -> str:
+    """A catalogue with more settings, lines of TOML; of a setting that it has already, the new line holds."""
+    names = {line.partition("=")[0].strip() for line in lines.splitlines()}
+    kept = [line for line in text.splitlines() if line.partition("=")[0].strip() not in names or "=" not in line]
+    return "\n".join(kept).replace("[settings]", f"[settings]\n{lines}") + "\n"
+
+
 def catalogue(text: str = CATALOGUE_TEXT) -> Catalogue:
     return parse(text)
 

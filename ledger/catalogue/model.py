@@ -1,5 +1,6 @@
 """The catalogue's form: checked once when it is read, then asked by date."""
 
+import copy
 import hashlib
 import tomllib
 from bisect import bisect_right
@@ -20,6 +21,12 @@ Packages: TypeAlias = dict[Service, Amount]
 """Amounts by service in package units; a package of 0 makes no bucket and is absent (R-6.3)."""
 
 _FACTOR: Final[dict[Service, int]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
+
+
+NEWEST_EDITION: Final = 2
+"""The edition of the rules that this program knows last (R-3.7)."""
+_YOUNGER_SETTINGS: Final = ("edition", "retention_days")
+"""Settings that catalogues of older programs do not have: at their default they are no part of the digest."""
 
 
 class BadCatalogue(ValueError):
@@ -89,11 +96,16 @@ class Promise(_Model):
 
 
 class Settings(_Model):
-    """Rules that may be set: the hour of the night (R-2.2) and the late window (R-6.5)."""
+    """What may be set: the edition of the rules (R-3.7), the hour of the night (R-2.2), the late window (R-6.5).
+
+    `retention_days` is how long a closed contract's personal data is kept at least (R-15.9).
+    """
 
     night_hour: Annotated[int, Field(ge=0, le=23)] = 3
     late_window_hours: Annotated[int, Field(ge=0, le=24 * 366)] = 72
     promise: Promise = Promise()
+    edition: Annotated[int, Field(ge=1, le=NEWEST_EDITION)] = 1
+    retention_days: Annotated[int, Field(ge=0, le=36_600)] = 1095
 
 
 class Region(_Model):
@@ -209,10 +221,24 @@ class Catalogue:
         self.text = text
         self.settings = document.settings
         self.regions = document.regions
-        self.digest = hashlib.sha256(document.model_dump_json().encode()).hexdigest()
+        self.digest = _digest_of(document)
+        self._under: dict[int, Catalogue] = {self.settings.edition: self}
         self._vat = sorted((date.fromisoformat(day), rate) for day, rate in document.vat.items())
         self._plans = _by_id(document.plans)
         self._options = _by_id(document.options)
+
+    @property
+    def edition(self) -> int:
+        """The edition of the rules under which its bookings are decided (R-3.7)."""
+        return self.settings.edition
+
+    def under(self, edition: int) -> "Catalogue":
+        """This catalogue deciding under another edition, for questions that must not change the rules (R-3.7)."""
+        if edition not in self._under:
+            other = copy.copy(self)
+            other.settings = self.settings.model_copy(update={"edition": edition})
+            self._under[edition] = other
+        return self._under[edition]
 
     def plan(self, plan_id: str, day: date) -> PlanVersion | None:
         """The version of a plan effective on a local date, if it has one by then."""
@@ -253,6 +279,13 @@ class Catalogue:
                     if zone not in plan.prices:
                         where = f"plan {plan.id} ({plan.effective_from}): packages_cover"
                         yield f"{where}: zone {zone!r} has no prices, so every record there stays unrated"
+
+
+def _digest_of(document: _Document) -> str:
+    """The digest of a catalogue's content, the same in every program that reads it."""
+    defaults = {name: Settings.model_fields[name].default for name in _YOUNGER_SETTINGS}
+    absent = {name for name, default in defaults.items() if getattr(document.settings, name) == default}
+    return hashlib.sha256(document.model_dump_json(exclude={"settings": absent}).encode()).hexdigest()
 
 
 def _by_id(versions: Sequence[V]) -> dict[str, list[V]]:

@@ -7,7 +7,7 @@ import msgspec
 from ledger.account import Account
 from ledger.log.errors import BadEvents
 
-STATE_SCHEMA: Final = 2
+STATE_SCHEMA: Final = 3
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
 
 _encoder: Final = msgspec.json.Encoder()

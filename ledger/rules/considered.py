@@ -111,7 +111,7 @@ def _checks(account: Account, input: Input, moment: Moment, catalogue: Catalogue
         case inputs.TakePromise():
             return credit.against_promise(account, input.amount, catalogue.settings.promise.max)
         case inputs.Reverse():
-            return corrections.against_reversal(account, input, cited(input.event))
+            return corrections.against_reversal(account, input, cited(input.event), catalogue.edition)
         case inputs.Adjust():
             return corrections.against_adjustment(account, input, cited)
         case inputs.Rerate():
@@ -119,6 +119,6 @@ def _checks(account: Account, input: Input, moment: Moment, catalogue: Catalogue
         case inputs.OpenDispute():
             return disputes.against_claim(account, input, moment, cited)
         case inputs.ResolveDispute():
-            return disputes.against_answer(account, input, cited)
+            return disputes.against_answer(account, input, cited, catalogue.edition)
         case inputs.TopUp() | inputs.Usage() | inputs.GrantDiscount():
             return iter(())  # never refused

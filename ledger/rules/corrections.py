@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from ledger.account import Account
-from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry, money
+from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry, money, wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, Personal, UsageCharged
 from ledger.inputs import Adjust, Reverse
 from ledger.rules.check import Check, first, refusal
@@ -23,37 +23,37 @@ class Return(NamedTuple):
     packages: bool
 
 
-def reverse(account: Account, input: Reverse, moment: Moment, cited: Cited) -> list[Event]:
+def reverse(account: Account, input: Reverse, moment: Moment, cited: Cited, edition: int) -> list[Event]:
     """A reversal, or the first reason against it (R-11.1). Funds are not tested."""
     event = cited(input.event)
-    if refused := refusal(account, input, moment, against_reversal(account, input, event)):
+    if refused := refusal(account, input, moment, against_reversal(account, input, event, edition)):
         return refused
     assert event is not None
-    returned = returnable(account, event, input.amount)
+    returned = returnable(account, event, input.amount, edition)
     assert not isinstance(returned, str)
     return [reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
-def returnable(account: Account, event: Event, asked: Kopecks | None) -> Return | str:
+def returnable(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Return | str:
     """What can be given back of an event: with `asked` money only, else all that is left; or the reason why not."""
-    if (held := first(against_return(account, event, asked))) is not None:
+    if (held := first(against_return(account, event, asked, edition))) is not None:
         return held.reason
-    amount = money_left(account, event) if asked is None else asked
+    amount = money_left(account, event, edition) if asked is None else asked
     parts = _package_parts(account, event) if asked is None else ()
     back = [Entry(entry.to, entry.from_, "kop", amount) for entry in event.entries if entry.unit == "kop" and amount]
     return Return(amount, (*back, *parts), packages=bool(parts))
 
 
-def against_reversal(account: Account, input: Reverse, event: Event | None) -> Iterator[Check]:
+def against_reversal(account: Account, input: Reverse, event: Event | None, edition: int) -> Iterator[Check]:
     """The reasons against a reversal by precedence (R-11.1)."""
     yield unknown(account, input.event, event)
     assert event is not None
-    yield from against_return(account, event, input.amount)
+    yield from against_return(account, event, input.amount, edition)
 
 
-def against_return(account: Account, event: Event, asked: Kopecks | None) -> Iterator[Check]:
+def against_return(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Iterator[Check]:
     """What keeps an event's money and packages from being given back, by precedence (R-11.1)."""
-    left = money_left(account, event)
+    left = money_left(account, event, edition)
     facts = {"left": left}
     reversed_already = isinstance(event, ChargeReversed)
     yield Check("NOT_REVERSIBLE", reversed_already, facts, {"reversal": reversed_already})
@@ -67,10 +67,17 @@ def unknown(account: Account, version: int, event: Event | None) -> Check:
     return Check("UNKNOWN_EVENT", event is None, compared={"event": version, "newest": account.version})
 
 
-def money_left(account: Account, event: Event) -> Kopecks:
-    """The money of an event that no reversal took back yet."""
+def money_left(account: Account, event: Event, edition: int) -> Kopecks:
+    """The money of an event that no reversal took back yet; from edition 2 on, nor an adjustment that cites it gave.
+
+    What is left, not the sum, is held between 0 and the event's money: a clerk may have given more on purpose (R-11.1).
+    """
     moved = sum(entry.amount for entry in event.entries if entry.unit == "kop")
-    return moved - account.corrected_of(event.version).amount
+    corrected = account.corrected_of(event.version)
+    if edition < 2:
+        return moved - corrected.amount
+    given = corrected.given if wallet_movement(event.entries) < 0 else -corrected.given
+    return min(max(moved - corrected.amount - given, 0), moved)
 
 
 def reversal(

@@ -41,13 +41,13 @@ def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: C
     yield Check("CLAIM_TOO_LATE", today > last, {"last_day": last.isoformat()}, {"today": today.isoformat()})
 
 
-def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cited: Cited) -> list[Event]:
+def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cited: Cited, edition: int) -> list[Event]:
     """The answer to the earliest open claim of this id; upheld, the charge is reversed with it (R-11.3).
 
     Without an amount all that is left is returned, nothing if nothing is; an amount that R-11.1 refuses leaves the
     dispute open.
     """
-    if refused := refusal(account, input, moment, against_answer(account, input, cited)):
+    if refused := refusal(account, input, moment, against_answer(account, input, cited, edition)):
         return refused
     dispute = _earliest_open(account, input.dispute)
     assert dispute is not None
@@ -62,14 +62,14 @@ def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cit
         amount=input.amount,
         personal=Personal(text=input.text),
     )
-    returned = returnable(account, event, input.amount)
+    returned = returnable(account, event, input.amount, edition)
     if input.outcome == "rejected" or isinstance(returned, str):
         return [resolved]
     account = evolve(account, resolved)
     return [resolved, reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
-def against_answer(account: Account, input: ResolveDispute, cited: Cited) -> Iterator[Check]:
+def against_answer(account: Account, input: ResolveDispute, cited: Cited, edition: int) -> Iterator[Check]:
     """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
     named = any(dispute.id == input.dispute for dispute in account.disputes)
     yield Check("UNKNOWN_DISPUTE", not named, compared={"dispute": input.dispute})
@@ -79,7 +79,7 @@ def against_answer(account: Account, input: ResolveDispute, cited: Cited) -> Ite
     event = cited(dispute.event)
     assert event is not None, "a dispute names an event of the account"
     if input.outcome == "upheld" and input.amount is not None:
-        for check in against_return(account, event, input.amount):
+        for check in against_return(account, event, input.amount, edition):
             yield Check(check.reason, check.holds, compared=check.facts | check.compared)
 
 

@@ -13,6 +13,7 @@ from ledger.events import BlockKind, Event, Mode, PackagesRefreshed, Personal, R
 from ledger.inputs import Refresh, Sms, Ussd
 from ledger.rules import tariff
 from ledger.rules.check import Check, refusal
+from ledger.rules.coming_month import ComingMonth, coming_month
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks, rubles
 
@@ -38,7 +39,7 @@ class Facts:
         return plan if plan and plan.refreshable and plan.monthly_fee and plan.serves(self.region) else None
 
     def tested(self) -> dict[str, Any]:
-        """The facts as a refusal keeps them."""
+        """The facts as a refusal of edition 1 keeps them."""
         return {
             "fee": self.fee,
             "available": self.available,
@@ -74,7 +75,8 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
     facts = facts_of(account, catalogue, day)
     for reason, holds in REFUSALS:
         if holds(facts):
-            return [_refused(account, input, moment, reason, facts, personal, catalogue.vat_rate(day))]
+            tested = _tested(facts, reason, account, moment, catalogue)
+            return [_refused(account, input, moment, reason, tested, personal, catalogue.vat_rate(day))]
     renewed = facts.eligible
     assert renewed is not None
     return [
@@ -116,7 +118,18 @@ def against(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
     yield from against_request(input)
     facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
     for reason, holds in REFUSALS:
-        yield Check(reason, holds(facts), facts.tested())
+        held = holds(facts)
+        yield Check(reason, held, _tested(facts, reason, account, moment, catalogue) if held else facts.tested())
+
+
+def _tested(facts: Facts, reason: str, account: Account, moment: Moment, catalogue: Catalogue) -> dict[str, Any]:
+    """The facts that a refusal keeps; from edition 2 on, in daily mode, also those of the coming night (R-5.3)."""
+    if catalogue.edition < 2 or reason != "ALTERNATIVE_PERIOD":
+        return facts.tested()
+    month = coming_month(account, moment, catalogue)
+    assert month is not None, "an account in daily mode and free of blocks has a night to come"
+    night_at = periods.local_text(month.at, account.zone)
+    return facts.tested() | {"night_at": night_at, "night_fee": month.fee, "night_available": month.available}
 
 
 def against_request(input: Ussd | Sms | Refresh) -> Iterator[Check]:
@@ -135,7 +148,7 @@ def _refused(
     input: Ussd | Sms | Refresh,
     moment: Moment,
     reason: str,
-    facts: Facts,
+    facts: dict[str, Any],
     personal: Personal,
     vat_rate: int,
 ) -> RefreshRefused:
@@ -143,14 +156,17 @@ def _refused(
         **moment.stamp(account),
         input_type=input.type,
         reason=reason,
-        facts=facts.tested(),
+        facts=facts,
         vat_rate=vat_rate,
         personal=personal,
     )
 
 
-def reply(event: PackagesRefreshed | RefreshRefused, zone: str) -> str:
-    """What the subscriber is told, in Russian, with sum, date and next step (R-5.3)."""
+def reply(event: PackagesRefreshed | RefreshRefused, zone: str, month: ComingMonth | None = None) -> str:
+    """What the subscriber is told, in Russian, with sum, date and next step (R-5.3).
+
+    `month` is the coming one of the account as it stood at a refusal of edition 1, whose facts lack it (`needs_month`).
+    """
     match event:
         case PackagesRefreshed():
             due = periods.local_date(event.period.next_due, zone)
@@ -161,14 +177,32 @@ def reply(event: PackagesRefreshed | RefreshRefused, zone: str) -> str:
                 "NOT_ELIGIBLE": "На вашем номере нет пакетов для обновления.",
                 "FEE_WAIVED": "Обновление недоступно: по вашему тарифу действует скидка 100 %.",
                 "BLOCKED": "Обновление недоступно: номер заблокирован. Пополните счёт или снимите блокировку.",
-                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании. " + _step(fee, available),
+                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании." + _step(event.facts, month),
                 "UNPAID_PERIOD": "Обновление станет доступно после списания платы ближайшей ночью.",
                 "INSUFFICIENT_FUNDS": f"Недостаточно средств: нужно {rubles(fee)}, доступно {rubles(available)}.",
             }[event.reason]
 
 
-def _step(fee: Kopecks, available: Kopecks) -> str:
+def needs_month(event: Event) -> bool:
+    """Whether only the account as it stood tells what a refusal was to answer: one of edition 1 in daily mode."""
+    return isinstance(event, RefreshRefused) and event.reason == "ALTERNATIVE_PERIOD" and "night_fee" not in event.facts
+
+
+def month_of_refusal(event: Event, before: Account, catalogue: Catalogue) -> ComingMonth | None:
+    """The coming month that a refusal's own facts lack, from the account before it and the catalogue of its place."""
+    if not needs_month(event):
+        return None
+    return coming_month(before, Moment(event.occurred_at, event.booked_at, event.recorded_at), catalogue)
+
+
+def _step(facts: dict[str, Any], month: ComingMonth | None) -> str:
     """What brings the month back; when the money is there already, only the night is missing."""
-    if available >= fee:
-        return "Ночью спишется плата за месяц."
-    return f"Пополните счёт на {rubles(fee - available)}: ночью спишется плата за месяц."
+    if "night_fee" in facts:
+        missing = facts["night_fee"] - facts["night_available"]
+    elif month is not None:
+        missing = month.missing
+    else:
+        return ""
+    if missing <= 0:
+        return " Ночью спишется плата за месяц."
+    return f" Пополните счёт на {rubles(missing)}: ночью спишется плата за месяц."

@@ -76,6 +76,21 @@ def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, re
     return booked
 
 
+def before_tariff(account: Account, catalogue: Catalogue, *, recorded_at: Instant) -> tuple[Instant | None, Account]:
+    """When the tariff has its next turn, and the account as it will find it; None where a block keeps it from one.
+
+    What comes first by R-2.7 is booked: earlier instants, and the end of a promise at the very same one.
+    """
+    due = tariff_due(account, catalogue)
+    if due is None:
+        return None, account
+    booked = advance(account, due - 1, catalogue, recorded_at=recorded_at)
+    assert booked.account is not None
+    at = max(due, booked.account.clock)
+    account = _promise_ended(booked, due, Moment(at, at, recorded_at))
+    return (None if account.blocks else due), account
+
+
 def never_over(account: Account, due: Instant) -> AssertionError:
     """What to raise where an account is due and nothing is booked: it would be due again at once."""
     when = periods.local_text(due, account.zone)
@@ -84,11 +99,9 @@ def never_over(account: Account, due: Instant) -> AssertionError:
 
 def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue) -> None:
     """Everything scheduled at one instant, in the order of ties: promise, tariff, option fees, ends of options."""
-    account = booked.account
-    assert account is not None
-    clock = account.clock
-    if account.promise is not None and account.promise.until == due:
-        account = _add(booked, close_ended(account, moment), moment)
+    assert booked.account is not None
+    clock = booked.account.clock
+    account = _promise_ended(booked, due, moment)
     if tariff_due(account, catalogue) == due:
         account = _add(booked, charge_tariff(account, moment, catalogue), moment)
     if not account.options:
@@ -102,6 +115,15 @@ def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue)
     for option in account.options:
         if option.one_time and option.due == due:
             account = _add(booked, expire_option(account, option, moment, catalogue), moment)
+
+
+def _promise_ended(booked: Booked, due: Instant, moment: Moment) -> Account:
+    """A promise that ends at this instant ends first."""
+    account = booked.account
+    assert account is not None
+    if account.promise is not None and account.promise.until == due:
+        return _add(booked, close_ended(account, moment), moment)
+    return account
 
 
 def _add(booked: Booked, events: list[Event], moment: Moment) -> Account:

@@ -46,6 +46,7 @@ from projections.audit.rules import rules_of
 from projections.audit.texts import RULES, Text
 from projections.balances import Balance, balance
 from projections.events import shown
+from projections.replies import reply_of
 
 
 class NoSuchEvent(LookupError):
@@ -129,7 +130,12 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     input, unlike, facts, passed = _decided(found, account_id, catalogue, history)
     cites = _cites(input, event)
     return Explanation(
-        event=shown(account_id, after.zone, event),
+        event=shown(
+            account_id,
+            after.zone,
+            event,
+            reply=None if before is None else reply_of(event, before, catalogues, found.position),
+        ),
         rule=rules[0],
         rules=list(rules),
         text=RULES[rules[0]],

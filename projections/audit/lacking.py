@@ -3,13 +3,17 @@
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.periods import Instant
-from ledger.rules.night import tariff_due
+from ledger.rules.coming_month import after_top_up, coming_month
+from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS, SMS_NUMBER, USSD_CODE, Facts, facts_of
+from ledger.rules.schedule import advance
+from ledger.rules.top_up import least
 from ledger.units import Kopecks, rubles
 
 _LIFT: Final = {"voluntary": "снять добровольную блокировку", "operator": "снять блокировку оператора"}
@@ -26,29 +30,36 @@ class Lacking(msgspec.Struct, frozen=True):
     missing: Kopecks
 
 
-def lacking(account: Account, catalogue: Catalogue, at: Instant) -> Lacking:
-    """What a refresh asked for at an instant lacks on an account advanced to it."""
-    facts = facts_of(account, catalogue, periods.local_date(at, account.zone))
+def lacking(account: Account, catalogue: Catalogue, moment: Moment) -> Lacking:
+    """What a refresh asked for at a moment lacks on an account advanced to it."""
+    facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
     reasons = [reason for reason, holds in REFUSALS if holds(facts)]
     if "NOT_ELIGIBLE" in reasons:
         return Lacking(["NOT_ELIGIBLE"], [_plan(facts)], 0)
     steps: list[str] = []
+    lifted = _lifted(account, moment)
     if "FEE_WAIVED" in reasons and account.discount is not None:
         until = periods.parse_date(account.discount.until)
         steps.append(f"дождаться конца скидки {account.discount.percent} %: {until:%d.%m.%Y}")
+        end = periods.day_start(until, account.zone)
+        waited = advance(lifted, end, catalogue, recorded_at=moment.recorded_at).account
+        assert waited is not None
+        lifted, moment = waited, Moment(end, end, moment.recorded_at)
     steps += [_LIFT[kind] for kind in facts.blocks if kind != "financial"]
-    paid, missing = _paid(account, facts, catalogue)
+    paid, missing = _paid(lifted, moment, catalogue)
     return Lacking(reasons, steps + paid, missing)
 
 
-def of_other_inputs(input_type: str, reason: str, facts: dict[str, Any]) -> tuple[str | None, Kopecks | None]:
-    """What another input lacked, where its facts tell, and the kopecks of it."""
+def of_other_inputs(
+    input_type: str, reason: str, facts: dict[str, Any], account: Account, moment: Moment
+) -> tuple[str | None, Kopecks | None]:
+    """What another input lacked on an account advanced to it, where that can be told, and the kopecks of it."""
     match reason:
         case "UNKNOWN_SERVICE_CODE":
             return (f"набрать ровно {USSD_CODE}" if input_type == "ussd" else f"отправить ровно на {SMS_NUMBER}"), None
         case "INSUFFICIENT_FUNDS":
-            asked = facts.get("fee", facts.get("needed"))
-            missing = int(asked or 0) - int(facts["available"])
+            asked = int(facts.get("fee", facts.get("needed")) or 0)
+            missing = least(lambda amount: asked - after_top_up(account, amount, moment).available)
             return f"пополнить на {rubles(missing)}", missing
         case "PROMISE_TOO_LARGE":
             return f"просить не больше {rubles(facts['max'])}", None
@@ -69,23 +80,39 @@ def _plan(facts: Facts) -> str:
     return f"перейти на тариф домашнего региона: тариф «{plan.name}» в нём не действует"
 
 
-def _paid(account: Account, facts: Facts, catalogue: Catalogue) -> tuple[list[str], Kopecks]:
+def _lifted(account: Account, moment: Moment) -> Account:
+    """The account as the end of the blocks that money does not lift would leave it (R-8.4)."""
+    financial = tuple(kind for kind in account.blocks if kind == "financial")
+    if financial == account.blocks:
+        return account
+    return replace(account, blocks=financial, waiting_since=account.waiting_since if financial else moment.booked_at)
+
+
+def _paid(account: Account, moment: Moment, catalogue: Catalogue) -> tuple[list[str], Kopecks]:
     """The steps that take money or a night, in their order, and the kopecks of them."""
-    fee, got, missing = facts.fee or 0, facts.available, 0
-    steps: list[str] = []
-    financial = "financial" in facts.blocks
-    short = max(fee - got, 1 - min(got, 0) if financial else 0)
-    if short > 0:
-        steps.append(f"пополнить на {rubles(short)}" + (" (это снимет финансовую блокировку)" if financial else ""))
-        got, missing = got + short, short
-    if facts.mode != "monthly":
-        steps.append(f"дождаться ночи {_night(account, facts, catalogue)}: спишется плата за месяц {rubles(fee)}")
-        if (short := fee - (got - fee)) > 0:
-            steps.append(f"для обновления сразу после неё пополнить {'ещё ' if missing else ''}на {rubles(short)}")
-            missing += short
-    return steps, missing
+    frees = " (это снимет финансовую блокировку)" if account.blocks else ""
+    if account.mode == "monthly":
+        missing = least(lambda amount: _short(after_top_up(account, amount, moment), moment.booked_at, catalogue))
+        return ([f"пополнить на {rubles(missing)}{frees}"] if missing else []), missing
+    month = coming_month(account, moment, catalogue)
+    assert month is not None, "an account with a plan and no lasting block has a month to come"
+    first = max(month.missing, 0)
+    steps = [f"пополнить на {rubles(first)}{frees}"] if first else []
+    steps.append(
+        f"дождаться ночи {periods.local(month.at, account.zone):%d.%m.%Y %H:%M}: "
+        f"спишется плата за месяц {rubles(month.fee)}"
+    )
+    paid = after_top_up(account, first, moment)
+    then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account
+    assert then is not None
+    night = Moment(month.at, then.clock, moment.recorded_at)
+    more = least(lambda amount: _short(after_top_up(then, amount, night), night.booked_at, catalogue))
+    if more:
+        steps.append(f"для обновления сразу после неё пополнить {'ещё ' if first else ''}на {rubles(more)}")
+    return steps, first + more
 
 
-def _night(account: Account, facts: Facts, catalogue: Catalogue) -> str:
-    due = None if facts.blocks else tariff_due(account, catalogue)
-    return "после снятия блокировки" if due is None else f"{periods.local(due, account.zone):%d.%m.%Y %H:%M}"
+def _short(account: Account, at: Instant, catalogue: Catalogue) -> Kopecks:
+    """What an account lacks for a refresh at an instant, but for what money does not mend; 0 or less: nothing."""
+    fee = facts_of(account, catalogue, periods.local_date(at, account.zone)).fee or 0
+    return max(fee - account.available, max(1 - account.available, 1) if account.blocks else 0)

@@ -204,7 +204,9 @@ class _History:
         self.made += booked.events
 
     def _catalogue(self, position: int) -> Catalogue:
-        return self.alternative or self.catalogues.at(position)
+        """The catalogue of a place; another one decides under that place's edition of the rules (R-3.7)."""
+        in_force = self.catalogues.at(position)
+        return in_force if self.alternative is None else self.alternative.under(in_force.edition)
 
     def _made_event(self, version: int) -> Event | None:
         return self.made[version - 1] if version <= len(self.made) and version not in self.missing else None

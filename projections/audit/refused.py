@@ -3,27 +3,24 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.events import RefreshRefused
+from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import evolve
 from ledger.periods import Instant
-from ledger.rules.refresh import REFUSALS, facts_of, reply
+from ledger.rules.moment import Moment
+from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import Kopecks
-from projections.audit.lacking import Lacking, lacking, of_other_inputs
+from projections.audit.lacking import lacking, of_other_inputs
 from projections.audit.texts import REASONS
 from projections.refusals import RefusalRow
-
-REQUESTS: Final = ("ussd", "sms", "refresh")
-"""The types of input that ask for a refresh."""
-SIX: Final = frozenset(reason for reason, _ in REFUSALS)
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,10 +46,12 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Asked(msgspec.Struct):
-    """A refused request of one account, as its history tells it."""
+    """A refused request of one account, as its history tells it; `reply` and `worked` are those of a refresh."""
 
-    reply: str
-    lacking: Lacking
+    needed: str | None
+    missing: Kopecks | None
+    reasons: list[str]
+    reply: str | None = None
     worked: tuple[int, Instant] | None = None
 
 
@@ -66,19 +65,9 @@ def refused(ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant) -> It
 
 
 def _of_account(ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant) -> Iterator[Refused]:
-    asked: dict[int, _Asked] = {}
-    zone = ""
-    if any(row.input_type in REQUESTS and row.reason in SIX for row in rows):
-        asked, zone = _followed(ledger, account, until)
+    asked, zone = _followed(ledger, account, until)
     for row in rows:
-        found = asked.get(row.version)
-        if found is None:
-            needed, missing = of_other_inputs(row.input_type, row.reason, row.facts)
-            reasons = [row.reason]
-        else:
-            needed, missing = "; ".join(found.lacking.steps), found.lacking.missing or None
-            reasons = found.lacking.reasons
-        worked = found.worked if found else None
+        found = asked[row.version]
         yield Refused(
             account=row.account,
             version=row.version,
@@ -87,17 +76,17 @@ def _of_account(ledger: Ledger, account: str, rows: list[RefusalRow], until: Ins
             facts=row.facts,
             booked_at=row.booked_at,
             said=REASONS[row.reason].ru,
-            needed=needed,
-            missing=missing,
-            reply=found.reply if found else None,
-            reasons=reasons,
-            worked_from=worked[0] if worked else None,
-            worked_at=periods.local_text(worked[1], zone) if worked else None,
+            needed=found.needed,
+            missing=found.missing,
+            reply=found.reply,
+            reasons=found.reasons,
+            worked_from=found.worked[0] if found.worked else None,
+            worked_at=periods.local_text(found.worked[1], zone) if found.worked else None,
         )
 
 
 def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _Asked], str]:
-    """Every refused refresh of an account by version, each followed to when it would have worked; and the zone."""
+    """Every refusal of an account by version, a refresh followed to when it would have worked; and the zone."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
     state: Account | None = None
@@ -116,9 +105,15 @@ def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _
         refused: list[_Asked] = []
         for position, event in events:
             catalogue = catalogues.at(position)
-            if isinstance(event, RefreshRefused) and state is not None:
-                asked[event.version] = _Asked(reply(event, state.zone), lacking(state, catalogue, booked_at))
-                refused.append(asked[event.version])
+            if state is not None:
+                match event:
+                    case RefreshRefused():
+                        asked[event.version] = _asked_refresh(state, event, catalogue)
+                        refused.append(asked[event.version])
+                    case InputRefused():
+                        asked[event.version] = _asked_else(state, event)
+                    case _:
+                        pass
             state = evolve(state, event, account)
         assert state is not None
         if waiting and _would_work(state, booked_at, catalogue):
@@ -131,6 +126,21 @@ def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _
     if waiting and (at := _by_itself(state, catalogue, end)) is not None:
         works(state.version, at)
     return asked, state.zone
+
+
+def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue) -> _Asked:
+    lacks = lacking(before, catalogue, _moment(event))
+    said = reply(event, before.zone, month_of_refusal(event, before, catalogue))
+    return _Asked("; ".join(lacks.steps), lacks.missing or None, lacks.reasons, said)
+
+
+def _asked_else(before: Account, event: InputRefused) -> _Asked:
+    needed, missing = of_other_inputs(event.input_type, event.reason, event.facts, before, _moment(event))
+    return _Asked(needed, missing, [event.reason])
+
+
+def _moment(event: Event) -> Moment:
+    return Moment(event.occurred_at, event.booked_at, event.recorded_at)
 
 
 def _by_itself(account: Account, catalogue: Catalogue, end: Instant) -> Instant | None:

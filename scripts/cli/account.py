@@ -7,11 +7,10 @@ import click
 
 from ledger import inputs, periods
 from ledger.account import Account
-from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
+from ledger.events import Event, type_name
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.periods import Instant
-from ledger.rules.refresh import reply
 from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import rubles
@@ -19,6 +18,7 @@ from projections import wording
 from projections.balances import Balance
 from projections.balances import balance as balance_of
 from projections.events import shown
+from projections.replies import Replies
 from scripts.cli import show
 from scripts.cli.options import InstantType, known_at_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
@@ -71,19 +71,20 @@ def events(settings: Settings, account: str) -> int:
     """
     with open_ledger(settings) as ledger:
         zone = opened_account(ledger, account).zone
+        replies = Replies(account, ledger.catalogues())
         if settings.json:
-            for _, event in ledger.events(account):
-                print_json(shown(account, zone, event))
+            for position, event in ledger.events(account):
+                print_json(shown(account, zone, event, reply=replies.behind(position, event)))
             return 0
         rows = [
             (
                 str(event.version),
                 f"{periods.local(event.booked_at, zone):%d.%m.%Y %H:%M:%S}",
                 type_name(event),
-                _gist(event, zone),
+                replies.behind(position, event) or _gist(event),
                 "" if event.wallet_after is None else rubles(event.wallet_after),
             )
-            for _, event in ledger.events(account)
+            for position, event in ledger.events(account)
         ]
         head = ("Version", "Booked", "Event", "About", "Wallet")
         show.table(f"Events of {account}", head, rows, right=(0, 4), wide=3)
@@ -200,10 +201,8 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: 
     )
 
 
-def _gist(event: Event, zone: str) -> str:
+def _gist(event: Event) -> str:
     """What an event is about, in a few words."""
-    if isinstance(event, PackagesRefreshed | RefreshRefused):
-        return reply(event, zone)
     words = [
         str(getattr(event, name))
         for name in ("reason", "input_type", "service", "direction", "zone", "kind", "cause", "plan", "channel")

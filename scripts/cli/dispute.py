@@ -247,7 +247,7 @@ def _show(
         return
     with ledger.journal.reading() as log:
         event = log.event(account, disputed)
-    left = None if event is None else money_left(before, event)
+    left = None if event is None else money_left(before, event, ledger.catalogues().newest().edition)
     kept = "nothing was written" if dry_run else f"the refusal is kept as event {refused.version}"
     raise SaysNo(f"{refused.reason}: {desk.why(refused, account, disputed, left)}; {kept}")
 

@@ -22,6 +22,7 @@ from projections.evidence.follow import NotTheLog, caught_up
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.proof import BadProof, Proved
+from projections.replies import reply_alone
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.options import for_its_commands, print_json, print_text, spare, with_settings, write_file
@@ -181,7 +182,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
             raise SaysNo(f"{file} does not hold: {error}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": str(error)})
         return 1
-    event = shown(proved.account, "UTC", proved.event)
+    event = shown(proved.account, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
     signed = {**_shown(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})

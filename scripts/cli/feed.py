@@ -12,10 +12,9 @@ import click
 import msgspec
 
 from ledger import inputs
-from ledger.events import InputRefused, PackagesRefreshed, RefreshRefused, UsageUnrated
+from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Instant
-from ledger.rules.refresh import reply
 from ledger.service import Ledger, Outcome
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
@@ -145,7 +144,7 @@ def _apply(
         counts.events += len(outcome.events)
         counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
         if len(replies) <= REPLIES_SHOWN_MAX:
-            replies += _replies(ledger, input, outcome)
+            replies += _replies(input, outcome)
     counts.rejected += len(rejected)
     for reject in sorted(rejected, key=lambda reject: reject.line):
         tell(reject)
@@ -167,18 +166,13 @@ def _reject(name: str, line: RawLine, reason: str, detail: str) -> Reject:
     return Reject(line.number, reason, detail.encode(errors="backslashreplace").decode(), text, name)
 
 
-def _replies(ledger: Ledger, input: Input, outcome: Outcome) -> Iterator[str]:
+def _replies(input: Input, outcome: Outcome) -> Iterator[str]:
     """What subscribers are told about the refreshes of a feed, and what else was refused."""
-    for event in outcome.events:
-        match event:
-            case PackagesRefreshed() | RefreshRefused():
-                account = ledger.account(input.account)
-                assert account is not None
-                yield f"{input.account}: {reply(event, account.zone)}"
-            case InputRefused():
-                yield f"{input.account}: {event.input_type} {input.id} refused: {event.reason}"
-            case _:
-                pass
+    if outcome.reply:
+        yield f"{input.account}: {outcome.reply}"
+    elif outcome.result == "refused":
+        reason = next(event.reason for event in outcome.events if isinstance(event, InputRefused))
+        yield f"{input.account}: {input.type} {input.id} refused: {reason}"
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.doors.support import Run, line, write
 from tests.operator.support import ACCOUNT, FREE, cells, page, pdf_text, xml
+from tests.support import with_settings
 
 CUT_OFF = pdf_text("01.01.2020  0:00:46", "+03:00  900", *("01.01.2020  0:00:47", "+03:00  9", "sms o", "1", " 0,0000"))
 
@@ -108,9 +109,7 @@ def test_findings_are_told_row_by_row(obnovi: Run, tmp_path: Path) -> None:
 def test_rates_and_window_come_from_the_catalogue(obnovi: Run, tmp_path: Path) -> None:
     """The tests' catalogue has the late window of the shipped one; this one has none."""
     (tmp_path / "statement.xml").write_bytes(xml({}))
-    text = (Path(__file__).parent.parent / "catalogue.toml").read_text(encoding="utf-8")
-    assert "[settings]" not in text
-    (tmp_path / "other.toml").write_text(f"{text}\n[settings]\nlate_window_hours = 0\n", encoding="utf-8")
+    (tmp_path / "other.toml").write_text(with_settings("late_window_hours = 0"), encoding="utf-8")
     assert obnovi("check-statement", "statement.xml").code == 0
     done = obnovi("check-statement", "statement.xml", "--catalogue", "other.toml", "--json")
     assert (done.code, [each["check"] for each in done.json()["findings"]]) == (1, ["changed_late"])

@@ -27,7 +27,7 @@ from ledger.service import Ledger
 from projections.audit.verify import verify
 from projections.balances import balance
 from tests.model import Model
-from tests.support import ACCOUNT, Clock, at, unlike_without_change
+from tests.support import ACCOUNT, Clock, at, unlike_without_change, with_settings
 
 MORE = """
 [[plans]]
@@ -93,8 +93,6 @@ effective_from = 2023-03-01
 fee = "10.00"
 packages = { voice_minutes = 2 }
 
-[settings]
-promise = { max = "800.00", days = 3, fee = "PROMISE_FEE" }
 """
 
 LATER = """
@@ -311,9 +309,9 @@ class Pair:
         self.compare(events, before)
 
     def mend(self) -> None:
-        """The ledger is opened again with a catalogue that has more versions, some of them of days gone by."""
+        """The ledger is opened again with a catalogue of more versions, some of days gone by, of the newest edition."""
         self.ledger.close()
-        text = self.text + MENDED
+        text = with_settings("edition = 2", self.text + MENDED)
         self.ledger = Ledger(self.path, now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.model.catalogue = tomllib.loads(text)
 

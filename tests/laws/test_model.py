@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.laws.pair import FEED, GAP, LATE, MORE, PLANS, STARTS, STEPS, USE, Pair, Step, one, pair
-from tests.support import CATALOGUE_TEXT
+from tests.support import CATALOGUE_TEXT, with_settings
 
 REGIONS = one("moscow", "moscow", "yekaterinburg", "berlin")
 
@@ -18,11 +18,13 @@ def steps(*names: str) -> st.SearchStrategy[Step]:
     return st.sampled_from(names).flatmap(lambda name: STEPS[name])
 
 
-def catalogue(promise_fee: str) -> str:
-    return CATALOGUE_TEXT + MORE.replace("PROMISE_FEE", promise_fee)
+def catalogue(promise_fee: str, edition: int) -> str:
+    promise = f'promise = {{ max = "800.00", days = 3, fee = "{promise_fee}" }}'
+    return with_settings(f"edition = {edition}\n{promise}", CATALOGUE_TEXT + MORE)
 
 
 @given(
+    edition=one(1, 2, 2),
     fee=one("0.00", "5.00"),
     opened=st.sampled_from(STARTS),
     region=REGIONS,
@@ -33,9 +35,16 @@ def catalogue(promise_fee: str) -> str:
 )
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_ledger_does_what_the_model_does(
-    fee: str, opened: str, region: str, credit_limit: int, money: int, plan: str, feed: list[tuple[Any, Any, Step]]
+    edition: int,
+    fee: str,
+    opened: str,
+    region: str,
+    credit_limit: int,
+    money: int,
+    plan: str,
+    feed: list[tuple[Any, Any, Step]],
 ) -> None:
-    with pair(text=catalogue(fee), opened=opened, region=region, credit_limit=credit_limit) as told:
+    with pair(text=catalogue(fee, edition), opened=opened, region=region, credit_limit=credit_limit) as told:
         told.feed(type="top_up", amount=money)
         told.feed(type="connect_plan", plan=plan)
         for gap, late, said in feed:
@@ -47,10 +56,12 @@ class Subscriber(RuleBasedStateMachine):
 
     pair: Pair | None = None
 
-    @initialize(fee=one("0.00", "5.00"), opened=st.sampled_from(STARTS), region=REGIONS, limit=one(0, 300_00))
-    def open(self, fee: str, opened: str, region: str, limit: int) -> None:
+    @initialize(
+        edition=one(1, 2), fee=one("0.00", "5.00"), opened=st.sampled_from(STARTS), region=REGIONS, limit=one(0, 300_00)
+    )
+    def open(self, edition: int, fee: str, opened: str, region: str, limit: int) -> None:
         self.folder = TemporaryDirectory()
-        text = catalogue(fee)
+        text = catalogue(fee, edition)
         self.pair = Pair(Path(self.folder.name), text=text, opened=opened, region=region, credit_limit=limit)
 
     @rule(gap=GAP, late=LATE, said=steps("wait", "night", "mend", "again", "open"))

@@ -83,6 +83,7 @@ class Event:
     parts: list[tuple[Bucket, int]] = field(default_factory=list)  # what a usage spent of packages
     parts_returned: bool = False
     usage: dict[str, Any] | None = None  # the record that could not be rated
+    cites: set[int] = field(default_factory=set)  # what an adjustment is about
 
     @property
     def money(self) -> Entry | None:
@@ -637,7 +638,18 @@ class Model:
         self.reversal(event, input.get("amount"))
 
     def left_of(self, event: Event) -> int:
-        return event.money[3] - event.money_reversed if event.money else 0
+        if not event.money:
+            return 0
+        if self.catalogue.get("settings", {}).get("edition", 1) == 1:
+            return event.money[3] - event.money_reversed
+        number = next(number for number, each in enumerate(self.log, 1) if each is event)
+        gave = sum(
+            each.money[3] - each.money_reversed if each.money[1] == "wallet" else each.money_reversed - each.money[3]
+            for each in self.log
+            if each.money and number in each.cites
+        )
+        took = event.money[0] == "wallet"
+        return max(0, min(event.money[3], event.money[3] - event.money_reversed - (gave if took else -gave)))
 
     def returnable(self, event: Event) -> list[tuple[Bucket, int]]:
         if event.parts_returned:
@@ -676,6 +688,7 @@ class Model:
         for version in input["cites"]:
             self.named(version)
         event = self.book("Adjusted")
+        event.cites = set(input["cites"])
         if amount < 0:
             self.pay(event, -amount, "adjustment")
         else:

@@ -32,7 +32,7 @@ from tests.scenarios.told import (
     refused,
     unmoved,
 )
-from tests.support import ACCOUNT, at, names, rfc
+from tests.support import ACCOUNT, at, names, rfc, with_settings
 
 
 def t4(begin: Begin, kopecks: int = 600_00, *, plan: str = "t4", **opening: Any) -> Told:
@@ -152,7 +152,7 @@ CHARGED = [
 
 def charged(begin: Begin, what: str) -> tuple[Told, int]:
     """A story in which something was charged or paid, and the version of that event."""
-    story = begin(1, text=ALL_TEXT + FEE_FOR_PROMISES)
+    story = begin(1, text=with_settings(FEE_FOR_PROMISES, ALL_TEXT))
     story.top_up("2023-01-10 12:00", 7000_00, channel="card")
     if what == "top-up":
         return story, 3
@@ -220,7 +220,7 @@ def test_a_reversed_refresh_keeps_its_date_and_the_next_night_charges(begin: Beg
 
 def test_a_reversed_promise_fee_leaves_the_promise(begin: Begin) -> None:
     """R-11.1, R-10.3: and a reversal is no top-up."""
-    story = begin(20_00, text=ALL_TEXT + FEE_FOR_PROMISES)
+    story = begin(20_00, text=with_settings(FEE_FOR_PROMISES, ALL_TEXT))
     story.promise("2023-01-15 12:00", 20_00)
     only(story.reverse("2023-01-15 13:00", 3), ChargeReversed)
     assert (story.wallet, story.account.available) == (20_00, 40_00)

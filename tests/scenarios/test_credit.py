@@ -35,7 +35,7 @@ from tests.scenarios.told import (
     refused,
     unmoved,
 )
-from tests.support import at, names
+from tests.support import at, names, with_settings
 
 YEAR = ("2023-01-01", "2024-01-01")
 
@@ -486,7 +486,7 @@ def test_what_a_promise_paid_leaves_the_wallet_below_zero(begin: Begin) -> None:
 
 def test_the_fee_of_a_promise_is_debited_at_once(begin: Begin) -> None:
     """R-10.2, R-13.3: wallet → revenue:promise_fee, and its line."""
-    story = begin(50_00, text=ALL_TEXT + FEE_FOR_PROMISES)
+    story = begin(50_00, text=with_settings(FEE_FOR_PROMISES, ALL_TEXT))
     event = only(story.promise("2023-01-15 12:00", 800_00), PromiseTaken)
     assert (moved(event), event.fee, event.wallet_after) == (["wallet > revenue:promise_fee 2000 kop"], 20_00, 30_00)
     assert story.account.available == 830_00
@@ -510,7 +510,7 @@ def test_the_fee_of_a_promise_is_debited_at_once(begin: Begin) -> None:
 )
 def test_a_fee_above_its_promise_blocks(begin: Begin, amount: int, after: list[str]) -> None:
     """R-8.5, R-10.2: the fee is not tested against funds; a booking that adds and takes is tested both ways."""
-    story = begin(text=ALL_TEXT + FEE_FOR_PROMISES)
+    story = begin(text=with_settings(FEE_FOR_PROMISES, ALL_TEXT))
     assert [described(event) for event in story.promise("2023-01-15 12:00", amount)] == after
     assert story.wallet == -20_00
 
@@ -527,7 +527,7 @@ def test_a_fee_above_its_promise_blocks(begin: Begin, amount: int, after: list[s
 )
 def test_a_promise_lifts_a_financial_block_above_zero(begin: Begin, text: str, amount: int, after: list[str]) -> None:
     """R-8.5: a debt of 2.00, and a fee of 20.00 where the catalogue has one."""
-    story = t4(begin, text=ALL_TEXT + text)
+    story = t4(begin, text=with_settings(text, ALL_TEXT))
     story.usage("2023-01-16 10:00", "sms", 201)
     assert (story.wallet, story.account.blocks) == (-2_00, ("financial",))
     assert [described(event) for event in story.promise("2023-01-16 12:00", amount)] == after
@@ -667,7 +667,7 @@ def test_a_promise_lasts_days_of_24_hours(begin: Begin) -> None:
 
 def test_the_days_of_a_promise_are_the_catalogues(begin: Begin) -> None:
     """R-10.2: max, days and fee are its terms."""
-    story = begin(text=ALL_TEXT + '\n[settings]\npromise = { max = "100.00", days = 7, fee = "1.00" }\n')
+    story = begin(text=with_settings('promise = { max = "100.00", days = 7, fee = "1.00" }', ALL_TEXT))
     assert refused(story.promise("2023-01-15 12:00", 100_01)) == "PROMISE_TOO_LARGE"
     event = only(story.promise("2023-01-15 12:00", 100_00), PromiseTaken)
     assert (event.until, event.fee) == (at("2023-01-22 12:00"), 1_00)
@@ -772,7 +772,7 @@ def test_the_balance_shows_a_promise_that_is_not_yet_closed(begin: Begin) -> Non
 
 def test_a_promise_delivered_again_costs_one_fee(begin: Begin) -> None:
     """R-12.2: a duplicate, before any rule is asked."""
-    story = begin(50_00, text=ALL_TEXT + FEE_FOR_PROMISES)
+    story = begin(50_00, text=with_settings(FEE_FOR_PROMISES, ALL_TEXT))
     story.feed("take_promise", "2023-01-15 12:00", amount=100_00, id="p")
     again = story.feed("take_promise", "2023-01-15 12:00", amount=100_00, id="p", received_at="2023-01-15 13:00")
     assert (again.result, again.version, story.wallet) == ("duplicate", 3, 30_00)

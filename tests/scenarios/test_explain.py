@@ -8,7 +8,7 @@ import pytest
 from ledger.rules.considered import REASONS
 from tests.scenarios.given import MB, example_1, example_3, t3_due_on_10_march, with_plan
 from tests.scenarios.told import FEE_FOR_PROMISES, Begin
-from tests.support import CATALOGUE_TEXT, Story, run
+from tests.support import CATALOGUE_TEXT, Story, run, with_settings
 
 
 def why(story: Story, version: int | None = None) -> dict[str, Any]:
@@ -319,7 +319,7 @@ def test_an_option_is_suspended_for_a_reason_that_is_told(begin: Begin) -> None:
 
 def test_a_promise_a_second_one_and_its_end(begin: Begin) -> None:
     """R-10.2, R-10.3, R-8.5."""
-    story = begin(text=CATALOGUE_TEXT + FEE_FOR_PROMISES)
+    story = begin(text=with_settings(FEE_FOR_PROMISES))
     story.promise("2023-01-15 12:00", 100_00)
     taken = why(story, story.account.version)
     assert (taken["rule"], taken["facts"]["promise_fee"], wallets(taken)) == ("R-10.2", 20_00, (0, -20_00))

@@ -39,7 +39,7 @@ def refused(story: Story, when: str, account: Account | None = None) -> RefreshR
 
 def facts(event: RefreshRefused) -> dict[str, Any]:
     """What R-5.3 says was tested."""
-    return {name: event.facts[name] for name in ("fee", "available", "mode", "blocks")}
+    return {name: fact for name, fact in event.facts.items() if name != "plan"}
 
 
 # Accepted
@@ -330,7 +330,15 @@ def test_4_in_the_days_a_refresh_is_refused_with_what_is_missing(tmp_path: Path,
     story = t3_due_on_10_march(tmp_path, kopecks)
     event = last(story.dial("2023-03-10 10:00"), RefreshRefused)
     assert event.reason == "ALTERNATIVE_PERIOD"
-    assert facts(event) == {"fee": 350_00, "available": kopecks - 15_50, "mode": "daily", "blocks": []}
+    assert facts(event) == {
+        "fee": 350_00,
+        "available": kopecks - 15_50,
+        "mode": "daily",
+        "blocks": [],
+        "night_at": "2023-03-11T03:00:00+03:00",
+        "night_fee": 350_00,
+        "night_available": kopecks - 15_50,
+    }
     assert reply(event, story.zone) == (
         f"Обновление недоступно при посуточном списании. Пополните счёт на {missing}: ночью спишется плата за месяц."
     )

@@ -10,9 +10,9 @@ from ledger.events import AccountOpened, MonthlyFeeCharged
 from ledger.inputs import Malformed
 from ledger.service import Ledger
 from tests.scenarios.given import example_1, last, with_plan
-from tests.support import CATALOGUE_TEXT, Clock, Story, at, names, rfc
+from tests.support import CATALOGUE_TEXT, Clock, Story, at, names, rfc, with_settings
 
-BERLIN_AT_2 = "[settings]\nnight_hour = 2\n" + CATALOGUE_TEXT
+BERLIN_AT_2 = with_settings("night_hour = 2")
 
 
 # Nights
@@ -49,7 +49,7 @@ def test_local_is_the_home_regions_clock_also_in_the_outputs(tmp_path: Path) -> 
 
 def test_the_night_is_a_setting(tmp_path: Path) -> None:
     """R-2.2."""
-    story = with_plan(tmp_path, "2023-01-15 12:00", 1000_00, text="[settings]\nnight_hour = 0\n" + CATALOGUE_TEXT)
+    story = with_plan(tmp_path, "2023-01-15 12:00", 1000_00, text=with_settings("night_hour = 0"))
     assert story.account.period is not None
     assert story.account.period.next_due == at("2023-02-15 00:00")
 
@@ -352,7 +352,7 @@ def test_a_setting_that_moves_the_night_back_never_moves_the_clock_back(tmp_path
 
     The night of 03:00 was not booked when the clock passed it, so it is booked at the clock.
     """
-    text = "[settings]\nnight_hour = 5\n" + CATALOGUE_TEXT
+    text = with_settings("night_hour = 5")
     story = with_plan(tmp_path, "2023-01-15 12:00", 800_00, text=text)
     story.block("2023-02-01 00:00")
     story.unblock("2023-02-20 02:00")

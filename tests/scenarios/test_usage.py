@@ -7,7 +7,7 @@ import pytest
 from ledger.events import Blocked, InputRef, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Malformed
 from tests.scenarios.given import FULL_T4, MB, example_1, example_3, last, only, t3_due_on_10_march, with_plan
-from tests.support import CATALOGUE_TEXT, Story, at, names, transfers
+from tests.support import CATALOGUE_TEXT, Story, at, names, transfers, with_settings
 
 KB = 1024
 BASE_T4 = {f"base/{service}": amount for service, amount in FULL_T4.items()}
@@ -374,7 +374,7 @@ def test_the_late_window_closes_after_72_hours_to_the_microsecond(tmp_path: Path
 
 def test_the_late_window_is_a_setting(tmp_path: Path) -> None:
     """R-6.5: one hour here."""
-    text = "[settings]\nlate_window_hours = 1\n" + CATALOGUE_TEXT
+    text = with_settings("late_window_hours = 1")
     story = with_plan(tmp_path, "2023-01-15 12:00", 1000_00, text=text)
     story.night("2023-02-15 03:00")
     inside = story.call("2023-02-14 23:50", "1:00", received_at="2023-02-15 03:59:59")

@@ -86,7 +86,7 @@ fee = "10.00"
 packages = { sms = 10 }
 """
 
-FEE_FOR_PROMISES = '\n[settings]\npromise = { max = "800.00", days = 3, fee = "20.00" }\n'
+FEE_FOR_PROMISES = 'promise = { max = "800.00", days = 3, fee = "20.00" }'
 
 
 class Told(Story):
