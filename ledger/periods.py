@@ -73,17 +73,24 @@ def local(instant: Instant, zone: str) -> datetime:
 
 
 def local_date(instant: Instant, zone: str) -> date:
-    """The local date of an instant (R-2.1)."""
-    before, midnight, after = _dates_of(instant // DAY, zone)
+    """The local date of an instant (R-2.1), also where the clocks go back over midnight and a date comes twice."""
+    dates = _dates_of(instant // DAY, zone)
+    if dates is None:
+        return local(instant, zone).date()
+    before, midnight, after = dates
     return before if instant < midnight else after
 
 
 @lru_cache(maxsize=100_000)
-def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date]:
-    """The two local dates that a UTC day touches, and the instant between them."""
-    before = local(utc_day * DAY, zone).date()
-    midnight = day_start(before + timedelta(days=1), zone)
-    return before, midnight, local(midnight, zone).date()
+def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
+    """The two local dates that a UTC day touches, and the instant between them; None where the clocks change.
+
+    On such a day there may be two midnights (America/St_Johns 00:01 → 23:01) or none: its clocks are read each time.
+    """
+    first, last = local(utc_day * DAY, zone), local((utc_day + 1) * DAY - 1, zone)
+    if first.utcoffset() != last.utcoffset():
+        return None
+    return first.date(), day_start(last.date(), zone), last.date()
 
 
 def local_text(instant: Instant, zone: str) -> str:
@@ -148,5 +155,5 @@ def _months_later(day: date, months: int, anchor_day: int) -> date:
 
 
 def day_start(day: date, zone: str) -> Instant:
-    """00:00 of a local date, where ranges of statements begin and end (R-13.1)."""
+    """00:00 of a local date, where ranges of statements begin and end (R-13.1); the first of two, as R-2.3 has it."""
     return at_local(day, 0, zone)
