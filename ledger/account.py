@@ -17,7 +17,7 @@ from ledger.units import Kopecks, Quantity, Service
 BLOCK_ORDER: tuple[BlockKind, ...] = ("financial", "voluntary", "operator")
 
 
-class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """A package that may be spent, valid for what occurred in `[start, end)` (R-6.5).
 
     `grant` is the version of the event that granted it and, with the service, its identity: it stays when base becomes
@@ -37,7 +37,7 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     connected: int = 0
 
 
-class Discount(msgspec.Struct, frozen=True, gc=False):
+class Discount(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A percentage off the tariff's fees on local dates `[from, until)` (R-10.1)."""
 
     percent: int
@@ -49,15 +49,15 @@ class Discount(msgspec.Struct, frozen=True, gc=False):
         return self.percent if self.from_ <= day.isoformat() < self.until else 0
 
 
-class Promise(msgspec.Struct, frozen=True, gc=False):
+class Promise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A promised payment: headroom, not money; `topped_up` counts towards its end (R-10.2, R-10.3)."""
 
     amount: Kopecks
     until: Instant
-    topped_up: Kopecks = 0
+    topped_up: Kopecks
 
 
-class OptionHeld(msgspec.Struct, frozen=True, gc=False):
+class OptionHeld(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A connected option. `due`: its next fee, or the end of a one-time one; None while suspended (R-9)."""
 
     id: str
@@ -68,7 +68,7 @@ class OptionHeld(msgspec.Struct, frozen=True, gc=False):
     due: Instant | None
 
 
-class Corrected(msgspec.Struct, frozen=True, gc=False):
+class Corrected(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What was corrected of one event so far: what reversals took back, and what adjustments citing it gave (R-11.1).
 
     `given` is the signed sum of those adjustments, less what of them was reversed itself.
@@ -77,26 +77,26 @@ class Corrected(msgspec.Struct, frozen=True, gc=False):
     version: int
     amount: Kopecks
     packages: bool
-    given: Kopecks = 0
+    given: Kopecks
 
 
-class Adjustment(msgspec.Struct, frozen=True, gc=False):
+class Adjustment(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An adjustment and the events it cites, each once; a reversal of it takes back what it gave them (R-11.1)."""
 
     version: int
     cites: tuple[int, ...]
 
 
-class Dispute(msgspec.Struct, frozen=True, gc=False):
+class Dispute(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A claim: the id of its input, the version of its opening, the disputed event (R-11.3)."""
 
     id: str
     opened: int
     event: int
-    resolved: bool = False
+    resolved: bool
 
 
-class PlanSince(msgspec.Struct, frozen=True, gc=False):
+class PlanSince(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The plan an account has from an instant on; what rates a late record (R-6.6). `version` connected it."""
 
     since: Instant
@@ -104,8 +104,11 @@ class PlanSince(msgspec.Struct, frozen=True, gc=False):
     version: int
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One prepaid number as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4)."""
+class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One prepaid number as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4).
+
+    No field has a default: a stored state that lacks one is of another form, and nothing is taken for it.
+    """
 
     account: str
     region: str
@@ -113,22 +116,22 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     credit_limit: Kopecks
     version: int
     clock: Instant
-    wallet: Kopecks = 0
-    mode: Mode = "none"
-    plans: tuple[PlanSince, ...] = ()
-    anchor_day: int | None = None
-    period: Period | None = None
-    waiting_since: Instant = 0
-    blocks: tuple[BlockKind, ...] = ()
-    buckets: tuple[Bucket, ...] = ()
-    leftovers: tuple[Bucket, ...] = ()
-    discount: Discount | None = None
-    promise: Promise | None = None
-    options: tuple[OptionHeld, ...] = ()
-    corrected: tuple[Corrected, ...] = ()
-    adjustments: tuple[Adjustment, ...] = ()
-    rated: tuple[int, ...] = ()
-    disputes: tuple[Dispute, ...] = ()
+    wallet: Kopecks
+    mode: Mode
+    plans: tuple[PlanSince, ...]
+    anchor_day: int | None
+    period: Period | None
+    waiting_since: Instant
+    blocks: tuple[BlockKind, ...]
+    buckets: tuple[Bucket, ...]
+    leftovers: tuple[Bucket, ...]
+    discount: Discount | None
+    promise: Promise | None
+    options: tuple[OptionHeld, ...]
+    corrected: tuple[Corrected, ...]
+    adjustments: tuple[Adjustment, ...]
+    rated: tuple[int, ...]
+    disputes: tuple[Dispute, ...]
 
     @property
     def available(self) -> Kopecks:
@@ -168,7 +171,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def corrected_of(self, version: int) -> Corrected:
         """What was corrected of an event so far."""
-        return next((each for each in self.corrected if each.version == version), Corrected(version, 0, packages=False))
+        return next(
+            (each for each in self.corrected if each.version == version), Corrected(version, 0, packages=False, given=0)
+        )
 
     def tariff_buckets(self) -> Iterator[Bucket]:
         """Base, carried and daily buckets, unlimited ones too."""

@@ -79,6 +79,22 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             credit_limit=event.credit_limit,
             version=1,
             clock=event.booked_at,
+            wallet=0,
+            mode="none",
+            plans=(),
+            anchor_day=None,
+            period=None,
+            waiting_since=0,
+            blocks=(),
+            buckets=(),
+            leftovers=(),
+            discount=None,
+            promise=None,
+            options=(),
+            corrected=(),
+            adjustments=(),
+            rated=(),
+            disputes=(),
         )
     if event.version != account.version + 1:
         raise BrokenLog(f"account {account.account}: version {event.version} follows {account.version}")
@@ -117,7 +133,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
                 account = replace(account, promise=replace(promise, topped_up=promise.topped_up + event.amount))
             return account
         case PromiseTaken():
-            return replace(account, promise=Promise(event.amount, event.until))
+            return replace(account, promise=Promise(event.amount, event.until, topped_up=0))
         case PromiseClosed():
             return replace(account, promise=None)
         case OptionConnected():
@@ -140,7 +156,8 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             return _given(account, cites, event.amount)
         case DisputeOpened():
             assert event.input is not None
-            return replace(account, disputes=(*account.disputes, Dispute(event.input.id, event.version, event.event)))
+            claim = Dispute(event.input.id, event.version, event.event, resolved=False)
+            return replace(account, disputes=(*account.disputes, claim))
         case DisputeResolved():
             disputes = [replace(d, resolved=True) if d.opened == event.opened else d for d in account.disputes]
             return replace(account, disputes=tuple(disputes))

@@ -1,22 +1,22 @@
 """The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from ledger.account import Account
+from ledger.accounts import head_of, rebuild_heads, stored_account, stored_accounts
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
-from ledger.evolve import BrokenLog, evolve
+from ledger.evolve import evolve
 from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
 from ledger.log import heads, keys
-from ledger.log.errors import BadEvents
-from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
+from ledger.log.journal import Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
 from ledger.rules.refresh import month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
@@ -25,8 +25,6 @@ from ledger.timeline import CatalogueTimeline
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
 Clock: TypeAlias = Callable[[], Instant]
 Access: TypeAlias = Literal["create", "book", "read"]
-
-HEADS_REBUILT_AT_ONCE: Final = 5_000
 
 
 class CatalogueRefused(Exception):
@@ -102,8 +100,7 @@ class Ledger:
             batch = self._batch(tx)
             keyed = [(input, keys.key_of(input.source, input.id)) for input in inputs]
             known = tx.keys([(input.account, key) for input, key in keyed])
-            for head in tx.heads_of(sorted({input.account for input in inputs})):
-                batch.accounts[head.account] = heads.decode(head.state)
+            self._load(tx, batch, sorted({input.account for input in inputs}))
             outcomes = [self._apply_one(tx, batch, catalogue, input, key, known) for input, key in keyed]
             self._flush(tx, batch, catalogue)
         self._known_sources |= {row.source for row in batch.keys.values()}
@@ -120,9 +117,13 @@ class Ledger:
                 return None
             catalogue = self._timeline(tx).newest()
             batch = self._batch(tx)
+            self._load(tx, batch, [head.account for head in due])
             counted: Counter[str] = Counter()
             for head in due:
-                booked = advance(heads.decode(head.state), until, catalogue, recorded_at=batch.recorded_at)
+                if (account := batch.accounts.get(head.account)) is None:
+                    tx.drop_head(head.account)  # it has no events
+                    continue
+                booked = advance(account, until, catalogue, recorded_at=batch.recorded_at)
                 assert booked.account is not None
                 if not booked.events:
                     due_again = next_scheduled(booked.account, catalogue)
@@ -147,7 +148,7 @@ class Ledger:
         if isinstance(input, Open) and input.region not in catalogue.regions:
             detail = f"region: no region {input.region!r} in the catalogue"
             return Outcome("rejected", reason="MALFORMED", detail=detail)
-        account = self._load(tx, batch, input.account)
+        account = batch.accounts.get(input.account)
         if account is None and not isinstance(input, Open):
             return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail="open the account first")
         content = keys.content_of(input)
@@ -183,21 +184,19 @@ class Ledger:
             batch.changed.add(account.account)
             batch.events += [(account.account, event) for event in events]
 
-    def _load(self, tx: Writing, batch: _Batch, account_id: str) -> Account | None:
-        """The account as this batch has it so far, or as its events left it where its head was lost."""
-        if account_id in batch.accounts:
-            return batch.accounts[account_id]
-        account = stored_account(tx, account_id)
-        if account is not None:
-            batch.accounts[account_id] = account
-        return account
+    def _load(self, tx: Writing, batch: _Batch, account_ids: Sequence[str]) -> None:
+        """Accounts as their events left them; the heads of those whose head does not say so are written with it."""
+        for account_id, found in stored_accounts(tx, account_ids).items():
+            batch.accounts[account_id] = found.account
+            if not found.by_head:
+                batch.changed.add(account_id)
 
     def _batch(self, tx: Writing) -> _Batch:
         newest = tx.last_event()
         return _Batch(recorded_at=max(self._now(), newest.recorded_at if newest else 0))
 
     def _flush(self, tx: Writing, batch: _Batch, catalogue: Catalogue) -> None:
-        written = [_head(batch.accounts[account], catalogue) for account in sorted(batch.changed)]
+        written = [head_of(batch.accounts[account], catalogue) for account in sorted(batch.changed)]
         tx.append(batch.events, batch.keys.values(), written)
         if sources := {row.source for row in batch.keys.values()} - self._known_sources:
             tx.add_sources(sources)
@@ -298,49 +297,6 @@ def versions_cited(events: Iterable[Event]) -> set[tuple[str, str, str]]:
             if used is not None and version is not None:
                 versions.add((kind, used, version))
     return versions
-
-
-def rebuild_heads(tx: Writing, catalogue: Catalogue) -> None:
-    """Make every head anew from the log, with its agenda under the newest catalogue. Raises BadEvents."""
-    tx.drop_heads()
-    tx.set("heads_schema", str(heads.STATE_SCHEMA))
-    waiting: list[Head] = []
-    for account in folded_accounts(tx):
-        waiting.append(_head(account, catalogue))
-        if len(waiting) >= HEADS_REBUILT_AT_ONCE:
-            tx.put_heads(waiting)
-            waiting = []
-    tx.put_heads(waiting)
-
-
-def stored_account(tx: Reading, account_id: str) -> Account | None:
-    """The account of a head, or folded from its events where the head was lost; None if nobody opened it."""
-    head = tx.head(account_id)
-    if head is not None:
-        return heads.decode(head.state)
-    account = None
-    for stored in tx.events(account_id):
-        account = evolve(account, stored.event(), account_id)
-    return account
-
-
-def folded_accounts(tx: Reading) -> Iterator[Account]:
-    """Every account folded from the log, in order of account."""
-    account: Account | None = None
-    for stored in tx.all_events():
-        if account is not None and account.account != stored.account:
-            yield account
-            account = None
-        try:
-            account = evolve(account, stored.event(), stored.account)
-        except BrokenLog as error:
-            raise BadEvents(f"{error}; run `obnovi verify`") from None
-    if account is not None:
-        yield account
-
-
-def _head(account: Account, catalogue: Catalogue) -> Head:
-    return Head(account.account, account.version, next_scheduled(account, catalogue), heads.encode(account))
 
 
 def _agenda_of(catalogue: Catalogue) -> tuple[object, ...]:

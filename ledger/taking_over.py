@@ -5,11 +5,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from ledger.accounts import rebuild_heads
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Adopted, Journal, Stored, StoredKey, Writing
 from ledger.log.keys import DIGEST_BYTES
-from ledger.service import rebuild_heads, versions_cited
+from ledger.service import versions_cited
 
 ROWS_AT_ONCE: Final = 10_000
 

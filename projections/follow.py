@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.account import Account
+from ledger.accounts import stored_account
 from ledger.catalogue import Catalogue
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.journal import Reading
 from ledger.rules.schedule import next_scheduled
-from ledger.service import Ledger, stored_account
+from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
 from projections.pool import cut, pool

@@ -5,7 +5,6 @@ from typing import Final
 import msgspec
 
 from ledger.account import Account
-from ledger.log.errors import BadEvents
 
 STATE_SCHEMA: Final = 3
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
@@ -19,10 +18,9 @@ def encode(account: Account) -> bytes:
     return _encoder.encode(account)
 
 
-def decode(state: bytes) -> Account:
-    """The account of a head. Raises BadEvents for a damaged one."""
+def decode(state: bytes) -> Account | None:
+    """The account of a head; None for a damaged one, or one of another form: a field too few, too many, or unlike."""
     try:
         return _decoder.decode(state)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        again = "delete the rows of the table `heads`, the next command makes them again from the log"
-        raise BadEvents(f"the head of an account is damaged ({error}); {again}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        return None

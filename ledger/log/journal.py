@@ -164,8 +164,18 @@ class Reading:
         """The event of a position."""
         return next(self._stored("WHERE position = ?", (position,)), None)
 
+    def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
+        """The version of the newest event of accounts, where they have any: a look-up in the index for each."""
+        found: dict[str, int] = {}
+        for some in _some(accounts):
+            wanted = ",".join(["(?)"] * len(some))
+            newest = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = wanted.column1"
+            rows = self._stream(f"SELECT column1, ({newest}) FROM (VALUES {wanted}) AS wanted", tuple(some))
+            found.update({account: version for account, version in rows if version is not None})
+        return found
+
     def head(self, account: str) -> Head | None:
-        """An account's head; None for an account that nobody opened, or whose head was lost."""
+        """An account's head as stored; None for an account that nobody opened, or whose head was lost."""
         row = self._one("SELECT account, version, next_at, state FROM heads WHERE account = ?", (account,))
         return Head(*row) if row else None
 
@@ -325,6 +335,10 @@ class Writing(Reading):
             "DO UPDATE SET version = excluded.version, next_at = excluded.next_at, state = excluded.state",
             heads,
         )
+
+    def drop_head(self, account: str) -> None:
+        """Forget the head of an account that has no events."""
+        self._c.execute("DELETE FROM heads WHERE account = ?", (account,))
 
     def drop_heads(self) -> None:
         """Forget every head; they are rebuilt from the log."""

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from ledger.service import Ledger, folded_accounts
+from ledger.accounts import folded_accounts
+from ledger.service import Ledger
 from projections.audit.verify import verify_file
 from scripts.benchmarks import traffic
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds

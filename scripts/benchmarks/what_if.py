@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.service import Ledger, folded_accounts
+from ledger.accounts import folded_accounts
+from ledger.service import Ledger
 from scripts.benchmarks import operator, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
 from scripts.wiring import now

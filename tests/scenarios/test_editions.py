@@ -1,6 +1,7 @@
 """The rules have editions: a booking is decided, and decided again, under the one of its place (R-3.7)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,5 +179,5 @@ def asked(reply: str) -> str:
     return reply.partition("на ")[2].partition("₽")[0].strip("\N{NO-BREAK SPACE} ")
 
 
-def fields(event: RefreshRefused) -> dict[str, object]:
+def fields(event: RefreshRefused) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
