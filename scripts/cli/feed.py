@@ -2,11 +2,8 @@
 
 import os
 import stat
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import IO, Protocol
+from contextlib import ExitStack
 
 import click
 import msgspec
@@ -19,6 +16,7 @@ from ledger.service import Ledger, Outcome
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
 from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, spare, with_settings
+from scripts.cli.rejects import Reject, rejects_to
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger
 
@@ -41,27 +39,12 @@ class Counts(msgspec.Struct):
     unrated: int = 0
 
 
-class Reject(msgspec.Struct, omit_defaults=True):
-    """A line that is no input of this ledger, as the rejects file tells it."""
-
-    line: int
-    reason: str
-    detail: str
-    input: str
-    file: str
-
-
-class RejectSink(Protocol):
-    """Where rejects go."""
-
-    def __call__(self, reject: Reject) -> None:
-        """Tell one reject."""
-
-
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--rejects", metavar="FILE", help="Write rejected lines here (overwritten), else one line each on stderr."
+    "--rejects",
+    metavar="FILE",
+    help="Write rejected lines here (overwritten), else one line each on stderr, of each kind the first 20.",
 )
 @not_after_option
 @with_settings
@@ -83,13 +66,18 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
     with ExitStack() as stack:
         feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
         batches = [_checked_first(name, fd) for name, fd in feeds]
-        tell = stack.enter_context(_rejects(rejects))
+        sink = stack.enter_context(rejects_to(rejects))
         ledger = stack.enter_context(open_ledger(settings, "create"))
         bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):
+            first = None
             for batch in cut:
-                _apply(ledger, name, batch, limit_of_future(not_after), counts, tell, replies)
+                said = [line for line in batch if line.text.strip()]
+                first = said[0].number if first is None and said else first
+                rejected = _apply(ledger, name, said, limit_of_future(not_after), counts, replies)
+                for reject in rejected:  # told when the rest is safely stored
+                    sink.tell(reject, opens=reject.line == first)
                 done += sum(line.size + 1 for line in batch)
                 bar(done)
     if settings.json:
@@ -112,15 +100,12 @@ def _apply(
     batch: list[RawLine],
     not_after: Instant,
     counts: Counts,
-    tell: RejectSink,
     replies: list[str],
-) -> None:
-    """Book one batch of lines; rejects are told when the rest is safely stored."""
+) -> list[Reject]:
+    """Book one batch of lines that are not blank; the rejected ones, in order."""
     rejected: list[Reject] = []
     fed: list[tuple[RawLine, Input]] = []
     for line in batch:
-        if not line.text.strip():
-            continue
         try:
             input = _parse(line)
         except Malformed as error:
@@ -146,8 +131,7 @@ def _apply(
         if len(replies) <= REPLIES_SHOWN_MAX:
             replies += _replies(input, outcome)
     counts.rejected += len(rejected)
-    for reject in sorted(rejected, key=lambda reject: reject.line):
-        tell(reject)
+    return sorted(rejected, key=lambda reject: reject.line)
 
 
 def _parse(line: RawLine) -> Input:
@@ -185,28 +169,3 @@ def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:
 def _size(feeds: Sequence[tuple[str, int]]) -> int | None:
     sizes = [os.fstat(fd).st_size for _, fd in feeds]
     return sum(sizes) if all(sizes) else None
-
-
-@contextmanager
-def _rejects(path: str | None) -> Iterator[RejectSink]:
-    """The rejects file, overwritten now; without one, a line each on stderr."""
-    if path is None:
-        yield _to_stderr
-        return
-    try:
-        file: IO[bytes] = Path(path).open("wb")  # noqa: SIM115  # the with follows below
-    except OSError as error:
-        raise Misuse(f"the rejects file {path} cannot be written: {error.strerror}") from None
-    with file:
-
-        def write(reject: Reject) -> None:
-            file.write(msgspec.json.encode(reject) + b"\n")
-            file.flush()
-
-        yield write
-
-
-def _to_stderr(reject: Reject) -> None:
-    file = "stdin" if reject.file == "-" else reject.file
-    line = f"{file} line {reject.line}: {reject.reason}: {reject.detail}\n"
-    sys.stderr.write(line.encode("ascii", errors="backslashreplace").decode())

@@ -17,11 +17,10 @@ from projections.operator.inputs import PAID_ZONE, Imported, Why, inputs_of
 from projections.operator.model import BadStatement, OperatorStatement
 from scripts.cli import show
 from scripts.cli.feed import EXIT_REJECTED
+from scripts.cli.kinds import Kinds
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, catalogue_text
-
-TOLD_MAX: Final = 20
 
 _NO_INPUTS: Final[dict[Why, str]] = {
     "ussd": "USSD other than a request for a refresh",
@@ -123,11 +122,13 @@ def _tell(file: str, done: Imported) -> int:
     told = [show.count(len(done.inputs), "input")]
     told += [f"{show.count(count, 'row')} passed over ({_NO_INPUTS[why]})" for why, count in counts.items()]
     told += [f"{show.count(len(rejected), 'row')} rejected"] if rejected else []
+    kinds = Kinds()
     lines = [
         f"{file}: row {each.row} (line {each.line}): {each.why.replace('_', ' ')}: {each.detail}"
-        for each in rejected[:TOLD_MAX]
+        for each in rejected
+        if kinds.tell(each.why.replace("_", " "))
     ]
-    lines += [f"{file}: … and {len(rejected) - TOLD_MAX} more"] if len(rejected) > TOLD_MAX else []
+    lines += [f"{file}: … and {more} more: {kind}" for kind, more in kinds.rest()]
     lines += [f"{file}: {'; '.join(told)}"]
     sys.stderr.write("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode())
     return len(rejected)
@@ -149,8 +150,11 @@ def _show(file: str, made: OperatorStatement, report: Report) -> None:
     counts = Counter((finding.rule, finding.check) for finding in report.findings)
     summary = [(rule, _CHECKS[check], str(count)) for (rule, check), count in counts.most_common()]
     show.table("Отступления от правил", ("Правило", "Что", "Строк"), summary, right=(2,))
-    cells = [_cells(finding) for finding in report.findings]
+    kinds = Kinds()
+    cells = [_cells(finding) for finding in report.findings if kinds.tell(_CHECKS[finding.check])]
     show.table("", ("Строка", "Правило", "Что", "Ожидалось", "Стоит", "Начало"), cells, right=(0,))
+    for kind, more in kinds.rest():
+        print_text(f"… и ещё {more}: {kind}; все — с --json\n")
 
 
 def _confirmed(printed: str | None, reckoned: str) -> str:

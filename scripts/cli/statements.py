@@ -12,12 +12,11 @@ from ledger import periods
 from projections.formats.headings import LANGUAGES
 from scripts import bulk
 from scripts.cli import show
+from scripts.cli.kinds import Kinds
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.cli.statement import FORMATS, allowed
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger, read_text
-
-FAILURES_SHOWN_MAX = 50
 
 
 class MonthType(click.ParamType[date]):
@@ -77,10 +76,12 @@ def statements(
     if settings.json:
         print_json(summary)
     else:
-        for failure in summary.failures[:FAILURES_SHOWN_MAX]:
-            print_text(f"account {failure.account}: {failure.reason}\n")
-        if (more := len(summary.failures) - FAILURES_SHOWN_MAX) > 0:
-            print_text(f"… and {more} more; `obnovi statements --json` lists all\n")
+        kinds = Kinds()
+        for failure in summary.failures:
+            if kinds.tell(failure.reason):
+                print_text(f"account {failure.account}: {failure.reason}\n")
+        for kind, more in kinds.rest():
+            print_text(f"… and {more} more: {kind}; `obnovi statements --json` lists all\n")
         print_text(
             f"{show.count(summary.written, 'statement')} written, {summary.skipped} already there, "
             f"{summary.failed} failed; listed in {order.manifest}\n"

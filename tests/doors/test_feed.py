@@ -193,3 +193,65 @@ def test_the_reply_to_a_refresh_is_shown(obnovi: Run, tmp_path: Path) -> None:
     told = "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
     assert told in obnovi("feed", "feed").out
     assert events(obnovi)[-1]["reply"] == told
+
+
+def test_many_rejects_of_a_kind_are_counted(obnovi: Run, tmp_path: Path) -> None:
+    """The first twenty of each kind are told, then how many more there were; the rejects file has them all."""
+    cut = [but()[: 20 + number % 30] for number in range(60)]
+    odd = [but(**{f"colour{number}": 1}) for number in range(60)]
+    strange = [top_up(f"x{number}", account="79999999999") for number in range(60)]
+    write(tmp_path / "feed", opening(), *cut, *odd, *strange, top_up("after", 7))
+    done = obnovi("feed", "feed")
+    assert done.code == 3
+    told = done.err.splitlines()
+    assert told[-3:] == [
+        "… and 40 more: MALFORMED: not JSON; --rejects FILE keeps every one",
+        "… and 40 more: MALFORMED: colourN; --rejects FILE keeps every one",
+        "… and 40 more: UNKNOWN_ACCOUNT; --rejects FILE keeps every one",
+    ]
+    assert [each.split(":")[0] for each in told[:-3]] == [
+        f"feed line {number}" for first in (2, 62, 122) for number in range(first, first + 20)
+    ]
+    assert done.out == "2 applied, 0 duplicates, 0 refused, 180 rejected; 2 events written\n"
+    again = obnovi("feed", "feed", "--rejects", "rejects")
+    assert (again.code, again.err) == (3, "")
+    assert len((tmp_path / "rejects").read_text().splitlines()) == 180
+
+
+def test_a_thousand_kinds_of_rejects_are_few_lines(obnovi: Run, tmp_path: Path) -> None:
+    names = ["".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(1000, 2000)]
+    write(tmp_path / "feed", opening(), *(but(**{name: 1}) for name in names))
+    told = obnovi("feed", "feed").err.splitlines()
+    assert len(told) == 41
+    assert told[-1] == "… and 960 more: otherwise; --rejects FILE keeps every one"
+
+
+NO_FEEDS = {
+    "a table": b"account,amount\n" + b"79160000101,100\n" * 50,
+    "a page": b"<?xml version='1.0'?>\n<statement>\n</statement>\n",
+    "a spreadsheet": b"PK\x03\x04\xff\xfe\n" * 3,
+    "JSON over several lines": b"\n" + json.dumps([GOOD], indent=1).encode(),
+}
+
+
+@pytest.mark.parametrize("content", NO_FEEDS.values(), ids=list(NO_FEEDS))
+def test_a_file_that_is_no_feed_gets_one_hint(obnovi: Run, tmp_path: Path, content: bytes) -> None:
+    """Nothing else on stderr; other files are fed and told as ever."""
+    lines = len([line for line in content.splitlines() if line.strip()])
+    first = 1 + len(content) - len(content.lstrip(b"\n"))
+    hint = (
+        f"wrong line {first} is no JSON: a feed has one input a line, as JSON (`obnovi feed --help`); "
+        "the operator's statements go through `obnovi import-statement`"
+    )
+    (tmp_path / "wrong").write_bytes(content)
+    write(tmp_path / "feed", opening(), "no JSON")
+    done = obnovi("feed", "wrong", "feed")
+    assert done.code == 3
+    assert done.err.splitlines() == [
+        f"{hint}; --rejects FILE keeps the lines that are rejected",
+        "feed line 2: MALFORMED: not JSON: Expecting value: line 1 column 1 (char 0)",
+    ]
+    assert done.out == f"1 applied, 0 duplicates, 0 refused, {lines + 1} rejected; 1 event written\n"
+    kept = obnovi("feed", "wrong", "--rejects", "rejects", "--json")
+    assert (kept.code, kept.err, kept.json()["rejected"]) == (3, hint + "\n", lines)
+    assert len((tmp_path / "rejects").read_text().splitlines()) == lines

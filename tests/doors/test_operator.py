@@ -48,7 +48,11 @@ def test_many_rejected_rows_are_counted_after_twenty(obnovi: Run, tmp_path: Path
     (tmp_path / "statement.xml").write_bytes(xml(*[FREE | {"s": "mms o"}] * 25))
     done = obnovi("import-statement", "statement.xml")
     assert (done.code, done.out) == (3, "")
-    assert done.err.splitlines()[-2:] == ["statement.xml: … and 5 more", "statement.xml: 0 inputs; 25 rows rejected"]
+    assert len(done.err.splitlines()) == 22
+    assert done.err.splitlines()[-2:] == [
+        "statement.xml: … and 5 more: unknown",
+        "statement.xml: 0 inputs; 25 rows rejected",
+    ]
 
 
 def test_a_sound_statement_is_confirmed(obnovi: Run, tmp_path: Path) -> None:
@@ -104,6 +108,17 @@ def test_findings_are_told_row_by_row(obnovi: Run, tmp_path: Path) -> None:
     cells_of = [[cell.strip() for cell in each.split("│")[1:-1]] for each in people.out.splitlines() if "│" in each]
     assert ["R-6.2", "стоимость бесплатного", "1"] in cells_of
     assert ["итого", "R-1.6", "итого без НДС", "0.8475", "0.8476", ""] in cells_of
+
+
+def test_many_findings_of_a_kind_are_counted(obnovi: Run, tmp_path: Path) -> None:
+    """The first twenty of each kind are told, so that none hides another; --json tells all."""
+    rows = [cells(f"7:{minute:02}:01", "900", "Телеф.", "0:02", "0,8475") for minute in range(25)]
+    (tmp_path / "statement.html").write_bytes(page(*rows, total="0,8476"))
+    people = obnovi("check-statement", "statement.html").out
+    assert people.count("│ R-6.2   │ стоимость бесплатного │") == 21  # the summary's line, too
+    assert "│ R-1.6   │ итого без НДС         │" in people
+    assert people.splitlines()[-1] == "… и ещё 5: стоимость бесплатного; все — с --json"
+    assert len(obnovi("check-statement", "statement.html", "--json").json()["findings"]) == 26
 
 
 def test_rates_and_window_come_from_the_catalogue(obnovi: Run, tmp_path: Path) -> None:

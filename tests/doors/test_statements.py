@@ -107,6 +107,14 @@ def test_a_list_of_accounts_and_one_that_fails(ledger: Run, tmp_path: Path) -> N
     assert [each["account"] for each in manifest(tmp_path / "out", "2023-01.csv")] == [ACCOUNTS[0], ACCOUNTS[2]]
 
 
+def test_many_that_fail_alike_are_counted(ledger: Run, tmp_path: Path) -> None:
+    write(tmp_path / "some", *(f"799900000{i:02d}" for i in range(30)))
+    said = ledger(*JANUARY, "--format", "csv", "--accounts", "some")
+    lines = said.out.splitlines()
+    assert (said.code, len(lines)) == (1, 22)
+    assert lines[20] == "… and 10 more: no such account in this ledger; `obnovi statements --json` lists all"
+
+
 def test_a_file_that_cannot_be_written_is_a_failure_of_its_account(ledger: Run, tmp_path: Path) -> None:
     (tmp_path / "out" / f"{ACCOUNTS[1]}-2023-01.csv").mkdir(parents=True)
     done = ledger(*JANUARY, "--format", "csv", "--json")
