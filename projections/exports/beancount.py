@@ -12,7 +12,7 @@ from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, parts
 from projections.exports.postings import Books, Posting, Progress, Transaction, tags
 
-VERSION: Final = 1
+VERSION: Final = 2
 BEFORE_ALL: Final = "1970-01-01"
 """Counter-accounts are open since then: late feeds of other accounts bring earlier dates at any position."""
 HEAD: Final = (

@@ -9,13 +9,13 @@ from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, component, parts
 from projections.exports.postings import TAGS, Books, Progress, Transaction, tags
 
-VERSION: Final = 1
+VERSION: Final = 2
 HEAD: Final = (
     f"; Obnovi, hledger form {VERSION}: every event with entries, in order of position, on its local date.\n"
     "; Signs are the ledger's own: what a subscriber has is above zero.\n"
     "decimal-mark .\n"
     "commodity RUB\n  format 1000.00 RUB\n"
-    "commodity S\ncommodity SMS\ncommodity KB\n"
+    "commodity SEC\ncommodity SMS\ncommodity KB\n"
     "account Subscribers\n  ; type:A\naccount Cash\n  ; type:R\naccount Granted\n  ; type:R\n"
     "account Revenue\n  ; type:X\naccount Consumed\n  ; type:X\naccount Expired\n  ; type:X\n"
 )

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from ledger.entries import TARIFF_BUCKETS, WALLET
 from ledger.units import Unit
 
-COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "S", "sms": "SMS", "kb": "KB"}
+COMMODITIES: Final[dict[Unit, str]] = {"kop": "RUB", "s": "SEC", "sms": "SMS", "kb": "KB"}
+"""Each of two letters or more: beancount 2 knows no commodity of one."""
 HOLDS_BUCKETS: Final = frozenset((*TARIFF_BUCKETS, "option"))
 COMPONENT_BYTES_MAX: Final = 255
 DIGEST_DIGITS: Final = 32
