@@ -145,7 +145,7 @@ def _row(row: UsageRow) -> Sequence[Cell]:
         figures.clock(row.at),
         figures.offset(row.at),
         _number(words.number(row.service, row.direction, row.peer), *words.zones(row.zone)),
-        words.service("pdf", row.service, row.direction),
+        words.service(row.service, row.direction),
         figures.actual(row.service, row.quantity),
         figures.comma(row.amount_ex_vat),
         figures.moment(row.booked_at) if row.amount else "",

@@ -62,8 +62,8 @@ _BLOCK: Final[dict[blocks.Block, str]] = {
 def _row(row: UsageRow, block: str) -> str:
     changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
     return (
-        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" n="{_number(row.service, row.direction, row.peer)}"'
-        f' {_zones(row.zone)} s="{words.service("xml", row.service, row.direction)}"'
+        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" {_number(row.service, row.direction, row.peer)}'
+        f' {_zones(row.zone)} s="{words.service(row.service, row.direction)}"'
         f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
         f' c="{figures.short(figures.comma(row.amount_ex_vat))}"{block}'
         f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
@@ -73,7 +73,8 @@ def _row(row: UsageRow, block: str) -> str:
 
 @lru_cache(maxsize=10_000)  # most rows are of a few numbers
 def _number(service: str, direction: str, peer: str) -> str:
-    return escape(words.number(service, direction, peer))
+    mark = "" if words.is_named(direction, peer) else ' peer=""'
+    return f'n="{escape(words.number(service, direction, peer))}"{mark}'
 
 
 @lru_cache(maxsize=1_000)

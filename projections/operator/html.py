@@ -9,6 +9,7 @@ from lxml import etree
 from projections.operator.figures import ten_thousandths_of
 from projections.operator.markup import line_at, line_of, said
 from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row
+from projections.operator.page import UNNAMED
 
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _ACCOUNT = re.compile(r"Сетевой ресурс\s+([0-9]+)")
@@ -100,7 +101,8 @@ def _body(head: etree._Element, columns: dict[str, int]) -> tuple[list[Row], int
     rows: list[Row] = []
     total = None
     for tr in () if table is None else _table_rows(table):
-        cells = [_text(cell) for cell in tr.iterchildren("td")]
+        elements = list(tr.iterchildren("td"))
+        cells = [_text(cell) for cell in elements]
         line = line_of(tr)
         if tr is head or not any(cells):
             continue
@@ -111,7 +113,8 @@ def _body(head: etree._Element, columns: dict[str, int]) -> tuple[list[Row], int
             raise BadStatement(f"row {len(rows) + 1} (line {line}): {len(cells)} cells instead of {width}")
         number = len(rows) + 1
         told = {column: cells[at] for column, at in columns.items()}
-        rows.append(row(number, line, **told, block=blocks.of(number, tr.get("class", ""))))
+        named = elements[columns["cell"]].get("class") != UNNAMED
+        rows.append(row(number, line, **told, block=blocks.of(number, tr.get("class", "")), is_named=named))
     return rows, total
 
 

@@ -26,6 +26,7 @@ class Row:
     `actual` and `billed` are printed quantities; `billed`, `cost` and `changed` are None in forms without them.
     Amounts are ten-thousandths of a ruble, `ex_vat` without and `cost` with VAT. `changed` is when the balance did,
     at the offset of the row. `block` is the number of the row that begins a group, like the parts of one message.
+    `is_named` is false where one of our own rows says that its record names no other end.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Row:
     cost: int | None
     changed: datetime | None
     block: int | None
+    is_named: bool = True
 
     @property
     def service(self) -> str | None:
@@ -58,7 +60,7 @@ class Row:
     @property
     def peer(self) -> str:
         """The other end, without the marks of its cell."""
-        return self._ends[1]
+        return self._ends[1] if self.is_named else ""
 
     @property
     def _ends(self) -> tuple[str, str]:
@@ -113,6 +115,7 @@ def row(
     cost: str | None = None,
     changed: str = "",
     block: int | None = None,
+    is_named: bool = True,
 ) -> Row:
     """A row from the texts of its cells. Raises BadStatement, naming row and line."""
     try:
@@ -130,6 +133,7 @@ def row(
             cost=None if cost is None else figures.ten_thousandths_of(cost),
             changed=_changed(changed, offset),
             block=block,
+            is_named=is_named,
         )
     except ValueError as error:
         raise BadStatement(f"row {number} (line {line}): {error}") from None

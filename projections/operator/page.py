@@ -8,6 +8,8 @@ from projections.operator import blocks, figures, words
 from projections.operator.blocks import Block
 from projections.statement import Statement, UsageRow
 
+UNNAMED: Final = "unnamed"
+"""The class of the cell of a number that the record does not name."""
 _COLUMNS: Final = (
     "<colgroup><col /><col /><col />"
     '<col align="center" /><col align="left" /><col align="left" /><col align="left" /><col align="left" /><col />'
@@ -89,16 +91,17 @@ def _range(made: Statement) -> str:
 def _row(row: UsageRow) -> str:
     at = row.at
     return (
-        f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}"
-        f"</td><td>{_number(row.service, row.direction, row.peer)}</td><td>{_zones(row.zone)}"
-        f"</td><td>{words.service('html', row.service, row.direction)}</td><td></td>"
+        f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}</td>"
+        f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone)}"
+        f"</td><td>{words.service(row.service, row.direction)}</td><td></td>"
         f"<td>{figures.actual(row.service, row.quantity)}</td><td>{figures.comma(row.amount_ex_vat)}"
     )
 
 
 @lru_cache(maxsize=10_000)  # most rows are of a few numbers
 def _number(service: str, direction: str, peer: str) -> str:
-    return escape(words.number(service, direction, peer))
+    mark = "" if words.is_named(direction, peer) else f' class="{UNNAMED}"'
+    return f"<td{mark}>{escape(words.number(service, direction, peer))}</td>"
 
 
 @lru_cache(maxsize=1_000)

@@ -5,14 +5,16 @@ lose, or that would be read as something else, stands as `\\uXXXX`.
 """
 
 import re
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from projections import wording
 
-Form: TypeAlias = Literal["xml", "html", "pdf"]
-
 IN: Final = "<--"
 """The mark before the number of whoever called or wrote."""
+NETWORK: Final = "internet.mts.ru"
+"""What the operator writes as the number of data; ours has a mark beside it where the record names no peer."""
+NOBODY: Final = "\N{EM DASH}"
+"""Stands for the number of any other record without a peer, and as the mark where a form has no other."""
 
 _SERVICES: Final[dict[tuple[str, str], str]] = {
     ("voice", "out"): "Телеф.",
@@ -21,9 +23,10 @@ _SERVICES: Final[dict[tuple[str, str], str]] = {
     ("sms", "in"): "sms i",
     ("ussd", "out"): "ussd",
     ("ussd", "in"): "ussd",
+    ("data", "out"): "gprs",
 }
-_DATA: Final[dict[Form, str]] = {"xml": "HSDPA (3G)", "html": "gprs", "pdf": "4G"}
-"""Of the two words of the real page programs that read it know `gprs` for certain."""
+"""One word in all forms, so that a document says the same in each. Of those of data it is `gprs`, which stands in the real
+page and the real PDF; programs that read the page know it for certain."""
 _READ: Final[dict[str, tuple[str, str | None]]] = {
     "телеф.": ("voice", None),
     "sms o": ("sms", "out"),
@@ -61,9 +64,9 @@ _HOME: Final = ('ПАО "МТС"', "Московский регион")
 """What the operator writes about connections that stay in the home region, with more words behind it."""
 
 
-def service(form: Form, service: str, direction: str) -> str:
-    """The operator's word for a service and direction; for data each form has its own."""
-    return _DATA[form] if service == "data" else _SERVICES[service, direction]
+def service(service: str, direction: str) -> str:
+    """The operator's word for a service and direction, the same in every form."""
+    return _SERVICES[service, direction]
 
 
 def service_of(word: str) -> tuple[str, str | None]:
@@ -80,14 +83,22 @@ def service_of(word: str) -> tuple[str, str | None]:
 def number(service: str, direction: str, peer: str) -> str:
     """The cell of the number: `79…` for outgoing, `<--+79…` or `<--SENDER` for incoming.
 
-    A plus in front of ten digits is the operator's, so a peer that has one of its own is given another.
+    A plus in front of ten digits is the operator's, so a peer that has one of its own is given another. No cell is
+    empty: programs look at its first character. Whether there is a peer, `is_named` tells.
     """
+    if not is_named(direction, peer):
+        return NETWORK if service == "data" else NOBODY
     cell = kept(peer)
     if direction == "in":
         return f"{IN}+{cell}" if _MSISDN.fullmatch(peer) or _PLUS.match(peer) else IN + cell
     if cell.startswith(IN) and service in _MARKED:
         return _escape(cell[0]) + cell[1:]
     return f"+{cell}" if _PLUS.match(peer) else cell
+
+
+def is_named(direction: str, peer: str) -> bool:
+    """Whether the cell of the number says who the other end is; an incoming one is marked and may be empty."""
+    return direction == "in" or peer != ""
 
 
 def peer_of(direction: str | None, cell: str) -> tuple[str, str]:
@@ -105,7 +116,7 @@ def zones(zone: str) -> Zones:
     if zone in _ZONES:
         return _ZONES[zone]
     text = kept(zone)
-    if text in _ZONES_READ or text.startswith(_HOME):
+    if text in _ZONES_READ or text.startswith((*_HOME, NOBODY)):
         text = _escape(text[0]) + text[1:]
     return Zones("", text)
 

@@ -88,4 +88,5 @@ def _row(number: int, element: etree._Element, blocks: Blocks) -> Row:
         cost=found["f"],
         changed=found["bd"],
         block=blocks.of(number, element.get("g", "")),
+        is_named=element.get("peer") != "",
     )

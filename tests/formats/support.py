@@ -125,7 +125,7 @@ def read_xml(element: ET.Element) -> dict[str, Any]:
         "booked_at": figures.time_of(booked, booked_at, got["gmt"]),
         "service": service,
         "direction": direction,
-        "peer": peer,
+        "peer": got.get("peer", peer),
         "zone": words.zone_of(got["zp"], got["zv"]),
         "quantity": figures.quantity_of(service, got["du"]),
         "amount": figures.ten_thousandths_of(got["f"]) // 100,
@@ -134,7 +134,7 @@ def read_xml(element: ET.Element) -> dict[str, Any]:
 
 
 def read_html(cells: list[str]) -> dict[str, Any]:
-    """What a row of twelve cells tells about a usage record."""
+    """What a row of twelve cells tells about a usage record; that it names no peer stands beside their texts."""
     _, day, clock, offset, number, zp, zv, word, _, length, cost, _ = cells
     service, told = words.service_of(word)
     direction, peer = words.peer_of(told, number)
@@ -149,15 +149,16 @@ def read_html(cells: list[str]) -> dict[str, Any]:
     }
 
 
-def known(row: UsageRow, read: dict[str, Any]) -> dict[str, Any]:
-    """The same fields of the row itself, in whole seconds and kilobytes."""
+def known(row: UsageRow, read: dict[str, Any], *, unnamed: dict[str, str] | None = None) -> dict[str, Any]:
+    """The same fields of the row itself, in whole seconds and kilobytes; `unnamed` by service is read for no peer."""
     step = 1024 if row.service == "data" else 1
+    stands_for_none = unnamed is not None and row.direction == "out" and not row.peer
     own = {
         "at": row.at[:19] + row.at[-6:],
         "booked_at": row.booked_at[:19] + row.booked_at[-6:],
         "service": row.service,
         "direction": row.direction,
-        "peer": row.peer,
+        "peer": (unnamed or {}).get(row.service, "—") if stands_for_none else row.peer,
         "zone": row.zone,
         "quantity": -(-row.quantity // step) * step,
         "amount": row.amount,

@@ -42,7 +42,7 @@ def cells(used: UsageRow) -> str:
         figures.offset(used.at),
         words.number(used.service, used.direction, used.peer),
         *words.zones(used.zone),
-        words.service("pdf", used.service, used.direction),
+        words.service(used.service, used.direction),
         figures.actual(used.service, used.quantity),
         figures.comma(used.amount_ex_vat),
         figures.moment(used.booked_at) if used.amount else "",

@@ -115,6 +115,24 @@ def test_any_usage_printed_and_read_is_the_same(
     assert input["at"] == printed.at
 
 
+def test_a_record_has_one_word_in_every_form_of_a_document() -> None:
+    used = row(service="data", direction="out", peer="internet.mts.ru", quantity=BYTES_PER_KB)
+    made = handmade([used])
+    assert [each.word for form in PRINTERS for each in again(form, made).rows] == ["gprs"] * len(PRINTERS)
+
+
+@pytest.mark.parametrize("form", PRINTERS)
+@pytest.mark.parametrize(
+    ("service", "cell"), [("data", "internet.mts.ru"), ("voice", "—"), ("sms", "—")], ids=["data", "voice", "sms"]
+)
+def test_no_cell_of_a_number_is_empty_and_a_record_without_a_peer_stays_one(form: str, service: str, cell: str) -> None:
+    """Programs look at the first character of the cell. What really was `internet.mts.ru` stays that."""
+    peers = ["", cell]
+    read = again(form, handmade([row(service=service, direction="out", peer=peer) for peer in peers]))
+    assert [each.cell for each in read.rows] == [cell, cell]
+    assert [each["peer"] for each in inputs_of(read).inputs] == peers
+
+
 @pytest.mark.parametrize("form", PRINTERS)
 @pytest.mark.parametrize("name", TOLD)
 def test_what_is_printed_keeps_the_rules(tmp_path: Path, form: str, name: str) -> None:
