@@ -65,7 +65,7 @@ def parse_rubles(text: str) -> Kopecks:
 
 
 def rubles(amount: Kopecks) -> str:
-    """Money for people, in the Russian way: 45000 → "450,00 ₽", −5 → "−0,05 ₽"."""
+    """Money for people, in the Russian way, never broken over two lines: 45000 → "450,00 ₽", −5 → "−0,05 ₽"."""
     whole, kopecks = divmod(abs(amount), 100)
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return f"{sign}{whole:,}".replace(",", "\N{NO-BREAK SPACE}") + f",{kopecks:02d} ₽"
+    return f"{sign}{whole:,}".replace(",", "\N{NO-BREAK SPACE}") + f",{kopecks:02d}\N{NO-BREAK SPACE}₽"

@@ -54,7 +54,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
             right=(4, 5, 6, 7, 8),
         )
         total = made.usage_total
-        yield f"  Итого: {rubles(total.amount)}, без НДС {total.amount_ex_vat.replace('.', ',')} ₽"
+        yield f"  Итого: {rubles(total.amount)}, без НДС {total.amount_ex_vat.replace('.', ',')}\N{NO-BREAK SPACE}₽"
     else:
         yield "  Услуг не было."
     yield ""

@@ -30,11 +30,13 @@ _FACTS: Final[dict[Language, tuple[str, ...]]] = {
 _LEDGER_WIDTHS: Final = (8, 19, 13, 52, 14, 12, 12, 13, 13)
 _USAGE_WIDTHS: Final = (8, 19, 19, 24, 18, 11, 13, 13, 10, 10, 11, 11, 11)
 _UNITS: Final = {"kop": "коп", "s": "с", "sms": "шт", "kb": "КБ"}
+_MONEY: Final = '#,##0.00"\N{NO-BREAK SPACE}₽";[Red]"\N{MINUS SIGN}"#,##0.00"\N{NO-BREAK SPACE}₽"'
+"""Whatever is no figure is quoted: SheetJS takes a bare sign that is not ASCII for the end of a format."""
 _FORMATS: Final = {
     "head": {"bold": True, "bg_color": "#E8ECEB", "bottom": 1, "text_wrap": True, "valign": "vcenter"},
     "title": {"bold": True, "font_size": 16},
     "label": {"font_color": "#5B6470"},
-    "money": {"num_format": '#,##0.00" ₽";[Red]−#,##0.00" ₽"'},
+    "money": {"num_format": _MONEY},
     "exact": {"num_format": "#,##0.0000"},
     "day": {"num_format": "dd.mm.yyyy", "align": "left"},
     "moment": {"num_format": "dd.mm.yyyy hh:mm:ss", "align": "left"},

@@ -34,3 +34,18 @@ def widths(
         made[index] -= less
         excess -= less
     return made if excess <= 0 else None
+
+
+def folded(text: str, room: int, *, measure: Callable[[str], int]) -> str:
+    """A text in lines of at most `room` cells, broken at plain spaces only: an amount stays with its unit.
+
+    A word that is longer stays whole.
+    """
+    lines = [""]
+    for number, word in enumerate(text.split(" ")):
+        longer = f"{lines[-1]} {word}" if number else word
+        if number and measure(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from projections.words.safe import safe
 from scripts import collector
 from scripts.errors import Misuse, SaysNo
 
@@ -122,7 +123,7 @@ def main() -> NoReturn:
         click.echo(error.format_message(), err=True)
         sys.exit(EXIT_MISUSE)
     except click.ClickException as error:
-        _fail(error.format_message(), EXIT_MISUSE, getattr(error, "ctx", None))
+        _fail(" ".join(error.format_message().split()), EXIT_MISUSE, getattr(error, "ctx", None))
     except Misuse as error:
         _fail(str(error), EXIT_MISUSE)
     except SaysNo as error:
@@ -153,7 +154,7 @@ def _look_at_the_call() -> None:
 
 
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
-    line = " ".join(message.split()).removesuffix(".")
+    line = safe(message).removesuffix(".")
     help_ = f"; see `{ctx.command_path} --help`" if ctx is not None else ""
     text = f"obnovi: {line}{help_}\n"
     sys.stderr.write(text.encode(errors="backslashreplace").decode())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from scripts.cli.columns import widths
+from scripts.cli.columns import folded, widths
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,23 +67,27 @@ def table(
         for index, (name, width) in enumerate(zip(head, fitting, strict=True)):
             made.add_column(name, justify="right" if index in right else "left", width=width, overflow="fold")
         for row in rows:
-            made.add_row(*map(Text, row))
+            made.add_row(
+                *(Text(folded(cell, width, measure=cell_len)) for cell, width in zip(row, fitting, strict=True))
+            )
         console.print(made)
 
 
 def _one_by_one(console: "Console", head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Every row as a list of its fields; rows of a name and a value, which have no head, are such a list already."""
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     lists = [list(zip(head, row, strict=True)) for row in rows] if any(head) else [[(row[0], row[1]) for row in rows]]
     for number, fields in enumerate(lists):
+        room = console.width - max(cell_len(name) for name, _ in fields) - 2
         made = Table.grid(padding=(0, 2, 0, 0))
         made.add_column(style="bold", no_wrap=True)
         made.add_column(overflow="fold")
         for name, value in fields:
             if value:
-                made.add_row(Text(name), Text(value))
+                made.add_row(Text(name), Text(folded(value, room, measure=cell_len)))
         if number:
             console.print()
         console.print(made)

@@ -57,7 +57,7 @@ def test_a_call_behind_the_late_window_would_have_cost_nothing(tmp_path: Path) -
     adjusted = story.log()[-1]
     assert isinstance(adjusted, Adjusted)
     assert (adjusted.amount, adjusted.cites, adjusted.booked_at) == (6_00, (7,), at("2023-02-19 04:10"))
-    assert adjusted.personal.text == "опоздавшая запись (звонки, 14.02.2023 23:50): было −6,00 ₽, вовремя 0,00 ₽"
+    assert adjusted.personal.text == "опоздавшая запись (звонки, 14.02.2023 23:50): было −6,00 ₽, вовремя 0,00 ₽"
     assert adjusted.input is not None
     assert (adjusted.input.source, adjusted.input.id, adjusted.input.by) == ("late", "late-7-1", "clerk-7")
     assert story.wallet == 200_00

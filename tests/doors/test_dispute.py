@@ -129,7 +129,7 @@ def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.01", *ANSWER)
     assert done.code == 1
-    said = "of event 5 only 400,00 ₽ can still be given back, not 400,01 ₽, and the claim stays open"
+    said = "of event 5 only 400,00 ₽ can still be given back, not 400,01 ₽, and the claim stays open"
     assert f"AMOUNT_TOO_LARGE: {said}" in done.err
     assert [each["state"] for each in desk("dispute", "list", "--json").json()] == ["open"]
     assert desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.00", *ANSWER).code == 0
@@ -139,7 +139,7 @@ def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
 def test_money_is_taken_with_a_point_or_as_it_is_printed(desk: Run, amount: str) -> None:
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", amount, *ANSWER, "--dry-run")
-    assert "100,50 ₽ of event 5" in done.out
+    assert "100,50 ₽ of event 5" in done.out
 
 
 def test_a_thousand_with_a_comma_is_no_money(desk: Run) -> None:
@@ -164,7 +164,7 @@ def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Ru
     back = line("reverse", "back", "2023-02-20T12:00:00+03:00", event=5, text="ошибка", by="support-1")
     assert desk("feed", write(tmp_path / "more", back)).code == 0
     opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK).out
-    assert opened.endswith("due by 2023-03-31. 400,00 ₽ of event 5 have been given back already.\n")
+    assert opened.endswith("due by 2023-03-31. 400,00 ₽ of event 5 have been given back already.\n")
     told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
     assert "would be upheld: of event 5 nothing is left to give back. Nothing was written." in told
     booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()

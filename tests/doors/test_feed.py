@@ -190,7 +190,7 @@ def test_the_reply_to_a_refresh_is_shown(obnovi: Run, tmp_path: Path) -> None:
     """R-5.3."""
     request = line("ussd", "r", "2023-02-01T10:00:00+03:00", text="*929#")
     write(tmp_path / "feed", *month(), request)
-    told = "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
+    told = "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
     assert told in obnovi("feed", "feed").out
     assert events(obnovi)[-1]["reply"] == told
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.units import rubles
 from scripts.cli.columns import FRAME, widths
 from scripts.cli.show import table
 
@@ -113,3 +114,13 @@ def test_names_and_values_need_no_head_to_be_told_row_by_row(
 Блокировки  добровол
             ьная"""
     )
+
+
+def test_an_amount_stays_with_its_unit_however_narrow_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    amount = rubles(250_00)
+    rows = [("Долг", f"плата за месяц {amount}; ещё {amount}")]
+    for width in range(20, 70):
+        told = printed(monkeypatch, capsys, width, ("Что", "Сколько"), rows, ())
+        assert told.count(amount) == 2, width

@@ -62,7 +62,7 @@ def test_a_sound_statement_is_confirmed(obnovi: Run, tmp_path: Path) -> None:
     assert (done.code, done.out) == (
         0,
         f"statement.zip (XML): номер {ACCOUNT} за 06.09.2015 – 06.03.2016, строк: 1\n"
-        "Итого без НДС 1,1017: подтверждено\nИтого с НДС 1,30 ₽: подтверждено\nОтступлений от правил нет.\n",
+        "Итого без НДС 1,1017: подтверждено\nИтого с НДС 1,30 ₽: подтверждено\nОтступлений от правил нет.\n",
     )
     assert obnovi("check-statement", "statement.zip", "--json").json() == {
         "account": ACCOUNT,
@@ -104,7 +104,7 @@ def test_findings_are_told_row_by_row(obnovi: Run, tmp_path: Path) -> None:
     people = obnovi("check-statement", "statement.html")
     assert people.code == 1
     assert "Итого без НДС 0,8475: не подтверждено, напечатано 0,8476" in people.out
-    assert "Итого с НДС 1,00 ₽: в выписке не напечатано" in people.out
+    assert "Итого с НДС 1,00 ₽: в выписке не напечатано" in people.out
     cells_of = [[cell.strip() for cell in each.split("│")[1:-1]] for each in people.out.splitlines() if "│" in each]
     assert ["R-6.2", "стоимость бесплатного", "1"] in cells_of
     assert ["итого", "R-1.6", "итого без НДС", "0.8475", "0.8476", ""] in cells_of

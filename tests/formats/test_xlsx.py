@@ -131,3 +131,12 @@ def test_no_text_makes_a_formula_or_breaks_the_book(text: str) -> None:
         assert not [cell for each in sheet.iter_rows() for cell in each if cell.data_type == "f"]
     sheets = zipfile.ZipFile(io.BytesIO(content))
     assert not any(re.search(rb"<f[ >]", sheets.read(f"xl/worksheets/sheet{n}.xml")) for n in (1, 2, 3))
+
+
+def test_every_sign_of_the_number_format_for_money_is_ascii_or_quoted(told: dict[str, Statement]) -> None:
+    """Readers of number formats that stop at a bare sign they do not know would show no roubles."""
+    formats = {each.number_format for sheet in book(told["below_zero"]) for line in sheet.rows for each in line}
+    money = [each for each in formats if "₽" in each]
+    assert len(money) == 1
+    assert "−" in money[0]
+    assert re.sub('"[^"]*"', "", money[0]).isascii()

@@ -178,9 +178,9 @@ def test_a_refresh_tests_the_discounted_fee(begin: Begin, spare: int, kind: type
     event = only(story.dial("2023-01-25 12:00"), kind)
     assert isinstance(event, RefreshRefused | PackagesRefreshed)
     assert reply(event, story.zone) == (
-        "Недостаточно средств: нужно 200,00 ₽, доступно 199,99 ₽."
+        "Недостаточно средств: нужно 200,00 ₽, доступно 199,99 ₽."
         if spare < 0
-        else "Пакеты обновлены: списано 200,00 ₽, следующее списание 25.02.2023."
+        else "Пакеты обновлены: списано 200,00 ₽, следующее списание 25.02.2023."
     )
 
 

@@ -72,7 +72,7 @@ def test_example_3_a_refresh_tells_what_it_carried_and_that_nothing_was_against_
     assert passed(found) == ["UNKNOWN_SERVICE_CODE: does not hold", *SIX]
     assert wallets(found) == (600_00, 200_00)
     assert (left(found["before"])["base/voice"], left(found["after"])["carried/voice"]) == (1200, 1200)
-    assert found["event"]["reply"] == "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
+    assert found["event"]["reply"] == "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
     catalogue = found["catalogue"]
     assert (catalogue["position"], len(catalogue["digest"])) == (1, 64)
     assert found["plan"] == {
@@ -121,10 +121,10 @@ def test_example_6_a_kopeck_is_missing(tmp_path: Path) -> None:
     assert lines[0] == (
         "Событие 5 счёта 79161234567: отказ в обновлении пакетов — денег не хватает (INSUFFICIENT_FUNDS)"
     )
-    assert "Плата       нужно 400,00 ₽, доступно 399,99 ₽ — не хватает 0,01 ₽" in section(lines, "Что сравнивалось")
+    assert "Плата       нужно 400,00 ₽, доступно 399,99 ₽ — не хватает 0,01 ₽" in section(lines, "Что сравнивалось")
     english = told(story, None, "--lang", "en")
     assert english[0].startswith("Event 5 of account 79161234567: refresh refused")
-    assert "Fee     400.00 ₽ needed, 399.99 ₽ available: 0.01 ₽ short" in section(english, "What was compared")
+    assert "Fee     400.00 ₽ needed, 399.99 ₽ available: 0.01 ₽ short" in section(english, "What was compared")
 
 
 def test_example_7_the_day_is_paid_because_the_month_could_not_be(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_example_11_three_minutes_of_package_and_three_for_money(tmp_path: Path)
     assert wallets(found) == (600_00, 594_00)
     assert section(told(story), "Что и откуда") == [
         "3:00 мин  взято: основной пакет, звонки — пакет от 15.01.2023",
-        "6,00 ₽  с баланса: услуги сверх пакета",
+        "6,00 ₽  с баланса: услуги сверх пакета",
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.units import ex_vat, parse_rubles, percent_off, round_half_up, ten_thousandths
+from ledger.units import ex_vat, parse_rubles, percent_off, round_half_up, rubles, ten_thousandths
 from tests.scenarios.given import FULL_T4, MB, example_3, with_plan
 from tests.support import CATALOGUE_TEXT, Story, catalogue, transfers
 
@@ -271,3 +271,11 @@ def test_what_is_booked_is_never_decided_anew_for_a_balance(tmp_path: Path) -> N
     story.ledger.rebuild_heads()
     assert (story.account, story.balance) == (before, balance)
     assert story.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("kopecks", "text"),
+    [(0, "0,00 ₽"), (450_00, "450,00 ₽"), (-5, "−0,05 ₽"), (1_234_567_89, "1 234 567,89 ₽")],
+)
+def test_money_for_people_is_one_word_that_no_line_breaks(kopecks: int, text: str) -> None:
+    assert rubles(kopecks) == text.replace(" ", "\N{NO-BREAK SPACE}")

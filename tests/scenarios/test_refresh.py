@@ -195,7 +195,7 @@ def test_a_refresh_reads_as_a_nightly_charge(tmp_path: Path) -> None:
 def test_an_accepted_refresh_is_told_with_sum_and_date(tmp_path: Path) -> None:
     """R-5.3: «Пакеты обновлены: списано X ₽, следующее списание ДД.ММ.ГГГГ.»"""
     story = example_3(tmp_path)
-    assert story.shown()[-1]["reply"] == "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
+    assert story.shown()[-1]["reply"] == "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
 
 
 def test_a_discounted_refresh_is_told_with_what_was_debited(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_discounted_refresh_is_told_with_what_was_debited(tmp_path: Path) -> N
     story = example_1(tmp_path)
     account = story.with_discount(33, "2023-01-01", "2024-01-01")
     event = only(story.would(account, "refresh", "2023-01-31 10:00").events, PackagesRefreshed)
-    assert reply(event, story.zone) == "Пакеты обновлены: списано 268,00 ₽, следующее списание 28.02.2023."
+    assert reply(event, story.zone) == "Пакеты обновлены: списано 268,00 ₽, следующее списание 28.02.2023."
 
 
 def test_an_accepted_request_as_the_contract_prints_it(tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_3_a_financial_block_too(tmp_path: Path) -> None:
     assert facts(event) == {"fee": 400_00, "available": -5_00, "mode": "monthly", "blocks": ["financial"]}
 
 
-@pytest.mark.parametrize(("kopecks", "missing"), [(100_00, "265,50 ₽"), (15_50, "350,00 ₽"), (349_99, "15,51 ₽")])
+@pytest.mark.parametrize(("kopecks", "missing"), [(100_00, "265,50 ₽"), (15_50, "350,00 ₽"), (349_99, "15,51 ₽")])
 def test_4_in_the_days_a_refresh_is_refused_with_what_is_missing(tmp_path: Path, kopecks: int, missing: str) -> None:
     """R-5.3: ALTERNATIVE_PERIOD; X is what the wallet lacks for the month."""
     story = t3_due_on_10_march(tmp_path, kopecks)
@@ -361,7 +361,7 @@ def test_6_without_the_money_a_refresh_is_refused_with_both_sums(tmp_path: Path)
     event = only(story.dial("2023-02-01 10:00"), RefreshRefused)
     assert event.reason == "INSUFFICIENT_FUNDS"
     assert facts(event) == {"fee": 400_00, "available": 301_00, "mode": "monthly", "blocks": []}
-    assert reply(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 301,00 ₽."
+    assert reply(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 301,00 ₽."
 
 
 def test_a_refusal_changes_nothing_but_the_clock(tmp_path: Path) -> None:
@@ -380,7 +380,7 @@ def test_a_refusal_changes_nothing_but_the_clock(tmp_path: Path) -> None:
     assert after.clock == at("2023-02-01 10:00")
     shown = story.shown()[-1]
     assert (shown["type"], shown["reason"], shown["entries"]) == ("RefreshRefused", "INSUFFICIENT_FUNDS", [])
-    assert shown["reply"] == "Недостаточно средств: нужно 400,00 ₽, доступно 0,00 ₽."
+    assert shown["reply"] == "Недостаточно средств: нужно 400,00 ₽, доступно 0,00 ₽."
     assert {name: shown["facts"][name] for name in ("fee", "available", "mode", "blocks")} == facts(event)
 
 

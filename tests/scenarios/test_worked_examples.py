@@ -171,7 +171,7 @@ def test_example_6_a_refresh_needs_the_whole_fee(
     assert story.wallet == wallet
     if isinstance(event, RefreshRefused):
         assert event.reason == "INSUFFICIENT_FUNDS"
-        assert reply(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 399,99 ₽."
+        assert reply(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 399,99 ₽."
 
 
 # 7 and 8: days, blocks, and the way back to the month
