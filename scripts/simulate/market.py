@@ -35,6 +35,7 @@ class Market:
     """What a catalogue sells on one date."""
 
     def __init__(self, catalogue: Catalogue, day: date) -> None:
+        self.catalogue = catalogue
         ids = sorted({id for kind, id, _, _ in catalogue.versions() if kind == "plan"})
         plans = [plan for id in ids if (plan := catalogue.plan(id, day)) is not None]
         on_sale = [plan for plan in plans if plan.sold_on(day)]

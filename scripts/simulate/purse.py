@@ -6,6 +6,7 @@ It knows no discounts, no carried leftovers and no late records; a belief that i
 from typing import Final, Literal
 
 from ledger import periods
+from ledger.account import Account
 from ledger.catalogue import PlanVersion
 from ledger.catalogue.model import Packages
 from ledger.periods import Instant
@@ -110,6 +111,12 @@ class Purse:
         if self.promise and self.promise_until <= now:
             self.promise = 0
             self.stopped = self.stopped or self.available < 0
+
+    def learn(self, account: Account) -> None:
+        """He is cut off, or let through against his belief: the operator tells what is left of his money."""
+        blocked = "financial" in account.blocks
+        if blocked != self.stopped:
+            self.stopped, self.money = blocked, account.wallet
 
     def _night(self) -> None:
         night, plan = self.due, self.plan

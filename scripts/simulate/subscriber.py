@@ -1,6 +1,7 @@
 """A subscriber: lives one day after another, and says what the operator would hear of it."""
 
 from datetime import date, timedelta
+from heapq import heapify, heappop, heappush
 from typing import Any, Literal, TypeAlias, assert_never
 
 from ledger import periods
@@ -11,6 +12,7 @@ from scripts.simulate import habits
 from scripts.simulate.chance import Chance
 from scripts.simulate.habits import Deed
 from scripts.simulate.market import Market, chosen_plan
+from scripts.simulate.network import Network
 from scripts.simulate.pen import Arrival, Pen
 from scripts.simulate.person import MINUTES_OF_2015, born
 from scripts.simulate.purse import UNLIMITED, Purse
@@ -19,7 +21,7 @@ FIRST_ACCOUNT = 160_000_000
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR
 
-Moment: TypeAlias = Literal["call_out", "call_in", "sms_out", "sms_in", "data", "look"] | Deed
+Moment: TypeAlias = Literal["call_out", "call_in", "sms_out", "sms_in", "data", "look", "unblock"] | Deed
 """What may happen at a second of the day; `look`: he thinks of his money."""
 
 
@@ -27,8 +29,8 @@ class Subscriber:
     """One account's owner: a person, his purse, and where he is just now."""
 
     __slots__ = (
-        "_arrivals", "_away", "_blocked", "_chance", "_dispute", "_free_at", "_home_on", "_option", "_pen", "_purse",
-        "_unblock_on", "market", "number", "person", "seed",
+        "_arrivals", "_away", "_blocked", "_chance", "_dispute", "_free_at", "_home_on", "_network", "_option", "_pen",
+        "_purse", "_to_come", "_unblock_on", "market", "number", "person", "seed",
     )  # fmt: skip
 
     def __init__(self, market: Market, seed: int, number: int, days: int) -> None:
@@ -39,6 +41,7 @@ class Subscriber:
         home = self.person.home
         self._pen = Pen(f"79{FIRST_ACCOUNT + number:09d}", home.zone)
         self._purse = Purse(home.zone, market.night_hour, self.person.credit)
+        self._network = Network(market.catalogue)
         self._away = ""
         """The zone of a trip, "" at home."""
         self._home_on = date.max
@@ -58,16 +61,18 @@ class Subscriber:
         midnight = periods.day_start(day, self.person.home.zone)
         begins = self._open(midnight) if index == self.person.joins else midnight
         self._set_out(day)
-        for second, moment in sorted(self._moments(day)):
-            at = midnight + second * periods.SECOND
-            if at < begins:
-                continue
-            self._purse.advance(at)
-            self._live(moment, at, day)
+        self._to_come = [(midnight + second * periods.SECOND, moment) for second, moment in self._moments(day)]
         if self._blocked and day >= self._unblock_on:
-            self._unblock(midnight + chance.between(8, 20) * periods.HOUR)
+            self._to_come.append((midnight + chance.between(8, 20) * periods.HOUR, "unblock"))
+        heapify(self._to_come)
+        tomorrow = periods.day_start(day + timedelta(days=1), self.person.home.zone)
+        while self._to_come and self._to_come[0][0] < tomorrow:  # one after another: each may block what follows
+            at, moment = heappop(self._to_come)
+            if at >= begins:
+                self._purse.advance(at)
+                self._live(moment, at, day)
         arrivals = self._arrivals
-        del self._arrivals, self._chance  # of the day only: together they are most of a subscriber's memory
+        del self._arrivals, self._chance, self._to_come  # of the day only: most of a subscriber's memory
         return arrivals
 
     # His days
@@ -119,6 +124,8 @@ class Subscriber:
                 self._surf(at)
             case "look":
                 self._look(at)
+            case "unblock":
+                self._unblock(at)
             case "wrong_code":
                 self._dial_wrong(at)
             case "block_voluntary":
@@ -144,7 +151,7 @@ class Subscriber:
             case "open_dispute":
                 self._open_dispute(at)
             case "rerate":
-                self._at_desk("rerate", at, event=self._some_event())
+                self._at_desk("rerate", at, event=self._some_event(at))
             case "refresh_early":
                 self._refresh(at)
             case "pay_for_pleasure":
@@ -173,20 +180,25 @@ class Subscriber:
 
     def _call_out(self, at: Instant) -> None:
         zone = self._zone()
-        if not self._may_use("voice", zone):
+        if self._busy(at, "call_out") or not self._may_use(at, "voice", zone):
             return
-        at = max(at, self._free_at + 5 * periods.SECOND)
         seconds = int(self._chance.draw(habits.OUTGOING_SECONDS))
         late = self._chance.draw(habits.OUTGOING_LATE)
         self._call(at, "out", seconds, late, zone)
         self._spend(at, "voice", round_up(seconds, 60) * 60 if seconds > 3 else 0, zone)
 
     def _call_in(self, at: Instant) -> None:
-        if self._blocked:
+        if self._busy(at, "call_in") or self._stopped(at):
             return
-        at = max(at, self._free_at + 5 * periods.SECOND)
         seconds = int(self._chance.draw(habits.INCOMING_SECONDS))
         self._call(at, "in", seconds, self._chance.draw(habits.INCOMING_LATE), self._away or "home")
+
+    def _busy(self, at: Instant, call: Literal["call_out", "call_in"]) -> bool:
+        """Whether he is still talking; the call is tried again when he hangs up."""
+        free = self._free_at + 5 * periods.SECOND
+        if at < free:
+            heappush(self._to_come, (free, call))
+        return at < free
 
     def _call(self, at: Instant, direction: str, seconds: int, late: float, zone: str) -> None:
         self._free_at = at + seconds * periods.SECOND
@@ -194,21 +206,21 @@ class Subscriber:
 
     def _sms_out(self, at: Instant) -> None:
         zone = self._zone()
-        if not self._may_use("sms", zone):
+        if not self._may_use(at, "sms", zone):
             return
         parts = self._chance.pick(habits.SMS_PARTS)
         self._used(at, "sms", "out", parts, zone, 0, peer=self._contact())
         self._spend(at, "sms", parts, zone)
 
     def _sms_in(self, at: Instant) -> None:
-        if self._blocked:
+        if self._stopped(at):
             return
         sender = self._chance.pick(habits.SENDERS) or self._contact()
         self._used(at, "sms", "in", 1, self._away or "home", self._chance.draw(habits.SMS_LATE), peer=sender)
 
     def _surf(self, at: Instant) -> None:
         zone = self._away or "home"
-        if not self._may_use("data", zone):
+        if not self._may_use(at, "data", zone):
             return
         size = self._chance.draw(habits.SLICE) * self._slice_kb()
         if not self._purse.covers("data", zone):
@@ -227,19 +239,27 @@ class Subscriber:
         """Where a call or SMS goes, as the price list sees it."""
         return self._away or self._chance.pick(habits.FAR_CALLS)
 
-    def _may_use(self, service: Service, zone: str) -> bool:
+    def _may_use(self, at: Instant, service: Service, zone: str) -> bool:
         """Not while blocked; and rather not where it costs money."""
         purse = self._purse
-        if self._blocked or purse.stopped or purse.plan is None:
+        if self._stopped(at) or purse.plan is None:
             return False
         return purse.covers(service, zone) or self._chance.happens(habits.QUIET_AWAY)
+
+    def _stopped(self, at: Instant) -> bool:
+        """Whether the network lets nothing through, to him or from him: under any block. He is told of his money."""
+        account = self._network.account(at)
+        if account is None:
+            return True
+        self._purse.learn(account)
+        return bool(account.blocks)
 
     def _spend(self, at: Instant, service: Service, quantity: Quantity, zone: str) -> None:
         ran_out = self._purse.spend(service, quantity, zone)
         if ran_out:
             self._package_empty(at, service)
         elif self._purse.stopped:
-            self._look(at + self._chance.between(60, 7200) * periods.SECOND)
+            heappush(self._to_come, (at + self._chance.between(60, 7200) * periods.SECOND, "look"))
 
     def _used(
         self, at: Instant, service: Service, direction: str, quantity: Quantity, zone: str, late: float, *, peer: str
@@ -421,17 +441,17 @@ class Subscriber:
         amount = chance.between(5, 300) * 1_00
         if chance.happens(0.4):
             amount = -amount
-        cites = [self._some_event() for _ in range(chance.between(1, 2))]
+        cites = [self._some_event(at) for _ in range(chance.between(1, 2))]
         self._at_desk("adjust", at, amount=amount, cites=cites, text=chance.one_of(habits.CORRECTIONS))
         self._purse.money += amount
 
     def _reverse(self, at: Instant) -> None:
         chance = self._chance
         part = {"amount": chance.between(1, 50) * 1_00} if chance.happens(0.3) else {}
-        self._at_desk("reverse", at, event=self._some_event(), **part, text=chance.one_of(habits.CORRECTIONS))
+        self._at_desk("reverse", at, event=self._some_event(at), **part, text=chance.one_of(habits.CORRECTIONS))
 
     def _open_dispute(self, at: Instant) -> None:
-        self._ask("open_dispute", at, event=self._some_event(), text=self._chance.one_of(habits.COMPLAINTS))
+        self._ask("open_dispute", at, event=self._some_event(at), text=self._chance.one_of(habits.COMPLAINTS))
         self._dispute = self._pen.last_id
 
     def _resolve_dispute(self, at: Instant) -> None:
@@ -444,12 +464,13 @@ class Subscriber:
         self._at_desk("resolve_dispute", at, dispute=dispute, outcome=outcome, **part, text=text)
         self._dispute = ""
 
-    def _some_event(self) -> int:
-        """The version of one of his events, rather a late one; seldom of none."""
-        written = self._pen.written
-        if self._chance.happens(0.05):
-            return written * 2 + 100
-        return self._chance.one_of((self._chance.between(1, min(4, written)), self._chance.between(1, written)))
+    def _some_event(self, at: Instant) -> int:
+        """The version of one of his events; seldom of none."""
+        account = self._network.account(at)
+        noted = self._network.noted()
+        if account is None or self._chance.happens(0.05):
+            return self._pen.written * 2 + 100
+        return self._chance.one_of(noted)
 
     # Who says it
 
@@ -471,6 +492,6 @@ class Subscriber:
         by: str = "",
         **fields: Any,
     ) -> None:
-        self._arrivals += self._pen.write(
-            type, at, self._chance, received_at=received_at, source=source, by=by, **fields
-        )
+        written = self._pen.write(type, at, self._chance, received_at=received_at, source=source, by=by, **fields)
+        self._network.hears(written[0])
+        self._arrivals += written

@@ -15,7 +15,9 @@ import pytest
 
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
+from ledger.events import Blocked, Event, Unblocked, UsageCharged, UsageUnrated
 from ledger.inputs import Input, Malformed
+from ledger.periods import Instant
 from ledger.service import Ledger
 from projections.audit.verify import verify
 from projections.statement import statement
@@ -159,6 +161,46 @@ def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
             assert (both.opening, both.closing) == (january.opening, february.closing)
             assert both.lines == january.lines + february.lines
             assert february.closing == owner.wallet
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
+    """R-8.1: whatever blocks the account in the ledger, and however the subscriber believes to stand.
+
+    What began before is booked, also while the block holds: calls end, records come late.
+    """
+    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+        ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
+        counted: Counter[str] = Counter()
+        for account in accounts(60):
+            events = [event for _, event in ledger.events(account)]
+            spans = list(under_a_block(events))
+            for event in events:
+                if isinstance(event, UsageCharged | UsageUnrated):
+                    counted["in flight"] += any(begin <= event.booked_at < end for begin, end in spans)
+                    assert not any(begin < event.occurred_at < end for begin, end in spans), (account, event.version)
+            counted["spans"] += len(spans)
+        assert counted["spans"] > 30
+        assert counted["in flight"] > 0
+
+
+def under_a_block(events: list[Event]) -> Iterator[tuple[Instant, Instant]]:
+    """When an account was under any block."""
+    kinds: set[str] = set()
+    since = 0
+    for event in events:
+        match event:
+            case Blocked():
+                since = since if kinds else event.booked_at
+                kinds.add(event.kind)
+            case Unblocked():
+                kinds.remove(event.kind)
+                if not kinds:
+                    yield since, event.booked_at
+            case _:
+                pass
+    if kinds:
+        yield since, 2**62
 
 
 def test_a_day_on_which_nothing_is_sold_is_no_start() -> None:
