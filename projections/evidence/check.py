@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import Journal, Reading, Stored
 from projections.audit.account import Problem
+from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import Progress
 from projections.evidence.keys import Keys
@@ -30,10 +31,11 @@ SINCE: Final = "since the checkpoint"
 
 
 class Found(NamedTuple):
-    """How many events the newest checkpoint covers, and what is not as it says."""
+    """How many events the newest checkpoint covers, what is not as it says, and whether it signs the catalogues too."""
 
     covered: int
     problems: list[Problem]
+    catalogues: bool
 
 
 class _Row(NamedTuple):
@@ -92,16 +94,63 @@ def check(
     try:
         signed = [keys.checkpoint(size) for size in keys.sizes()]
     except BadNote as error:
-        return Found(0, [Problem(None, None, "checkpoint", f"signed by {keys.public.name}", str(error))])
+        return Found(0, [_bad(keys, error)], catalogues=False)
     if not signed:
-        return Found(0, [])
+        return Found(0, [], catalogues=False)
     newest = signed[-1]
+    found = of_catalogues(tiles_of or file, log, keys)
     try:
         with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
             hashed = _hashed(file, log, newest.size, workers)
-            return Found(newest.size, list(_against_tiles(log, tiles, signed, hashed, progress)))
+            found += _against_tiles(log, tiles, signed, hashed, progress)
     except (BadTiles, sqlite3.DatabaseError):  # where it is the log that is broken, this says so as well
-        return Found(newest.size, list(_against_roots(log, signed, progress)))
+        found += _against_roots(log, signed, progress)
+    return Found(newest.size, found, catalogues=newest.catalogues is not None)
+
+
+def of_catalogues(ledger: Path, log: Reading, keys: Keys) -> list[Problem]:
+    """The catalogues that are not those of the newest checkpoint that signs any; no event is looked at.
+
+    The evidence beside the ledger's place says which one differs, as far as it leads to what was signed. Without it,
+    older checkpoints say among which it is.
+    """
+    try:
+        signing = [each for size in keys.sizes() if (each := keys.checkpoint(size)).catalogues is not None]
+    except BadNote as error:
+        return [_bad(keys, error)]
+    if not signing:
+        return []
+    newest, found = signing[-1], catalogues.under(log, signing[-1].size)
+    if catalogues.signed_of(found) == newest.catalogues:
+        return []
+    assert newest.catalogues is not None
+    kept = _kept_catalogues(ledger)[: newest.catalogues.number]
+    if catalogues.signed_of(kept) == newest.catalogues:
+        problem = f"catalogue {SINCE}"
+        return [Problem(None, None, problem, each.signed, each.found) for each in catalogues.differing(kept, found)]
+    before = 0
+    for each in signing:
+        assert each.catalogues is not None
+        those = catalogues.under(log, each.size)
+        if catalogues.signed_of(those) != each.catalogues:
+            where = (
+                f"catalogues {before + 1} to {max(each.catalogues.number, len(those))} {SINCE} over {each.size} events"
+            )
+            return [Problem(None, None, where, each.catalogues.line(), catalogues.signed_of(those).line())]
+        before = each.catalogues.number
+    raise AssertionError("the newest one differs")
+
+
+def _bad(keys: Keys, error: BadNote) -> Problem:
+    return Problem(None, None, "checkpoint", f"signed by {keys.public.name}", str(error))
+
+
+def _kept_catalogues(ledger: Path) -> list[catalogues.Kept]:
+    try:
+        with closing(Tiles(place(ledger), create=False)) as tiles:
+            return tiles.catalogues()
+    except (BadTiles, sqlite3.DatabaseError):
+        return []
 
 
 def _against_tiles(
@@ -211,7 +260,7 @@ def _against_roots(log: Reading, signed: list[Checkpoint], progress: Progress) -
             until = min(growing.size + TILES_AT_ONCE * TILE_HASHES, each.size)
             count, made = _hashes(log, growing.size, until)
             if count != until - growing.size:
-                yield Problem(None, None, "events that the checkpoint covers", each.size, log.count())
+                yield _first_gone(log, growing.size, each.size)
                 return
             growing.add_hashes(made)
             progress(growing.size)
@@ -220,3 +269,15 @@ def _against_roots(log: Reading, signed: list[Checkpoint], progress: Progress) -
             yield Problem(None, None, where, each.root.hex(), growing.root().hex())
             return
         before = each.size
+
+
+def _first_gone(log: Reading, after: int, size: int) -> Problem:
+    """The first event of those under a checkpoint that is not there, by its place: its name is gone with it."""
+    before = None
+    for row in log.events_between(after, size):
+        if row.position != after + 1:
+            break
+        after, before = row.position, row
+    behind = f"behind account {before.account}, version {before.version}" if before is not None else "from the first on"
+    expected = f"{size}; an event at position {after + 1}, {behind}"
+    return Problem(None, None, "events that the checkpoint covers", expected, log.count())

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ledger.log.journal import Reading
+from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import Progress, caught_up
 from projections.evidence.keys import Keys
@@ -16,6 +17,7 @@ def commit(ledger: Path, log: Reading, keys: Keys, progress: Progress = lambda _
     newest = keys.newest()
     with caught_up(ledger, log, newest, progress, to_sign=True) as tiles:
         size = tiles.size
+        under = catalogues.under(log, size)
         if newest is not None and newest.size == size:
             return newest
-        return keys.sign(size, tiles.root(size))
+        return keys.sign(size, tiles.root(size), catalogues.signed_of(under))

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
+from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
@@ -29,11 +30,13 @@ def caught_up(
     progress: Progress = lambda _: None,
     *,
     to_sign: bool = False,
+    anew: bool = False,
 ) -> Iterator[Tiles]:
     """The tiles of a ledger, having seen every event of it, and proved to continue the newest checkpoint.
 
     Raises NotTheLog. A file of tiles that is broken, or of another ledger, is made anew. `to_sign` hashes whatever lies
-    behind the newest checkpoint again: nobody has signed that these tiles are those of the log.
+    behind the newest checkpoint again: nobody has signed that these tiles are those of the log. `anew` hashes all
+    of it.
     """
     last = log.last_position()
     if newest is not None and last < newest.size:
@@ -41,26 +44,40 @@ def caught_up(
             f"the ledger ends at event {last}, before the newest checkpoint, which covers {newest.size}: "
             "it was cut off or is an older copy; bring back a newer one"
         )
+    if newest is not None and newest.catalogues not in (None, catalogues.signed_of(catalogues.under(log, newest.size))):
+        raise NotTheLog(
+            f"the catalogues up to event {newest.size} are not those of the newest checkpoint; see `obnovi verify`"
+        )
     path = place(ledger)
     try:
-        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
     except BadTiles:
         path.unlink()
-        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
     with closing(tiles):
         yield tiles
 
 
 def _opened(
-    path: Path, log: Reading, last: int, newest: Checkpoint | None, progress: Progress, *, to_sign: bool
+    path: Path,
+    log: Reading,
+    last: int,
+    newest: Checkpoint | None,
+    progress: Progress,
+    *,
+    to_sign: bool,
+    anew: bool,
 ) -> Tiles:
     """The tiles, caught up. Raises NotTheLog, and BadTiles for a broken file."""
     tiles = Tiles(path)
     try:
+        if to_sign or anew:
+            with tiles.writing():
+                tiles.cut(min(tiles.size, newest.size if newest is not None and not anew else 0))
+        catch_up(tiles, log, last, newest, progress)
         if to_sign:
             with tiles.writing():
-                tiles.cut(min(tiles.size, newest.size if newest is not None else 0))
-        catch_up(tiles, log, last, newest, progress)
+                tiles.keep_catalogues(catalogues.under(log, last))
     except sqlite3.OperationalError:
         tiles.close()
         raise
@@ -74,6 +91,27 @@ def _opened(
         tiles.close()
         raise
     return tiles
+
+
+def root_at(
+    ledger: Path, log: Reading, newest: Checkpoint | None, told: Checkpoint, progress: Progress = lambda _: None
+) -> tuple[int, bytes | None]:
+    """How many events there are, and the root over as many as somebody else's checkpoint covers; None for fewer.
+
+    Tiles that do not come to its root are hashed again before anybody is accused. Raises NotTheLog.
+    """
+    for anew in (False, True):
+        with caught_up(ledger, log, newest, progress, anew=anew) as tiles:
+            size = tiles.size
+            if told.size > size:
+                return size, None
+            try:
+                made = tiles.root(told.size)
+            except (BadTiles, sqlite3.DatabaseError):
+                continue
+        if anew or made == told.root:
+            return size, made
+    raise AssertionError("tiles just made can be read")
 
 
 def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None, progress: Progress) -> None:

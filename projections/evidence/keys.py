@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from projections.evidence import checkpoint, note
+from projections.evidence.catalogues import Catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.note import BadNote, PublicKey
 
@@ -87,9 +88,12 @@ class Keys:
         size = next((size for size in self.sizes() if size >= position), None)
         return None if size is None else self.checkpoint(size)
 
-    def sign(self, size: int, root: bytes) -> Checkpoint:
-        """Sign a checkpoint and keep it; a second one of the same size must be the same. Raises NoKeys, BadNote."""
-        made = checkpoint.signed(size, root, self.public.name, self.signing)
+    def sign(self, size: int, root: bytes, under: Catalogues) -> Checkpoint:
+        """Sign a checkpoint and keep it, or the one there is; a second one of the same size must be the same.
+
+        Raises NoKeys, BadNote.
+        """
+        made = checkpoint.signed(size, root, self.public.name, self.signing, under)
         path = self._path(size)
         path.parent.mkdir(exist_ok=True)
         with (
@@ -103,8 +107,9 @@ class Keys:
             try:
                 os.link(part.name, path)  # unlike a rename, it takes no other's place
             except FileExistsError:
-                if self.checkpoint(size).root != root:
-                    raise BadNote(f"{path}: another root was signed for the same size") from None
+                made = self.checkpoint(size)
+                if made.root != root or made.catalogues not in (None, under):
+                    raise BadNote(f"{path}: something else was signed for the same size") from None
         _keep(path.parent)
         return made
 

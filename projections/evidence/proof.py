@@ -1,6 +1,6 @@
 """A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
 
-import sqlite3
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from ledger.events import Event
 from ledger.log import codec
-from ledger.log.journal import Stored
+from ledger.log.journal import Reading, Stored
 from projections.evidence import checkpoint, note, tree
 from projections.evidence.checkpoint import Checkpoint
+from projections.evidence.follow import caught_up
 from projections.evidence.keys import Keys
 from projections.evidence.leaf import event_hash
 from projections.evidence.note import BadNote, PublicKey
@@ -63,7 +64,7 @@ def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     """The file that proves an event which the newest checkpoint covers.
 
     If it would be too long, it leads to the checkpoint that first covered the event and needs no consistency then.
-    Raises BadProof, and BadNote for checkpoints that were tampered with.
+    Raises BadProof, BadTiles for tiles that lead elsewhere, and BadNote for checkpoints that were tampered with.
     """
     first, newest = keys.first_covering(row.position), keys.newest()
     if first is None or newest is None:
@@ -96,12 +97,35 @@ def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
             if len(content) <= BYTES_MAX:
                 checked(content, keys.public)
                 return content
-    except (AttributeError, BadProof, BadTiles, UnicodeDecodeError, sqlite3.DatabaseError):
+    except (AttributeError, BadProof, UnicodeDecodeError):
+        if not _hold(tiles, row, newest):
+            raise BadTiles("the tiles do not lead to the checkpoint") from None
         raise BadProof(
-            f"account {row.account}, version {row.version} cannot be proved: it or the evidence beside the ledger was "
-            "changed; if `obnovi verify` finds nothing, delete the file that ends in .evidence, it is made anew"
+            f"account {row.account}, version {row.version} cannot be proved: it was changed; see `obnovi verify`"
         ) from None
     raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
+
+
+def made_beside(ledger: Path, log: Reading, row: Stored, keys: Keys) -> bytes:
+    """The same with the tiles beside a ledger, which are made anew from the log where they prove nothing.
+
+    Raises NotTheLog besides.
+    """
+    newest = keys.newest()
+    try:
+        with caught_up(ledger, log, newest) as tiles:
+            return made(row, tiles, keys)
+    except BadTiles:
+        pass
+    with caught_up(ledger, log, newest, anew=True) as tiles:
+        return made(row, tiles, keys)
+
+
+def _hold(tiles: Tiles, row: Stored, newest: Checkpoint) -> bool:
+    """Whether the tiles themselves lead from their leaf of an event to a checkpoint."""
+    index = row.position - 1
+    path = tree.inclusion_path(index, newest.size, tiles.subtree)
+    return tree.includes(tiles.leaf(index), index, newest.size, path, newest.root)
 
 
 def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from projections.evidence import tree
+from projections.evidence.catalogues import Kept
 from projections.evidence.tree import HASH_BYTES
 
 SCHEMA: Final = 1
@@ -24,6 +25,10 @@ _TABLES: Final = (
     "PRIMARY KEY (level, number))",
     "CREATE TABLE names (number INTEGER PRIMARY KEY, names TEXT NOT NULL)",
 )
+_CATALOGUES: Final = (
+    "CREATE TABLE IF NOT EXISTS catalogues (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, told TEXT NOT NULL)"
+)
+"""Files of older programs have none; they are taken as they are."""
 
 
 class BadTiles(Exception):
@@ -112,7 +117,7 @@ class Tiles:
     def leaf_tiles(self, first: int, count: int) -> bytes:
         """The leaf hashes of some tiles, one behind the other, as far as there are any."""
         rows = self._db.execute(
-            "SELECT hashes FROM tiles WHERE level = 0 AND number BETWEEN ? AND ? ORDER BY number",
+            "SELECT CAST(hashes AS BLOB) FROM tiles WHERE level = 0 AND number BETWEEN ? AND ? ORDER BY number",
             (first, first + count - 1),
         )
         return b"".join(row[0] for row in rows)
@@ -120,7 +125,7 @@ class Tiles:
     def name(self, index: int) -> Name | None:
         """The name of a leaf's event; None where it was not kept."""
         number, at = divmod(index, TILE_HASHES)
-        row = self._db.execute("SELECT names FROM names WHERE number = ?", (number,)).fetchone()
+        row = self._db.execute("SELECT CAST(names AS TEXT) FROM names WHERE number = ?", (number,)).fetchone()
         names = row[0].split("\n") if row else []
         account, _, version = names[at].rpartition(" ") if at < len(names) else ("", "", "")
         return Name(account, int(version)) if version.lstrip("-").isdecimal() else None
@@ -133,12 +138,28 @@ class Tiles:
         number, at = divmod(size, TILE_HASHES)
         while told:
             room = TILE_HASHES - at
-            kept = self._db.execute("SELECT names FROM names WHERE number = ?", (number,)).fetchone() if at else None
+            kept = (
+                self._db.execute("SELECT CAST(names AS TEXT) FROM names WHERE number = ?", (number,)).fetchone()
+                if at
+                else None
+            )
             text = "\n".join([*(kept[0].split("\n")[:at] if kept else ()), *told[:room]])
             self._db.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (number, text))
             told, number, at = told[room:], number + 1, 0
         self._db.execute("UPDATE followed SET size = ?", (size + len(hashes),))
         self._tile.cache_clear()
+
+    def keep_catalogues(self, some: Sequence[Kept]) -> None:
+        """Keep the hashes of catalogues in place of those there are, within `writing`."""
+        self._db.execute("DELETE FROM catalogues")
+        self._db.executemany("INSERT INTO catalogues (hash, told) VALUES (?, ?)", some)
+
+    def catalogues(self) -> list[Kept]:
+        """The hashes of catalogues as last kept; none where nobody kept any."""
+        try:
+            return [Kept(*row) for row in self._db.execute("SELECT hash, told FROM catalogues ORDER BY number")]
+        except sqlite3.OperationalError:
+            return []
 
     def cut(self, size: int) -> None:
         """Forget all leaves behind the first `size`, within `writing`."""
@@ -163,10 +184,11 @@ class Tiles:
                 if self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
                     for statement in _TABLES:
                         self._db.execute(statement)
+                self._db.execute(_CATALOGUES)
         tables = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"followed", "tiles", "names"} <= tables:
             raise BadTiles("no file of tiles")
-        if [row[0] for row in self._db.execute("SELECT schema FROM followed")] != [SCHEMA]:
+        if self._db.execute("SELECT schema, typeof(size) FROM followed").fetchall() != [(SCHEMA, "integer")]:
             raise BadTiles("tiles of another form")
 
     def _add(self, level: int, entries: int, hashes: bytes) -> None:
@@ -183,7 +205,9 @@ class Tiles:
             self._add(level + 1, number, full)
 
     def _read(self, level: int, number: int) -> bytes:
-        row = self._db.execute("SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number)).fetchone()
+        row = self._db.execute(
+            "SELECT CAST(hashes AS BLOB) FROM tiles WHERE level = ? AND number = ?", (level, number)
+        ).fetchone()
         return bytes(row[0]) if row else b""
 
 

@@ -14,7 +14,7 @@ from ledger.service import Ledger
 from projections.audit import summary
 from projections.audit.sample import sample
 from projections.audit.verify import Report, verify_file
-from projections.evidence.check import check_file
+from projections.evidence.check import Found, check_file
 from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
 from scripts.cli.options import print_json, print_text, with_settings
@@ -74,11 +74,11 @@ def verify(
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with show.progress("events", count) as bar:
             report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, progress=bar)
-        covered = _against_evidence(ledger, keys, report, workers) if keys is not None else None
+        evidence = _against_evidence(ledger, keys, report, workers) if keys is not None else None
     if settings.json:
         print_json(report)
     else:
-        _show(report, covered)
+        _show(report, evidence)
     return 0 if report.ok else 1
 
 
@@ -92,10 +92,10 @@ def _chosen(log: Reading, share: Fraction | None, seed: int, named: Sequence[str
     return sorted(set(named)) if named else None
 
 
-def _show(report: Report, covered: int | None) -> None:
+def _show(report: Report, evidence: Found | None) -> None:
     """The findings, how many there are of what, what was checked, and what to do next.
 
-    `covered` events stand under the newest checkpoint; None where there is no evidence.
+    `evidence` is what the newest checkpoint covers; None where there are no keys.
     """
     for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
         print_text(f"{summary.told(problem)}\n")
@@ -113,10 +113,12 @@ def _show(report: Report, covered: int | None) -> None:
         print_text(
             "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"
         )
-    elif covered is not None:
-        if covered < report.events:
-            behind = show.count(report.events - covered, "event")
+    elif evidence is not None:
+        if evidence.covered < report.events:
+            behind = show.count(report.events - evidence.covered, "event")
             print_text(f"{behind} behind the newest checkpoint; `obnovi checkpoint` covers them\n")
+        elif evidence.covered and not evidence.catalogues:
+            print_text("The newest checkpoint is of an older program and signs no catalogues; the next one does.\n")
     elif report.ok:
         print_text(
             "A tail cut off together with its traces is not seen from inside: that takes evidence kept elsewhere.\n"
@@ -133,10 +135,10 @@ def _keys(settings: Settings) -> Keys | None:
         raise Misuse(str(error)) from None
 
 
-def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> int:
-    """Add what differs from the newest checkpoint to a report; how many events it covers."""
+def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> Found:
+    """Add what differs from the newest checkpoint to a report; what it covers."""
     with show.progress("hashes", max(keys.sizes(), default=0)) as bar:
         found = check_file(ledger.journal.path, keys, workers=workers, progress=bar)
     report.problems += found.problems
     report.ok = not report.problems
-    return found.covered
+    return found

@@ -9,7 +9,7 @@ from ledger.log.copy import copy, is_ledger, keep
 from ledger.log.errors import StoreError
 from projections.audit.account import Problem
 from projections.audit.verify import verify_file
-from projections.evidence.check import check_file
+from projections.evidence.check import check_file, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
 from scripts.cli.new_ledger import helpers, new_ledger, remove, unfinished
@@ -39,7 +39,7 @@ def backup(settings: Settings, file: str) -> int:
     """Copy the ledger as it stands at one moment into a file, while others go on writing.
 
     The file is there whole or not at all, and takes the place of an older backup. The folder of keys is not in it: keep
-    a copy of that elsewhere.
+    a copy of that elsewhere. A ledger whose catalogues are not those of the newest checkpoint takes no backup's place.
 
     \b
     Example:
@@ -56,10 +56,20 @@ def backup(settings: Settings, file: str) -> int:
         raise Misuse(f"there is no folder {target.parent} to write a backup into; create it or name another")
     part = unfinished(target, "backup")
     try:
+        keys = kept(keys_folder(settings))
         with open_ledger(settings) as ledger:
             events = copy(ledger.journal.path, part)
+            with ledger.journal.reading() as log:
+                problems = of_catalogues(ledger.journal.path, log, keys) if keys is not None else []
+        if problems:
+            raise _Refused(events, problems)
         os.replace(part, target)
-    except StoreError as error:
+    except _Refused as refused:
+        if not settings.json:
+            raise SaysNo(f"{file} is not written, {refused}; see `obnovi verify`") from None
+        print_json({"events": refused.events, "ok": False, "problems": refused.problems})
+        return 1
+    except (StoreError, NoKeys) as error:
         raise Misuse(str(error)) from None
     finally:
         remove(part)

@@ -13,12 +13,12 @@ from ledger.log.journal import Reading
 from ledger.service import Ledger
 from ledger.units import rubles
 from projections.events import shown
+from projections.evidence import catalogues, proof
 from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
-from projections.evidence import proof
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.commit import commit
-from projections.evidence.follow import NotTheLog, caught_up
+from projections.evidence.follow import NotTheLog, root_at
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.proof import BadProof, Proved
@@ -97,12 +97,9 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
         theirs = checkpoints.opened(told, kept.public)
     except BadNote as error:
         raise SaysNo(f"{name}: {error}") from None
-    with (
-        show.progress("events", log.last_position()) as bar,
-        caught_up(ledger.journal.path, log, kept.newest(), bar) as tiles,
-    ):
-        size = tiles.size
-        ours = tiles.root(theirs.size) if theirs.size <= size else None
+    with show.progress("events", log.last_position()) as bar:
+        size, ours = root_at(ledger.journal.path, log, kept.newest(), theirs, bar)
+        under = catalogues.signed_of(catalogues.under(log, theirs.size))
     problem = None
     if ours is None:
         problem = f"the witness saw {theirs.size} events, the ledger has {size}: it was cut off or is an older copy"
@@ -110,6 +107,11 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
         problem = (
             f"fork: of the first {theirs.size} events the witness holds {base64(theirs.root)}, "
             f"the ledger {base64(ours)}; two histories were signed"
+        )
+    elif theirs.catalogues not in (None, under):
+        problem = (
+            f"fork: the catalogues up to event {theirs.size} are not those that the witness saw: it holds "
+            f"{theirs.catalogues.line()}, the ledger {under.line()}; see `obnovi verify`"
         )
     if settings.json:
         print_json({"ok": problem is None, "size": size, "witness": _shown(theirs), "problem": problem})
@@ -146,8 +148,7 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
         if newest is None or newest.size < row.position:
             with show.progress("events", log.last_position()) as bar:
                 newest = commit(ledger.journal.path, log, kept, bar)
-        with caught_up(ledger.journal.path, log, newest) as tiles:
-            content = proof.made(row, tiles, kept)
+        content = proof.made_beside(ledger.journal.path, log, row, kept)
     write_file(output, content)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _shown(newest)})

@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from ledger.catalogue import parse
 from tests.doors.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, line, month, process, top_up, write
 from tests.doors.test_processes import feed_of_many
 from tests.evidence import tampering
@@ -53,8 +54,9 @@ def test_a_checkpoint_is_a_note_with_name_size_and_root(kept: Run, tmp_path: Pat
     note = kept("checkpoint").out
     said = kept("checkpoint", "--json").json()
     assert note == said["note"] == (tmp_path / "keys/checkpoints/000000000004").read_text(encoding="utf-8")
-    origin, size, root, empty, signature = note.splitlines()
+    origin, size, root, catalogues, empty, signature = note.splitlines()
     assert (origin, int(size), root, empty) == (said["origin"], said["size"], said["root"], "")
+    assert catalogues.startswith("catalogues 1 ")
     assert signature.startswith(f"— {origin} ")
     assert said["size"] == 4
 
@@ -113,6 +115,70 @@ def test_an_older_copy_is_refused_by_every_command_of_evidence(kept: Run, tmp_pa
         assert done.code == 1, command
         assert "newest checkpoint" in done.err + done.out
     assert not (tmp_path / "p").exists()
+
+
+def with_another_price(path: Path) -> None:
+    """The catalogue's text with another price, and the digest made to fit: it agrees with itself."""
+    with behind_its_back(path) as db:
+        (text,) = db.execute("SELECT toml FROM catalogues").fetchone()
+        other = text.replace('data_mb = "3.00"', 'data_mb = "2.00"')
+        assert other != text
+        db.execute("UPDATE catalogues SET toml = ?, digest = ?", (other, parse(other).digest))
+
+
+def test_prices_changed_in_the_table_of_catalogues_are_found_by_every_command_of_evidence(
+    kept: Run, tmp_path: Path
+) -> None:
+    """No booking was made at this price, so deciding again finds nothing; the checkpoint does."""
+    kept("backup", "copy.db")
+    sound = (tmp_path / "copy.db").read_bytes()
+    (tmp_path / "witness").write_text(kept("checkpoint").out, encoding="utf-8")
+    with_another_price(tmp_path / "obnovi.db")
+    done = kept("verify", "--json")
+    assert (done.code, [each["problem"] for each in done.json()["problems"]]) == (1, ["catalogue since the checkpoint"])
+    for command in (("checkpoint",), ("checkpoint", "--compare", "witness")):
+        done = kept(*command)
+        assert (done.code, done.err.count("\n"), "catalogues up to event 4" in done.err) == (1, 1, True), done
+    done = kept("backup", "copy.db")
+    assert (done.code, done.err.count("\n"), "catalogue since the checkpoint" in done.err) == (1, 1, True)
+    assert (tmp_path / "copy.db").read_bytes() == sound  # the older backup keeps its place
+    assert kept("backup", "copy.db", "--json").json()["ok"] is False
+    assert kept("--ledger", "new.db", "restore", "copy.db").code == 0
+    with_another_price(tmp_path / "copy.db")
+    done = kept("--ledger", "newer.db", "restore", "copy.db")
+    assert (done.code, "is not restored" in done.err, "catalogue" in done.err) == (1, True, True)
+    for path in (tmp_path / "keys/checkpoints").iterdir():
+        path.unlink()
+    done = kept("checkpoint", "--compare", "witness")  # the witness alone knows
+    assert (done.code, "fork: the catalogues up to event 4" in done.err) == (1, True)
+
+
+def test_tiles_that_lead_elsewhere_are_made_anew_before_anybody_is_accused(kept: Run, tmp_path: Path) -> None:
+    """A proof and a comparison take nothing from a broken file of evidence, and ask nobody to run them again."""
+    (tmp_path / "witness").write_text(kept("checkpoint").out, encoding="utf-8")
+    write(tmp_path / "more", *(top_up(f"more-{number}") for number in range(300)))
+    kept("feed", "more")
+    kept("checkpoint")
+    whole = (tmp_path / "obnovi.db.evidence").read_bytes()
+    for change in (
+        "UPDATE tiles SET hashes = zeroblob(8192) WHERE level = 0 AND number = 0",
+        "UPDATE tiles SET hashes = substr(hashes, 33) WHERE level = 0 AND number = 0",
+        "UPDATE tiles SET hashes = 'text' WHERE level = 0 AND number = 0",
+        "DELETE FROM tiles WHERE level = 0 AND number = 0",
+        "UPDATE followed SET size = 'many'",
+        "UPDATE names SET names = 5",
+        "DELETE FROM followed",
+        "DROP TABLE tiles",
+        "UPDATE followed SET schema = 7",
+    ):
+        for command in (("prove", ACCOUNT, 2, "-o", "two.proof"), ("checkpoint", "--compare", "witness")):
+            (tmp_path / "obnovi.db.evidence").write_bytes(whole)
+            with sqlite3.connect(tmp_path / "obnovi.db.evidence") as db:
+                db.execute(change)
+            db.close()
+            done = kept(*command)
+            assert (done.code, done.err) == (0, ""), (change, done)
+        assert kept("verify").code == 0
 
 
 def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: Path) -> None:
