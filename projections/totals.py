@@ -46,7 +46,9 @@ def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> li
     """Opening, moved and closing of every account name, over local dates `since` to `until`, both included.
 
     Names are those of entries: counter-accounts, `wallet` (the sum of all wallets) and the packages held, so that each
-    unit sums to zero. Grouped by day, a day opens with what the days before it left.
+    unit sums to zero. A name stands there once it has moved by `until`, also where that nets to zero: an auditor looks
+    for what was taken and given back. Grouped by day, a day has the names that moved on it and opens with what the days
+    before it left.
     """
     match by:
         case "day":
@@ -64,7 +66,6 @@ def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> li
         dict.fromkeys(named, key)
         | {"account_name": account, "unit": unit, "opening": opening, "moved": moved, "closing": opening + moved}
         for key, account, unit, opening, moved in found
-        if opening or moved
     ]
 
 
@@ -83,8 +84,6 @@ def _by_day(db: Any, since: date, until: date) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for day, moves in days.items():
         for (account, unit), amount in sorted(moves.items(), key=lambda item: (item[0][1], item[0][0])):
-            if not amount:
-                continue
             opening = held[account, unit]
             held[account, unit] += amount
             made.append(
