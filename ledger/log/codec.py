@@ -40,7 +40,7 @@ def decode(topic: str, state: bytes) -> Event:
             event: Event = decoder.decode(state)
             return event
         return _upcast(topic, state)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
         raise Undecodable(f"{topic}: {error}") from None
 
 

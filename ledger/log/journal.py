@@ -16,7 +16,7 @@ from eventsourcing.sqlite import SQLiteConnection
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
-from ledger.log.sqlite import Store
+from ledger.log.sqlite import SCHEMA_OF, Store
 from ledger.periods import Instant
 
 T = TypeVar("T")
@@ -262,6 +262,20 @@ class Reading:
         """A value the ledger keeps about itself."""
         row = self._one("SELECT value FROM settings WHERE name = ?", (name,))
         return str(row[0]) if row else None
+
+    def settings(self) -> dict[str, str]:
+        """Every value the ledger keeps about itself."""
+        self._c.execute("SELECT name, value FROM settings ORDER BY name")
+        return {row[0]: row[1] for row in self._c.fetchall()}
+
+    def schema(self) -> list[tuple[str, str, str]]:
+        """Type, name and text of every table, index and trigger."""
+        self._c.execute(SCHEMA_OF)
+        return [(row[0], row[1], row[2]) for row in self._c.fetchall()]
+
+    def schema_version(self) -> int:
+        """The version of the form of the tables."""
+        return int(self._one("PRAGMA user_version")[0])
 
     def problems_of_file(self) -> list[str]:
         """What SQLite itself finds broken."""

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,11 @@ WAL_CHECKPOINT_PAGES: Final = 16_384
 
 _ESCAPED: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 
+_EVENTS: Final = (
+    "CREATE TABLE stored_events (position INTEGER PRIMARY KEY AUTOINCREMENT, originator_id TEXT NOT NULL, "
+    "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
+    "UNIQUE (originator_id, originator_version))"
+)
 _TABLES: Final = (
     "CREATE TABLE keys (key BLOB NOT NULL, account TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, "
     "PRIMARY KEY (key, account)) WITHOUT ROWID",
@@ -49,6 +54,20 @@ _APPEND_ONLY: Final = tuple(
 )
 
 
+SCHEMA_OF: Final = (
+    "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2"
+)
+"""Every table, index and trigger, but for what SQLite makes itself."""
+
+
+def new_schema() -> list[tuple[str, str, str]]:
+    """What a new ledger answers to SCHEMA_OF."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        for statement in (_EVENTS, *_TABLES, *_APPEND_ONLY):
+            db.execute(statement)
+        return db.execute(SCHEMA_OF).fetchall()
+
+
 class LogRecorder(SQLiteApplicationRecorder):
     """The library's recorder over a table whose positions are never reused."""
 
@@ -60,11 +79,7 @@ class LogRecorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """The library's columns behind an explicit, never reused position."""
-        return [
-            "CREATE TABLE stored_events (position INTEGER PRIMARY KEY AUTOINCREMENT, originator_id TEXT NOT NULL, "
-            "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
-            "UNIQUE (originator_id, originator_version))"
-        ]
+        return [_EVENTS]
 
     def create_ledger(self, c: SQLiteCursor) -> None:
         """Every table and trigger of a new ledger, within the caller's transaction."""

@@ -13,7 +13,7 @@ from ledger.entries import TARIFF_BUCKETS, WALLET
 from ledger.events import Event
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
-from ledger.log import heads, keys
+from ledger.log import codec, heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Reading, Stored
 from ledger.recall import recall
@@ -34,12 +34,23 @@ class Problem(msgspec.Struct, frozen=True):
     found: Any
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """Events of an account that are gone: versions `first` to `last`, between two positions (None: behind all)."""
+
+    account: str
+    first: int
+    last: int
+    after: int
+    before: int | None
+
+
 class AccountAudit:
     """One account's events against what its inputs and its schedule decide."""
 
     def __init__(self, account_id: str, catalogues: CatalogueTimeline, lookup: Reading, *, counted_until: int) -> None:
         self.account_id = account_id
         self.problems: list[Problem] = []
+        self.missing: list[Missing] = []
         self.inputs = 0
         self._catalogues = catalogues
         self._lookup = lookup
@@ -53,24 +64,25 @@ class AccountAudit:
         self._recorded_at = 0
         self._lost = False  # the rest of the account cannot be followed
 
-    def event(self, row: Stored) -> None:
-        """Take the next stored event."""
+    def event(self, row: Stored) -> Event | None:
+        """Take the next stored event; it comes back, but for one behind which the account cannot be followed."""
         if row.version != self._version + 1:
-            self._differs(row.version, "version", self._version + 1, row.version)
+            self._out_of_turn(row)
             self._lost = True
         self._version = row.version
         if self._lost:
-            return
+            return None
         try:
             event = row.event()
         except BadEvents as error:
             self._differs(row.version, "stored form", "an event", str(error))
             self._lost = True
-            return
+            return None
+        self._stored_form(row, event)
         if event.version != row.version:
             self._differs(row.version, "version in the event", row.version, event.version)
             self._lost = True
-            return
+            return None
         if row.position <= self._position:
             self._differs(row.version, "position", f"above {self._position}", row.position)
         if event.recorded_at < self._recorded_at:
@@ -79,6 +91,7 @@ class AccountAudit:
         if self._group and not same_booking(self._group[-1][1], event):
             self._decide()
         self._group.append((row, event))
+        return event
 
     def finish(self) -> None:
         """Close the last booking and compare the sums of all entries with the folded account."""
@@ -102,6 +115,9 @@ class AccountAudit:
         if stored is None:
             yield Problem(self.account_id, None, "head", f"version {state.version}", None)
             return
+        if (ahead := self._ahead(stored)) is not None:
+            self.missing.append(Missing(self.account_id, state.version + 1, ahead, self._position, None))
+            return
         try:
             next_at = next_scheduled(state, self._catalogues.newest())
         except (BadCatalogue, OverflowError, AssertionError) as error:
@@ -113,6 +129,29 @@ class AccountAudit:
         for name, should, found in zip(Head._fields, expected, stored, strict=True):
             if should != found:
                 yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
+
+    def _ahead(self, stored: Head) -> int | None:
+        """The version of a head that agrees with itself and has seen more events than there are."""
+        assert self._state is not None
+        if not isinstance(stored.version, int) or stored.version <= self._state.version:
+            return None
+        held = heads.decode(stored.state)
+        return stored.version if held is not None and held.version == stored.version else None
+
+    def _out_of_turn(self, row: Stored) -> None:
+        """An event that does not follow the one before it: what should stand between them is gone."""
+        if isinstance(row.version, int) and isinstance(self._version, int) and row.version > self._version + 1:
+            gone = Missing(self.account_id, self._version + 1, row.version - 1, self._position, row.position)
+            self.missing.append(gone)
+        elif not self._lost:
+            self._differs(row.version, "version", self._version + 1, row.version)
+
+    def _stored_form(self, row: Stored, event: Event) -> None:
+        """The bytes are those that the event is stored in today; an event of an older topic has only to be readable."""
+        if type(row.state) is not bytes:
+            self._differs(row.version, "stored form", "bytes", "text")
+        elif row.topic not in codec.UPCASTS and (encoded := codec.encode(event)[1]) != row.state:
+            self._differs(row.version, "stored bytes", encoded.decode(), row.state.decode(errors="backslashreplace"))
 
     def _decide(self) -> None:
         """Decide the waiting booking again, compare, and follow what is stored."""

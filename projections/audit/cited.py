@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
@@ -44,11 +45,12 @@ class Cited(msgspec.Struct):
     sources: dict[str, Place] = msgspec.field(default_factory=dict)
     versions: dict[Version, Place] = msgspec.field(default_factory=dict)
 
-    def add(self, row: Stored) -> None:
-        """Take a stored event; one that cannot be read is somebody else's finding."""
-        cites: Any
+    def add(self, row: Stored, event: Event | None) -> None:
+        """Take a stored event, given also as read where it was; one that cannot be read is somebody else's finding."""
+        cites: Any = event
         try:
-            cites = row.event() if row.topic in codec.UPCASTS else _decoder.decode(row.state)
+            if cites is None:
+                cites = row.event() if row.topic in codec.UPCASTS else _decoder.decode(row.state)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, BadEvents):
             return
         place = Place(row.account, row.version)

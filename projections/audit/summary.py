@@ -12,7 +12,7 @@ from projections.audit.verify import Report
 WIDTH: Final = 60
 BEFORE_THE_DIFFERENCE: Final = 20
 
-_ABOUT: Final = ("head:", "sum of entries", "catalogue of")
+_ABOUT: Final = ("head:", "sum of entries", "catalogue of", "trigger", "setting")
 """Findings whose name goes on after one of these words are of one kind."""
 
 

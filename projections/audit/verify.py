@@ -13,8 +13,8 @@ from msgspec import UNSET, UnsetType
 from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.timeline import CatalogueTimeline
-from projections.audit import whole
-from projections.audit.account import AccountAudit, Problem
+from projections.audit import traces, whole
+from projections.audit.account import AccountAudit, Missing, Problem
 from projections.audit.cited import Cited
 from projections.pool import cut, pool
 
@@ -68,6 +68,7 @@ class _Part(msgspec.Struct):
     inputs: int = 0
     cited: Cited = msgspec.field(default_factory=Cited)
     problems: list[Problem] = msgspec.field(default_factory=list)
+    missing: list[Missing] = msgspec.field(default_factory=list)
 
 
 def verify(
@@ -84,7 +85,7 @@ def verify(
     """
     named = None if accounts is None else tuple(sorted(set(accounts)))
     part = _audit(log, _Share(named=named), log.last_position(), progress)
-    return _report(log, [part], list(whole.of_recorded_times(log)) if named is None else None)
+    return _report(log, [part], whole.along(log) if named is None else None)
 
 
 def verify_file(
@@ -109,7 +110,7 @@ def _verify_file(path: Path, workers: int, accounts: Sequence[str] | None, progr
             return verify(log, accounts=accounts, progress=progress)
         parts: list[_Part] = []
         with pool(workers) as executor:
-            alongside = executor.submit(_recorded_times_of_file, path) if accounts is None else None
+            alongside = executor.submit(_along_file, path) if accounts is None else None
             shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
             jobs = [executor.submit(_audit_file, path, share, log.last_position()) for share in shares]
             for done in as_completed(jobs):
@@ -126,16 +127,21 @@ def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_S
     return [_Share(named=tuple(some)) for some in cut(sorted(set(accounts)), count)]
 
 
-def _report(log: Reading, parts: list[_Part], recorded_times: list[Problem] | None) -> Report:
+def _report(log: Reading, parts: list[_Part], along: whole.Along | None) -> Report:
     """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
-    everybody = recorded_times is not None
+    everybody = along is not None
     problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
     cited = Cited()
     for part in parts:
         cited.update(part.cited)
     problems += cited.problems(log, everybody=everybody)
-    if recorded_times is not None:
-        problems += [*whole.of_file(log), *recorded_times, *_counts(log, parts)]
+    missing = [gone for part in parts for gone in part.missing]
+    if along is not None:
+        problems += [*whole.of_file(log), *along.problems]
+        problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position())
+        problems += _counts(log, parts, missing, sound=not problems)
+    else:
+        problems += traces.of_missing(missing, [], 0, 0)
     problems.sort(key=_place)
     return Report(
         accounts=sum(part.accounts for part in parts),
@@ -151,12 +157,20 @@ def _place(problem: Problem) -> tuple[str, int]:
     return problem.account or "", problem.version if isinstance(problem.version, int) else 0
 
 
-def _counts(log: Reading, parts: list[_Part]) -> Iterator[Problem]:
-    """All events belong to accounts, and each booking of an input has its one key."""
+def _counts(log: Reading, parts: list[_Part], missing: list[Missing], *, sound: bool) -> Iterator[Problem]:
+    """All events belong to accounts, and each booking of an input has its one key; what does not is named.
+
+    Where it cannot be, and nothing else was found that would account for it, the numbers are told.
+    """
     events, inputs = sum(part.counted for part in parts), sum(part.inputs for part in parts)
-    if (count := log.count()) != events:
+    if (count := log.count()) != events and sound:
         yield Problem(None, None, "events of accounts", count, events)
-    if (keys := log.count_keys()) != inputs:
+    keys = log.count_keys()
+    if keys == inputs and sound:
+        return
+    named = list(traces.of_keys(log, missing))
+    yield from named
+    if keys != inputs and sound and not named:
         yield Problem(None, None, "number of idempotency keys", inputs, keys)
 
 
@@ -166,15 +180,16 @@ def _audit_file(path: Path, share: _Share, position: int) -> _Part:
         return _audit(log, share, position, lambda _: None)
 
 
-def _recorded_times_of_file(path: Path) -> list[Problem]:
+def _along_file(path: Path) -> whole.Along:
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
-        return list(whole.of_recorded_times(log))
+        return whole.along(log)
 
 
 def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int], None]) -> _Part:
     """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))
+    look_at_heads = not whole.heads_are_older(log)
     part = _Part()
     for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1
@@ -186,14 +201,15 @@ def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int],
             for row in rows:
                 version = row.version
                 part.events += 1
+                part.counted += row.position <= position
+                event = audit.event(row)
                 if row.position <= position:
-                    part.counted += 1
-                    part.cited.add(row)
-                audit.event(row)
+                    part.cited.add(row, event)
                 if part.events % PROGRESS_EVERY_EVENTS == 0:
                     progress(part.events)
             audit.finish()
-            audit.problems.extend(audit.head(head))
+            if look_at_heads:
+                audit.problems.extend(audit.head(head))
         except UNFOLLOWABLE as error:
             audit.problems.append(Problem(account_id, version, "audit", "events that can be followed", repr(error)))
             for row in rows:
@@ -201,6 +217,7 @@ def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int],
                 part.counted += row.position <= position
         part.inputs += audit.inputs
         part.problems += audit.problems
+        part.missing += audit.missing
     part.problems += stored_heads.before(None)
     progress(part.events)
     return part

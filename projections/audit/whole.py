@@ -1,4 +1,4 @@
-"""Whole: what the accounts together must agree with: the file, the positions, the recorded times, the catalogues."""
+"""Whole: what the accounts together must agree with: the file, its tables, the recorded times, the catalogues."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -7,8 +7,13 @@ from typing import Final
 import msgspec
 
 from ledger.catalogue import BadCatalogue, parse
+from ledger.log import heads
 from ledger.log.journal import Reading
+from ledger.log.sqlite import SCHEMA_VERSION, new_schema
 from projections.audit.account import Problem
+from projections.audit.traces import NAMED_MAX, Gap
+
+HEADS_SCHEMA: Final = "heads_schema"
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -20,32 +25,62 @@ class _Recorded(msgspec.Struct, gc=False):
 _decoder: Final = msgspec.json.Decoder(_Recorded)
 
 
+class Along(msgspec.Struct):
+    """What was found along the log: problems, and positions that no event has."""
+
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    gaps: list[Gap] = msgspec.field(default_factory=list)
+
+
 def of_file(log: Reading) -> Iterator[Problem]:
-    """What SQLite finds, and positions: none is missing, none was given out that is gone."""
+    """What SQLite finds; the tables, indexes and triggers of a new ledger, and no others; the ledger's own settings."""
     for line in log.problems_of_file():
         yield Problem(None, None, "file", "ok", line)
-    count, last, used = log.count(), log.last_position(), log.positions_used()
-    if count != last:
-        yield Problem(None, None, "events and positions", last, count)
-    if used != last:
-        yield Problem(None, None, "last position", used, last)
+    expected, found = ({(kind, name): sql for kind, name, sql in some} for some in (new_schema(), log.schema()))
+    for kind, name in sorted(expected.keys() | found.keys()):
+        should, there = expected.get((kind, name)), found.get((kind, name))
+        if should != there:
+            yield Problem(None, None, f"{kind} {name}", should, there)
+    if (version := log.schema_version()) != SCHEMA_VERSION:
+        yield Problem(None, None, "version of the tables", SCHEMA_VERSION, version)
+    settings = log.settings()
+    if settings.get(HEADS_SCHEMA) != str(heads.STATE_SCHEMA) and not heads_are_older(log):
+        yield Problem(None, None, f"setting {HEADS_SCHEMA}", heads.STATE_SCHEMA, settings.get(HEADS_SCHEMA))
+    for name in sorted(settings.keys() - {HEADS_SCHEMA}, key=str):
+        yield Problem(None, None, f"setting {name}", None, settings[name])
 
 
-def of_recorded_times(log: Reading) -> Iterator[Problem]:
-    """`recorded_at` never runs backwards along the log (R-2.5), whoever's events follow each other.
+def heads_are_older(log: Reading) -> bool:
+    """Whether the heads are said to be of an older form: the next command that opens the ledger makes them anew."""
+    return log.settings().get(HEADS_SCHEMA) in [str(schema) for schema in range(1, heads.STATE_SCHEMA)]
+
+
+def along(log: Reading) -> Along:
+    """Positions have no gaps, and `recorded_at` never runs backwards along the log (R-2.5), whoever's events follow.
 
     Where it does, either of two neighbours was changed: the later one is named, the other one is in what was expected.
     """
-    recorded_at, before = 0, None
+    found = Along()
+    found.problems.extend(_along(log, found.gaps))
+    return found
+
+
+def _along(log: Reading, gaps: list[Gap]) -> Iterator[Problem]:
+    recorded_at, before, position = 0, None, 0
     for row in log.events_between(0, log.last_position()):
+        if row.position != position + 1 and len(gaps) < NAMED_MAX:
+            gaps.append(Gap(position + 1, row.position - 1, str(row.account), row.version, row.position))
+        position = row.position
+        if not isinstance(row.account, str):
+            yield Problem(None, row.version, "account of an event", "text", f"{row.account!r} at position {position}")
         try:
-            found = _decoder.decode(row.state).recorded_at
+            recorded = _decoder.decode(row.state).recorded_at
         except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
             continue  # named by its account's audit
-        if before is not None and found < recorded_at:
+        if before is not None and recorded < recorded_at:
             expected = f"at least {recorded_at}, that of account {before.account}, version {before.version}"
-            yield Problem(row.account, row.version, "recorded_at along the log", expected, found)
-        recorded_at, before = found, row
+            yield Problem(row.account, row.version, "recorded_at along the log", expected, recorded)
+        recorded_at, before = recorded, row
 
 
 def of_catalogues(log: Reading) -> Iterator[Problem]:
@@ -53,11 +88,17 @@ def of_catalogues(log: Reading) -> Iterator[Problem]:
     adopted, next_position = log.adopted(), log.last_position() + 1
     if not adopted or adopted[0].position != 1:
         yield Problem(None, None, "first catalogue", "position 1", adopted[0].position if adopted else None)
-    for before, row in pairwise(adopted):
+    for row in adopted:
+        if not isinstance(row.position, int):
+            yield Problem(None, None, "position of a catalogue", "a number", row.position)
+    for before, row in pairwise(each for each in adopted if isinstance(each.position, int)):
         if not before.position <= row.position <= next_position:
             expected = f"a position from {before.position} to {next_position}"
             yield Problem(None, None, "position of a catalogue", expected, row.position)
     for row in adopted:
+        if not isinstance(row.toml, str):
+            yield Problem(None, None, f"catalogue of position {row.position}", "text", "bytes")
+            continue
         try:
             digest = parse(row.toml).digest
         except BadCatalogue as error:

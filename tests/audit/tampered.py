@@ -85,13 +85,15 @@ def told(folder: Path) -> Path:
 
 @contextmanager
 def changed(path: Path, copy: Path) -> Iterator[sqlite3.Connection]:
-    """A copy of a ledger's file, open past the program and without its triggers."""
+    """A copy of a ledger's file, open past the program; its triggers are gone until the block ends."""
     shutil.copyfile(path, copy)
     with closing(sqlite3.connect(copy)) as db:
-        for table in ("stored_events", "catalogues"):
-            for verb in ("update", "delete"):
-                db.execute(f"DROP TRIGGER {table}_refuse_{verb}")
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
         yield db
+        for _, statement in triggers:
+            db.execute(statement)
         db.commit()
 
 

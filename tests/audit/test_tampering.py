@@ -6,12 +6,15 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from ledger.events import EVENT_TYPES, type_name
+from ledger.log.heads import STATE_SCHEMA
 from ledger.log.journal import Journal
 from ledger.service import Ledger
 from projections.audit.account import Problem
@@ -111,9 +114,8 @@ def _booked_later(db: sqlite3.Connection, account: str, version: int) -> set[int
 
 def _deleted(db: sqlite3.Connection, account: str, version: int) -> set[int] | None:
     """The row alone: the next one does not follow; behind the last one the head knows more."""
-    last = versions_of(db, account)
     db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = ?", (account, version))
-    return {version + 1} if version < last else {last - 1}
+    return {version}
 
 
 def _deleted_and_closed_up(db: sqlite3.Connection, account: str, version: int) -> set[int] | None:
@@ -246,7 +248,7 @@ def test_a_changed_time_of_recording_is_out_of_order_in_its_batch(
         assert f"account {place[0]}, version {place[1]}" in named
 
 
-A, B = ACCOUNTS[0], ACCOUNTS[1]
+A, B, C = ACCOUNTS
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ A, B = ACCOUNTS[0], ACCOUNTS[1]
         ),
         (
             "UPDATE stored_events SET originator_id = x'ff' WHERE originator_id = '79160000002' AND position = 136",
-            (None, None, "events of accounts", 138, 137),
+            (None, 46, "account of an event", "text", "b'\\xff' at position 136"),
         ),
     ],
 )
@@ -291,6 +293,97 @@ def test_what_is_changed_in_other_tables_is_named(
     with changed(ledger, tmp_path / "copy.db") as db:
         assert db.execute(statement).rowcount
     assert Problem(*found) in audited(tmp_path / "copy.db").problems
+
+
+STATE, AT_60 = "UPDATE stored_events SET state", "WHERE position = 60"
+DELETE_LAST = "DELETE FROM stored_events WHERE originator_id = '79160000002' AND originator_version = 46"
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("DELETE FROM stored_events WHERE position = 60", [(C, 20, "event missing", "an event at position 60", None)]),
+        (DELETE_LAST, [(B, 46, "event missing", "an event at position 136", None)]),
+        (
+            f"{DELETE_LAST}; DELETE FROM heads WHERE account = '79160000002'",
+            [
+                (None, None, "position along the log", "an event at position 136",
+                 "account 79160000003, version 45 at position 137"),
+                (B, None, "head", "version 45", None),
+                (B, 46, "event missing", "an event: it has an idempotency key", None),
+            ],
+        ),
+        (
+            "DELETE FROM stored_events WHERE position = 138",
+            [(None, None, "last position", 138, 137), (C, 46, "event missing", "an event at position 138", None)],
+        ),
+        (
+            "UPDATE stored_events SET position = 500 WHERE position = 138",
+            [(None, None, "last position", 138, 500), (C, 46, "position along the log", 138, 500)],
+        ),
+        (
+            "INSERT INTO keys VALUES (x'00', '79160000002', 7, x'00')",
+            [(B, 7, "idempotency key without a booking", None, "00")],
+        ),
+        (
+            "INSERT INTO keys VALUES (x'00', '79160000002', 99, x'00')",
+            [(B, 99, "event missing", "an event: it has an idempotency key", None)],
+        ),
+        ("DROP TRIGGER stored_events_refuse_update", [(None, None, "trigger stored_events_refuse_update", ..., None)]),
+        (
+            "DROP TRIGGER catalogues_refuse_delete; "
+            "CREATE TRIGGER catalogues_refuse_delete BEFORE DELETE ON catalogues BEGIN SELECT 1; END",
+            [(None, None, "trigger catalogues_refuse_delete", ..., ...)],
+        ),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON stored_events BEGIN DELETE FROM keys; END",
+            [(None, None, "trigger t", None, ...)],
+        ),
+        ("CREATE TABLE notes (text)", [(None, None, "table notes", None, "CREATE TABLE notes (text)")]),
+        ("DROP INDEX heads_by_next_at", [(None, None, "index heads_by_next_at", ..., None)]),
+        ("INSERT INTO settings VALUES ('zone', 'UTC')", [(None, None, "setting zone", None, "UTC")]),
+        ("UPDATE settings SET value = '99'", [(None, None, "setting heads_schema", STATE_SCHEMA, "99")]),
+        ("DELETE FROM settings", [(None, None, "setting heads_schema", STATE_SCHEMA, None)]),
+        ("PRAGMA user_version = 0", [(None, None, "version of the tables", 1, 0)]),
+        ("UPDATE catalogues SET position = 'first'", [(None, None, "position of a catalogue", "a number", "first")]),
+        ("UPDATE catalogues SET toml = CAST(toml AS BLOB)", [(None, None, "catalogue of position 1", "text", "bytes")]),
+        (f"{STATE} = CAST(state AS TEXT) {AT_60}", [(C, 20, "stored form", "bytes", "text")]),
+        (f"{STATE} = CAST(state || ' ' AS BLOB) {AT_60}", [(C, 20, "stored bytes", ..., ...)]),
+        (
+            f"{STATE} = CAST(replace(CAST(state AS TEXT), '{{\"version', '{{\"note\":1,\"version') AS BLOB) {AT_60}",
+            [(C, 20, "stored bytes", ..., ...)],
+        ),
+        (
+            f"{STATE} = CAST(replace(CAST(state AS TEXT), '\"version\":', '\"version\": ') AS BLOB) {AT_60}",
+            [(C, 20, "stored bytes", ..., ...)],
+        ),
+    ],
+)  # fmt: skip
+def test_the_event_or_the_thing_that_was_changed_is_named_and_nothing_else(
+    ledger: Path, tmp_path: Path, script: str, found: list[tuple[Any, ...]]
+) -> None:
+    with changed(ledger, tmp_path / "copy.db") as db:
+        if "TRIGGER" not in script:
+            db.executescript(script)
+    if "TRIGGER" in script:
+        with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
+            db.executescript(script)
+    told = [msgspec.structs.astuple(each) for each in audited(tmp_path / "copy.db").problems]
+    if "UPDATE catalogues" in script:  # nothing can be decided again then
+        told = [each for each in told if each[2] == found[0][2]]
+    shown = [
+        tuple(... if should is ... else value for should, value in zip(*pair, strict=True))
+        for pair in zip(found, told, strict=False)
+    ]
+    assert (shown, len(told)) == (found, len(found)), told
+
+
+def test_heads_of_an_older_program_are_no_finding(ledger: Path, tmp_path: Path) -> None:
+    """A backup made by it is restored; the first command that opens it makes them anew."""
+    with changed(ledger, tmp_path / "copy.db") as db:
+        db.execute("UPDATE settings SET value = '2'")
+        db.execute("UPDATE heads SET state = x'7b7d'")
+    assert audited(tmp_path / "copy.db").problems == []
 
 
 ROW = "WHERE originator_id = :account AND originator_version = :at"
