@@ -1,8 +1,9 @@
 """Inputs: what the rows of an operator's statement say, in the form in which anything comes in (contract §2)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ledger import inputs as door
 from ledger.inputs import Malformed
@@ -10,6 +11,7 @@ from ledger.rules.refresh import SMS_NUMBER, USSD_CODE
 from ledger.units import Quantity
 from projections.operator import figures, words
 from projections.operator.model import BadStatement, OperatorStatement, Row, shown
+from projections.operator.row_ids import id_of, name_of
 
 SOURCE: Final = "statement"
 PAID_ZONE: Final = "russia"
@@ -37,28 +39,29 @@ class Imported:
 
 
 def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Imported:
-    """Every row as an input, its id `row-0001` from its place in the statement.
+    """Every row as an input, its id from what it says and its occurrence among rows that say the same (`row_ids`).
 
     `received_at` is the later of start and balance change (R-2.6). A free request to the service code or number is
     the request (R-5.1); other USSD has no place in the ledger. Raises BadStatement where the statement's own number
     is no account.
     """
     done = Imported([], [])
-    rows: list[tuple[datetime, int, dict[str, Any]]] = []
+    rows: list[_Row] = []
     for row in made.rows:
         try:
             said = _own_fields(row, made, paid_zone)
             received = max(row.at, row.changed or row.at)
             input = {
                 "type": said.pop("type"),
-                "id": f"row-{row.number:04d}",
+                "id": "-",
                 "source": SOURCE,
                 "account": made.account,
                 "at": row.at.isoformat(),
                 "received_at": received.isoformat(),
                 **said,
             }
-            door.check(input)
+            name = name_of(door.check(input))
+            assert name is not None
         except _NoInput as no:
             done.passed_over.append(PassedOver(row=row.number, line=row.line, why=no.why, detail=no.detail))
         except Malformed as error:
@@ -66,13 +69,29 @@ def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Importe
                 raise BadStatement(f"its number {shown(made.account)} is no account: 79 and nine digits") from None
             done.passed_over.append(PassedOver(row=row.number, line=row.line, why="malformed", detail=str(error)))
         else:
-            rows.append((received, row.number, input))
-    done.inputs.extend(input for _, _, input in sorted(rows, key=lambda each: each[:2]))
+            rows.append(_Row(name, received, row.number, input))
+    _number(rows)
+    done.inputs.extend(row.input for row in sorted(rows, key=lambda row: (row.received, row.number)))
     done.passed_over.extend(
         PassedOver(row=each.number, line=each.line, why="cut_off", detail=each.text) for each in made.cut_off
     )
     done.passed_over.sort(key=lambda each: each.row)
     return done
+
+
+class _Row(NamedTuple):
+    name: str
+    received: datetime
+    number: int
+    input: dict[str, Any]
+
+
+def _number(rows: list[_Row]) -> None:
+    """Give rows their ids; among those of one name the order is that of what they say, in whatever order they stand."""
+    met: Counter[str] = Counter()
+    for row in sorted(rows, key=lambda row: (row.input["type"], row.input.get("zone", ""), row.input.get("peer", ""))):
+        met[row.name] += 1
+        row.input["id"] = id_of(row.name, met[row.name])
 
 
 class _NoInput(Exception):

@@ -25,8 +25,8 @@ _SERVICES: Final[dict[tuple[str, str], str]] = {
     ("ussd", "in"): "ussd",
     ("data", "out"): "gprs",
 }
-"""One word in all forms, so that a document says the same in each. Of those of data it is `gprs`, which stands in the real
-page and the real PDF; programs that read the page know it for certain."""
+"""One word in all forms, so that a document says the same in each. Of those of data it is `gprs`, which stands in the
+real page and the real PDF; programs that read the page know it for certain."""
 _READ: Final[dict[str, tuple[str, str | None]]] = {
     "телеф.": ("voice", None),
     "sms o": ("sms", "out"),

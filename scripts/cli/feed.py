@@ -13,6 +13,7 @@ from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
+from projections.operator.earlier import Earlier
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
 from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, spare, with_settings
@@ -71,11 +72,12 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
         bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):
+            earlier = Earlier(ledger.journal)
             first = None
             for batch in cut:
                 said = [line for line in batch if line.text.strip()]
                 first = said[0].number if first is None and said else first
-                rejected = _apply(ledger, name, said, limit_of_future(not_after), counts, replies)
+                rejected = _apply(ledger, earlier, name, said, limit_of_future(not_after), counts, replies)
                 for reject in rejected:  # told when the rest is safely stored
                     sink.tell(reject, opens=reject.line == first)
                 done += sum(line.size + 1 for line in batch)
@@ -96,6 +98,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
 
 def _apply(
     ledger: Ledger,
+    earlier: Earlier,
     name: str,
     batch: list[RawLine],
     not_after: Instant,
@@ -115,7 +118,7 @@ def _apply(
             rejected.append(_reject(name, line, "FUTURE", "received later than --not-after (now + 24 h by default)"))
             continue
         fed.append((line, input))
-    outcomes = ledger.apply([input for _, input in fed]) if fed else []
+    outcomes = ledger.apply(earlier.named(input for _, input in fed)) if fed else []
     for (line, input), outcome in zip(fed, outcomes, strict=True):
         match outcome.result:
             case "applied":

@@ -63,6 +63,9 @@ def import_statement(settings: Settings, file: str, paid_zone: str) -> int:
     its start or when the balance changed, whichever is later. Rows that are no inputs are counted on stderr; exit
     code 3 when a call, SMS or data record is among them.
 
+    A row is known by what it says, so statements of one number may overlap, in any form and order: `feed` books each
+    row once, also one that an earlier import booked by its number in a file (`row-0001`).
+
     \b
     Example:
       obnovi import-statement statement.xml > usage.jsonl

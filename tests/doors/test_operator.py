@@ -4,6 +4,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.doors.support import Run, line, write
 from tests.operator.support import ACCOUNT, FREE, cells, page, pdf_text, xml
 from tests.support import with_settings
@@ -25,6 +27,49 @@ def test_a_statement_is_imported_and_fed(obnovi: Run, tmp_path: Path) -> None:
     write(tmp_path / "feed", opening, *done.out.splitlines())
     assert obnovi("feed", "feed", "--json").json()["applied"] == 3
     assert obnovi("feed", "feed", "--json").json()["duplicates"] == 3
+
+
+@pytest.mark.parametrize("order", ["first second", "second first", "second first second"])
+def test_overlapping_statements_of_one_number_are_booked_once(obnovi: Run, tmp_path: Path, order: str) -> None:
+    """Two calls of 1.30 and 2.60 and two equal messages in both files, another call of 1.30 in the second only."""
+    sent = FREE | {"s": "sms o", "du": "1", "dup": "1", "d": "09.09.2015 10:00:00", "bd": "09.09.2015 10:00:00"}
+    later = {"d": "10.09.2015 11:00:00", "du": "1:10", "dup": "2:00", "c": "2,2034", "f": "2,6000"}
+    both: tuple[dict[str, str], ...] = ({}, sent, sent, later | {"bd": "10.09.2015 11:01:10"})
+    (tmp_path / "first").write_bytes(xml(*both))
+    (tmp_path / "second").write_bytes(xml({"d": "02.09.2015 9:00:00", "bd": "02.09.2015 9:00:30"}, *both))
+    write(
+        tmp_path / "account",
+        line("open", "open", "2015-08-01T10:00:00+03:00", ACCOUNT, region="moscow"),
+        line("top_up", "pay", "2015-08-01T11:00:00+03:00", ACCOUNT, amount=1000_00),
+        line("connect_plan", "plan", "2015-08-01T12:00:00+03:00", ACCOUNT, plan="t4"),
+    )
+    obnovi("feed", "account")
+    applied = 0
+    for name in order.split():
+        write(tmp_path / "usage", *obnovi("import-statement", name).out.splitlines())
+        fed = obnovi("feed", "usage", "--json")
+        assert (fed.code, fed.json()["rejected"]) == (0, 0)
+        applied += fed.json()["applied"]
+    assert applied == 5
+    balance = obnovi("balance", ACCOUNT, "--json").json()
+    messages = [bucket["left"] for bucket in balance["buckets"] if bucket["service"] == "sms"]
+    assert (balance["wallet"], messages) == (180_00, [198])
+
+
+def test_what_an_earlier_import_booked_by_the_numbers_of_rows_stays_found(obnovi: Run, tmp_path: Path) -> None:
+    """Such a ledger takes the statement again, and one that overlaps it, without a second charge."""
+    rows = [FREE | {"d": f"08.09.2015 14:37:4{second}", "n": "7928000000" + str(second)} for second in range(4)]
+    (tmp_path / "first.xml").write_bytes(xml(*rows[1:]))
+    (tmp_path / "second.xml").write_bytes(xml(*rows))
+    made = [json.loads(each) for each in obnovi("import-statement", "first.xml").out.splitlines()]
+    numbered = [json.dumps(each | {"id": f"row-{place:04d}"}) for place, each in enumerate(made, 1)]
+    write(tmp_path / "old", line("open", "open", "2015-01-01T00:00:00+03:00", ACCOUNT, region="moscow"), *numbered)
+    assert obnovi("feed", "old", "--json").json()["applied"] == 4
+    for name, found in (("first.xml", (0, 3)), ("second.xml", (1, 3)), ("second.xml", (0, 4))):
+        write(tmp_path / "usage", *obnovi("import-statement", name).out.splitlines())
+        fed = obnovi("feed", "usage", "--json").json()
+        assert (fed["applied"], fed["duplicates"], fed["rejected"]) == (*found, 0)
+    assert "event 2" in obnovi("find", "row-0001").out
 
 
 def test_the_zone_of_paid_calls_is_an_option(obnovi: Run, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_call() -> None:
     assert told(xml(FREE)) == [
         {
             "type": "usage",
-            "id": "row-0001",
+            "id": "20150908T113740Z-ffd503c6e635d23804d6a00b-1",
             "at": "2015-09-08T14:37:40+03:00",
             "received_at": "2015-09-08T14:37:57+03:00",
             "service": "voice",
@@ -56,9 +56,10 @@ def test_a_row_is_received_at_the_later_of_start_and_balance_change(changed: str
 
 
 def test_inputs_stand_in_the_order_in_which_they_reached_the_balance() -> None:
-    """Their ids keep their places in the statement."""
+    """Of one instant in the order of their rows."""
     late, early = FREE | {"bd": "08.09.2015 20:00:00"}, FREE | {"bd": "08.09.2015 19:00:00"}
-    assert [input["id"] for input in told(xml(late, early, late))] == ["row-0002", "row-0001", "row-0003"]
+    rows = (late | {"n": "1"}, early | {"n": "2"}, late | {"n": "3"})
+    assert [input["peer"] for input in told(xml(*rows))] == ["2", "1", "3"]
 
 
 @pytest.mark.parametrize(
@@ -129,14 +130,14 @@ def test_requests_for_a_refresh_are_requests() -> None:
 def test_what_can_be_no_input_is_passed_over_with_its_reason(cells: dict[str, str], why: str) -> None:
     data = xml(FREE, FREE | cells, FREE)
     assert passed_over(data) == [(2, why)]
-    assert [input["id"] for input in told(data)] == ["row-0001", "row-0003"]
+    assert [input["id"][-2:] for input in told(data)] == ["-1", "-2"]
 
 
 def test_a_row_that_is_cut_off_is_passed_over() -> None:
     rest = ("01.01.2020  0:00:47", "+03:00  900", "sms o", "1", " 0,0000")
     data = pdf_text("01.01.2020  0:00:46", "+03:00  900", "sms o", *rest)
     assert passed_over(data) == [(1, "cut_off")]
-    assert [input["id"] for input in told(data)] == ["row-0002"]
+    assert [input["at"] for input in told(data)] == ["2020-01-01T00:00:47+03:00"]
 
 
 def test_what_is_passed_over_is_told_in_the_order_of_rows() -> None:
