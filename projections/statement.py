@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
@@ -47,6 +48,7 @@ from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
+from projections.waiting import Waits, waits
 
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
@@ -109,7 +111,8 @@ class UsageTotal(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What an account did in local dates `[from, to]`, and what it had at the end of them.
 
-    `plan_name` is what the plan was called by then, None before the first one.
+    `plan_name` is what the plan was called by then, None before the first one. `waits` is what the schedule books next
+    from there on; it is told to people, and stands in no JSON.
     """
 
     account: str
@@ -126,10 +129,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     plan_name: str | None = None
     next_due: str | None
     next_fee: Kopecks | None
+    waits: Waits | UnsetType = UNSET
 
     def json(self) -> bytes:
         """The canonical JSON, of which the statement's id is the digest."""
-        return msgspec.json.encode(self)
+        return msgspec.json.encode(replace(self, waits=UNSET))
+
+    @property
+    def waiting(self) -> Waits:
+        """What the schedule books next; nothing for an account that is not there."""
+        return self.waits or Waits()
 
     @property
     def id(self) -> str:
@@ -148,7 +157,8 @@ def statement(
     """The statement of local dates `since` to `until`, both included.
 
     `events` are the account's from the first one on, with their positions; they are read up to the end of the range.
-    It is final once something was booked at or behind that end, and then never changes (R-13.5). Raises Broken.
+    It is final once something was booked at or behind that end, and then never changes (R-13.5). What waits is decided
+    by the catalogue of that booking, before there is one by the newest. Raises Broken.
     """
     zone = account.zone
     begin = periods.day_start(since, zone)
@@ -161,9 +171,10 @@ def statement(
     texts: dict[int, str] = {}
     plan_name: str | None = None
     final = False
+    in_force = catalogues.newest()
     for found, event in events:
         if event.booked_at >= end:
-            final = True
+            final, in_force = True, catalogues.at(found)
             break
         state, position = evolve(state, event, account.account), found
         if isinstance(event, _NAMING):
@@ -196,6 +207,7 @@ def statement(
         plan_name=plan_name,
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
+        waits=waits(state, in_force) if state else UNSET,
     )
     check(made)
     return made

@@ -11,10 +11,11 @@ from projections import wording
 from projections.formats import curve
 from projections.formats.headings import HEADINGS, Headings, Language
 from projections.formats.style import STYLE
-from projections.formats.text import printed_text, provisional
+from projections.formats.text import printed_text
 from projections.operator import figures, page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
+from projections.words import waiting
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 _BOUND: Final = "\N{NO-BREAK SPACE}"
@@ -59,22 +60,22 @@ def _header(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
     own = _lang(lang)
     state = f'<p class="state"{own}>{head.final}</p>'
     if not made.final:
-        state = f'<p class="state open">{provisional(made)}</p>'
+        state = f'<p class="state open">{escape(waiting.provisional(made.waiting))}</p>'
     yield (
         f"<header><div><h1{own}>{head.statement}</h1><p>Номер <b>{phone(made.account)}</b> за период с{_BOUND}"
         f"<b>{figures.day(made.from_)}</b> по{_BOUND}<b>{figures.day(made.to)}</b></p></div>{state}</header>\n"
     )
-    due, fee = "—", ""
-    if made.next_due is not None:
-        due = _time(made.next_due)[:-3]
-        fee = f", {_money(made.next_fee)}" if made.next_fee is not None else ""
+    at, amount, notes = waiting.next_charge(made.waiting)
+    due = "—" if at is None else _time(at)[:-3]
+    fee = "" if amount is None else f", {_money(amount)}"
+    said = "".join(f"<small>{escape(each).replace(' ₽', f'{_BOUND}₽')}</small>" for each in notes)
     total = made.usage_total
     yield (
         f'<dl class="sums"><div><dt{own}>{head.opening}</dt><dd>{_money(made.opening)}</dd></div>'
         f"<div><dt{own}>{head.closing}</dt><dd>{_money(made.closing)}</dd></div>"
         f"<div><dt{own}>{head.usage_total}</dt><dd>{_money(total.amount)}"
         f"<small>без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽</small></dd></div>"
-        f"<div><dt{own}>{head.next_due}</dt><dd>{due}<small>{wording.MODES[made.mode]}{fee}</small></dd></div></dl>\n"
+        f"<div><dt{own}>{head.next_due}</dt><dd>{due}<small>{wording.MODES[made.mode]}{fee}</small>{said}</dd></div></dl>\n"
     )
 
 

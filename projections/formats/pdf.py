@@ -14,11 +14,12 @@ from ledger.units import rubles
 from projections import wording
 from projections.formats import curve
 from projections.formats.headings import HEADINGS, Headings, Language
-from projections.formats.text import printed_text, provisional
+from projections.formats.text import printed_text
 from projections.formats.xml import created
 from projections.operator import blocks, figures, words
 from projections.packages import BucketRow
 from projections.statement import Statement, UsageRow
+from projections.words import waiting
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -89,16 +90,22 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
 def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None) -> dict[str, Any]:
     number, plan, period = _ABOUT[lang]
     state = head.final if made.final else head.provisional
+    charge = waiting.next_charge(made.waiting)
     foot: list[Any] = [f"{head.document} {made.id} · {state.lower()}"]
     if checkpoint is not None:
         foot.append(list(f"{head.checkpoint} {_plain(checkpoint)}"))
     return {
         "title": f"Детализация {made.account}, {_range(made)}",
         "final": made.final,
-        "state": _bound(head.final if made.final else provisional(made)),
+        "state": _bound(head.final) if made.final else waiting.provisional(made.waiting),
         "head": head,
-        "about": [(number, _phone(made.account)), (plan, made.plan_name or "—"), (period, _plain(_range(made)))],
-        "sums": _sums(made, head),
+        "about": [
+            (number, _phone(made.account)),
+            (plan, made.plan_name or "—"),
+            (period, _plain(_range(made))),
+            *([(head.next_due, "; ".join(charge.notes))] if charge.notes else []),
+        ],
+        "sums": _sums(made, head, charge),
         "curve": curve.svg(made).replace("sans-serif", "Libertinus Serif"),
         "packages": [_package(row) for row in made.left],
         "ledger": _table(
@@ -166,11 +173,9 @@ def _totals(made: Statement) -> dict[str, Any]:
     return _table(columns, rows)
 
 
-def _sums(made: Statement, head: Headings) -> list[tuple[str, str, str]]:
-    due, fee = "—", ""
-    if made.next_due is not None:
-        due = figures.moment(made.next_due)[:-3]
-        fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
+def _sums(made: Statement, head: Headings, charge: waiting.NextCharge) -> list[tuple[str, str, str]]:
+    due = "—" if charge.at is None else figures.moment(charge.at)[:-3]
+    fee = "" if charge.amount is None else f", {rubles(charge.amount)}"
     total = made.usage_total
     return [
         (head.opening, rubles(made.opening), ""),

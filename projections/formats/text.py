@@ -6,6 +6,7 @@ from datetime import datetime
 from ledger.units import rubles
 from projections import wording
 from projections.statement import Line, Statement
+from projections.words import waiting as words
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -16,7 +17,7 @@ def render(made: Statement, *, checkpoint: str | None = None) -> str:
 def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield f"Детализация счёта {made.account} за период с {wording.day(made.from_)} по {wording.day(made.to)}"
     yield f"Документ {made.id}"
-    yield "окончательно" if made.final else provisional(made)
+    yield "окончательно" if made.final else words.provisional(made.waiting)
     yield ""
     yield "Операции по балансу"
     yield f"  Баланс на начало: {rubles(made.opening)}"
@@ -92,18 +93,11 @@ def printed_text(line: Line) -> str:
     return f"{line.text}, период действия с {wording.day(line.period.first)} по {wording.day(line.period.last)}"
 
 
-def provisional(made: Statement) -> str:
-    """What a statement that is not final still waits for: the next fee, or just time."""
-    if made.next_due is not None:
-        return f"предварительно: плата за {datetime.fromisoformat(made.next_due):%d.%m} ещё не списана"
-    return "предварительно: период ещё не закрыт"
-
-
 def _next(made: Statement) -> str:
-    if made.next_due is None:
-        return ""
-    fee = f", {rubles(made.next_fee)}" if made.next_fee is not None else ""
-    return f"; следующее — {wording.time(made.next_due)}{fee}"
+    """When the night takes the tariff's fee and how much, and what else is to be said about it."""
+    at, amount, notes = words.next_charge(made.waiting)
+    due = [] if at is None or amount is None else [f"следующее — {wording.time(at)}, {rubles(amount)}"]
+    return "".join(f"; {each}" for each in (*due, *notes))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:

@@ -14,10 +14,10 @@ from ledger.units import Kopecks
 from projections import wording
 from projections.formats import columns
 from projections.formats.headings import HEADINGS, Language
-from projections.formats.text import provisional
 from projections.formats.xml import created
 from projections.operator import figures
 from projections.statement import Line, Statement, UsageRow
+from projections.words import waiting
 
 SHEETS: Final[dict[Language, tuple[str, str, str]]] = {
     "ru": ("Сводка", "Баланс", "Услуги связи"),
@@ -155,19 +155,21 @@ def _summary(sheet: _Sheet, made: Statement, lang: Language, checkpoint: str | N
     head = HEADINGS[lang]
     number, plan, since, until, state, ex_vat, mode, fee = _FACTS[lang]
     total = made.usage_total
+    due, amount, notes = waiting.next_charge(made.waiting)
     facts: list[tuple[str, Cell, Any]] = [
         (number, sheet.text, made.account),
         (plan, sheet.text, made.plan_name or "—"),
         (since, sheet.day, made.from_),
         (until, sheet.day, made.to),
-        (state, sheet.text, head.final.lower() if made.final else provisional(made)),
+        (state, sheet.text, head.final.lower() if made.final else waiting.provisional(made.waiting)),
         (head.opening, sheet.money, made.opening),
         (head.closing, sheet.money, made.closing),
         (head.usage_total, sheet.money, total.amount),
         (ex_vat, sheet.exact, total.amount_ex_vat),
         (mode, sheet.text, wording.MODES[made.mode]),
-        *([(head.next_due, sheet.moment, made.next_due)] if made.next_due is not None else []),
-        *([(fee, sheet.money, made.next_fee)] if made.next_fee is not None else []),
+        *([(head.next_due, sheet.moment, due)] if due is not None else []),
+        *([(fee, sheet.money, amount)] if amount is not None else []),
+        *((head.next_due, sheet.text, each) for each in notes),
         (head.document, sheet.text, made.id),
         *([(head.checkpoint, sheet.text, checkpoint)] if checkpoint is not None else []),
     ]

@@ -1,17 +1,19 @@
 """`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Final
 
 import click
 
 from ledger import inputs, periods
 from ledger.account import Account
+from ledger.catalogue import Catalogue
 from ledger.events import Event, type_name
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.periods import Instant
-from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import rubles
 from projections import wording
@@ -19,10 +21,15 @@ from projections.balances import Balance
 from projections.balances import balance as balance_of
 from projections.events import shown
 from projections.replies import Replies
+from projections.waiting import Scheduled, waiting_by
+from projections.words import waiting
 from scripts.cli import show
 from scripts.cli.options import InstantType, known_at_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, now, open_ledger
+
+WAITING_SHOWN: Final = 5
+"""Of what waits, the next events; a night in daily mode comes every day."""
 
 
 @click.command()
@@ -44,15 +51,15 @@ def balance(settings: Settings, account: str, as_of: Instant | None, known_at: I
     """
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
+        in_force = ledger.catalogues().newest()
         if as_of is not None or known_at is not None:
-            found = _account_then(ledger, account, as_of, known_at)
+            found, in_force = _account_then(ledger, account, as_of, known_at)
         made = balance_of(found, at=as_of)
         if settings.json:
             print_json(made)
         else:
-            due = next_scheduled(found, ledger.catalogues().newest())
             seen_from = next((time for time in (as_of, known_at) if time is not None), now())
-            waits = f"{periods.local(due, found.zone):%d.%m}" if due is not None and due <= seen_from else None
+            waits = list(islice(waiting_by(found, in_force, seen_from), WAITING_SHOWN + 1))
             asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (as_of, known_at))
             _show_balance(made, asked, known, waits)
     return 0
@@ -143,23 +150,32 @@ def _meant(ledger: Ledger, account: str) -> str:
     return "an account is 79 and nine digits, like 79161234567"
 
 
-def _account_then(ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None) -> Account:
-    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises SaysNo."""
+def _account_then(
+    ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None
+) -> tuple[Account, Catalogue]:
+    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises SaysNo.
+
+    And the catalogue that decides what waited then: that of the next booking, or the newest before there is one.
+    """
     found: Account | None = None
     known = False
-    for _, event in ledger.events(account, known_at=known_at):
-        known = True
-        if as_of is not None and event.booked_at > as_of:
+    catalogues = ledger.catalogues()
+    in_force = catalogues.newest()
+    for position, event in ledger.events(account):
+        early = known_at is None or event.recorded_at <= known_at
+        known = known or early
+        if not early or (as_of is not None and event.booked_at > as_of):
+            in_force = catalogues.at(position)
             break
         found = evolve(found, event, account)
     if not known:
         raise SaysNo(f"account {account} was not known yet at that time; ask for a later --known-at")
     if found is None:
         raise SaysNo(f"account {account} was not open yet at that time; ask for a later --as-of")
-    return found
+    return found, in_force
 
 
-def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: str | None) -> None:
+def _show_balance(made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]) -> None:
     blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
     period = "—"
     if made.period is not None:
@@ -174,8 +190,9 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waiting: 
     ]
     if made.discount is not None:
         pairs.append(("Скидка", f"{made.discount.percent} % с {made.discount.from_} до {made.discount.until}"))
-    if waiting is not None:
-        pairs.append(("Ожидает", f"плата за {waiting} спишется ночью"))
+    told = [waiting.booked(each) for each in waits[:WAITING_SHOWN]]
+    told += ["и так далее"] if len(waits) > WAITING_SHOWN else []
+    pairs += [("" if number else "Ожидает", each) for number, each in enumerate(told)]
     last = f"последняя запись {wording.time(made.clock)}"
     title = (
         f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {wording.time(asked)} ({last})"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.units import rubles
 from tests.doors.support import ACCOUNT, OBNOVI, Run, events, line, month, opening, process, top_up, write
 from tests.support import CATALOGUE_TEXT
 
@@ -101,7 +102,9 @@ def test_balance_as_of_looks_from_that_time(ledger: Run) -> None:
     assert (made["wallet"], made["clock"]) == (600_00, "2023-01-20T12:00:00+03:00")
     late = ledger("balance", ACCOUNT, "--as-of", "2023-03-01T03:00:00+03:00", "--json").json()
     assert late["buckets"] == []
-    assert "плата за 01.03 спишется ночью" in ledger("balance", ACCOUNT, "--as-of", "2023-03-01T03:00:00+03:00").out
+    told = ledger("balance", ACCOUNT, "--as-of", "2023-03-01T03:00:00+03:00").out
+    waits = f"на плату не хватает, нужно {rubles(400_00)}, доступно {rubles(200_00)}"
+    assert f"01.03 ночью номер будет заблокирован: {waits}" in told
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_neighbours_that_belong_together_stand_in_a_block() -> None:
 def test_a_provisional_statement_says_what_it_waits_for(told: dict[str, Statement]) -> None:
     """R-13.5: at the top and at the foot; a final one has its id."""
     provisional, final = html.render(told["below_zero"]), html.render(told["full"])
-    assert "предварительно: плата за 15.02 ещё не списана" in provisional
+    assert "предварительно: 15.02 ночью оплаченный период закончится под блокировкой, плата не спишется" in provisional
     assert f"Документ {told['below_zero'].id} · предварительно" in provisional
     assert f"Документ {told['full'].id} · окончательно" in final
     assert "предварительно" not in final

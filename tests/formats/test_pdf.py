@@ -208,5 +208,5 @@ def test_a_provisional_statement_says_what_it_waits_for(told: dict[str, Statemen
     made: Any = told["below_zero"]
     read = re.sub(r"\s+", " ", text(pdf.render(made)))
     assert not made.final
-    assert "предварительно: плата за 15.02 ещё не списана" in read
+    assert "предварительно: 15.02 ночью оплаченный период закончится под блокировкой, плата не спишется" in read
     assert "· предварительно" in read

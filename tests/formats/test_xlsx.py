@@ -140,3 +140,14 @@ def test_every_sign_of_the_number_format_for_money_is_ascii_or_quoted(told: dict
     assert len(money) == 1
     assert "−" in money[0]
     assert re.sub('"[^"]*"', "", money[0]).isascii()
+
+
+def test_the_summary_says_what_the_next_night_does(told: dict[str, Statement]) -> None:
+    """R-4.5, R-13.4: a sum that will be taken is a number; a fee that will not come is none, and it is said why."""
+    full, blocked = (book(told[name]).worksheets[0] for name in ("full", "below_zero"))
+    facts = [(row[0].value, row[1].value) for row in full.iter_rows(max_row=18)]
+    assert ("Следующее списание", datetime(2019, 2, 11, 3)) in facts  # noqa: DTZ001  # local, as in the book
+    assert ("Сумма списания", 400) in facts
+    said = [str(row[1].value) for row in blocked.iter_rows(max_row=18)]
+    assert "15.02 ночью оплаченный период закончится под блокировкой, плата не спишется" in said
+    assert "Сумма списания" not in [row[0].value for row in blocked.iter_rows(max_row=18)]
