@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.log.journal import Journal
-from projections.evidence import check, keys, proof
+from projections.evidence import catalogues, check, keys, proof
 from projections.evidence.follow import caught_up
 from projections.evidence.tiles import TILE_HASHES
 from scripts.benchmarks import crowd, operator, traffic
@@ -81,7 +81,7 @@ def _signed(folder: Path, quick: bool) -> tuple[Path, keys.Keys, int]:
     with journal.reading() as log, caught_up(path, log, None) as tiles:
         events = tiles.size
         for size in (events // 3, events):
-            kept.sign(size, tiles.root(size))
+            kept.sign(size, tiles.root(size), catalogues.signed_of(catalogues.under(log, size)))
     journal.close()
     return path, kept, events
 

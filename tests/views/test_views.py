@@ -84,15 +84,15 @@ def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
     (paid,) = story.top_up("2023-01-15 11:30", 1000_00)
     story.events_of("reverse", "2023-01-15 12:00", event=paid.version, text="ошибка кассира")
     with caught_up(story.ledger) as db:
-        expected = [
+        expected: list[dict[str, object]] = [
             {"account_name": name, "unit": "kop", "opening": 0, "moved": 0, "closing": 0}
             for name in ("cash:cash", "wallet")
         ]
-        on_its_day = [{"day": "2023-01-15"} | row for row in expected]
+        on_its_day = [{"day": "2023-01-15", **row} for row in expected]
         january, february = (date(2023, 1, 1), date(2023, 1, 31)), (date(2023, 2, 1), date(2023, 2, 28))
         for (since, until), days in ((january, on_its_day), (february, [])):
             assert totals.rows(db, since=since, until=until) == expected
-            assert totals.rows(db, since=since, until=until, by="plan") == [{"plan": ""} | row for row in expected]
+            assert totals.rows(db, since=since, until=until, by="plan") == [{"plan": "", **row} for row in expected]
             assert totals.rows(db, since=since, until=until, by="day") == days
         assert totals.rows(db, since=date(2022, 1, 1), until=date(2023, 1, 14)) == []
     assert rebuild(story.ledger, workers=1).differences == 0
