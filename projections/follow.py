@@ -31,16 +31,28 @@ _TAKERS: Final = {
 @contextmanager
 def caught_up(ledger: Ledger) -> Iterator[sqlite3.Connection]:
     """The views of a ledger, having seen every event of it; made when there are none, or they are of another ledger."""
-    place = views.place(ledger.journal.path)
-    with ledger.journal.reading() as log:
-        db = views.connect(place)
-        if views.seen_position(db, log) is None:
+    with ledger.journal.reading() as log, closing(_followed(ledger.journal.path, log)) as db:
+        yield db
+
+
+def _followed(ledger: Path, log: Reading) -> sqlite3.Connection:
+    """The newest views, caught up; a rebuild may take the file away meanwhile, then the next newest."""
+    while True:
+        place = views.place(ledger)
+        db = views.connect(place, ledger)
+        try:
+            if views.seen_position(db, log) is not None:
+                catch_up(db, log)
+                return db
             db.close()
-            place.unlink()
-            db = views.connect(place)
-        with closing(db):
-            catch_up(db, log)
-            yield db
+            views.begin_anew(ledger)
+        except sqlite3.OperationalError:
+            db.close()
+            if place.exists():
+                raise
+        except BaseException:
+            db.close()
+            raise
 
 
 def catch_up(db: sqlite3.Connection, log: Reading) -> None:
@@ -77,23 +89,27 @@ class Rebuilt(NamedTuple):
 def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
     """Fold every account from the log alone into a new views file, compare it with the old one, and swap them.
 
-    Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one.
+    Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one. Several
+    at once do not disturb each other.
     """
     path = ledger.journal.path
-    views.remove_parts(path)
-    with caught_up(ledger) as followed, ledger.journal.reading() as log:
+    with (
+        views.workplace(path) as place,
+        caught_up(ledger) as followed,
+        ledger.journal.reading() as log,
+    ):
         # The copy stands at one position, whatever others follow meanwhile.
-        old = views.part(path, "old")
+        old = place / "old"
         with closing(sqlite3.connect(old)) as copy:
             followed.backup(copy)
             position = views.seen_position(copy, log)
         assert position is not None
         ranges = [(some[0], some[-1]) for some in cut(log.accounts(), workers * RANGES_PER_WORKER)]
-        new = views.part(path, "new")
+        new = place / "new"
         events = 0
-        with closing(views.connect(new)) as db:
+        with closing(views.connect(new, path)) as db:
             db.execute("PRAGMA synchronous = OFF")  # an unfinished file is never used
-            for part, taken in _folded(path, ranges, position, workers):
+            for part, taken in _folded(path, place, ranges, position, workers):
                 _merge(db, part)
                 part.unlink()
                 events += taken
@@ -101,14 +117,15 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
             with views.writing(db):
                 views.note_position(db, log, position)
             found = views.differences(db, old)
-    old.unlink()
-    views.publish(new, path)
+        views.publish(new, path)
     return Rebuilt(events, found)
 
 
-def _folded(path: Path, ranges: list[tuple[str, str]], position: int, workers: int) -> Iterator[tuple[Path, int]]:
+def _folded(
+    path: Path, place: Path, ranges: list[tuple[str, str]], position: int, workers: int
+) -> Iterator[tuple[Path, int]]:
     """Files with the rows of each range of accounts, as they get ready."""
-    jobs = [(path, first, last, position, views.part(path, f"{number}")) for number, (first, last) in enumerate(ranges)]
+    jobs = [(path, first, last, position, place / str(number)) for number, (first, last) in enumerate(ranges)]
     if workers == 1 or len(jobs) < 2:
         yield from (fold_range(*job) for job in jobs)
         return
@@ -120,7 +137,7 @@ def _folded(path: Path, ranges: list[tuple[str, str]], position: int, workers: i
 def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
     """Fold the accounts of a range from their events up to a position into a views file of their own."""
     events = 0
-    with closing(views.connect(part)) as db, closing(Ledger(path, now=lambda: 0, access="read")) as ledger:
+    with closing(views.connect(part, path)) as db, closing(Ledger(path, now=lambda: 0, access="read")) as ledger:
         db.execute("PRAGMA synchronous = OFF")
         with ledger.journal.reading() as log, views.writing(db):
             catalogues = CatalogueTimeline(log.adopted())

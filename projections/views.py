@@ -4,10 +4,12 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Final
 
+from ledger.log import files
 from ledger.log.journal import Reading
 from projections import agenda, disputes, refusals, totals, unrated
 
@@ -28,28 +30,36 @@ def place(ledger: Path) -> Path:
 
 
 def publish(new: Path, ledger: Path) -> None:
-    """Make a finished views file the newest generation, in one rename, and remove the older ones."""
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    old = _generations(ledger)
-    os.replace(new, _generation(ledger, max(map(_number, old), default=0) + 1))
-    for path in old:
-        path.unlink(missing_ok=True)
+    """Make a finished views file the newest generation, and remove the older ones.
+
+    Of several at once, each becomes a generation of its own: none takes the place of one that is open somewhere.
+    """
+    files.keep(new)
+    while True:
+        number = max(map(_number, _generations(ledger)), default=0) + 1
+        with suppress(FileExistsError):  # somebody else was faster
+            os.link(new, _generation(ledger, number))
+            break
+    for path in _generations(ledger):
+        if _number(path) < number:
+            path.unlink(missing_ok=True)
 
 
-def part(ledger: Path, name: str) -> Path:
-    """A file of a rebuild that is not finished; what a killed one left is removed by the next (`remove_parts`)."""
-    return ledger.with_name(f"{ledger.name}.views-{os.getpid()}-{name}.part")
+def begin_anew(ledger: Path) -> None:
+    """A new generation that has seen nothing, in place of views that are of no use."""
+    with workplace(ledger) as place:
+        connect(place / "new", ledger).close()
+        publish(place / "new", ledger)
 
 
-def remove_parts(ledger: Path) -> None:
-    """Remove the unfinished files of rebuilds that were killed."""
-    for path in ledger.parent.glob(f"{ledger.name}.views-*.part*"):
-        path.unlink(missing_ok=True)
+def workplace(ledger: Path) -> AbstractContextManager[Path]:
+    """A folder for the files of a rebuild; what a killed one left is removed."""
+    return files.workplace(ledger.with_name(f"{ledger.name}.views"))
 
 
 def _generations(ledger: Path) -> list[Path]:
-    return [path for path in ledger.parent.glob(f"{ledger.name}.views-*") if path.name.rpartition("-")[2].isdecimal()]
+    named = ledger.parent.glob(f"{escape(ledger.name)}.views-*")
+    return [path for path in named if path.name.rpartition("-")[2].isdecimal()]
 
 
 def _generation(ledger: Path, number: int) -> Path:
@@ -60,8 +70,9 @@ def _number(path: Path) -> int:
     return int(path.name.rpartition("-")[2])
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A views file, made with its tables where there is none. It has no helpers at rest, so that a rename moves it."""
+def connect(path: Path, ledger: Path) -> sqlite3.Connection:
+    """A views file, made with its tables where there is none: no more readable than the ledger, no helpers at rest."""
+    files.beside(path, ledger)
     db = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
     db.execute("PRAGMA journal_mode = DELETE")
     db.execute("PRAGMA synchronous = NORMAL")

@@ -1,30 +1,40 @@
 """Statements in bulk: whole files on every core, a manifest beside them, and nothing made twice that is there."""
 
+import errno
+import fcntl
 import hashlib
 import os
+import re
 import signal
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
+from io import BufferedReader
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
 
+from ledger.inputs import ACCOUNT
+from ledger.json_line import shown
+from ledger.log import files
 from ledger.service import Ledger
 from projections.pool import end_with_parent
 from projections.statement import statement
 from scripts import collector
 from scripts.cli.statement import foot, written
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, ledger_path, open_ledger
 
 ACCOUNTS_FOR_A_POOL: Final = 64
 """Below this, starting processes costs more than they save."""
 BATCH_MAX: Final = 32
+LINE_BYTES_MAX: Final = 4096
+"""Of the manifest: a line has some 250."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -46,6 +56,11 @@ class Order(msgspec.Struct, frozen=True):
     def manifest(self) -> Path:
         """Where the files of this order are listed."""
         return Path(self.folder) / f"manifest-{self.name}.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        """Whose statements they are: no file is more readable than it."""
+        return ledger_path(self.settings.ledger)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -88,48 +103,50 @@ def write_statements(
 
     A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the
     same: a provisional one may have become another. Interrupted, the run leaves whole files and their lines in the
-    manifest, and the next one goes on from there. An account that fails stops no other.
+    manifest, and the next one goes on from there; runs at the same time add to one manifest. An account that fails
+    stops no other.
     """
     began = time.monotonic()
     summary = Summary()
     known = _read(order.manifest)
-    for left in Path(order.folder).glob(f"*-{order.name}*.part"):
-        left.unlink()
     asked = [(account, known.get(account)) for account in accounts]
-    with open(order.manifest, "ab") as manifest:
-        manifest.write(b"\n" if manifest.tell() else b"")  # an interrupted run may have left half a line
+    with files.workplace(order.manifest) as place:
 
         def note(told: list[Told]) -> None:
-            for result, was_there in told:
-                if isinstance(result, Failure):
-                    summary.failures.append(result)
-                    continue
-                known[result.account] = result
-                if not was_there:
-                    manifest.write(msgspec.json.encode(result) + b"\n")
-                summary.written += not was_there
-                summary.skipped += was_there
-            manifest.flush()
+            lines = []
+            with _alone(order.folder):
+                for result, was_there in told:
+                    if isinstance(result, Failure):
+                        summary.failures.append(result)
+                    elif was_there:
+                        summary.skipped += 1
+                    elif failure := _moved(place, Path(order.folder), result):
+                        summary.failures.append(failure)
+                    else:
+                        lines.append(msgspec.json.encode(result) + b"\n")
+                        summary.written += 1
+                _append(order.manifest, lines, order.ledger)
             summary.failed = len(summary.failures)
             progress(summary.written + summary.skipped + summary.failed)
 
-        _work(order, asked, workers, note)
-    _rewrite(order, known)
+        _work(order, place, asked, workers, note)
+    with _alone(order.folder):
+        _rewrite(order)
     summary.failures.sort(key=lambda failure: failure.account)
     summary.seconds = round(time.monotonic() - began, 3)
     return summary
 
 
-def _work(order: Order, asked: Sequence[Asked], workers: int, note: Callable[[list[Told]], None]) -> None:
+def _work(order: Order, place: Path, asked: Sequence[Asked], workers: int, note: Callable[[list[Told]], None]) -> None:
     """Note what becomes of every account, in this process or in several."""
     if workers == 1 or len(asked) < ACCOUNTS_FOR_A_POOL:
         with open_ledger(order.settings) as ledger:
             for each in asked:
-                note([_one(order, ledger, *each)])
+                note([_one(order, place, ledger, *each)])
         return
     size = max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
     # Processes begin anew: a copy of this one would lack the threads that a layout made here may have started.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order, os.getpid())) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order, place, os.getpid())) as pool:
         with _uninterrupted():
             jobs = [pool.submit(_some, asked[i : i + size]) for i in range(0, len(asked), size)]
         waiting = set(jobs)
@@ -145,8 +162,8 @@ def _work(order: Order, asked: Sequence[Asked], workers: int, note: Callable[[li
             raise
 
 
-_working: tuple[Order, Ledger] | None = None
-"""In a process of the pool: its order, and the ledger it keeps open."""
+_working: tuple[Order, Path, Ledger] | None = None
+"""In a process of the pool: its order, where it writes, and the ledger it keeps open."""
 _open: Final = ExitStack()
 
 
@@ -163,23 +180,25 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(order: Order, parent: int) -> None:
+def _begin(order: Order, place: Path, parent: int) -> None:
     """A process of the pool begins; it does not outlive its parent, which may be gone already."""
     global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
     end_with_parent(parent)
     collector.spare()
-    _working = order, _open.enter_context(open_ledger(order.settings))
+    _working = order, place, _open.enter_context(open_ledger(order.settings))
 
 
 def _some(part: Sequence[Asked]) -> list[Told]:
     assert _working is not None
-    order, ledger = _working
-    return [_one(order, ledger, *each) for each in part]
+    order, place, ledger = _working
+    return [_one(order, place, ledger, *each) for each in part]
 
 
-def _one(order: Order, ledger: Ledger, account: str, known: Entry | None) -> Told:
-    """One account's file: made, or left as it is, or the reason why not."""
+def _one(order: Order, place: Path, ledger: Ledger, account: str, known: Entry | None) -> Told:
+    """One account's file: made in the workplace, or left as it is, or the reason why not."""
     try:
+        if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
+            return Failure(shown(account), "no account: one is 79 and nine digits, like 79161234567"), False
         found = ledger.account(account)
         if found is None:
             return Failure(account, "no such account in this ledger"), False
@@ -190,45 +209,86 @@ def _one(order: Order, ledger: Ledger, account: str, known: Entry | None) -> Tol
             return known, True
         options = order.options | foot(order.settings, ledger, found, order.until, order.form)
         content = written(made, order.form, options)
-        _put(Path(order.folder) / file, content)
+        with open(
+            files.create(place / file, replacing=Path(order.folder) / file, like=order.ledger), "wb"
+        ) as made_file:
+            made_file.write(content)
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         return Failure(account, " ".join(what.split())), False
     return Entry(account, file, id, hashlib.sha256(content).hexdigest(), made.final), False
 
 
-def _put(path: Path, content: bytes) -> None:
-    """A file whole or not at all. That it reached the disk is not waited for: the manifest tells what did not."""
-    part = Path(f"{path}.part")
+def _moved(place: Path, folder: Path, entry: Entry) -> Failure | None:
+    """Give a finished file its name; a link of that name is replaced, whatever it leads to."""
     try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
+        os.replace(place / entry.file, folder / entry.file)
+    except OSError as error:
+        return Failure(entry.account, f"{error.filename2 or error.filename}: {error.strerror}")
+    return None
 
 
 def _digest(path: Path) -> str | None:
+    """The digest of a file that lies in the folder itself; None where there is none, or a link."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with _opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _opened(path: Path) -> BufferedReader:
+    """A file that is no link, pipe or device. Raises OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise FileNotFoundError(errno.ENOENT, "no file of its own", str(path))
+    return open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """One run at a time: a file and its line in the manifest change together."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(manifest: Path) -> dict[str, Entry]:
     """The manifest by account, the last line of each; lines that an interrupted run left half are none."""
     known = {}
-    with suppress(FileNotFoundError):
-        for line in manifest.read_bytes().splitlines():
+    with suppress(FileNotFoundError), _opened(manifest) as lines:
+        while line := lines.readline(LINE_BYTES_MAX):
             with suppress(msgspec.DecodeError, UnicodeDecodeError):
                 entry = msgspec.json.decode(line, type=Entry)
                 known[entry.account] = entry
     return known
 
 
-def _rewrite(order: Order, known: dict[str, Entry]) -> None:
+def _append(manifest: Path, lines: Sequence[bytes], ledger: Path) -> None:
+    """Add lines to the manifest, which must be held alone; a link in its place is removed first."""
+    if not lines:
+        return
+    if manifest.is_symlink():
+        manifest.unlink()
+    try:
+        descriptor = files.create(manifest, like=ledger)
+    except FileExistsError:
+        descriptor = os.open(manifest, os.O_RDWR | os.O_NOFOLLOW)
+    with open(descriptor, "r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - 1, 0))
+        half = end and file.read(1) != b"\n"  # an interrupted run may have left half a line
+        file.seek(0, os.SEEK_END)
+        file.write(b"\n" * bool(half) + b"".join(lines))
+
+
+def _rewrite(order: Order) -> None:
     """The manifest in order of account, of the files that are there."""
     there = {each.name for each in os.scandir(order.folder)}
-    lines = [msgspec.json.encode(entry) + b"\n" for _, entry in sorted(known.items()) if entry.file in there]
-    _put(order.manifest, b"".join(lines))
+    known = sorted(_read(order.manifest).items())
+    if order.manifest.is_symlink():
+        order.manifest.unlink()
+    with files.whole(order.manifest, like=order.ledger, durable=False) as manifest:
+        manifest.writelines(msgspec.json.encode(entry) + b"\n" for _, entry in known if entry.file in there)

@@ -1,6 +1,5 @@
 """A copy of a ledger as it stands at one moment, made while others write."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from ledger.log.errors import StoreError
+from ledger.log.files import keep
 from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS
 
 APPLICATION_ID_AT: Final = 68
@@ -15,7 +15,7 @@ APPLICATION_ID_AT: Final = 68
 
 
 def copy(source: Path, target: Path) -> int:
-    """Copy a ledger into a new file, durable and without helpers; how many events it has. Raises StoreError.
+    """Copy a ledger into an empty file, durable and without helpers; how many events it has. Raises StoreError.
 
     The source is read in one transaction, so writers go on and what they commit meanwhile is not in the copy.
     """
@@ -42,15 +42,6 @@ def is_ledger(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(APPLICATION_ID_AT + 4)
     return not start or start[APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4, "big")
-
-
-def keep(path: Path) -> None:
-    """Make a file durable, or a folder's list of names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -20,4 +20,4 @@ def commit(ledger: Path, log: Reading, keys: Keys, progress: Progress = lambda _
         under = catalogues.under(log, size)
         if newest is not None and newest.size == size:
             return newest
-        return keys.sign(size, tiles.root(size), catalogues.signed_of(under))
+        return keys.sign(size, tiles.root(size), catalogues.signed_of(under), ledger=ledger)

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from ledger.log import files
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
 from projections.evidence import catalogues
@@ -50,16 +51,17 @@ def caught_up(
         )
     path = place(ledger)
     try:
-        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
+        tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
     except BadTiles:
         path.unlink()
-        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
+        tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
     with closing(tiles):
         yield tiles
 
 
 def _opened(
     path: Path,
+    ledger: Path,
     log: Reading,
     last: int,
     newest: Checkpoint | None,
@@ -69,6 +71,7 @@ def _opened(
     anew: bool,
 ) -> Tiles:
     """The tiles, caught up. Raises NotTheLog, and BadTiles for a broken file."""
+    files.beside(path, ledger)
     tiles = Tiles(path)
     try:
         if to_sign or anew:

@@ -5,7 +5,7 @@ One folder is one log: whatever ledger is held against it must continue its newe
 
 import fcntl
 import os
-import shutil
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from ledger.log import files
 from projections.evidence import checkpoint, note
 from projections.evidence.catalogues import Catalogues
 from projections.evidence.checkpoint import Checkpoint
@@ -52,6 +53,8 @@ class Keys:
         """The key that signs. Raises NoKeys."""
         path = self.folder / SIGNING
         try:
+            if path.stat().st_mode & 0o077:
+                raise NoKeys(f"{path} can be read by others; run `chmod 600 {shlex.quote(str(path))}` and sign again")
             key = serialization.load_pem_private_key(path.read_bytes(), None)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise NoKeys(f"{path} is no key to sign with ({error}); sign where it is kept") from None
@@ -88,21 +91,21 @@ class Keys:
         size = next((size for size in self.sizes() if size >= position), None)
         return None if size is None else self.checkpoint(size)
 
-    def sign(self, size: int, root: bytes, under: Catalogues) -> Checkpoint:
+    def sign(self, size: int, root: bytes, under: Catalogues, *, ledger: Path) -> Checkpoint:
         """Sign a checkpoint and keep it, or the one there is; a second one of the same size must be the same.
 
-        Raises NoKeys, BadNote.
+        It is no more readable than the ledger it is of. Raises NoKeys, BadNote.
         """
         made = checkpoint.signed(size, root, self.public.name, self.signing, under)
         path = self._path(size)
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         with (
             _alone(path.parent),
             tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part,
         ):
             part.write(made.note.encode())
             part.flush()
-            os.fchmod(part.fileno(), 0o644)
+            os.fchmod(part.fileno(), 0o644 & files.allowed(Path(part.name), ledger))
             os.fsync(part.fileno())
             try:
                 os.link(part.name, path)  # unlike a rename, it takes no other's place
@@ -110,7 +113,7 @@ class Keys:
                 made = self.checkpoint(size)
                 if made.root != root or made.catalogues not in (None, under):
                     raise BadNote(f"{path}: something else was signed for the same size") from None
-        _keep(path.parent)
+        files.keep(path.parent)
         return made
 
     def _path(self, size: int) -> Path:
@@ -133,8 +136,6 @@ def create(folder: Path, name: str | None = None) -> Keys:
         raise NoKeys(f"{folder} is there and not empty; keys are never written over, name another with OBNOVI_KEYS")
     if not folder.parent.is_dir():
         raise NoKeys(f"there is no folder {folder.parent} to keep keys in; create it or name another with OBNOVI_KEYS")
-    for left in _unfinished(folder):
-        shutil.rmtree(left, ignore_errors=True)
     key = Ed25519PrivateKey.generate()
     raw = key.public_key().public_bytes_raw()
     public = PublicKey(name or f"obnovi/{sha256(raw).hexdigest()[:16]}", raw)
@@ -142,23 +143,24 @@ def create(folder: Path, name: str | None = None) -> Keys:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-", suffix=".part"))
-    for file, content, mode in (
-        (SIGNING, secret, 0o600),
-        (PUBLIC, f"{public.text()}\n".encode(), 0o644),
-        (PUBLIC_PEM, pem, 0o644),
-    ):
-        with os.fdopen(os.open(part / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
-            opened.write(content)
-            os.fsync(opened.fileno())
-    (part / CHECKPOINTS).mkdir()
-    _keep(part)
     try:
-        os.rename(part, folder)
+        with files.workplace(folder) as place:
+            made = place / folder.name
+            made.mkdir(mode=0o700)
+            for file, content, mode in (
+                (SIGNING, secret, 0o600),
+                (PUBLIC, f"{public.text()}\n".encode(), 0o644),
+                (PUBLIC_PEM, pem, 0o644),
+            ):
+                with open(os.open(made / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
+                    opened.write(content)
+                    os.fsync(opened.fileno())
+            (made / CHECKPOINTS).mkdir(mode=0o700)
+            files.keep(made)
+            os.rename(made, folder)
     except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
         raise NoKeys(f"{folder} cannot be made ({error.strerror}); name another with OBNOVI_KEYS") from None
-    _keep(folder.parent)
+    files.keep(folder.parent)
     return Keys(folder)
 
 
@@ -175,10 +177,6 @@ def read_public(text: str) -> PublicKey | bytes:
     return key.public_bytes_raw()
 
 
-def _unfinished(folder: Path) -> Iterator[Path]:
-    return folder.parent.glob(f".{folder.name}-*.part")
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One who signs at a time; so what killed ones left can be removed."""
@@ -188,14 +186,5 @@ def _alone(folder: Path) -> Iterator[None]:
         for left in folder.glob(".*.part"):
             left.unlink(missing_ok=True)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _keep(folder: Path) -> None:
-    """Make a folder's list of names durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

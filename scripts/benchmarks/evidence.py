@@ -81,7 +81,7 @@ def _signed(folder: Path, quick: bool) -> tuple[Path, keys.Keys, int]:
     with journal.reading() as log, caught_up(path, log, None) as tiles:
         events = tiles.size
         for size in (events // 3, events):
-            kept.sign(size, tiles.root(size), catalogues.signed_of(catalogues.under(log, size)))
+            kept.sign(size, tiles.root(size), catalogues.signed_of(catalogues.under(log, size)), ledger=path)
     journal.close()
     return path, kept, events
 

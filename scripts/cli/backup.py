@@ -5,14 +5,15 @@ from pathlib import Path
 
 import click
 
-from ledger.log.copy import copy, is_ledger, keep
+from ledger.log import files
+from ledger.log.copy import copy, is_ledger
 from ledger.log.errors import StoreError
 from projections.audit.account import Problem
 from projections.audit.verify import verify_file
 from projections.evidence.check import check_file, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
-from scripts.cli.new_ledger import helpers, new_ledger, remove, unfinished
+from scripts.cli.new_ledger import helpers, new_ledger
 from scripts.cli.options import print_json, print_text, spare, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, there
@@ -54,16 +55,17 @@ def backup(settings: Settings, file: str) -> int:
         raise Misuse(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise Misuse(f"there is no folder {target.parent} to write a backup into; create it or name another")
-    part = unfinished(target, "backup")
     try:
         keys = kept(keys_folder(settings))
-        with open_ledger(settings) as ledger:
-            events = copy(ledger.journal.path, part)
+        with open_ledger(settings) as ledger, files.workplace(target) as place:
+            made = place / target.name
+            os.close(files.create(made, replacing=target, like=ledger.journal.path))
+            events = copy(ledger.journal.path, made)
             with ledger.journal.reading() as log:
                 problems = of_catalogues(ledger.journal.path, log, keys) if keys is not None else []
-        if problems:
-            raise _Refused(events, problems)
-        os.replace(part, target)
+            if problems:
+                raise _Refused(events, problems)
+            os.replace(made, target)
     except _Refused as refused:
         if not settings.json:
             raise SaysNo(f"{file} is not written, {refused}; see `obnovi verify`") from None
@@ -71,9 +73,7 @@ def backup(settings: Settings, file: str) -> int:
         return 1
     except (StoreError, NoKeys) as error:
         raise Misuse(str(error)) from None
-    finally:
-        remove(part)
-    keep(target.absolute().parent)
+    files.keep(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
@@ -98,7 +98,7 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     source, ledger = Path(file), ledger_path(settings.ledger)
     there(source, "backup")
     try:
-        with new_ledger(ledger, "restore") as part:
+        with new_ledger(ledger, source) as part:
             events = copy(source, part)
             keys = kept(keys_folder(settings))
             problems = _problems(ledger, part, keys, events, workers or os.cpu_count() or 1)

@@ -170,7 +170,7 @@ def show_(
     if output is None:
         print_bytes(content)
     else:
-        write_file(output, content)
+        write_file(output, content, settings)
     return 0
 
 

@@ -149,7 +149,7 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
             with show.progress("events", log.last_position()) as bar:
                 newest = commit(ledger.journal.path, log, kept, bar)
         content = proof.made_beside(ledger.journal.path, log, row, kept)
-    write_file(output, content)
+    write_file(output, content, settings)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _shown(newest)})
     else:

@@ -38,7 +38,7 @@ def export(settings: Settings, form: str, output: str) -> int:
     with (
         open_ledger(settings) as ledger,
         ledger.journal.reading() as log,
-        whole_file(output) as file,
+        whole_file(output, settings) as file,
         show.progress("events", log.last_position()) as bar,
     ):
         events = write(log, file, bar)

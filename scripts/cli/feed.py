@@ -19,7 +19,7 @@ from scripts.cli.lines import RawLine
 from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, spare, with_settings
 from scripts.cli.rejects import Reject, rejects_to
 from scripts.errors import Misuse
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, ledger_path, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
@@ -67,7 +67,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
     with ExitStack() as stack:
         feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
         batches = [_checked_first(name, fd) for name, fd in feeds]
-        sink = stack.enter_context(rejects_to(rejects))
+        sink = stack.enter_context(rejects_to(rejects, ledger_path(settings.ledger)))
         ledger = stack.enter_context(open_ledger(settings, "create"))
         bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
         done = 0

@@ -37,7 +37,7 @@ def import_log(settings: Settings, file: str) -> int:
 
     there(Path(file), "exported log")
     try:
-        with open(file, "rb") as lines, show.progress("events", None) as bar, _place(settings) as ledger:
+        with open(file, "rb") as lines, show.progress("events", None) as bar, _place(settings, Path(file)) as ledger:
             imported = import_log(ledger, _lines(lines), bar)
     except NotALog as error:
         raise Misuse(f"{file} {error}") from None
@@ -53,14 +53,14 @@ def import_log(settings: Settings, file: str) -> int:
 
 
 @contextmanager
-def _place(settings: Settings) -> Iterator[Path]:
+def _place(settings: Settings, source: Path) -> Iterator[Path]:
     """Where to import: the empty ledger that is there, else a new one, which appears only when it is whole."""
     path = ledger_path(settings.ledger)
     if path.exists():
         yield path
         return
-    with new_ledger(path, "import") as part:
-        yield part
+    with new_ledger(path, source) as made:
+        yield made
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """Options that every command shares, before or after its name, and the printing of answers."""
 
-import fcntl
 import functools
 import os
 import sys
@@ -14,6 +13,7 @@ import click
 import msgspec
 
 from ledger import periods
+from ledger.log import files
 from ledger.periods import Instant
 from scripts.errors import Misuse
 from scripts.wiring import Settings, keys_folder, ledger_path, now
@@ -173,58 +173,22 @@ def form_of(given: str | None, output: str | None, forms: Collection[str]) -> st
     return given or (ending if ending in forms else None)
 
 
-def write_file(path: str, content: bytes) -> None:
-    """A file written whole or not at all. Raises Misuse."""
-    if os.path.isdir(path):
-        raise Misuse(f"{path} is a folder; name a file")
-    part = f"{path}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise Misuse(f"{path} cannot be written: {error.strerror}") from None
+def write_file(path: str, content: bytes, settings: Settings) -> None:
+    """A file of what the ledger holds, written whole or not at all. Raises Misuse."""
+    with whole_file(path, settings) as file:
+        file.write(content)
 
 
 @contextmanager
-def whole_file(path: str) -> Iterator[BinaryIO]:
-    """A file to be written piece by piece, which appears whole or not at all; until then it is FILE.part.
+def whole_file(path: str, settings: Settings) -> Iterator[BinaryIO]:
+    """A file of what the ledger holds, to be written piece by piece, which appears whole or not at all.
 
-    Where a command was killed, its part is written over. Raises Misuse, also where another command writes the same
-    file at this moment.
+    It is no more readable than the ledger, or has the mode of the file it replaces. Raises Misuse.
     """
     if os.path.exists(path) and not os.path.isfile(path):
         raise Misuse(f"{path} is no file that can be replaced; name another")
-    target = os.path.realpath(path)  # a link goes on naming the file it names
-    part = f"{target}.part"
     try:
-        with _locked(part) as file:
-            file.truncate(0)
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-                os.replace(part, target)
-            except BaseException:
-                os.unlink(part)
-                raise
+        with files.whole(Path(path), like=ledger_path(settings.ledger)) as file:
+            yield file
     except OSError as error:
         raise Misuse(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _locked(part: str) -> BinaryIO:
-    """An unfinished file that is ours alone."""
-    while True:
-        file = open(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=1 << 20)  # noqa: SIM115
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(file.fileno()), os.stat(part)):
-                return file
-        except FileNotFoundError:  # another command has just finished it
-            pass
-        except BlockingIOError:
-            file.close()
-            raise Misuse(f"{part} is being written by another command; wait for it or name another file") from None
-        file.close()

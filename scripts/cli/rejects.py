@@ -1,13 +1,15 @@
 """Rejects: each line that is no input, in a file where one is named, else the first of each kind on stderr (R-12.1)."""
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 
+from ledger.log import files
 from projections.words.safe import safe
 from scripts.cli.kinds import Kinds
 from scripts.errors import Misuse
@@ -26,8 +28,11 @@ class Reject(msgspec.Struct, omit_defaults=True):
 
 
 @contextmanager
-def rejects_to(path: str | None) -> Iterator["Rejects"]:
-    """Where rejects go: to the file, overwritten now, or to stderr. Raises Misuse."""
+def rejects_to(path: str | None, ledger: Path) -> Iterator["Rejects"]:
+    """Where rejects go: to the file, overwritten now, a new one no more readable than the ledger; or to stderr.
+
+    Raises Misuse.
+    """
     if path is None:
         told = Rejects(None)
         try:
@@ -36,6 +41,8 @@ def rejects_to(path: str | None) -> Iterator["Rejects"]:
             told.count_the_rest()
         return
     try:
+        with suppress(FileExistsError):
+            os.close(files.create(Path(path), like=ledger))
         file: IO[bytes] = Path(path).open("wb")  # noqa: SIM115  # the with follows below
     except OSError as error:
         raise Misuse(f"the rejects file {path} cannot be written: {error.strerror}") from None

@@ -94,7 +94,7 @@ def statement(
     if output is None:
         print_bytes(content)
     else:
-        write_file(output, content)
+        write_file(output, content, settings)
     return 0
 
 

@@ -64,7 +64,9 @@ def test_what_is_there_and_whole_is_left_and_the_rest_is_made(ledger: Run, tmp_p
     before, kept = second.read_bytes(), first.stat().st_mtime_ns
     second.write_bytes(before[:-3])
     third.unlink()
-    (tmp_path / "out" / f"{ACCOUNTS[0]}-2023-01.csv.part").write_text("of a run that was killed")
+    left = tmp_path / "out" / f"manifest-2023-01.csv.jsonl.obnovi-{'0' * 16}.part"
+    left.mkdir()
+    (left / first.name).write_text("of a run that was killed")
     assert counts(ledger(*JANUARY, "--format", "csv", "--json")) == (2, 1, 0)
     assert (second.read_bytes(), first.stat().st_mtime_ns) == (before, kept)
     assert third.exists()
