@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -15,7 +16,8 @@ from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
 from ledger.evolve import evolve
 from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
-from ledger.log import heads, keys
+from ledger.log import files, heads, keys
+from ledger.log.errors import StoreError
 from ledger.log.journal import Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
 from ledger.rules.refresh import month_of_refusal, needs_month, reply
@@ -66,6 +68,8 @@ class Ledger:
     """
 
     def __init__(self, path: Path, *, now: Clock, access: Access = "create", catalogue: str | None = None) -> None:
+        if access == "create" and not path.exists():
+            _make(path, now, catalogue)
         self.journal = Journal(path, create=access == "create")
         self._now = now
         self._catalogues: CatalogueTimeline | None = None
@@ -286,6 +290,13 @@ def _reply(account: Account | None, events: Sequence[Event], first: Event, catal
             account = evolve(account, event)
         month = month_of_refusal(first, account, catalogue)
     return reply(first, account.zone, month)
+
+
+def _make(path: Path, now: Clock, catalogue: str | None) -> None:
+    """Make a ledger that appears whole, with its catalogue: whoever reads meets all of it or nothing."""
+    # Somebody was faster, or the file system has no links: then it is opened or made in place, where errors are told.
+    with suppress(OSError, StoreError), files.new(path) as made, Ledger(made, now=now, catalogue=catalogue):
+        pass
 
 
 def versions_cited(events: Iterable[Event]) -> set[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 from eventsourcing.persistence import StoredEvent
@@ -26,7 +26,10 @@ LOCK_TIMEOUT_SECONDS: Final = 600
 SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
 CACHE_KIB: Final = 128 * 1024
 WAL_CHECKPOINT_PAGES: Final = 16_384
+LOOK_AGAIN_SECONDS: Final = 0.05
+LOOKS_AT_WHAT_IS_BEGUN: Final = 40
 
+_Identity: TypeAlias = tuple[int, int]
 _ESCAPED: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 
 _EVENTS: Final = (
@@ -100,10 +103,20 @@ class _Pool(SQLiteConnectionPool):
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
         self.create = create
+        self._identity: _Identity | None = None
         super().__init__(db_name=str(path), lock_timeout=LOCK_TIMEOUT_SECONDS)
+
+    def check_place(self) -> None:
+        """Raise StoreError where the opened file is no longer the one of this name: what is written to it is lost."""
+        if _identity(self.path) != self._identity:
+            raise StoreError(
+                f"{self.path} was moved, deleted or replaced while it was in use; nothing more was booked: "
+                "bring the file back and run the command again"
+            )
 
     def _create_connection(self) -> SQLiteConnection:
         mode = "rwc" if self.create else "rw"
+        before = _identity(self.path)
         try:
             c = sqlite3.connect(
                 f"file:{quote(str(self.path.absolute()))}?mode={mode}",
@@ -113,6 +126,9 @@ class _Pool(SQLiteConnectionPool):
                 timeout=LOCK_TIMEOUT_SECONDS,
             )
             _look(c, self.path, create=self.create)
+            if self._identity is None:
+                self._identity = before or _identity(self.path)
+            self.check_place()
             _keep(c, self.path)
         except sqlite3.DatabaseError as error:
             raise StoreError(_told(error, self.path)) from error
@@ -122,6 +138,8 @@ class _Pool(SQLiteConnectionPool):
 
 class _Datastore(SQLiteDatastore):
     """The library's datastore over those connections; accounts are text."""
+
+    pool: _Pool
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.pool = _Pool(path, create=create)
@@ -174,11 +192,14 @@ class Store:
                 connection.cursor().execute(begin)
                 try:
                     yield connection
+                    if commit:
+                        self._datastore.pool.check_place()
                 except BaseException:
                     connection.rollback()
                     raise
                 if commit:
                     connection.commit()
+                    self._datastore.pool.check_place()
                 else:
                     connection.rollback()
             except sqlite3.DatabaseError as error:
@@ -195,18 +216,29 @@ class Store:
                 self.recorder.create_ledger(c)
 
 
+def _identity(path: Path) -> _Identity | None:
+    """What tells the file of a name from another one that gets the name later; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _has_tables(c: Any) -> bool:
     c.execute("SELECT 1 FROM sqlite_master LIMIT 1")
     return c.fetchone() is not None
 
 
 def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    """Refuse a file that is not ours before anything is written into it."""
+    """Refuse a file that is not ours before anything is written into it; a ledger that is being made is waited for."""
     try:
-        c.execute("BEGIN")  # one state of the file: another process may be making the ledger at this moment
-        found = c.execute("PRAGMA application_id").fetchone()[0]
-        empty = not _has_tables(c.cursor())
-        c.execute("ROLLBACK")
+        found, empty, begun = _state(c)
+        for _ in range(0 if create else LOOKS_AT_WHAT_IS_BEGUN):
+            if not begun:
+                break
+            time.sleep(LOOK_AGAIN_SECONDS)
+            found, empty, begun = _state(c)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
@@ -216,6 +248,20 @@ def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
     version = c.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError(f"{path} was written by a newer program (schema {version}); update Obnovi to read it")
+
+
+def _state(c: sqlite3.Connection) -> tuple[int, bool, bool]:
+    """What stands in a file at one moment: whose it says it is, whether it is empty, whether it is a ledger begun.
+
+    Another process may be making the ledger at this moment: in a file that was there, tables and catalogue come one
+    after the other.
+    """
+    c.execute("BEGIN")
+    found = int(c.execute("PRAGMA application_id").fetchone()[0])
+    empty = not _has_tables(c.cursor())
+    begun = empty if found != APPLICATION_ID else c.execute("SELECT 1 FROM catalogues LIMIT 1").fetchone() is None
+    c.execute("ROLLBACK")
+    return found, empty, begun
 
 
 def _keep(c: sqlite3.Connection, path: Path) -> None:

@@ -164,3 +164,22 @@ def test_tables_are_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     plain = ENVIRONMENT | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     assert process("feed", "feed", cwd=tmp_path, env=plain).code == 0
     assert "основной пакет" in process("balance", ACCOUNT, cwd=tmp_path, env=plain).out
+
+
+def test_a_feed_whose_ledger_is_deleted_claims_nothing_more(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [OBNOVI, "feed", "-"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as feeding:
+        assert feeding.stdin is not None
+        feeding.stdin.write(f"{opening()}\n".encode())
+        feeding.stdin.flush()
+        assert seen(tmp_path, "AccountOpened")
+        (tmp_path / "obnovi.db").unlink()
+        out, err = feeding.communicate(f"{top_up('a')}\n".encode())
+    assert (feeding.returncode, out, err.count(b"\n")) == (2, b"", 1)
+    assert b"obnovi.db was moved, deleted or replaced" in err

@@ -2,8 +2,11 @@
 
 import gc
 import json
+import shutil
 import sqlite3
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,10 @@ import pytest
 from ledger import inputs
 from ledger.events import ToppedUp
 from ledger.evolve import evolve
-from ledger.log import codec
+from ledger.log import codec, sqlite
 from ledger.log.errors import BadEvents, StoreError
-from ledger.log.journal import Writing
+from ledger.log.journal import Journal, Writing
+from ledger.service import Ledger
 from projections.audit.account import Problem
 from tests.support import ACCOUNT, Story, at
 
@@ -268,3 +272,67 @@ def test_a_source_whose_first_line_was_rejected_is_found_later(tmp_path: Path) -
 )
 def test_verify_names_damage_and_never_fails_itself(story: Story, statement: str) -> None:
     assert forged(story, statement)
+
+
+@pytest.mark.parametrize("happens", ["deleted", "moved", "replaced"])
+def test_what_would_be_written_to_a_file_that_lost_its_name_is_not_booked(story: Story, happens: str) -> None:
+    """Whoever was told «applied» finds it in the ledger."""
+    match happens:
+        case "deleted":
+            story.path.unlink()
+        case "moved":
+            story.path.rename(story.path.with_name("elsewhere"))
+        case _:
+            shutil.copy(story.path, story.path.with_name("other"))
+            story.path.with_name("other").replace(story.path)
+    with pytest.raises(StoreError, match="was moved, deleted or replaced while it was in use"):
+        story.top_up("2023-02-02 11:30", 1000_00)
+    with pytest.raises(StoreError, match="bring the file back"):
+        story.ledger.advance_due(at("2023-04-01 00:00"), accounts_max=1)
+
+
+def test_a_new_ledger_appears_with_its_tables_and_its_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads meets all of it or nothing."""
+    path, adopt, there = tmp_path / "ledger.db", Writing.adopt, []
+
+    def watched(self: Writing, *catalogue: str) -> None:
+        adopt(self, *catalogue)
+        there.append(path.exists())
+
+    monkeypatch.setattr(Writing, "adopt", watched)
+    with Ledger(path, now=lambda: 0) as ledger:
+        assert ledger.catalogues().newest()
+    assert there == [False]
+    assert [each.name for each in tmp_path.iterdir()] == ["ledger.db"]
+
+
+@pytest.mark.parametrize("begun", ["", "tables"])
+def test_a_reader_waits_for_a_ledger_that_is_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: str
+) -> None:
+    """In a file that was there, tables come first and then the catalogue."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    if begun:
+        Journal(path, create=True).close()
+    monkeypatch.setattr(sqlite, "LOOKS_AT_WHAT_IS_BEGUN", 2_000)
+
+    def make() -> None:
+        time.sleep(0.3)
+        Ledger(path, now=lambda: 0).close()
+
+    making = threading.Thread(target=make)
+    making.start()
+    with Ledger(path, now=lambda: 0, access="read") as ledger:
+        assert ledger.account(ACCOUNT) is None
+        assert ledger.catalogues().newest()
+    making.join()
+
+
+def test_a_file_that_nobody_makes_a_ledger_of_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").touch()
+    monkeypatch.setattr(sqlite, "LOOKS_AT_WHAT_IS_BEGUN", 2)
+    with pytest.raises(StoreError, match="is not an Obnovi ledger"):
+        Ledger(tmp_path / "empty", now=lambda: 0, access="read")
