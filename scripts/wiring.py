@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
+from ledger.log import files
 from ledger.log.errors import StoreError
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Misuse, SaysNo
+
+SMALL_BYTES_MAX: Final = 64 * 1024
+"""Of a key or a checkpoint, which have some hundred."""
+CATALOGUE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""The shipped one has some ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,13 @@ def there(path: Path, what: str) -> None:
         raise Misuse(f"{path} is a folder, not {'an' if what[0] in 'aeiou' else 'a'} {what}")
 
 
-def read_text(path: Path, what: str) -> str:
-    """The text of a UTF-8 file. Raises Misuse where it cannot be read."""
+def read_text(path: Path, what: str, *, bytes_max: int = SMALL_BYTES_MAX) -> str:
+    """The text of a UTF-8 file or pipe. Raises Misuse where it cannot be read, or has more bytes than such a thing."""
     there(path, what)
     try:
-        return path.read_text(encoding="utf-8")
+        return files.read(path, bytes_max).decode().replace("\r\n", "\n").replace("\r", "\n")
+    except files.TooLarge:
+        raise Misuse(f"{path} has more than {bytes_max} bytes, so it is no {what}") from None
     except UnicodeDecodeError:
         raise Misuse(f"{path} is no UTF-8 text, so no {what}") from None
     except OSError as error:
@@ -68,7 +77,7 @@ def read_text(path: Path, what: str) -> str:
 
 def catalogue_text(path: Path) -> str:
     """The text of a catalogue that has been checked. Raises Misuse with its first problem."""
-    text = read_text(path, "catalogue")
+    text = read_text(path, "catalogue", bytes_max=CATALOGUE_BYTES_MAX)
     try:
         parse(text)
     except BadCatalogue as error:

@@ -1,5 +1,6 @@
 """Files: whole or not at all, unfinished in a place of their process's own, no more readable than what they are of."""
 
+import errno
 import fcntl
 import os
 import re
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+READ_AT_ONCE_BYTES: Final = 1 << 20
 WRITTEN_AT_ONCE_BYTES: Final = 1 << 20
 NAME_BYTES_KEPT: Final = 200
 """Of the name in that of its workplace: names have at most 255 bytes."""
@@ -107,6 +109,22 @@ def allowed(path: Path, like: Path) -> int:
         return 0o666
     mode = stat.S_IMODE(status.st_mode) & 0o666
     return mode if made.st_gid == status.st_gid else mode & (0o606 | (mode & 0o6) << 3)
+
+
+class TooLarge(OSError):
+    """A file, a pipe or a device that has more than is read of it."""
+
+
+def read(path: Path, bytes_max: int) -> bytes:
+    """All that a file or a pipe has, if that is no more than so many bytes. Raises TooLarge, OSError."""
+    with path.open("rb", buffering=0) as file:
+        pieces, left = [], bytes_max + 1
+        while left and (piece := file.read(min(left, READ_AT_ONCE_BYTES))):
+            pieces.append(piece)
+            left -= len(piece)
+    if not left:
+        raise TooLarge(errno.EFBIG, f"more than {bytes_max} bytes", str(path))
+    return b"".join(pieces)
 
 
 def keep(path: Path) -> None:

@@ -29,6 +29,8 @@ PUBLIC: Final = "public-key.txt"
 PUBLIC_PEM: Final = "public-key.pem"
 CHECKPOINTS: Final = "checkpoints"
 SIZE_DIGITS: Final = 12
+FILE_BYTES_MAX: Final = 64 * 1024
+"""Of a key or a checkpoint, which have some hundred."""
 
 
 class NoKeys(Exception):
@@ -42,7 +44,7 @@ class Keys:
         self.folder = folder
         path = folder / PUBLIC
         try:
-            self.public = note.public_key(path.read_text(encoding="utf-8").removesuffix("\n"))
+            self.public = note.public_key(files.read(path, FILE_BYTES_MAX).decode().removesuffix("\n"))
         except (FileNotFoundError, NotADirectoryError):
             raise NoKeys(f"there are no keys in {folder}; make them with `obnovi keys create`") from None
         except (OSError, UnicodeDecodeError, BadNote) as error:
@@ -55,7 +57,7 @@ class Keys:
         try:
             if path.stat().st_mode & 0o077:
                 raise NoKeys(f"{path} can be read by others; run `chmod 600 {shlex.quote(str(path))}` and sign again")
-            key = serialization.load_pem_private_key(path.read_bytes(), None)
+            key = serialization.load_pem_private_key(files.read(path, FILE_BYTES_MAX), None)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise NoKeys(f"{path} is no key to sign with ({error}); sign where it is kept") from None
         if not isinstance(key, Ed25519PrivateKey) or key.public_key().public_bytes_raw() != self.public.raw:
@@ -74,7 +76,7 @@ class Keys:
         """The checkpoint of a size. Raises BadNote where its file is not what this key signed."""
         path = self._path(size)
         try:
-            found = checkpoint.opened(path.read_text(encoding="utf-8"), self.public, alone=True)
+            found = checkpoint.opened(files.read(path, FILE_BYTES_MAX).decode(), self.public, alone=True)
         except (OSError, UnicodeDecodeError, BadNote) as error:
             raise BadNote(f"{path}: {error}") from None
         if found.size != size:

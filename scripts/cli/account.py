@@ -102,7 +102,7 @@ def events(settings: Settings, account: str) -> int:
 @click.argument("id")
 @with_settings
 def find(settings: Settings, id: str) -> int:
-    """Find where an input went: its account and the versions of the events it caused.
+    """Find where an input went: its account and the versions of the events it caused. Exit code 1 if it went nowhere.
 
     \b
     Example:
@@ -122,9 +122,9 @@ def find(settings: Settings, id: str) -> int:
     answer.sort(key=lambda row: (row["account"], row["source"]))
     if settings.json:
         print_json(answer)
-        return 0
+        return 0 if answer else 1
     if not answer:
-        print_text(f"No input {id} was ever booked. A rejected line is not: it leaves no trace.\n")
+        raise SaysNo(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
     for row in answer:
         booked = ", ".join(map(str, row["versions"]))
         print_text(f"{row['account']}: event {booked} (source {row['source']}); `obnovi events {row['account']}`\n")

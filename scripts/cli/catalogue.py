@@ -7,7 +7,7 @@ import click
 from ledger.catalogue import BadCatalogue, parse
 from scripts.cli import show
 from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
-from scripts.wiring import Settings, read_text
+from scripts.wiring import CATALOGUE_BYTES_MAX, Settings, read_text
 
 
 @click.group()
@@ -30,7 +30,7 @@ def check(settings: Settings, file: str) -> int:
     """
     problems: list[str] = []
     try:
-        problems += parse(read_text(Path(file), "catalogue")).oversights()
+        problems += parse(read_text(Path(file), "catalogue", bytes_max=CATALOGUE_BYTES_MAX)).oversights()
     except BadCatalogue as error:
         problems = error.problems
     if settings.json:

@@ -75,7 +75,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
             earlier = Earlier(ledger.journal)
             first = None
             for batch in cut:
-                said = [line for line in batch if line.text.strip()]
+                said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
                 first = said[0].number if first is None and said else first
                 rejected = _apply(ledger, earlier, name, said, limit_of_future(not_after), counts, replies)
                 for reject in rejected:  # told when the rest is safely stored

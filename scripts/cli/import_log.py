@@ -64,6 +64,8 @@ def _place(settings: Settings, source: Path) -> Iterator[Path]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines of a file that may be anything, also one endless line."""
-    while line := file.readline(LINE_BYTES_MAX):
+    """Lines of a file that may be anything, also one endless line. Raises Misuse."""
+    while line := file.readline(LINE_BYTES_MAX + 1):
+        if len(line) > LINE_BYTES_MAX:
+            raise Misuse(f"{file.name} has a line of more than {LINE_BYTES_MAX} bytes, so it is no exported log")
         yield line

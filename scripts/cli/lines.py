@@ -33,6 +33,7 @@ class RawLine(NamedTuple):
 def opened(name: str) -> Iterator[int]:
     """The file descriptor of a feed file, or of stdin for `-`. Raises Misuse for what cannot be a feed."""
     if name == "-":
+        _refuse_endless(0, name)
         yield 0
         return
     path = Path(name)
@@ -45,9 +46,18 @@ def opened(name: str) -> Iterator[int]:
     except OSError as error:
         raise Misuse(f"{name} cannot be read: {error.strerror}") from None
     try:
+        _refuse_endless(fd, name)
         yield fd
     finally:
         os.close(fd)
+
+
+def _refuse_endless(fd: int, name: str) -> None:
+    """Raise Misuse for a device that gives bytes for ever and no line; a terminal is none, nor `/dev/null`."""
+    status = os.fstat(fd)
+    silent = os.isatty(fd) or status.st_rdev == os.stat(os.devnull).st_rdev
+    if stat.S_ISBLK(status.st_mode) or (stat.S_ISCHR(status.st_mode) and not silent):
+        raise Misuse(f"{'stdin' if name == '-' else name} is a device, not a feed; name a file or a pipe")
 
 
 def batches(fd: int, name: str) -> Iterator[list[RawLine]]:
@@ -85,14 +95,15 @@ def _lines(fd: int, name: str, live: bool) -> Iterator[RawLine | None]:
         pieces = chunk.split(b"\n")
         for piece in pieces[:-1]:
             number += 1
-            yield RawLine(number, rest + piece, dropped + len(rest) + len(piece))
+            size = dropped + len(rest) + len(piece)
+            yield RawLine(number, (rest + piece)[: None if size <= LINE_BYTES_MAX else SHOWN_OF_LONG_LINE], size)
             rest, dropped = b"", 0
         rest += pieces[-1]
         if dropped or len(rest) > LINE_BYTES_MAX:
             dropped += len(rest) - SHOWN_OF_LONG_LINE
             rest = rest[:SHOWN_OF_LONG_LINE]
     if rest:
-        yield RawLine(number + 1, rest, dropped + len(rest))
+        yield RawLine(number + 1, rest[: SHOWN_OF_LONG_LINE if dropped else None], dropped + len(rest))
 
 
 def _chunks(fd: int, name: str, live: bool) -> Iterator[bytes | None]:

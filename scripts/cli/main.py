@@ -15,6 +15,7 @@ from scripts.errors import Misuse, SaysNo
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 EXIT_INTERRUPTED = 130
+LINE_CHARACTERS_MAX = 1_000
 VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE")
 
 COMMANDS = {
@@ -153,8 +154,16 @@ def _look_at_the_call() -> None:
             raise Misuse(f"{shown} is no UTF-8 text; rename the file or write the argument in UTF-8") from None
 
 
+def _cut(line: str) -> str:
+    """A line that may echo what somebody gave, without its middle where it is too long to be read."""
+    if len(line) <= LINE_CHARACTERS_MAX:
+        return line
+    half = LINE_CHARACTERS_MAX // 2
+    return f"{line[:half]} … {line[-half:]}"
+
+
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
-    line = safe(message).removesuffix(".")
+    line = _cut(safe(message).removesuffix("."))
     help_ = f"; see `{ctx.command_path} --help`" if ctx is not None else ""
     text = f"obnovi: {line}{help_}\n"
     sys.stderr.write(text.encode(errors="backslashreplace").decode())

@@ -18,6 +18,9 @@ from scripts.cli.statement import FORMATS, allowed
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger, read_text
 
+ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
+"""Of a list: five million numbers."""
+
 
 class MonthType(click.ParamType[date]):
     """A month YYYY-MM, as its first day."""
@@ -92,7 +95,7 @@ def statements(
 def _accounts(settings: Settings, file: str | None) -> list[str]:
     """The accounts of a file, each once, in its order; or all that were opened."""
     if file is not None:
-        lines = read_text(Path(file), "list of accounts").splitlines()
+        lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
         return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
     with open_ledger(settings) as ledger, ledger.journal.reading() as log:
         return log.accounts()

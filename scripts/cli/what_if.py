@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -89,7 +90,8 @@ def what_if(
         raise Misuse("an event can be moved or dropped once")
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
-    with open_ledger(settings) as ledger:
+    # A catalogue of the line is read already, and may be a pipe, which tells it once.
+    with open_ledger(settings if named is None else replace(settings, catalogue=None)) as ledger:
         change = Change(
             since=since,
             plan=_plan(ledger, changes, text),

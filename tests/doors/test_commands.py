@@ -79,7 +79,11 @@ def test_find_names_every_account_and_source_of_an_id(ledger: Run, tmp_path: Pat
         {"account": ACCOUNT, "source": "bank", "versions": [7]},
         {"account": ACCOUNT, "source": "feed", "versions": [5]},
     ]
-    assert ledger("find", "nowhere", "--json").json() == []
+    nowhere = ledger("find", "nowhere", "--json")
+    assert (nowhere.code, nowhere.json()) == (1, [])
+    told = ledger("find", "nowhere")
+    assert (told.code, told.out, told.err.count("\n")) == (1, "", 1)
+    assert "no input nowhere was ever booked" in told.err
 
 
 def test_night_counts_what_it_booked(ledger: Run) -> None:

@@ -247,3 +247,114 @@ def test_a_link_to_the_very_statement_is_replaced_by_it_as_well(ledger: Run, tmp
     made.symlink_to(tmp_path / "elsewhere")
     assert "1 statement written" in ledger(*MAKE["statements"]).out
     assert not made.is_symlink()
+
+
+# What is read whole has a limit, and a pipe is read as a file is
+
+LIMITS = {
+    "catalogue check": (("catalogue", "check", "FILE"), 4 * 1024 * 1024),
+    "--catalogue": (("--catalogue", "FILE", "balance", ACCOUNT), 4 * 1024 * 1024),
+    "what-if --catalogue": (("what-if", ACCOUNT, "--catalogue", "FILE"), 4 * 1024 * 1024),
+    "checkpoint --compare": (("checkpoint", "--compare", "FILE"), 64 * 1024),
+    "check-proof --key": (("check-proof", "made.proof", "--key", "FILE"), 64 * 1024),
+    "check-proof": (("check-proof", "FILE"), 4000),
+    "--accounts": (
+        ("statements", "--month", "2023-01", "--format", "csv", "-o", "o", "--accounts", "FILE"),
+        64 * 1024**2,
+    ),
+    "check-statement": (("check-statement", "FILE"), 16 * 1024 * 1024),
+    "import-statement": (("import-statement", "FILE"), 16 * 1024 * 1024),
+    "import-log": (("--ledger", "new.db", "import-log", "FILE"), 64 * 1024 * 1024),
+}
+"""Commands that read a file whole, or a line of it, and the bytes they name as their limit."""
+
+
+@pytest.mark.parametrize("command", LIMITS)
+def test_what_is_endless_is_refused_with_the_limit(ledger: Run, tmp_path: Path, command: str) -> None:
+    ledger("keys", "create")
+    (tmp_path / "made.proof").touch()
+    asked, limit = LIMITS[command]
+    done = ledger(*("/dev/zero" if each == "FILE" else each for each in asked))
+    assert (done.code in (1, 2), done.out, done.err.count("\n")) == (True, "", 1)
+    assert str(limit) in done.err
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("name", ["public-key.txt", "signing-key.pem", "checkpoints/000000000005"])
+def test_what_is_endless_among_the_keys_is_refused_too(ledger: Run, tmp_path: Path, name: str) -> None:
+    ledger("keys", "create")
+    ledger("checkpoint")
+    write(tmp_path / "more", top_up("more"))
+    ledger("feed", "more")
+    with (tmp_path / "keys" / name).open("ab") as file:
+        file.truncate(1024**3)
+    done = ledger("checkpoint")
+    assert (done.code in (1, 2), done.out, done.err.count("\n")) == (True, "", 1)
+    assert "65536" in done.err
+
+
+@pytest.mark.parametrize("fed", [["/dev/zero"], ["-"]])
+def test_a_device_is_no_feed_but_nothing_is_an_empty_one(tmp_path: Path, fed: list[str]) -> None:
+    with open("/dev/zero", "rb") as zeros, open("/dev/null", "rb") as nothing:
+        for source, code in ((zeros, 2), (nothing, 0)):
+            name = [source.name if each.startswith("/") else each for each in fed]
+            done = subprocess.run(
+                [OBNOVI, "feed", *name], cwd=tmp_path, stdin=source, capture_output=True, check=False, env=ENVIRONMENT
+            )
+            assert (done.returncode, done.stderr.count(b"\n")) == (code, 1 if code else 0)
+            assert (b"is a device, not a feed" in done.stderr) == bool(code)
+
+
+@pytest.mark.parametrize("size", [16 * 1024 * 1024 + 1, 60_000_000])
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_a_line_that_is_too_long_is_told_by_its_beginning(ledger: Run, tmp_path: Path, size: int, end: bytes) -> None:
+    (tmp_path / "long").write_bytes(b"A" * size + end)
+    done = ledger("feed", "long", "--rejects", "rejects")
+    assert (done.code, len(done.out + done.err) < 500) == (3, True)
+    (reject,) = [json.loads(each) for each in (tmp_path / "rejects").read_bytes().splitlines()]
+    assert reject["input"] == "A" * 1000
+    assert f"a line of {size} bytes" in reject["detail"]
+
+
+def test_what_is_echoed_is_cut(ledger: Run, tmp_path: Path) -> None:
+    (tmp_path / "long").write_bytes(b"A" * 1_000_000)
+    (tmp_path / "keys.toml").write_bytes(b'["' + b"A" * 100_000 + b'"]\nx = 1\n')
+    for command in (
+        ("balance", "A" * 100_000),
+        ("find", "A" * 100_000),
+        ("--catalogue", "keys.toml", "balance", ACCOUNT),
+        ("--catalogue", "A" * 100_000, "balance", ACCOUNT),
+        ("statements", "--month", "2023-01", "--format", "csv", "-o", "o", "--accounts", "long"),
+        ("dispute", "show", "A" * 100_000),
+        ("what-if", ACCOUNT, "--set", "plan=" + "A" * 100_000),
+        ("A" * 100_000,),
+    ):
+        done = ledger(*command)
+        assert (done.code in (1, 2), len(done.out + done.err) < 2_500) == (True, True), command[0]
+
+
+def test_a_pipe_is_read_as_a_file_is(ledger: Run, tmp_path: Path) -> None:
+    """Each command reads a pipe once, from its beginning to its end."""
+    ledger("keys", "create")
+    (tmp_path / "note").write_text(ledger("checkpoint").out, encoding="utf-8")
+    for name in ("proof", "log"):
+        assert ledger(*MAKE[name]).code == 0
+    write(tmp_path / "accounts", ACCOUNT)
+    catalogue = ENVIRONMENT["OBNOVI_CATALOGUE"]
+    write(tmp_path / "more", top_up("more"))
+    for source, *command in (
+        (catalogue, "catalogue", "check", "pipe"),
+        (catalogue, "--catalogue", "pipe", "balance", ACCOUNT),
+        (catalogue, "what-if", ACCOUNT, "--catalogue", "pipe"),
+        ("note", "checkpoint", "--compare", "pipe"),
+        ("keys/public-key.txt", "check-proof", "made.proof", "--key", "pipe"),
+        ("made.proof", "check-proof", "pipe"),
+        ("accounts", "statements", "--month", "2023-01", "--format", "csv", "-o", "o", "--accounts", "pipe"),
+        ("made.jsonl", "--ledger", "new.db", "import-log", "pipe"),
+        ("more", "feed", "pipe"),
+    ):
+        os.mkfifo(tmp_path / "pipe")
+        with subprocess.Popen(["sh", "-c", 'cat "$0" > pipe', source], cwd=tmp_path):
+            done = process(*command, cwd=tmp_path, env=ENVIRONMENT)
+        assert (done.code, done.err) == (0, ""), command
+        (tmp_path / "pipe").unlink()
