@@ -1,1 +1,5 @@
 """`obnovi`: a module per group of commands, imported only when its command runs."""
+
+from scripts.cli import early
+
+early.catch()  # before anything that takes time to import

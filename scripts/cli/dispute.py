@@ -150,7 +150,7 @@ def show_(
       obnovi dispute show claim-8-1
       obnovi dispute show claim-8-1 --format pdf -o claim.pdf
     """
-    form = form_of(form, output, FORMATS)
+    form = form_of(form or ("json" if settings.json else None), output, FORMATS)
     chosen = "json" if settings.json else form or "txt"
     if chosen in BINARY and output is None and sys.stdout.isatty():
         raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")

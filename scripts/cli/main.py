@@ -10,11 +10,11 @@ import click
 
 from projections.words.safe import safe
 from scripts import collector
+from scripts.cli import early
 from scripts.errors import Misuse, SaysNo
 
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
-EXIT_INTERRUPTED = 130
 LINE_CHARACTERS_MAX = 1_000
 VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE")
 
@@ -62,6 +62,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
+        early.leave()
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
@@ -130,7 +131,7 @@ def main() -> NoReturn:
     except SaysNo as error:
         _fail(str(error), EXIT_SAYS_NO)
     except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted; what is booked stays, run the same command again to go on", EXIT_INTERRUPTED)
+        _fail(early.LINE, early.EXIT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -168,9 +168,14 @@ def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
 
 
 def form_of(given: str | None, output: str | None, forms: Collection[str]) -> str | None:
-    """The format that was asked for: by its option, else by the ending of the file it goes to; None for neither."""
+    """The format that was asked for: by its option, else by the ending of the file it goes to; None for neither.
+
+    Raises Misuse for an ending that is no format: a file must not say that it is what it is not.
+    """
     ending = Path(output or "").suffix.removeprefix(".").lower()
-    return given or (ending if ending in forms else None)
+    if given is None and ending and ending not in forms:
+        raise Misuse(f"-o {output}: .{ending} is none of the formats {', '.join(forms)}; name one with --format")
+    return given or ending or None
 
 
 def write_file(path: str, content: bytes, settings: Settings) -> None:

@@ -73,7 +73,7 @@ def statement(
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
     """
-    form = form_of(form, output, FORMATS)
+    form = form_of(form or ("json" if settings.json else None), output, FORMATS)
     chosen = "json" if settings.json else form or "txt"
     options = allowed(form, table=table, lang=lang)
     if since > until:

@@ -292,3 +292,10 @@ def test_options_of_every_command_may_stand_between_the_group_and_its_command(de
     elsewhere = desk("--ledger", "obnovi.db", "dispute", "--ledger", "nowhere.db", "list")
     assert (elsewhere.code, elsewhere.out) == (2, "")
     assert "nowhere.db" in elsewhere.err
+
+
+def test_a_dossier_s_file_must_end_in_a_form_it_has(desk: Run, tmp_path: Path) -> None:
+    done = desk("dispute", "show", "claim-4-1", "-o", "claim.docx")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert ".docx is none of the formats json, txt, html, pdf" in done.err
+    assert not (tmp_path / "claim.docx").exists()

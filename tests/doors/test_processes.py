@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.doors.support import ACCOUNT, ENVIRONMENT, OBNOVI, line, month, opening, process, top_up, write
 
 ACCOUNTS = [f"7900000{number:04d}" for number in range(40)]
@@ -183,3 +185,25 @@ def test_a_feed_whose_ledger_is_deleted_claims_nothing_more(tmp_path: Path) -> N
         out, err = feeding.communicate(f"{top_up('a')}\n".encode())
     assert (feeding.returncode, out, err.count(b"\n")) == (2, b"", 1)
     assert b"obnovi.db was moved, deleted or replaced" in err
+
+
+LOADED_IN_TURN = ("click", "scripts.errors", "scripts.cli.account", "msgspec", "ledger.inputs", "pydantic")
+
+
+@pytest.mark.parametrize("amid", LOADED_IN_TURN)
+def test_an_interruption_while_a_command_is_loaded_is_one_line(tmp_path: Path, amid: str) -> None:
+    script = f"""if True:
+        import os, signal, sys
+        class Interrupted:
+            def find_spec(self, name, path=None, target=None):
+                if name == {amid!r}:
+                    os.kill(os.getpid(), signal.SIGINT)
+        sys.argv = ["obnovi", "balance", "79161234567"]
+        sys.meta_path.insert(0, Interrupted())
+        from scripts.cli.main import main
+        main()
+    """
+    asked: list[str | Path] = [OBNOVI.with_name("python"), "-c", script]
+    done = subprocess.run(asked, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False)
+    told = b"obnovi: interrupted; what is booked stays, run the same command again to go on\n"
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", told)

@@ -206,7 +206,8 @@ def test_binary_forms_go_to_a_pipe_or_a_file_but_not_to_a_terminal(
         ("it.json", (), b'{"account"'),
         ("it.txt", (), "Детализация".encode()),
         ("it", (), "Детализация".encode()),
-        ("it.docx", (), "Детализация".encode()),
+        ("it.docx", ("--format", "txt"), "Детализация".encode()),
+        ("it.docx", ("--json",), b'{"account"'),
         ("it.pdf", ("--format", "json"), b'{"account"'),
         ("it.pdf", ("--json",), b'{"account"'),
         ("it.csv", ("--table", "usage"), "\ufeffВерсия;Начало".encode()),
@@ -218,3 +219,11 @@ def test_a_file_s_ending_says_its_format_where_no_option_does(
     done = ledger("statement", ACCOUNTS[0], "--from", "2023-01-01", "--to", "2023-01-31", "-o", name, *options)
     assert (done.code, done.out, done.err) == (0, "", "")
     assert (tmp_path / name).read_bytes().startswith(starts)
+
+
+@pytest.mark.parametrize("name", ["it.docx", "it.doc", "it.02", "it.pdf.bak"])
+def test_an_ending_that_is_no_format_is_refused(ledger: Run, tmp_path: Path, name: str) -> None:
+    done = ledger("statement", ACCOUNTS[0], "--from", "2023-01-01", "--to", "2023-01-31", "-o", name)
+    known = "is none of the formats json, txt, csv, html, pdf, xlsx, xml; name one with --format"
+    assert (done.code, done.out, done.err.count("\n"), known in done.err) == (2, "", 1, True)
+    assert not (tmp_path / name).exists()
