@@ -34,6 +34,7 @@ Check: TypeAlias = Literal[
     "changed_before",
     "changed_late",
     "cut_off",
+    "unreadable",
 ]
 
 FREE_SECONDS: Final = 3
@@ -79,8 +80,15 @@ def check(made: OperatorStatement, catalogue: Catalogue) -> Report:
         *_order(made.rows),
         *_twice(made.form, made.rows),
         *(
-            Finding(row=each.number, rule="R-13.1", check="cut_off", expected="a whole row", found=each.text, at=None)
-            for each in made.cut_off
+            Finding(
+                row=each.number,
+                rule="R-13.1",
+                check=each.why,
+                expected="a whole row",
+                found=each.text if each.why == "cut_off" else f"line {each.line}: {each.text}",
+                at=None,
+            )
+            for each in made.bad_rows
         ),
     ]
     found.sort(key=lambda finding: finding.row or 0)
@@ -90,7 +98,7 @@ def check(made: OperatorStatement, catalogue: Catalogue) -> Report:
     return Report(
         account=made.account,
         form=made.form,
-        rows=len(made.rows) + len(made.cut_off),
+        rows=len(made.rows) + len(made.bad_rows),
         total=round_half_up(total, _PER_KOPECK),
         total_ex_vat=ten_thousandths(total_ex_vat),
         printed_total=None if made.total is None else round_half_up(made.total, _PER_KOPECK),

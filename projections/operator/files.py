@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from projections.operator.model import BadStatement, OperatorStatement
+from projections.operator.model import UNDECODED, BadStatement, OperatorStatement
 
 BYTES_MAX: Final = 16 * 1024 * 1024
 """A statement of half a year has a fifth of a megabyte."""
@@ -22,6 +22,14 @@ MARKS_MAX: Final = 1_000_000
 
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype\s+html[^>]*>\s*)?<html[\s>]", re.IGNORECASE)
 _HEAD: Final = 4096
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_META = re.compile(rb"""<meta\s[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
+_ENCODINGS: Final = {"windows-1251": "cp1251", "cp1251": "cp1251", "x-cp1251": "cp1251"}
+"""Declared encodings other than UTF-8 that are read; a text is never read in one that it does not declare."""
+SPOILED_MAX: Final = 20
+SPOILED_SHARE: Final = 200
+"""Bytes that are no text spoil their rows if they are few, so many or one of so many; else it is another text."""
+_UNDECODED = re.compile("[\udc80-\udcff]")
 _ZIP: Final = b"PK"
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -52,10 +60,7 @@ def parse(data: bytes) -> OperatorStatement:
     """The statement in the bytes of a file that is no archive. Raises BadStatement."""
     if data.startswith(b"%PDF"):
         raise BadStatement("a PDF itself; turn it into text with `pdftotext FILE.pdf FILE.txt` and take that")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadStatement(f"no UTF-8 text, so no statement: byte {error.start}") from None
+    text = _decoded(data)
     if "\0" in text:
         raise BadStatement(f"no text: byte {text.index(chr(0))} is zero")
     if text.count("<") > MARKS_MAX:
@@ -73,6 +78,20 @@ def parse(data: bytes) -> OperatorStatement:
 
         return pdf_text.read(text)
     raise BadStatement("no statement of the operator: neither XML nor HTML nor the text of a PDF")
+
+
+def _decoded(data: bytes) -> str:
+    """The text in the encoding that it declares, else in UTF-8. A byte that is none there spoils its row only."""
+    declared = _DECLARED.match(data[:_HEAD]) or _META.search(data[:_HEAD])
+    encoding = _ENCODINGS.get(declared[1].decode("ascii").lower(), "utf-8-sig") if declared else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        text, spoiled = _UNDECODED.subn(UNDECODED, data.decode(encoding, errors="surrogateescape"))
+        if "\0" in text or spoiled > max(SPOILED_MAX, len(data) // SPOILED_SHARE):
+            name = "UTF-8" if encoding == "utf-8-sig" else encoding
+            raise BadStatement(f"no {name} text, so no statement: byte {error.start}") from None
+        return text
 
 
 def _content(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from projections.operator.figures import ten_thousandths_of
 from projections.operator.markup import line_at, line_of, said
-from projections.operator.model import BadStatement, Blocks, OperatorStatement, Row, row
+from projections.operator.model import BadRow, BadStatement, Blocks, OperatorStatement, Row, Unreadable, row
 from projections.operator.page import UNNAMED
 
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
@@ -41,15 +41,16 @@ def read(text: str) -> OperatorStatement:
     if not text.rstrip().lower().endswith(_END):
         raise BadStatement(f"line {line_at(text, len(text))}: HTML that is cut off, its end {_END} is missing")
     root = _parse(text)
-    tables = [(head, columns) for head in root.iter("tr") if (columns := _columns(head))]
+    heads = [(head, columns) for head in root.iter("tr") if (columns := _columns(head))]
+    tables = {next(head.iterancestors("table"), None) for head, _ in heads}
     if len(tables) != 1:
         raise BadStatement(f"it has {len(tables)} tables of usage; a statement of one number has one")
-    head, columns = tables[0]
+    head, columns = heads[0]
     account = _ACCOUNT.search(text)
     if account is None:
         raise BadStatement("it names no number: «Сетевой ресурс 7…» is missing")
     period = _PERIOD.search(text)
-    rows, total = _body(head, columns)
+    rows, bad, total = _body(head, columns)
     return OperatorStatement(
         form="html",
         account=account[1],
@@ -59,6 +60,7 @@ def read(text: str) -> OperatorStatement:
         total=None,
         own=any(table.get("class") == _OWN for table in root.iter("table")),
         rows=tuple(rows),
+        bad_rows=tuple(bad),
     )
 
 
@@ -93,29 +95,34 @@ def _columns(head: etree._Element) -> dict[str, int] | None:
     return found
 
 
-def _body(head: etree._Element, columns: dict[str, int]) -> tuple[list[Row], int | None]:
-    """The rows below the head, and the total of the table's foot."""
+def _body(head: etree._Element, columns: dict[str, int]) -> tuple[list[Row], list[BadRow], int | None]:
+    """The rows below the head, those that cannot be read, and the total of the table's foot."""
     table = next(head.iterancestors("table"), None)
     width = len(list(head.iterchildren("th", "td")))
     blocks = Blocks(first="FirstInBlock", inner="InBlock", last="LastInBlock")
     rows: list[Row] = []
+    bad: list[BadRow] = []
     total = None
     for tr in () if table is None else _table_rows(table):
         elements = list(tr.iterchildren("td"))
         cells = [_text(cell) for cell in elements]
         line = line_of(tr)
-        if tr is head or not any(cells):
+        if not any(cells) or _columns(tr) is not None:
             continue
         if any(cell.lower().startswith(_TOTAL) for cell in cells):
             total = _total(cells, line)
             continue
-        if len(cells) != width:
-            raise BadStatement(f"row {len(rows) + 1} (line {line}): {len(cells)} cells instead of {width}")
-        number = len(rows) + 1
-        told = {column: cells[at] for column, at in columns.items()}
-        named = elements[columns["cell"]].get("class") != UNNAMED
-        rows.append(row(number, line, **told, block=blocks.of(number, tr.get("class", "")), is_named=named))
-    return rows, total
+        number = len(rows) + len(bad) + 1
+        block = blocks.of(number, tr.get("class", ""))
+        try:
+            if len(cells) != width:
+                raise Unreadable(f"{len(cells)} cells instead of {width}")
+            told = {column: cells[at] for column, at in columns.items()}
+            named = elements[columns["cell"]].get("class") != UNNAMED
+            rows.append(row(number, line, **told, block=block, is_named=named))
+        except Unreadable as error:
+            bad.append(BadRow(number=number, line=line, why="unreadable", text=str(error)))
+    return rows, bad, total
 
 
 def _table_rows(table: etree._Element) -> Iterator[etree._Element]:

@@ -17,7 +17,7 @@ SOURCE: Final = "statement"
 PAID_ZONE: Final = "russia"
 """Where a paid call went whose columns name no zone."""
 
-Why: TypeAlias = Literal["ussd", "unmeasured", "unknown", "cut_off", "malformed"]
+Why: TypeAlias = Literal["ussd", "unmeasured", "unknown", "cut_off", "unreadable", "malformed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Importe
     _number(rows)
     done.inputs.extend(row.input for row in sorted(rows, key=lambda row: (row.received, row.number)))
     done.passed_over.extend(
-        PassedOver(row=each.number, line=each.line, why="cut_off", detail=each.text) for each in made.cut_off
+        PassedOver(row=each.number, line=each.line, why=each.why, detail=each.text) for each in made.bad_rows
     )
     done.passed_over.sort(key=lambda each: each.row)
     return done

@@ -13,6 +13,8 @@ _DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.20[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}")
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-5][0-9]")
 _SHOWN_MAX: Final = 40
+UNDECODED: Final = "\ufdd0"
+"""Stands for a byte that is no text; no text has it, and `words.kept` escapes it."""
 
 
 class BadStatement(Exception):
@@ -72,12 +74,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutOff:
-    """A row of which a part is missing: its number, and the line where it begins."""
+class BadRow:
+    """A row that is passed over: its number, the line where it begins, and what is wrong.
+
+    Of one that is cut off a part is missing, and `text` is its beginning; of one that is unreadable it says why.
+    """
 
     number: int
     line: int
+    why: Literal["cut_off", "unreadable"]
     text: str
+
+
+class Unreadable(ValueError):
+    """A cell that is not what its column holds, in one line; the rest of the statement is read all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +105,7 @@ class OperatorStatement:
     total: int | None
     own: bool
     rows: tuple[Row, ...]
-    cut_off: tuple[CutOff, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
 
 
 def row(
@@ -117,7 +127,11 @@ def row(
     block: int | None = None,
     is_named: bool = True,
 ) -> Row:
-    """A row from the texts of its cells. Raises BadStatement, naming row and line."""
+    """A row from the texts of its cells. Raises Unreadable."""
+    if UNDECODED in "".join(
+        (day, clock, offset, cell, zp, zv, word, actual, billed or "", ex_vat, cost or "", changed)
+    ):
+        raise Unreadable("a byte that is no text")
     try:
         return Row(
             number=number,
@@ -136,7 +150,7 @@ def row(
             is_named=is_named,
         )
     except ValueError as error:
-        raise BadStatement(f"row {number} (line {line}): {error}") from None
+        raise Unreadable(str(error)) from None
 
 
 class Blocks:
@@ -158,9 +172,13 @@ class Blocks:
 
 def moment(day: str, clock: str, offset: str) -> datetime:
     """The time of `06.09.2015`, `8:28:49` and `+03:00`, in the years 2000–2099; ValueError for anything else."""
+    said = f"no time: {shown(f'{day} {clock} {offset}')}"
     if not (_DAY.fullmatch(day) and _CLOCK.fullmatch(clock) and _OFFSET.fullmatch(offset)):
-        raise ValueError(f"no time: {shown(f'{day} {clock} {offset}')}")
-    return datetime.fromisoformat(figures.time_of(day, clock, offset))
+        raise ValueError(said)
+    try:
+        return datetime.fromisoformat(figures.time_of(day, clock, offset))
+    except ValueError:
+        raise ValueError(said) from None
 
 
 def shown(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.model import BadStatement, CutOff, OperatorStatement, Row, row, shown
+from projections.operator.model import BadRow, BadStatement, OperatorStatement, Row, Unreadable, row, shown
 
 _START = re.compile(r"([0-9]{2}\.[0-9]{2}\.[0-9]{4}) +([0-9]{1,2}:[0-9]{2}:[0-9]{2})")
 _PLACE = re.compile(r"([+-][0-9]{2}:[0-9]{2}) +(\S.*)")
@@ -22,7 +22,7 @@ _PIECES_MIN: Final = 5
 def read(text: str) -> OperatorStatement:
     """The statement that the text of a PDF shows.
 
-    A row of which a part is missing is kept as cut off, never guessed. Raises BadStatement.
+    A row of which a part is missing, or that cannot be read, is told and never guessed. Raises BadStatement.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.replace("\f", "\n").split("\n"), 1)]
     end = next((at for at, (_, line) in enumerate(lines) if line.rstrip(":") == _TOTAL), None)
@@ -32,15 +32,19 @@ def read(text: str) -> OperatorStatement:
     if account is None:
         raise BadStatement("it names no number: «Сетевой ресурс» and 7… are missing")
     rows: list[Row] = []
-    cut_off: list[CutOff] = []
+    bad: list[BadRow] = []
     for number, pieces in enumerate(_records(lines[:end]), 1):
         line, start = pieces[0]
-        made = _row(number, pieces)
+        try:
+            made = _row(number, pieces)
+        except Unreadable as error:
+            bad.append(BadRow(number=number, line=line, why="unreadable", text=str(error)))
+            continue
         if made is None:
-            cut_off.append(CutOff(number=number, line=line, text=start))
+            bad.append(BadRow(number=number, line=line, why="cut_off", text=start))
         else:
             rows.append(made)
-    if not rows:
+    if not rows and not bad:
         raise BadStatement("no row of usage in it; make the text with `pdftotext` and without -layout")
     period = _PERIOD.search(text)
     return OperatorStatement(
@@ -52,18 +56,26 @@ def read(text: str) -> OperatorStatement:
         total=None,
         own=False,
         rows=tuple(rows),
-        cut_off=tuple(cut_off),
+        bad_rows=tuple(bad),
     )
 
 
 def _records(lines: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """The lines of each row, from its time to its cost; what stands between rows is heads and feet of pages."""
+    """The lines of each row, from its time to its cost; what stands between rows is heads and feet of pages.
+
+    Of a row that a page break cut the beginning is given, and its rest belongs to it: it is one row.
+    """
     pieces: list[tuple[int, str]] = []
+    rest = False
     for number, line in lines:
         if _START.fullmatch(line) or _PAGE.fullmatch(line):
             if pieces:
                 yield pieces
-            pieces = [] if _PAGE.fullmatch(line) else [(number, line)]
+            is_page = _PAGE.fullmatch(line) is not None
+            rest = is_page and bool(pieces) and not any(_PLACE.fullmatch(text) for _, text in pieces)
+            pieces = [] if is_page else [(number, line)]
+        elif rest and not pieces:
+            rest = _COST.fullmatch(line) is None
         elif line and (pieces or _PLACE.fullmatch(line)):
             pieces.append((number, line))
             if _COST.fullmatch(line):
@@ -74,7 +86,10 @@ def _records(lines: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
 
 
 def _row(number: int, pieces: list[tuple[int, str]]) -> Row | None:
-    """A row from its lines, read from both ends: a number may be wrapped, and empty zones leave no line."""
+    """A row from its lines, read from both ends: a number may be wrapped, and empty zones leave no line.
+
+    None for one of which a part is missing. Raises Unreadable.
+    """
     texts = [text for _, text in pieces]
     if len(texts) < _PIECES_MIN or sum(_PLACE.fullmatch(text) is not None for text in texts) != 1:
         return None

@@ -39,7 +39,7 @@ _MARKED: Final = frozenset({"voice", "ussd"})
 
 _MSISDN = re.compile(r"[0-9]{11}")
 _PLUS = re.compile(r"\++[0-9]{10}")
-_LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]|[^\S ]|\A | \Z|(?<= ) |\\(?=u[0-9a-f]{4})")
+_LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0\ufffe\uffff]|[^\S ]|\A | \Z|(?<= ) |\\(?=u[0-9a-f]{4})")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 

@@ -42,6 +42,7 @@ _CHECKS: Final[dict[Check, str]] = {
     "changed_before": "баланс изменён до начала",
     "changed_late": "баланс изменён поздно",
     "cut_off": "строка неполна",
+    "unreadable": "строка не читается",
 }
 _FORMS: Final = {"xml": "XML", "html": "HTML", "text": "текст PDF"}
 
