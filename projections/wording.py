@@ -1,70 +1,32 @@
-"""Wording for people: Russian names of what the ledger calls in English, and quantities as people read them."""
+"""Wording in Russian: what the statement's forms say; `projections.words` has the same in both languages."""
 
-from datetime import datetime
 from typing import Final
 
-from ledger.units import KB_PER_MB, Quantity, Service
+from projections.words import names
+from projections.words.language import Text
+from projections.words.speaker import Speaker
 
-BUCKETS: Final = {"carried": "сохранённый остаток", "base": "основной пакет", "daily": "дневной пакет"}
-SERVICES: Final = {"voice": "звонки", "sms": "SMS", "data": "интернет", "ussd": "USSD"}
-DIRECTIONS: Final = {"out": "исх.", "in": "вх."}
-ZONES: Final = {
-    "home": "домашний регион",
-    "russia": "Россия",
-    "international": "другие страны",
-    "roaming": "роуминг",
-}
-MODES: Final = {
-    "none": "без тарифа",
-    "monthly": "помесячно",
-    "daily": "посуточно",
-    "unpaid": "период не оплачен",
-}
-BLOCKS: Final = {"financial": "финансовая", "voluntary": "добровольная", "operator": "оператора"}
+_RUSSIAN: Final = Speaker("ru")
+
+
+def _russian(texts: dict[str, Text]) -> dict[str, str]:
+    return {name: text.ru for name, text in texts.items()}
+
+
+SERVICES: Final = _russian(names.SERVICES)
+DIRECTIONS: Final = _russian(names.DIRECTIONS)
+ZONES: Final = _russian(names.ZONES)
+MODES: Final = _russian(names.MODES)
+BLOCKS: Final = _russian(names.BLOCKS)
+
+zone = _RUSSIAN.zone
+measured = _RUSSIAN.measured
+packaged = _RUSSIAN.packaged
+kilobytes = _RUSSIAN.data
+day = _RUSSIAN.day
+time = _RUSSIAN.time
 
 
 def bucket(name: str) -> str:
     """The Russian name of a bucket."""
-    return BUCKETS.get(name, f"опция {name.removeprefix('option:')}")
-
-
-def zone(name: str) -> str:
-    """The Russian name of a zone, or the catalogue's own."""
-    return ZONES.get(name, name)
-
-
-def measured(service: Service | str, quantity: Quantity) -> str:
-    """A measured quantity: 1530 s → 25:30, 444 bytes → 1 КБ, pieces as they are."""
-    match service:
-        case "voice":
-            return f"{quantity // 60}:{quantity % 60:02d}"
-        case "data":
-            return kilobytes(-(-quantity // 1024))
-        case _:
-            return str(quantity)
-
-
-def packaged(service: Service | str, amount: Quantity) -> str:
-    """A package amount: seconds as minutes, pieces, kilobytes."""
-    match service:
-        case "voice":
-            return f"{measured('voice', amount)} мин"
-        case "data":
-            return kilobytes(amount)
-        case _:
-            return f"{amount} шт"
-
-
-def kilobytes(amount: Quantity) -> str:
-    """Kilobytes, in megabytes where they are many; rounded down for display only."""
-    return f"{amount // KB_PER_MB} МБ" if amount >= 10 * KB_PER_MB else f"{amount} КБ"
-
-
-def day(text: str) -> str:
-    """The date of a local time or date, as 01.02.2023."""
-    return f"{datetime.fromisoformat(text):%d.%m.%Y}"
-
-
-def time(text: str) -> str:
-    """A local time, as 01.02.2023 10:00:00."""
-    return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
+    return names.BUCKETS[name].ru if name in names.BUCKETS else f"опция {name.removeprefix('option:')}"

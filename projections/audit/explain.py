@@ -43,10 +43,11 @@ from projections.audit.facts import facts_of
 from projections.audit.parts import Part, parts_of
 from projections.audit.passed import Passed, met, passed_over
 from projections.audit.rules import rules_of
-from projections.audit.texts import RULES, Text
 from projections.balances import Balance, balance
 from projections.events import shown
 from projections.replies import reply_of
+from projections.words.language import Text
+from projections.words.rules import RULES
 
 
 class NoSuchEvent(LookupError):

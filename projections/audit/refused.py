@@ -19,8 +19,8 @@ from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import Kopecks
 from projections.audit.lacking import lacking, of_other_inputs
-from projections.audit.texts import REASONS
 from projections.refusals import RefusalRow
+from projections.words.reasons import REASONS
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,13 +8,14 @@ from typing import Any, Final, NamedTuple
 from projections.audit.explain import Explanation
 from projections.audit.parts import Part
 from projections.audit.passed import NOT_REACHED, Passed
-from projections.audit.texts import REASONS, RULES, STEPS
 from projections.balances import Balance
-from projections.formats.explanation_words import FACTS, PLACES, TITLES, WHY
-from projections.formats.headings import Language
-from projections.formats.speaker import Speaker
 from projections.packages import BucketRow
-from projections.wording import day, time
+from projections.words import names
+from projections.words.explanation import FACTS, PHRASES
+from projections.words.language import Language
+from projections.words.reasons import REASONS, STEPS, WHY
+from projections.words.rules import RULES
+from projections.words.speaker import Speaker
 
 Row = tuple[str, str]
 
@@ -53,11 +54,14 @@ def sections(made: Explanation, lang: Language = "ru") -> list[Section]:
 
 def titled(event: dict[str, Any], lang: Language = "ru") -> str:
     """What an event as the contract shows it was, in a few words."""
-    return _Page(lang).title(event)
+    return Speaker(lang).title(event)
 
 
 class _Page(Speaker):
     """The parts of an explanation, one method a part."""
+
+    def phrase(self, name: str, /, **values: Any) -> str:
+        return self.say(PHRASES[name], **values)
 
     # The whole
 
@@ -86,21 +90,12 @@ class _Page(Speaker):
 
     # What happened
 
-    def title(self, event: dict[str, Any]) -> str:
-        name = event["type"]
-        words = [self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {event['cause']}"])]
-        if "option_name" in event:
-            words = [f"{words[0]}: " + (f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")]
-        if name in ("RefreshRefused", "InputRefused", "UsageUnrated"):
-            words.append(f"— {self.say(REASONS[event['reason']])} ({event['reason']})")
-        return " ".join(words)
-
     def heading(self, made: Explanation) -> list[Row]:
         event = made.event
-        rows = [(self.phrase("booked"), time(event["booked_at"]))]
+        rows = [(self.phrase("booked"), self.time(event["booked_at"]))]
         occurred = event.get("used_at") or event["occurred_at"]
         if occurred != event["booked_at"]:
-            rows.append((self.phrase("occurred"), time(occurred)))
+            rows.append((self.phrase("occurred"), self.time(occurred)))
         if "input" in event:
             reference = event["input"]
             type = made.inputs[0]["type"] if made.inputs else "?"
@@ -156,17 +151,17 @@ class _Page(Speaker):
         incoming = part.to == "wallet"
         if other.startswith("cash:"):
             return self.phrase("paid_in" if incoming else "paid_back", channel=other.removeprefix("cash:"))
-        return self.phrase("to_wallet" if incoming else "from_wallet", place=self.say(PLACES[other]))
+        return self.phrase("to_wallet" if incoming else "from_wallet", place=self.say(names.PLACES[other]))
 
     def grant(self, part: Part) -> str:
         if part.granted_at is None:
             return ""
-        granted = day(part.granted_at)
+        granted = self.day(part.granted_at)
         said = self.phrase("grant", day=granted)
         if part.carried_at is not None:
-            said = self.phrase("grant_carried", day=granted, carried=day(part.carried_at))
+            said = self.phrase("grant_carried", day=granted, carried=self.day(part.carried_at))
         if part.ended_at is not None:
-            said = self.phrase("grant_ended", grant=said, ended=time(part.ended_at))
+            said = self.phrase("grant_ended", grant=said, ended=self.time(part.ended_at))
         return said
 
     # What was passed over
@@ -209,9 +204,9 @@ class _Page(Speaker):
         rows: list[Row] = []
         if made.plan is not None:
             plan = made.plan
-            version = day(plan.version)
+            version = self.day(plan.version)
             rows.append((self.phrase("plan"), self.phrase("plan_of", name=plan.name, id=plan.id, version=version)))
-            rows.append((self.phrase("discount"), f"{plan.discount} %" if plan.discount else self.phrase("none")))
+            rows.append((self.phrase("discount"), f"{plan.discount} %" if plan.discount else self.say(names.NONE)))
         digest = made.catalogue.digest[:DIGEST_SHOWN]
         said = self.phrase("catalogue_of", position=made.catalogue.position, digest=digest)
         return [*rows, (self.phrase("catalogue"), said)]
@@ -236,7 +231,7 @@ class _Page(Speaker):
         return rows + (packages or [(self.phrase("packages"), self.phrase("same"))])
 
     def due(self, made: Balance) -> str:
-        return time(made.period.next_due) if made.period else self.phrase("none")
+        return self.time(made.period.next_due) if made.period else self.say(names.NONE)
 
     def packages(self, before: Balance, after: Balance) -> Iterator[Row]:
         was = {_key(row): row for row in before.buckets}
@@ -245,7 +240,7 @@ class _Page(Speaker):
             old, new = was.get(key), now.get(key)
             row = new or old
             assert row is not None
-            left = [self.packaged(row.service, each.left) if each else self.phrase("none") for each in (old, new)]
+            left = [self.packaged(row.service, each.left) if each else self.say(names.NONE) for each in (old, new)]
             if old is None or new is None or old.left != new.left:
                 name = self.phrase("bucket", bucket=self.bucket(row.bucket), service=self.service(row.service))
                 yield name, " → ".join(left)

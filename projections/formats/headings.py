@@ -1,11 +1,12 @@
 """Headings of the statement for people, in Russian or English; everything else is Russian."""
 
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import msgspec
 
-Language: TypeAlias = Literal["ru", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("ru", "en")
+from projections.words.language import LANGUAGES, Language
+
+__all__ = ["HEADINGS", "LANGUAGES", "Headings", "Language"]
 
 
 class Headings(msgspec.Struct, frozen=True):

@@ -16,9 +16,9 @@ from ledger.log.keys import key_of
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from ledger.units import rubles
-from projections.audit.texts import REASONS
 from projections.formats.text import printed_text
 from projections.statement import Line
+from projections.words.reasons import REASONS
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.options import limit_of_future

@@ -25,10 +25,14 @@ from ledger.service import Ledger
 from projections.audit.again import same_booking
 from projections.audit.explain import Explanation, explain
 from projections.audit.rules import REFUSED_BY, STEP_BY
-from projections.audit.texts import REASONS, RULES, STEPS, Text
 from projections.balances import balance
 from projections.formats.explanation import render
-from projections.formats.explanation_words import FACTS, PHRASES, PLACES, TITLES, WHY
+from projections.words.events import TITLES
+from projections.words.explanation import FACTS, PHRASES
+from projections.words.language import Text
+from projections.words.names import PLACES
+from projections.words.reasons import REASONS, STEPS, WHY
+from projections.words.rules import RULES
 from scripts.simulate import Market, lines
 from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Step, one, pair

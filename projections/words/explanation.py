@@ -1,56 +1,8 @@
-"""The words of an explanation, in Russian and English; what other forms say in Russian too comes from `wording`."""
+"""The words of an explanation, in Russian and English."""
 
 from typing import Final
 
-from projections.audit.texts import Text
-
-TITLES: Final[dict[str, Text]] = {
-    "AccountOpened": Text("счёт открыт", "account opened"),
-    "ToppedUp": Text("пополнение баланса", "top-up"),
-    "PlanConnected": Text("тариф подключён", "plan connected"),
-    "MonthlyFeeCharged connection": Text("плата за месяц при подключении", "month's fee at connection"),
-    "MonthlyFeeCharged nightly": Text("плата за месяц ночью", "month's fee at night"),
-    "DailyFeeCharged": Text("плата за сутки", "day's fee"),
-    "PackagesRefreshed": Text("пакеты обновлены", "packages refreshed"),
-    "RefreshRefused": Text("отказ в обновлении пакетов", "refresh refused"),
-    "UsageCharged": Text("услуга связи", "usage"),
-    "UsageUnrated": Text("услуга связи без цены", "usage that nobody could rate"),
-    "Blocked request": Text("блокировка по запросу", "block on request"),
-    "Blocked balance": Text("финансовая блокировка после операции", "financial block after a booking"),
-    "Blocked nightly": Text("финансовая блокировка ночью", "financial block at night"),
-    "Unblocked request": Text("блокировка снята по запросу", "block lifted on request"),
-    "Unblocked balance": Text("финансовая блокировка снята", "financial block lifted"),
-    "PeriodLapsed": Text("период истёк под блокировкой", "period lapsed under a block"),
-    "DiscountGranted": Text("скидка", "discount granted"),
-    "PromiseTaken": Text("обещанный платёж", "promised payment taken"),
-    "PromiseClosed paid": Text("обещанный платёж закрыт пополнениями", "promised payment paid"),
-    "PromiseClosed ended": Text("срок обещанного платежа вышел", "promised payment ended"),
-    "OptionConnected": Text("опция подключена", "option connected"),
-    "OptionFeeCharged": Text("плата за опцию", "option's fee"),
-    "OptionSuspended": Text("опция приостановлена", "option suspended"),
-    "OptionExpired": Text("разовая опция закончилась", "one-time option expired"),
-    "OptionDisconnected": Text("опция отключена", "option disconnected"),
-    "ChargeReversed": Text("корректировка", "reversal"),
-    "Adjusted": Text("перерасчёт", "adjustment"),
-    "DisputeOpened": Text("претензия принята", "claim registered"),
-    "DisputeResolved": Text("ответ на претензию", "claim answered"),
-    "InputRefused": Text("отказ", "refusal"),
-}
-"""What happened, by the event's type, and by its cause where it has one."""
-
-WHY: Final[dict[str, Text]] = {
-    "other service": Text("другая услуга", "other service"),
-    "zone not covered": Text("зона не покрыта", "zone not covered"),
-    "expired": Text("срок истёк", "expired"),
-    "not valid at that time": Text("тогда ещё не действовал", "not valid at that time"),
-    "empty": Text("пуст", "empty"),
-    "not reached": Text("не понадобилось", "not reached"),
-    "covers only a part": Text("хватило бы лишь на часть", "covers only a part"),
-    "does not hold": Text("нет", "does not hold"),
-    "no block": Text("блокировок нет", "no block"),
-    "not affordable": Text("не хватает денег", "not affordable"),
-    "not offered": Text("у тарифа её нет", "the plan has none"),
-}
+from projections.words.language import Text
 
 FACTS: Final[dict[str, tuple[str, Text]]] = {
     "region": ("text", Text("Регион", "Region")),
@@ -113,26 +65,6 @@ FACTS: Final[dict[str, tuple[str, Text]]] = {
 }
 """How each fact is printed, and what it is called; in this order."""
 
-PLACES: Final[dict[str, Text]] = {
-    "revenue:monthly_fee": Text("плата за месяц", "month's fee"),
-    "revenue:daily_fee": Text("плата за сутки", "day's fee"),
-    "revenue:option_fee": Text("плата за опцию", "option's fee"),
-    "revenue:usage": Text("услуги сверх пакета", "usage beyond packages"),
-    "revenue:promise_fee": Text("плата за обещанный платёж", "fee of a promised payment"),
-    "revenue:adjustment": Text("перерасчёт", "adjustment"),
-}
-OUTCOMES: Final[dict[str, Text]] = {
-    "upheld": Text("удовлетворена", "upheld"),
-    "rejected": Text("отклонена", "rejected"),
-}
-
-# English of what `wording` says in Russian.
-BUCKETS: Final = {"carried": "carried leftover", "base": "base package", "daily": "daily package"}
-SERVICES: Final = {"voice": "voice", "sms": "SMS", "data": "data"}
-DIRECTIONS: Final = {"out": "outgoing", "in": "incoming"}
-MODES: Final = {"none": "no plan", "monthly": "monthly", "daily": "daily", "unpaid": "nothing paid"}
-UNITS: Final = {"мин": "min", "шт": "pcs", "МБ": "MB", "КБ": "KB"}
-
 PHRASES: Final[dict[str, Text]] = {
     "itself": Text("событие само — корректировка", "it is a reversal itself"),
     "untested": Text("до этого не дошло", "not reached"),
@@ -163,13 +95,8 @@ PHRASES: Final[dict[str, Text]] = {
     "mode": Text("Списание", "Mode"),
     "blocks": Text("Блокировки", "Blocks"),
     "due": Text("Следующая дата", "Next due"),
-    "none": Text("нет", "none"),
-    "yes": Text("да", "yes"),
-    "no": Text("нет", "no"),
     "same": Text("не изменились", "unchanged"),
     "packages": Text("Пакеты", "Packages"),
-    "funds": Text("нужно {needed}, доступно {available}", "{needed} needed, {available} available"),
-    "funds_short": Text("{funds} — не хватает {short}", "{funds}: {short} short"),
     "money": Text("деньги", "money"),
     "others": Text("пакеты других услуг: {services}", "packages of other services: {services}"),
     "bucket": Text("{bucket}, {service}", "{bucket}, {service}"),
@@ -188,7 +115,6 @@ PHRASES: Final[dict[str, Text]] = {
     "grant": Text(" — пакет от {day}", " (granted on {day})"),
     "grant_carried": Text(" — пакет от {day}, перенесён {carried}", " (granted on {day}, carried on {carried})"),
     "grant_ended": Text("{grant}, закончился {ended}", "{grant}, ended on {ended}"),
-    "option": Text("опция «{option}»", "option “{option}”"),
     "differs": Text(
         "Внимание: решённое заново отличается от записанного; проверьте журнал: obnovi verify",
         "Attention: deciding again gives something else than what is stored; check the log: obnovi verify",

@@ -1,16 +1,8 @@
-"""Texts: rules, reasons and steps, each in a sentence for people, in Russian and English."""
+"""The rules that an event can be put down to, each in a sentence of our own, in Russian and English."""
 
 from typing import Final
 
-import msgspec
-
-
-class Text(msgspec.Struct, frozen=True):
-    """The same sentence in both languages."""
-
-    ru: str
-    en: str
-
+from projections.words.language import Text
 
 RULES: Final[dict[str, Text]] = {
     "R-3.1": Text(
@@ -185,41 +177,3 @@ RULES: Final[dict[str, Text]] = {
     ),
 }
 """Each rule that an event can be put down to, in a sentence of our own."""
-
-REASONS: Final[dict[str, Text]] = {
-    "ALREADY_OPEN": Text("счёт уже открыт", "the account is open already"),
-    "PLAN_NOT_AVAILABLE": Text("тариф здесь не продаётся", "the plan is not sold here"),
-    "BLOCKED": Text("номер заблокирован", "the number is blocked"),
-    "INSUFFICIENT_FUNDS": Text("денег не хватает", "the money does not reach"),
-    "UNKNOWN_SERVICE_CODE": Text("это не код и не номер обновления", "not the code or number of a refresh"),
-    "NOT_ELIGIBLE": Text("обновлять нечего: нет подходящего тарифа", "nothing to refresh: no plan with the service"),
-    "FEE_WAIVED": Text("скидка делает плату нулевой", "a discount makes the fee 0"),
-    "ALTERNATIVE_PERIOD": Text("идёт посуточное списание", "the fee is taken per day"),
-    "UNPAID_PERIOD": Text("период не оплачен", "nothing is paid now"),
-    "ALREADY_BLOCKED": Text("такая блокировка уже действует", "such a block is in force already"),
-    "NOT_BLOCKED": Text("такой блокировки нет", "there is no such block"),
-    "UNKNOWN_OPTION": Text("такой опции нет", "there is no such option"),
-    "ALREADY_CONNECTED": Text("опция уже подключена", "the option is connected already"),
-    "NOT_CONNECTED": Text("опция не подключена", "the option is not connected"),
-    "PROMISE_ACTIVE": Text("обещанный платёж уже действует", "a promised payment is in force already"),
-    "PROMISE_TOO_LARGE": Text("сумма больше предела", "the amount is above the maximum"),
-    "UNKNOWN_EVENT": Text("такого события ещё нет", "there is no such event yet"),
-    "NOT_REVERSIBLE": Text("возвращать нечего", "there is nothing to give back"),
-    "AMOUNT_TOO_LARGE": Text("сумма больше остатка", "the amount is more than is left"),
-    "NOT_UNRATED": Text("событие — не запись без цены", "the event is no unrated record"),
-    "ALREADY_RATED": Text("запись уже тарифицирована", "the record is rated already"),
-    "CLAIM_TOO_LATE": Text("шесть месяцев прошли", "six months have passed"),
-    "UNKNOWN_DISPUTE": Text("такой претензии нет", "there is no such claim"),
-    "ALREADY_RESOLVED": Text("на претензию уже ответили", "the claim is answered already"),
-    "NO_PLAN": Text("в это время тарифа не было", "there was no plan at that time"),
-    "NO_PRICE": Text("у тарифа нет цены на это", "the plan has no price for this"),
-}
-"""Each reason of the rulebook as what it claims."""
-
-STEPS: Final[dict[str, Text]] = {
-    "LAPSE": Text("период истекает под блокировкой", "the period lapses under a block"),
-    "MONTH": Text("плата за месяц", "the month's fee"),
-    "DAY": Text("плата за сутки", "the day's fee"),
-    "BLOCK": Text("блокировка", "a block"),
-}
-"""What a night may do."""
