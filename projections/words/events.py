@@ -37,3 +37,26 @@ TITLES: Final[dict[str, Text]] = {
     "InputRefused": Text("отказ", "refusal"),
 }
 """What happened, by the event's type, and by its cause where it has one."""
+
+TYPES: Final[dict[str, Text]] = {
+    "MonthlyFeeCharged": Text("плата за месяц", "month's fee"),
+    "Blocked": Text("блокировка", "block"),
+    "Unblocked": Text("блокировка снята", "block lifted"),
+    "PromiseClosed": Text("обещанный платёж закрыт", "promised payment closed"),
+}
+"""What happened, by the type alone, of types that are titled by their cause."""
+
+ABOUT: Final[dict[str, Text]] = {
+    "connection": Text("при подключении", "at connection"),
+    "nightly": Text("ночью", "at night"),
+    "request": Text("по запросу", "on request"),
+    "balance": Text("по балансу", "by the balance"),
+    "paid": Text("пополнениями", "by top-ups"),
+    "ended": Text("по сроку", "by its end"),
+    "days": Text("с {first} до {last}", "from {first} to {last}"),
+    "until": Text("до {time}", "until {time}"),
+    "event": Text("запись {version}", "event {version}"),
+    "packages": Text("и пакеты", "and packages"),
+    "answer_due": Text("ответить до {day}", "answer due {day}"),
+}
+"""Words about an event, beside its type."""

@@ -8,6 +8,7 @@ BUCKETS: Final[dict[str, Text]] = {
     "carried": Text("сохранённый остаток", "carried leftover"),
     "base": Text("основной пакет", "base package"),
     "daily": Text("дневной пакет", "daily package"),
+    "expired": Text("сгоревший остаток", "expired leftover"),
 }
 OPTION: Final = Text("опция «{option}»", "option “{option}”")
 """The bucket of an option."""

@@ -1,6 +1,7 @@
 """A speaker: money, quantities, times and names in one language, Russian or English; nothing raw gets past it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,18 @@ class Speaker:
         said = text.ru if self.russian else text.en
         return said.format(**values) if values else said
 
+    def translated(self, said: str, among: Iterable[Text]) -> str:
+        """A sentence that was said in Russian, in this language; one that is not among them is as it is."""
+        if not self.russian:
+            for text in among:
+                if (values := text.filled_in(said)) is not None:
+                    return self.say(text, **{name: _pointed(value) for name, value in values.items()})
+        return said
+
+    def head(self, texts: Sequence[Text]) -> tuple[str, ...]:
+        """The head of a table."""
+        return tuple(map(self.say, texts))
+
     def named(self, name: str, among: Mapping[str, Text]) -> str:
         """What something is called; what the map does not have, as the catalogue's own zones, is its own name."""
         return self.say(among[name]) if name in among else name
@@ -32,7 +45,7 @@ class Speaker:
 
     def money(self, amount: Kopecks) -> str:
         """Kopecks as money."""
-        return rubles(amount) if self.russian else rubles(amount).replace(",", ".")
+        return rubles(amount) if self.russian else _pointed(rubles(amount))
 
     def more_or_less(self, amount: Kopecks) -> str:
         """A difference of money."""
@@ -194,3 +207,8 @@ def clock(seconds: int) -> str:
 
 def _signed(amount: int) -> str:
     return "\N{MINUS SIGN}" if amount < 0 else ""
+
+
+def _pointed(said: str) -> str:
+    """Money as English writes it, with a point; anything else as it is."""
+    return re.sub(r",(?=\d\d\s₽\Z)", ".", said)

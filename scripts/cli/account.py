@@ -10,7 +10,7 @@ import click
 from ledger import inputs, periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.events import Event, type_name
+from ledger.events import type_name
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.periods import Instant
@@ -22,9 +22,13 @@ from projections.balances import balance as balance_of
 from projections.events import shown
 from projections.replies import Replies
 from projections.waiting import Scheduled, waiting_by
-from projections.words import waiting
+from projections.words import answers, waiting
+from projections.words import replies as answered
+from projections.words.happened import about, kind_of
+from projections.words.language import Language
+from projections.words.speaker import Speaker
 from scripts.cli import show
-from scripts.cli.options import InstantType, known_at_option, print_json, print_text, with_settings
+from scripts.cli.options import InstantType, known_at_option, lang_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, now, open_ledger
 
@@ -67,13 +71,15 @@ def balance(settings: Settings, account: str, as_of: Instant | None, known_at: I
 
 @click.command()
 @click.argument("account")
+@lang_option("en")
 @with_settings
-def events(settings: Settings, account: str) -> int:
+def events(settings: Settings, account: str, lang: Language) -> int:
     """Show an account's events, oldest first; with --json one object a line.
 
     \b
     Example:
       obnovi events 79161234567
+      obnovi events 79161234567 --lang ru
       obnovi events 79161234567 --json | jq 'select(.type == "PackagesRefreshed")'
     """
     with open_ledger(settings) as ledger:
@@ -83,25 +89,27 @@ def events(settings: Settings, account: str) -> int:
             for position, event in ledger.events(account):
                 print_json(shown(account, zone, event, reply=replies.behind(position, event)))
             return 0
+        speak = Speaker(lang)
         rows = [
             (
                 str(event.version),
-                f"{periods.local(event.booked_at, zone):%d.%m.%Y %H:%M:%S}",
-                type_name(event),
-                replies.behind(position, event) or _gist(event),
-                "" if event.wallet_after is None else rubles(event.wallet_after),
+                speak.time(periods.local_text(event.booked_at, zone)),
+                kind_of(speak, type_name(event)),
+                answered.told(speak, reply) if reply else about(speak, event, zone),
+                "" if event.wallet_after is None else speak.money(event.wallet_after),
             )
-            for position, event in ledger.events(account)
+            for event, reply in ((event, replies.behind(position, event)) for position, event in ledger.events(account))
         ]
-        head = ("Version", "Booked", "Event", "About", "Wallet")
-        show.table(f"Events of {account}", head, rows, right=(0, 4), wide=3)
+        title = speak.say(answers.EVENTS, account=account)
+        show.table(title, speak.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
     return 0
 
 
 @click.command()
 @click.argument("id")
+@lang_option("en")
 @with_settings
-def find(settings: Settings, id: str) -> int:
+def find(settings: Settings, id: str, lang: Language) -> int:
     """Find where an input went: its account and the versions of the events it caused. Exit code 1 if it went nowhere.
 
     \b
@@ -125,9 +133,10 @@ def find(settings: Settings, id: str) -> int:
         return 0 if answer else 1
     if not answer:
         raise SaysNo(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
+    speak = Speaker(lang)
     for row in answer:
         booked = ", ".join(map(str, row["versions"]))
-        print_text(f"{row['account']}: event {booked} (source {row['source']}); `obnovi events {row['account']}`\n")
+        print_text(f"{speak.say(answers.FOUND, **row | {'versions': booked})}\n")
     return 0
 
 
@@ -216,13 +225,3 @@ def _show_balance(made: Balance, asked: str | None, known: str | None, waits: Se
         right=(2, 3),
         empty="  нет",
     )
-
-
-def _gist(event: Event) -> str:
-    """What an event is about, in a few words."""
-    words = [
-        str(getattr(event, name))
-        for name in ("reason", "input_type", "service", "direction", "zone", "kind", "cause", "plan", "channel")
-        if getattr(event, name, None) is not None
-    ]
-    return " ".join(words)

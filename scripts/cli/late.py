@@ -10,12 +10,14 @@ import msgspec
 
 from ledger.periods import Instant
 from ledger.service import Ledger
-from ledger.units import rubles
 from projections.audit.change import CannotDecide
 from projections.audit.late import SOURCE, Charge, adjustments, late_of_many
+from projections.words import otherwise
+from projections.words.happened import kind_of
+from projections.words.language import Language
+from projections.words.speaker import Speaker
 from scripts.cli import show
-from scripts.cli.options import InstantType, print_json, print_text, with_settings
-from scripts.cli.what_if import difference
+from scripts.cli.options import InstantType, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, open_ledger
 
@@ -29,8 +31,11 @@ BOOKED_AT_ONCE: Final = 5_000
 @click.option("--book", is_flag=True, help="Book an adjustment for each, citing the charge and the late record.")
 @click.option("--by", metavar="NAME", help=f"Who answers for the adjustments.  [default: {BY}]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@lang_option("en")
 @with_settings
-def late(settings: Settings, since: Instant | None, book: bool, by: str | None, workers: int | None) -> int:
+def late(
+    settings: Settings, since: Instant | None, book: bool, by: str | None, workers: int | None, lang: Language
+) -> int:
     """List charges that would have come out differently had their records arrived when they happened.
 
     A record is late when it took effect after it happened. What adjustments have mended is not listed again, so booking
@@ -68,7 +73,7 @@ def late(settings: Settings, since: Instant | None, book: bool, by: str | None, 
     if settings.json:
         print_json(answer)
     else:
-        _show(found, answer)
+        _show(Speaker(lang), found, answer)
     return 0
 
 
@@ -82,22 +87,33 @@ def _book(ledger: Ledger, found: Sequence[Charge], by: str) -> Counter[str]:
     return counted
 
 
-def _show(found: Sequence[Charge], answer: dict[str, Any]) -> None:
-    cells = []
-    for charge in found:
-        line = charge.line()
-        version = "" if charge.event is None else str(charge.event)
-        sums = (rubles(charge.was), rubles(charge.would_be))
-        cells.append((charge.account, version, str(charge.record), line.about, *sums))
-    head = ("Account", "Version", "Late record", "Charge", "Was", "In time")
-    show.table("Charges of late records", head, cells, right=(1, 2, 4, 5))
-    wallets = difference(answer["wallet_difference"])
-    print_text(
-        f"{show.count(len(found), 'charge')} of {show.count(answer['changed'], 'account')}: "
-        f"in time, the wallets together would have {wallets}.\n"
-    )
-    if "booked" in answer:
-        print_text(
-            f"{show.count(answer['booked'], 'adjustment')} booked (source {SOURCE}), {answer['refused']} refused for "
-            f"want of money, {answer['rejected']} rejected because others booked meanwhile\n"
+def _show(speak: Speaker, found: Sequence[Charge], answer: dict[str, Any]) -> None:
+    cells = [
+        (
+            charge.account,
+            "" if charge.event is None else str(charge.event),
+            str(charge.record),
+            kind_of(speak, charge.about),
+            speak.money(charge.was),
+            speak.money(charge.would_be),
         )
+        for charge in found
+    ]
+    show.table(
+        speak.say(otherwise.LATE),
+        speak.head(otherwise.LATE_HEAD),
+        cells,
+        right=(1, 2, 4, 5),
+        empty=speak.say(otherwise.NOBODY),
+    )
+    told = speak.say(
+        otherwise.LATE_SUM,
+        charges=speak.count(len(found), "charge"),
+        accounts=speak.count(answer["changed"], "account"),
+        difference=speak.more_or_less(answer["wallet_difference"]),
+    )
+    print_text(f"{told}\n")
+    if "booked" in answer:
+        made = speak.count(answer["booked"], "adjustment")
+        counts = {name: answer[name] for name in ("refused", "rejected")}
+        print_text(f"{speak.say(otherwise.LATE_BOOKED, adjustments=made, source=SOURCE, **counts)}\n")

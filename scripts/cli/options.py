@@ -15,6 +15,7 @@ import msgspec
 from ledger import periods
 from ledger.log import files
 from ledger.periods import Instant
+from projections.words.language import LANGUAGES, Language
 from scripts.errors import Misuse
 from scripts.wiring import Settings, keys_folder, ledger_path, now
 
@@ -82,6 +83,17 @@ def known_at_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
+def lang_option(default: Language) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """`--lang`: the language of everything that people are told; JSON has none, so it does not go with --json."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=default,
+        show_default=True,
+        help="Language of the whole answer.",
+    )
+
+
 def limit_of_future(not_after: Instant | None) -> Instant:
     """The instant after which times are refused."""
     return now() + FUTURE_ALLOWED if not_after is None else not_after
@@ -99,6 +111,8 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
             catalogue=given["catalogue"] or before.get("catalogue") or os.environ.get("OBNOVI_CATALOGUE") or None,
             json=bool(given["as_json"] or before.get("as_json")),
         )
+        if settings.json and _was_given("lang"):
+            raise Misuse("--lang is for people; JSON is the same in every language, leave one of them out")
         return command(settings, *args, **kwargs)
 
     return _global_options(wrapper)
@@ -130,6 +144,11 @@ def catalogue_of_the_line() -> str | None:
     """The catalogue that the command line names, before or after the command; the environment's is none."""
     context = click.get_current_context()
     return context.params.get("catalogue") or (context.find_root().obj or {}).get("catalogue")
+
+
+def _was_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def _first(*values: str | None) -> str:

@@ -6,20 +6,25 @@ from datetime import date
 
 import click
 
-from ledger.units import rubles
 from projections import totals as trial_balance
 from projections import unrated as waiting
 from projections.follow import caught_up, rebuild
 from projections.totals import Grouping
+from projections.words import answers
+from projections.words.language import Language
+from projections.words.names import NONE
+from projections.words.reasons import REASONS
+from projections.words.speaker import Speaker
 from scripts.cli import show
-from scripts.cli.options import DateType, print_json, print_text, with_settings
+from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger
 
 
 @click.command()
+@lang_option("en")
 @with_settings
-def unrated(settings: Settings) -> int:
+def unrated(settings: Settings, lang: Language) -> int:
     """List usage records that nobody could rate yet: no plan at their time, or no price in their zone.
 
     Mend the catalogue and feed a `rerate` input for each of them.
@@ -30,13 +35,24 @@ def unrated(settings: Settings) -> int:
     """
     with open_ledger(settings) as ledger, caught_up(ledger) as db:
         rows = waiting.rows(db)
+    speak = Speaker(lang)
     if settings.json:
         print_json(rows)
     elif not rows:
-        print_text("Every record is rated.\n")
+        print_text(f"{speak.say(answers.ALL_RATED)}\n")
     else:
-        cells = [(r.account, str(r.version), r.reason, r.service, r.zone, r.occurred_at) for r in rows]
-        show.table("Unrated", ("Account", "Version", "Reason", "Service", "Zone", "Occurred"), cells, right=(1,))
+        cells = [
+            (
+                row.account,
+                str(row.version),
+                speak.say(REASONS[row.reason]),
+                speak.service(row.service),
+                speak.zone(row.zone),
+                speak.time(row.occurred_at),
+            )
+            for row in rows
+        ]
+        show.table(speak.say(answers.UNRATED), speak.head(answers.UNRATED_HEAD), cells, right=(1,))
     return 0
 
 
@@ -44,8 +60,9 @@ def unrated(settings: Settings) -> int:
 @click.option("--from", "since", type=DateType(), required=True, metavar="DATE", help="First local date.")
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--by", type=click.Choice(["day", "plan", "region"]), help="A row for each of these.")
+@lang_option("en")
 @with_settings
-def totals(settings: Settings, since: date, until: date, by: Grouping | None) -> int:
+def totals(settings: Settings, since: date, until: date, by: Grouping | None, lang: Language) -> int:
     """Show the trial balance of all accounts: opening, moved and closing of every account name.
 
     What `cash:bank` moved is what the bank reports of the same days, with the sign turned. Every unit sums to zero.
@@ -62,27 +79,23 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None) ->
     if settings.json:
         print_json(rows)
         return 0
-    head = ("Account", "Unit", "Opening", "Moved", "Closing")
+    speak = Speaker(lang)
     cells = [
         (
-            *([row[by]] if by else []),
+            *([_group(speak, by, row[by])] if by else []),
             row["account_name"],
-            row["unit"],
-            *(
-                rubles(row[name]) if row["unit"] == "kop" else str(row[name])
-                for name in ("opening", "moved", "closing")
-            ),
+            *(speak.exact(row["unit"], row[name]) for name in ("opening", "moved", "closing")),
         )
         for row in rows
     ]
-    shift = 1 if by else 0
-    show.table(
-        f"Totals {since} to {until}",
-        (*([by.capitalize()] if by else []), *head),
-        cells,
-        right=tuple(shift + column for column in (2, 3, 4)),
-    )
+    title = speak.say(answers.TOTALS, since=speak.day(since.isoformat()), until=speak.day(until.isoformat()))
+    head = ((answers.BY[by],) if by else ()) + answers.TOTALS_HEAD
+    show.table(title, speak.head(head), cells, right=range(len(head))[-3:], empty=speak.say(NONE))
     return 0
+
+
+def _group(speak: Speaker, by: Grouping, value: str) -> str:
+    return speak.day(value) if by == "day" else value
 
 
 @click.command()

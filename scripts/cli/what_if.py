@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -13,17 +12,21 @@ import click
 from ledger.catalogue import parse
 from ledger.periods import Instant
 from ledger.service import Ledger
-from ledger.units import rubles
 from projections.audit.change import CannotDecide, Change
-from projections.audit.difference import AMOUNT, WALLET_AFTER, Line
+from projections.audit.difference import Line
 from projections.audit.distribution import Bar, Distribution, distribution, moved
 from projections.audit.sample import sample
 from projections.audit.what_if import Report, what_if_of_many
 from projections.audit.what_if import what_if as decide
+from projections.words import otherwise
+from projections.words.happened import kind_of
+from projections.words.language import Language
+from projections.words.names import THE_SAME
+from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.audit import ShareType
-from scripts.cli.options import InstantType, catalogue_of_the_line, print_json, print_text, with_settings
+from scripts.cli.options import InstantType, catalogue_of_the_line, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, catalogue_text, open_ledger
 
@@ -56,6 +59,7 @@ class MoveType(click.ParamType[tuple[int, Instant]]):
 @click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
 @click.option("--move", type=MoveType(), multiple=True, metavar="V=T", help="The input of event V reached us at T.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@lang_option("en")
 @with_settings
 def what_if(
     settings: Settings,
@@ -67,6 +71,7 @@ def what_if(
     drop: Sequence[int],
     move: Sequence[tuple[int, Instant]],
     workers: int | None,
+    lang: Language,
 ) -> int:
     """Decide inputs again with a change, and show what would differ: kopecks, packages, refusals. Writes nothing.
 
@@ -113,12 +118,14 @@ def what_if(
         if settings.json:
             print_json(contract(report) | {"distribution": fallen})
         else:
-            _show_many(report, fallen)
+            _show_many(Speaker(lang), report, fallen)
     elif settings.json:
         print_json(contract(report))
     else:
-        show_lines(f"What if, account {account}", report.lines)
-        print_text(f"The wallet would have {difference(report.wallet_difference)}; nothing was written.\n")
+        speak = Speaker(lang)
+        _show_lines(speak, speak.say(otherwise.ONE, account=account), report.lines)
+        moved_by = speak.more_or_less(report.wallet_difference)
+        print_text(f"{speak.say(otherwise.WALLET, difference=moved_by)}\n")
     return 0
 
 
@@ -127,44 +134,20 @@ def contract(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in ("accounts", "changed", "wallet_difference", "lines", "inputs")}
 
 
-def show_lines(title: str, lines: Sequence[Line], *, accounts: bool = False) -> None:
-    """Differences as a table: money in rubles, packages in seconds, pieces and kilobytes."""
+def _show_lines(speak: Speaker, title: str, lines: Sequence[Line]) -> None:
+    """Differences as a table: money, minutes, pieces and megabytes, to the second and the kilobyte."""
     cells = [
         (
-            *([line.account] if accounts else []),
             "" if line.version is None else str(line.version),
-            f"{datetime.fromisoformat(line.booked_at):%d.%m.%Y %H:%M:%S}",
-            line.about,
-            line.field,
-            _value(line.field, line.was),
-            _value(line.field, line.would_be),
+            speak.time(line.booked_at),
+            kind_of(speak, line.about),
+            otherwise.field(speak, line.field),
+            otherwise.value(speak, line, line.was),
+            otherwise.value(speak, line, line.would_be),
         )
         for line in lines
     ]
-    head = ("Version", "Booked", "Event", "Field", "Was", "Would be")
-    shift = 1 if accounts else 0
-    show.table(
-        title,
-        (*(["Account"] if accounts else []), *head),
-        cells,
-        right=(shift, shift + 4, shift + 5),
-        empty="  no difference",
-    )
-
-
-def difference(amount: int) -> str:
-    """A difference of money in words."""
-    if amount == 0:
-        return "the same"
-    return f"{rubles(abs(amount))} {'more' if amount > 0 else 'less'}"
-
-
-def _value(field: str, value: int | str | None) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, int) and field in (AMOUNT, WALLET_AFTER):
-        return rubles(value)
-    return str(value)
+    show.table(title, speak.head(otherwise.HEAD), cells, right=(0, 4, 5), empty=speak.say(otherwise.NO_DIFFERENCE))
 
 
 def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | None:
@@ -192,25 +175,34 @@ def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: in
         )
 
 
-def _show_many(report: Report, fallen: Distribution) -> None:
+def _show_many(speak: Speaker, report: Report, fallen: Distribution) -> None:
     most = max((bar.accounts for bar in fallen.bars), default=0)
+    nobody = speak.say(otherwise.NOBODY)
     show.table(
-        "Wallets would differ by",
-        ("Rubles", "Accounts", ""),
-        [(_range(bar), str(bar.accounts), "█" * -(-bar.accounts * BAR_WIDTH // most)) for bar in fallen.bars],
+        speak.say(otherwise.BARS),
+        (*speak.head(otherwise.BARS_HEAD), ""),
+        [(_range(speak, bar), str(bar.accounts), "█" * -(-bar.accounts * BAR_WIDTH // most)) for bar in fallen.bars],
         right=(1,),
+        empty=nobody,
     )
-    shares = [(share, rubles(amount)) for share, amount in fallen.quantiles.items()]
-    show.table("Of all accounts, so many have at most", ("Share", "More"), shares, right=(0, 1))
-    for title, lines in (("Would gain most", fallen.gained_most), ("Would lose most", fallen.lost_most)):
-        cells = [(line.account, *(rubles(amount) for amount in _three(line))) for line in lines]
-        show.table(title, ("Account", "Was", "Would be", "More"), cells, right=(1, 2, 3))
-    print_text(
-        f"{show.count(report.accounts, 'account')}, {show.count(report.inputs, 'input')} decided again: "
-        f"{report.changed} changed, {fallen.gained} gain {rubles(fallen.sum_gained)}, "
-        f"{fallen.lost} lose {rubles(-fallen.sum_lost)}, {fallen.same} have the same; "
-        f"all wallets together {difference(report.wallet_difference)}; nothing was written.\n"
+    shares = [(share, speak.money(amount)) for share, amount in fallen.quantiles.items()]
+    show.table(speak.say(otherwise.SHARES), speak.head(otherwise.SHARES_HEAD), shares, right=(0, 1), empty=nobody)
+    for title, lines in ((otherwise.GAIN_MOST, fallen.gained_most), (otherwise.LOSE_MOST, fallen.lost_most)):
+        cells = [(line.account, *(speak.money(amount) for amount in _three(line))) for line in lines]
+        show.table(speak.say(title), speak.head(otherwise.MOST_HEAD), cells, right=(1, 2, 3), empty=nobody)
+    told = speak.say(
+        otherwise.MANY,
+        accounts=speak.count(report.accounts, "account"),
+        inputs=speak.count(report.inputs, "input"),
+        changed=report.changed,
+        gained=fallen.gained,
+        sum_gained=speak.money(fallen.sum_gained),
+        lost=fallen.lost,
+        sum_lost=speak.money(-fallen.sum_lost),
+        same=fallen.same,
+        difference=speak.more_or_less(report.wallet_difference),
     )
+    print_text(f"{told}\n")
 
 
 def _three(line: Line) -> tuple[int, int, int]:
@@ -219,9 +211,9 @@ def _three(line: Line) -> tuple[int, int, int]:
     return line.was, line.would_be, moved(line)
 
 
-def _range(bar: Bar) -> str:
+def _range(speak: Speaker, bar: Bar) -> str:
     if (bar.at_least, bar.below) == (0, 1):
-        return "the same"
-    low = "" if bar.at_least is None else rubles(bar.at_least)
-    high = "" if bar.below is None else rubles(bar.below - 1)
+        return speak.say(THE_SAME)
+    low = "" if bar.at_least is None else speak.money(bar.at_least)
+    high = "" if bar.below is None else speak.money(bar.below - 1)
     return f"{low} … {high}".strip()

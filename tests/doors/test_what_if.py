@@ -66,11 +66,11 @@ def test_what_if_of_all_and_of_a_sample(ledger: Run) -> None:
 def test_what_if_for_people(ledger: Run) -> None:
     one = ledger("what-if", ACCOUNT, "--drop", "7").out
     assert "UsageCharged" in one
-    assert "The wallet would have 6,00 ₽ more; nothing was written." in one
+    assert "The wallet would have 6.00 ₽ more; nothing was written." in one
     many = ledger("what-if", "--all", "--set", "plan=t3").out
-    assert "│ 10,00 ₽ … 99,99 ₽" in many
+    assert "│ 10.00 ₽ … 99.99 ₽" in many
     assert "█" in many
-    assert "2 gain 150,00 ₽" in many
+    assert "2 gain 150.00 ₽" in many
 
 
 def test_the_catalogue_in_question_is_that_of_the_command_line(
@@ -130,8 +130,8 @@ def test_late_lists_books_and_lists_no_more(ledger: Run) -> None:
 
 def test_late_for_people(ledger: Run) -> None:
     listed = ledger("late").out
-    assert "−6,00 ₽" in listed
-    assert "1 charge of 1 account: in time, the wallets together would have 6,00 ₽ more." in listed
+    assert "−6.00 ₽" in listed
+    assert "1 charge of 1 account: in time, the wallets together would have 6.00 ₽ more." in listed
     booked = ledger("late", "--book", "--by", "clerk-7").out
     assert "1 adjustment booked (source late), 0 refused" in booked
     assert ledger("statement", ACCOUNT, "--from", "2023-02-19", "--to", "2023-02-19").out.count("Перерасчёт") == 1

@@ -1,0 +1,61 @@
+"""Answers: titles, heads and sentences of what a command tells about events, inputs and totals, and of what it did."""
+
+from typing import Final
+
+from projections.words.language import Text
+
+EVENTS: Final = Text("Записи счёта {account}", "Events of {account}")
+EVENTS_HEAD: Final = (
+    Text("Запись", "Version"),
+    Text("Проведена", "Booked"),
+    Text("Что произошло", "Event"),
+    Text("О чём", "About"),
+    Text("Баланс", "Wallet"),
+)
+
+FOUND: Final = Text(
+    "{account}: запись {versions} (источник {source}); `obnovi events {account}`",
+    "{account}: event {versions} (source {source}); `obnovi events {account}`",
+)
+
+UNRATED: Final = Text("Записи без цены", "Unrated")
+UNRATED_HEAD: Final = (
+    Text("Счёт", "Account"),
+    Text("Запись", "Version"),
+    Text("Почему", "Reason"),
+    Text("Услуга", "Service"),
+    Text("Зона", "Zone"),
+    Text("Произошло", "Occurred"),
+)
+ALL_RATED: Final = Text("Все записи тарифицированы.", "Every record is rated.")
+
+TOTALS: Final = Text("Итоги с {since} по {until}", "Totals {since} to {until}")
+TOTALS_HEAD: Final = (
+    Text("Счёт учёта", "Account"),
+    Text("На начало", "Opening"),
+    Text("Движение", "Moved"),
+    Text("На конец", "Closing"),
+)
+BY: Final[dict[str, Text]] = {
+    "day": Text("День", "Day"),
+    "plan": Text("Тариф", "Plan"),
+    "region": Text("Регион", "Region"),
+}
+
+APPLIED: Final = Text(
+    "Принято {applied}{unrated}, повторов {duplicates}, отказов {refused}, отклонено строк {rejected}; "
+    "проведено: {events}",
+    "{applied} applied{unrated}, {duplicates}, {refused} refused, {rejected} rejected; {events} written",
+)
+APPLIED_UNRATED: Final = Text(" (из них без цены {unrated})", " ({unrated} of them unrated)")
+MORE_REPLIES: Final = Text(
+    "… и другие; все показывает `obnovi events СЧЁТ`", "… and more; `obnovi events ACCOUNT` shows them all"
+)
+REFUSED: Final = Text("{account}: {input} {id}: отказ: {reason}", "{account}: {input} {id} refused: {reason}")
+
+ADVANCED: Final = Text(
+    "Продвинуто: {accounts}; плат за месяц {monthly_fees}, за сутки {daily_fees}, блокировок {blocks}, "
+    "истекло под блокировкой {lapsed}; проведено: {events}",
+    "{accounts} advanced: {monthly_fees} monthly fees, {daily_fees} daily fees, {blocks} blocks, {lapsed} lapsed; "
+    "{events} written",
+)
