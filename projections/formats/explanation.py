@@ -10,7 +10,7 @@ from projections.audit.parts import Part
 from projections.audit.passed import NOT_REACHED, Passed
 from projections.balances import Balance
 from projections.packages import BucketRow
-from projections.words import names
+from projections.words import names, replies
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Language
 from projections.words.reasons import REASONS, STEPS, WHY
@@ -98,7 +98,7 @@ class _Page(Speaker):
             rows.append((self.phrase("occurred"), self.time(occurred)))
         if "input" in event:
             reference = event["input"]
-            type = made.inputs[0]["type"] if made.inputs else "?"
+            type = self.named(made.inputs[0]["type"], names.INPUTS) if made.inputs else "?"
             cause = self.phrase("input", type=type, id=reference["id"], source=reference["source"])
             if reference.get("by") is not None:
                 cause = self.phrase("by", input=cause, by=reference["by"])
@@ -107,7 +107,8 @@ class _Page(Speaker):
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
-        rows += [(self.phrase(name), event[name]) for name in ("peer", "text", "reply") if event.get(name)]
+        told = event | ({"reply": replies.told(self, event["reply"])} if "reply" in event else {})
+        rows += [(self.phrase(name), told[name]) for name in ("peer", "text", "reply") if told.get(name)]
         return rows
 
     def stored(self, expected: object, found: object) -> str:

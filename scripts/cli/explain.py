@@ -6,9 +6,9 @@ from ledger.evolve import BrokenLog
 from projections.audit.explain import NoSuchEvent
 from projections.audit.explain import explain as explanation_of
 from projections.formats.explanation import render
-from projections.formats.headings import LANGUAGES, Language
+from projections.words.language import Language
 from scripts.cli.account import opened_account
-from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, open_ledger
 
@@ -16,7 +16,7 @@ from scripts.wiring import Settings, open_ledger
 @click.command()
 @click.argument("account")
 @click.argument("version", type=int)
-@click.option("--lang", type=click.Choice(LANGUAGES), default="ru", show_default=True, help="Language of the text.")
+@lang_option("ru")
 @with_settings
 def explain(settings: Settings, account: str, version: int, lang: Language) -> int:
     """Explain an event: the rule, what was compared, what was passed over and why, and the balance around it.

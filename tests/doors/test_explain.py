@@ -48,7 +48,7 @@ def test_people_read_russian_or_english(ledger: Run) -> None:
     russian, english = ledger("explain", ACCOUNT, 7), ledger("explain", ACCOUNT, 7, "--lang", "en")
     assert russian.out.startswith(f"Событие 7 счёта {ACCOUNT}: отказ в обновлении пакетов")
     assert "нужно 400,00 ₽, доступно 200,00 ₽ — не хватает 200,00 ₽" in russian.out
-    assert "Вызвано         refresh «again», источник feed, clerk-7" in russian.out
+    assert "Вызвано         обновление пакетов «again», источник feed, clerk-7" in russian.out
     assert english.out.startswith(f"Event 7 of account {ACCOUNT}: refresh refused")
     assert ledger("explain", ACCOUNT, 7, "--lang", "ru").out == russian.out
 

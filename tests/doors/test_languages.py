@@ -8,7 +8,7 @@ import pytest
 
 from projections.words.language import LANGUAGES
 from projections.words.reasons import REASONS
-from tests.doors.support import ACCOUNT, Run, line, month, write
+from tests.doors.support import ACCOUNT, Done, Run, events, line, month, write
 from tests.laws.pair import MORE
 from tests.support import CATALOGUE_TEXT
 
@@ -122,8 +122,19 @@ ANSWERS: Final = [
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("asked", ANSWERS, ids=" ".join)
 def test_an_answer_is_in_one_language_and_nothing_in_it_is_raw(ledger: Run, asked: tuple[str, ...], lang: str) -> None:
-    done = ledger(*asked, "--lang", lang)
-    assert done.err == ""
+    answers_in(lang, ledger(*asked, "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_event_is_explained_in_one_language_and_nothing_in_it_is_raw(ledger: Run, lang: str) -> None:
+    versions = [each["version"] for each in events(ledger)]
+    assert len(versions) > 30
+    for version in versions:
+        answers_in(lang, ledger("explain", ACCOUNT, version, "--lang", lang))
+
+
+def answers_in(lang: str, done: Done) -> None:
+    assert (done.code, done.err) == (0, "")
     assert done.out
     in_one_language(done.out, lang)
     assert not [number for number in RAW if re.search(rf"\b{number}\b", done.out)]
@@ -134,7 +145,7 @@ def in_one_language(told: str, lang: str) -> None:
     if lang == "en":
         assert re.findall("[А-Яа-яЁё]+", told) == []
         return
-    own = re.sub(r"`[^`]*`|[0-9a-f]{12,}", " ", told)
+    own = re.sub(r"`[^`]*`|«[^»]*»|[0-9a-f]{12,}", " ", told)
     words = set(re.findall(r"[A-Za-z][A-Za-z_]+", own))
     assert words - FROM_OUTSIDE - PLACES - set(REASONS) - {"SMS", "USSD"} == set()
     assert re.search("[А-Яа-яЁё]", told)
