@@ -49,6 +49,7 @@ from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
 from projections.waiting import Waits, waits
+from projections.words.lines import canonical
 
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
@@ -246,29 +247,31 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
     """
     match event:
         case UsageCharged():
-            return _entry(event, zone, "usage", "Услуги связи сверх пакета", -event.amount) if event.amount else None
+            return _entry(event, zone, "usage", canonical("usage"), -event.amount) if event.amount else None
         case ToppedUp():
-            return _entry(event, zone, "top_up", "Пополнение баланса", event.amount, channel=event.channel)
+            return _entry(event, zone, "top_up", canonical("top_up"), event.amount, channel=event.channel)
         case MonthlyFeeCharged() | PackagesRefreshed():
             cause = "refresh" if isinstance(event, PackagesRefreshed) else event.cause
-            text = "Списание ежемесячной платы по Тарифному плану"
+            text = canonical("monthly_fee")
             period = printed(event.period, zone)
             return _entry(event, zone, "monthly_fee", text, -event.amount, period=period, cause=cause)
         case DailyFeeCharged() if event.amount:
-            text = "Списание ежесуточной платы по Тарифному плану"
+            text = canonical("daily_fee")
             return _entry(event, zone, "daily_fee", text, -event.amount, period=printed(event.period, zone))
         case OptionConnected() | OptionFeeCharged() if event.fee:
-            text = f"Списание платы за опцию «{event.option_name}»"
+            text = canonical("option_fee", option=event.option_name)
             return _entry(event, zone, "option_fee", text, -event.fee, period=printed(event.period, zone))
         case PromiseTaken() if event.fee:
-            return _entry(event, zone, "promise_fee", "Плата за услугу «Обещанный платёж»", -event.fee)
+            return _entry(event, zone, "promise_fee", canonical("promise_fee"), -event.fee)
         case Adjusted():
-            text = f"Перерасчёт: {event.personal.text}" if event.personal.text else "Перерасчёт"
+            said = event.personal.text
+            text = canonical("adjustment_told", text=said) if said else canonical("adjustment")
             return _entry(event, zone, "adjustment", text, event.amount)
         case ChargeReversed() if event.amount:
             day = periods.local(event.event_booked_at, zone)
             moved = sum(entry.amount if entry.to == WALLET else -entry.amount for entry in _money(event))
-            return _entry(event, zone, "reversal", f"Корректировка: {day:%d.%m.%Y} {texts[event.event]}", moved)
+            text = canonical("reversal", day=f"{day:%d.%m.%Y}", line=texts[event.event])
+            return _entry(event, zone, "reversal", text, moved)
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
             | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()

@@ -7,6 +7,9 @@ from ledger.units import rubles
 from projections import wording
 from projections.statement import Line, Statement
 from projections.words import waiting as words
+from projections.words.language import Language
+from projections.words.lines import DAY, PERIOD, told
+from projections.words.speaker import Speaker
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -82,15 +85,16 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
         yield f"Контрольная точка: {checkpoint}"
 
 
-def printed_text(line: Line) -> str:
+def printed_text(line: Line, lang: Language = "ru") -> str:
     """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
+    speak = Speaker(lang)
+    text = told(speak, line.text)
     if isinstance(line.channel, str):
-        return f"{line.text} ({line.channel})"
+        return f"{text} ({line.channel})"
     if line.period is None:
-        return line.text
-    if line.kind == "daily_fee":
-        return f"{line.text} за {wording.day(line.period.first)}"
-    return f"{line.text}, период действия с {wording.day(line.period.first)} по {wording.day(line.period.last)}"
+        return text
+    days = {"first": speak.day(line.period.first), "last": speak.day(line.period.last)}
+    return speak.say(DAY if line.kind == "daily_fee" else PERIOD, text=text, **days)
 
 
 def _next(made: Statement) -> str:

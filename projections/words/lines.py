@@ -1,0 +1,51 @@
+"""Lines: the text of a statement's line, which is Russian in its canonical form, and the same in English (R-13.3)."""
+
+import re
+from functools import cache
+from typing import Final
+
+from projections.words.language import Text
+from projections.words.speaker import Speaker
+
+LINES: Final[dict[str, Text]] = {
+    "usage": Text("Услуги связи сверх пакета", "Usage beyond packages"),
+    "top_up": Text("Пополнение баланса", "Top-up"),
+    "monthly_fee": Text("Списание ежемесячной платы по Тарифному плану", "Monthly fee of the plan"),
+    "daily_fee": Text("Списание ежесуточной платы по Тарифному плану", "Daily fee of the plan"),
+    "option_fee": Text("Списание платы за опцию «{option}»", "Fee of the option “{option}”"),
+    "promise_fee": Text("Плата за услугу «Обещанный платёж»", "Fee of a promised payment"),
+    "adjustment_told": Text("Перерасчёт: {text}", "Adjustment: {text}"),
+    "adjustment": Text("Перерасчёт", "Adjustment"),
+    "reversal": Text("Корректировка: {day} {line}", "Reversal: {day} {line}"),
+}
+"""By the kind of the line; an adjustment with a text of its clerk says it."""
+DAY: Final = Text("{text} за {first}", "{text}, {first}")
+PERIOD: Final = Text("{text}, период действия с {first} по {last}", "{text}, period from {first} to {last}")
+"""A line with what it paid for, as printed forms put them together; both days belong to it."""
+
+
+def canonical(kind: str, **values: str) -> str:
+    """The text that a statement stores, in Russian."""
+    return LINES[kind].ru.format(**values)
+
+
+def told(speak: Speaker, text: str) -> str:
+    """The text of a line in the language of the speaker; names and texts from outside are as they are."""
+    if speak.russian:
+        return text
+    for kind, line in LINES.items():
+        if found := _pattern(kind).fullmatch(text):
+            values = found.groupdict()
+            return speak.say(line, **values | {"line": told(speak, values["line"])} if "line" in values else values)
+    return text
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """What the Russian text of a kind looks like, whatever is filled in."""
+    parts = re.split(r"{(\w+)}", LINES[kind].ru)
+    made = (f"(?P<{part}>{_FILLED.get(part, '.*')})" if odd % 2 else re.escape(part) for odd, part in enumerate(parts))
+    return re.compile("".join(made), re.DOTALL)
+
+
+_FILLED: Final = {"day": r"[0-9.]{10}"}

@@ -1,0 +1,38 @@
+"""A statement's lines in English: the same line, with names and texts from outside as they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projections.words.lines import LINES, canonical, told
+from projections.words.speaker import Speaker
+
+kinds = st.sampled_from([kind for kind in LINES if kind != "reversal"])
+
+
+@pytest.mark.parametrize(
+    ("russian", "english"),
+    [
+        ("Услуги связи сверх пакета", "Usage beyond packages"),
+        ("Списание ежемесячной платы по Тарифному плану", "Monthly fee of the plan"),
+        ("Списание платы за опцию «1 ГБ»", "Fee of the option “1 ГБ”"),
+        ("Перерасчёт", "Adjustment"),
+        ("Перерасчёт: Перерасчёт: {text}", "Adjustment: Перерасчёт: {text}"),
+        (
+            "Корректировка: 03.02.2026 Списание платы за опцию «1 ГБ»",
+            "Reversal: 03.02.2026 Fee of the option “1 ГБ”",
+        ),
+    ],
+)
+def test_a_line_is_told_in_english(russian: str, english: str) -> None:
+    assert told(Speaker("en"), russian) == english
+    assert told(Speaker("ru"), russian) == russian
+
+
+@given(kind=kinds, said=st.text(min_size=1))
+def test_whatever_is_filled_in_stands_in_either_language(kind: str, said: str) -> None:
+    line = canonical(kind, option=said, text=said)
+    english = LINES[kind].en.format(option=said, text=said)
+    assert told(Speaker("en"), line) == english
+    back = canonical("reversal", day="03.02.2026", line=line)
+    assert told(Speaker("en"), back) == f"Reversal: 03.02.2026 {english}"
