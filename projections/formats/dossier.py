@@ -1,24 +1,21 @@
-"""The dossier of a claim in parts that every form sets, and as text; in Russian, for the clerk and the subscriber."""
+"""The dossier of a claim in parts that every form sets, and as text, for the clerk and the subscriber."""
 
 import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final, NamedTuple
 
-from ledger.units import rubles
-from projections import wording
 from projections.dossier import Dossier, Happened
 from projections.formats import explanation
 from projections.formats.text import printed_text, table
 from projections.statement import Line, UsageRow
-from projections.wording import day, time
+from projections.words.claims import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
+from projections.words.language import Language, Text
+from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
+from projections.words.speaker import Speaker
 
-STATES: Final = {"open": "открыта", "upheld": "удовлетворена", "rejected": "отклонена"}
 WIDTH: Final = 110
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]+")
-_LINE: Final = ("Дата", "Операция", "Сумма", "Баланс")
-_USAGE: Final = ("Начало", "Номер", "Зона", "Услуга", "Факт", "Учтено", "Из пакета", "С НДС")
-_EVENT: Final = ("Запись", "Когда", "Что произошло", "Сумма", "Баланс")
 
 Pair = tuple[str, str]
 
@@ -31,7 +28,7 @@ class Part(NamedTuple):
     rows: Sequence[Sequence[str]]
     right: Sequence[int] = ()
     wide: int = 1
-    empty: str = "Нет."
+    empty: str = ""
 
 
 class Document(NamedTuple):
@@ -46,23 +43,25 @@ class Document(NamedTuple):
     foot: str
 
 
-def document(made: Dossier) -> Document:
+def document(made: Dossier, lang: Language = "ru") -> Document:
     """The dossier in words. What controls a terminal or turns texts around is a space."""
+    speak = Speaker(lang)
     dispute = made.dispute
+    last = speak.time(made.now.clock)
     return Document(
-        title=_plain(f"Претензия {dispute.dispute}"),
-        state="просрочена" if dispute.overdue else STATES[dispute.state],
+        title=_plain(speak.say(DOSSIER["title"], claim=dispute.dispute)),
+        state=speak.say(DOSSIER["overdue"] if dispute.overdue else CLAIMS[dispute.state]),
         settled=dispute.state != "open",
-        about=[(name, _plain(value)) for name, value in _about(made)],
-        sums=_sums(made),
-        parts=[_plainly(part) for part in _parts(made)],
-        foot=f"Документ {made.id} · по записям 1–{made.now_version} счёта, последняя от {time(made.now.clock)}",
+        about=[(name, _plain(value)) for name, value in _about(speak, made)],
+        sums=_sums(speak, made),
+        parts=[_plainly(part) for part in _parts(speak, made)],
+        foot=speak.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
     )
 
 
-def render(made: Dossier) -> str:
+def render(made: Dossier, lang: Language = "ru") -> str:
     """The whole dossier as text, ending with a newline."""
-    return "\n".join(_lines(document(made))) + "\n"
+    return "\n".join(_lines(document(made, lang))) + "\n"
 
 
 def _lines(told: Document) -> Iterator[str]:
@@ -91,92 +90,115 @@ def _pairs(rows: Sequence[Pair], *, right: bool = False) -> Iterator[str]:
         yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
 
-def _about(made: Dossier) -> Iterator[Pair]:
-    yield "Номер", made.dispute.account
+def _about(speak: Speaker, made: Dossier) -> Iterator[Pair]:
+    yield speak.say(DOSSIER["number"]), made.dispute.account
     plan = made.explanation.plan
     if plan is not None:
-        yield "Тарифный план", f"{plan.name}, версия от {day(plan.version)}"
-    accepted = f"{time(made.registered_at)}, источник {made.source}"
-    yield "Принята", accepted + (f", {made.by}" if made.by else "")
+        version = speak.day(plan.version)
+        yield speak.say(DOSSIER["plan"]), speak.say(DOSSIER["plan_of"], name=plan.name, version=version)
+    accepted = speak.say(DOSSIER["source"], time=speak.time(made.registered_at), source=made.source)
+    yield speak.say(DOSSIER["accepted"]), accepted + (f", {made.by}" if made.by else "")
     if made.dispute.premium:
-        yield "Очередь", "вне очереди: премиальный тариф"
-    yield "Текст", made.text or "—"
-    yield "Сроки", f"заявить до {day(made.last_day)}, ответить до {day(made.dispute.answer_due)}"
+        yield speak.say(DOSSIER["queue"]), speak.say(DOSSIER["premium"])
+    yield speak.say(DOSSIER["text"]), made.text or "—"
+    days = {"last_day": speak.day(made.last_day), "answer_due": speak.day(made.dispute.answer_due)}
+    yield speak.say(DOSSIER["deadlines"]), speak.say(DOSSIER["due"], **days)
     if made.answer is not None:
         answer = made.answer
-        yield "Ответ", f"{time(answer.booked_at)}, {STATES[answer.outcome]}" + (f", {answer.by}" if answer.by else "")
-        yield "Текст ответа", answer.text or "—"
+        said = f"{speak.time(answer.booked_at)}, {speak.say(OUTCOMES[answer.outcome])}"
+        yield speak.say(DOSSIER["answer"]), said + (f", {answer.by}" if answer.by else "")
+        yield speak.say(DOSSIER["answer_text"]), answer.text or "—"
 
 
-def _sums(made: Dossier) -> list[tuple[str, str, str]]:
-    disputed = "—" if made.line is None else rubles(made.line.amount)
+def _sums(speak: Speaker, made: Dossier) -> list[tuple[str, str, str]]:
+    disputed = "—" if made.line is None else speak.money(made.line.amount)
+    version, day = made.dispute.event, speak.day(made.explanation.event["booked_at"])
     if made.answer is not None:
-        due, note = day(made.answer.booked_at), "отвечено"
+        due, note = speak.day(made.answer.booked_at), speak.say(DOSSIER["answered"])
     else:
-        due, left = day(made.dispute.answer_due), made.days_left or 0
-        note = f"осталось дней: {left}" if left >= 0 else f"просрочено дней: {-left}"
-    adjusted = f"; перерасчёты {rubles(made.adjusted)}" if made.adjusted else ""
+        due, days = speak.day(made.dispute.answer_due), made.days_left or 0
+        note = speak.say(DOSSIER["days_left" if days >= 0 else "days_over"], days=abs(days))
+    left = speak.say(DOSSIER["left"], left=speak.money(made.left))
+    if made.adjusted:
+        left = speak.say(DOSSIER["left_adjusted"], left=left, adjusted=speak.money(made.adjusted))
     return [
-        ("Оспорено", disputed, f"запись {made.dispute.event}, {day(made.explanation.event['booked_at'])}"),
-        ("Возвращено", rubles(made.given_back), f"можно вернуть ещё {rubles(made.left)}{adjusted}"),
-        ("Ответ", due, note),
-        ("Баланс сейчас", rubles(made.now.wallet), wording.MODES[made.now.mode]),
+        (speak.say(DOSSIER["disputed"]), disputed, speak.say(DOSSIER["of_event"], version=version, day=day)),
+        (speak.say(DOSSIER["given_back"]), speak.money(made.given_back), left),
+        (speak.say(DOSSIER["answer"]), due, note),
+        (speak.say(DOSSIER["balance"]), speak.money(made.now.wallet), speak.say(MODES[made.now.mode])),
     ]
 
 
-def _parts(made: Dossier) -> Iterator[Part]:
-    lines = [] if made.line is None else [_line(made.line)]
-    yield Part("Оспоренная строка", _LINE, lines, (2, 3), empty="Баланс она не меняла, в операциях её нет.")
+def _parts(speak: Speaker, made: Dossier) -> Iterator[Part]:
+    def part(
+        name: str,
+        head: Sequence[Text],
+        rows: Sequence[Sequence[str]],
+        *figures: int,
+        wide: int = 1,
+        empty: str = "empty",
+    ) -> Part:
+        return Part(speak.say(DOSSIER[name]), speak.head(head), rows, figures, wide, speak.say(DOSSIER[empty]))
+
+    lines = [] if made.line is None else [_line(speak, made.line)]
+    yield part("line", LINE_HEAD, lines, 2, 3, empty="no_line")
     if made.row is not None:
-        yield Part("Она же среди услуг связи", _USAGE, [_usage(made.row)], (4, 5, 6, 7))
-    for section in explanation.sections(made.explanation):
+        yield part("usage", USAGE_HEAD, [_usage(speak, made.row)], 4, 5, 6, 7)
+    for section in explanation.sections(made.explanation, speak.lang):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
     disputed = Happened(made.explanation.event, made.line)
     around = sorted([*made.around, disputed], key=lambda each: int(each.event["version"]))
-    rows = [_happened(each, mark=" (оспорено)" if each is disputed else "") for each in around]
-    yield Part("События вокруг", _EVENT, rows, (0, 3, 4), wide=2)
-    yield Part("То же раньше", _LINE, [_line(line) for line in made.earlier], (2, 3), empty="Не было.")
-    months = [(f"{month.month[5:]}.{month.month[:4]}", str(month.count), rubles(month.amount)) for month in made.months]
+    rows = [_happened(speak, each, marked=each is disputed) for each in around]
+    yield part("around", EVENT_HEAD, rows, 0, 3, 4, wide=2)
+    yield part("earlier", LINE_HEAD, [_line(speak, line) for line in made.earlier], 2, 3, empty="no_earlier")
+    months = [
+        (f"{month.month[5:]}.{month.month[:4]}", str(month.count), speak.money(month.amount)) for month in made.months
+    ]
     if months:
-        yield Part("То же по месяцам", ("Месяц", "Сколько", "Сумма"), months, (1, 2), wide=0)
-    since = [_happened(each) for each in made.since]
-    yield Part("Что сделано по этой записи", _EVENT, since, (0, 3, 4), wide=2, empty="Ничего.")
+        yield part("months", MONTH_HEAD, months, 1, 2, wide=0)
+    since = [_happened(speak, each) for each in made.since]
+    yield part("since", EVENT_HEAD, since, 0, 3, 4, wide=2, empty="no_since")
 
 
-def _line(line: Line) -> tuple[str, ...]:
-    return time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance)
-
-
-def _usage(row: UsageRow) -> tuple[str, ...]:
+def _line(speak: Speaker, line: Line) -> tuple[str, ...]:
     return (
-        time(row.at),
+        speak.time(line.booked_at), printed_text(line, speak.lang), speak.money(line.amount), speak.money(line.balance),
+    )  # fmt: skip
+
+
+def _usage(speak: Speaker, row: UsageRow) -> tuple[str, ...]:
+    return (
+        speak.time(row.at),
         row.peer,
-        wording.zone(row.zone),
-        f"{wording.SERVICES[row.service]} {wording.DIRECTIONS[row.direction]}",
-        wording.measured(row.service, row.quantity),
-        wording.packaged(row.service, row.billed) if row.billed else "0",
-        wording.packaged(row.service, row.from_packages) if row.from_packages else "—",
-        rubles(row.amount),
+        speak.zone(row.zone),
+        f"{speak.service(row.service)} {speak.say(DIRECTIONS[row.direction])}",
+        speak.measured(row.service, row.quantity),
+        speak.packaged(row.service, row.billed) if row.billed else "0",
+        speak.packaged(row.service, row.from_packages) if row.from_packages else "—",
+        speak.money(row.amount),
     )
 
 
-def _happened(each: Happened, mark: str = "") -> tuple[str, ...]:
+def _happened(speak: Speaker, each: Happened, *, marked: bool = False) -> tuple[str, ...]:
     event, line = each.event, each.line
-    amount, balance = ("", "") if line is None else (rubles(line.amount), rubles(line.balance))
-    return str(event["version"]), time(event["booked_at"]), _what(each) + mark, amount, balance
+    amount, balance = ("", "") if line is None else (speak.money(line.amount), speak.money(line.balance))
+    said = _what(speak, each)
+    if marked:
+        said = speak.say(DOSSIER["marked"], said=said)
+    return str(event["version"]), speak.time(event["booked_at"]), said, amount, balance
 
 
-def _what(each: Happened) -> str:
+def _what(speak: Speaker, each: Happened) -> str:
     """What an event was: its line as printed, else its title; and the clerk's words and name."""
     event = each.event
-    said = printed_text(each.line) if each.line is not None else explanation.titled(event)
+    said = printed_text(each.line, speak.lang) if each.line is not None else speak.title(event)
     if each.line is None and event["type"] in ("UsageCharged", "UsageUnrated"):
-        measured = wording.measured(event["service"], event["quantity"])
-        said += f": {wording.SERVICES[event['service']]} {wording.DIRECTIONS[event['direction']]} {measured}"
+        direction = speak.say(DIRECTIONS[event["direction"]])
+        said += f": {speak.service(event['service'])} {direction} {speak.measured(event['service'], event['quantity'])}"
     if "outcome" in event:
-        said += f": {STATES[event['outcome']]}"
+        said += f": {speak.say(OUTCOMES[event['outcome']])}"
     if event["type"] in ("DisputeOpened", "DisputeResolved", "ChargeReversed") and event.get("text"):
-        said += f" «{event['text']}»"
+        said = speak.say(DOSSIER["quoted"], said=said, text=event["text"])
     by = event.get("input", {}).get("by")
     return f"{said} — {by}" if by else said
 

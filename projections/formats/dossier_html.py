@@ -7,6 +7,7 @@ from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
 from projections.formats.html import bound, opening, plain
 from projections.formats.style import STYLE
+from projections.words.language import Language
 
 _STYLE: Final = """
 .about{display:grid;grid-template-columns:auto 1fr;gap:4px 18px;margin-top:16px}
@@ -27,12 +28,12 @@ _STYLE: Final = """
 """
 
 
-def render(made: Dossier) -> str:
+def render(made: Dossier, lang: Language = "ru") -> str:
     """The whole page: one file without a script or anything to load, HTML that is XML too."""
-    told = document(made)
+    told = document(made, lang)
     return "".join(
         (
-            opening(plain(f"{told.title}, {made.dispute.account}"), STYLE + _STYLE),
+            opening(plain(f"{told.title}, {made.dispute.account}"), STYLE + _STYLE, lang),
             *_header(told),
             *(_part(part) for part in told.parts),
             f"<footer><p>{plain(told.foot)}</p></footer></main></body></html>\n",

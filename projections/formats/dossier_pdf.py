@@ -10,17 +10,20 @@ import typst
 
 from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
+from projections.words.claims import DOSSIER
+from projections.words.language import Language
+from projections.words.speaker import Speaker
 
 
-def render(made: Dossier) -> bytes:
+def render(made: Dossier, lang: Language = "ru") -> bytes:
     """The document, dated as the account's last event: the same dossier has the same bytes whenever printed."""
-    told = document(made)
+    told = document(made, lang)
     moment = datetime.fromisoformat(made.now.clock)
     compiler, template = _compiler()
     printed = compiler.compile(
         input=template,
         format="pdf",
-        sys_inputs={"dossier": msgspec.json.encode(_told(told)).decode()},
+        sys_inputs={"dossier": msgspec.json.encode(_told(told, lang)).decode()},
         timestamp=int(moment.timestamp()),
         pdf_tags=False,
     )
@@ -34,9 +37,11 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(told: Document) -> dict[str, Any]:
+def _told(told: Document, lang: Language) -> dict[str, Any]:
+    speak = Speaker(lang)
     parts = [part._asdict() | {"kinds": _kinds(part)} for part in told.parts]
-    return told._asdict() | {"parts": parts}
+    own = {"lang": lang} | {name: speak.say(DOSSIER[name]) for name in ("page", "of")}
+    return told._asdict() | {"parts": parts} | own
 
 
 def _kinds(part: Part) -> list[str]:

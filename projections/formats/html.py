@@ -45,10 +45,10 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     )
 
 
-def opening(title: str, style: str = STYLE) -> str:
+def opening(title: str, style: str = STYLE, lang: Language = "ru") -> str:
     """How a page begins, up to its `main`; `title` is markup already."""
     return (
-        '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="ru"><head>'
+        f'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{lang}"><head>'
         '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />'

@@ -22,9 +22,11 @@ from projections.disputes import DisputeRow
 from projections.dossier import Dossier, dossier
 from projections.events import shown
 from projections.follow import caught_up
-from projections.formats.dossier import STATES
 from projections.statement import Broken, printed_lines
-from projections.wording import day
+from projections.words import claims
+from projections.words.language import Language
+from projections.words.names import CLAIMS, NONE, YES
+from projections.words.speaker import Speaker
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
 from scripts.cli.options import (
@@ -32,9 +34,11 @@ from scripts.cli.options import (
     InstantType,
     for_its_commands,
     form_of,
+    lang_option,
     print_bytes,
     print_json,
     print_text,
+    refuse_lang,
     spare,
     with_settings,
     write_file,
@@ -107,8 +111,9 @@ def open_(
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
 )
+@lang_option("ru")
 @with_settings
-def list_(settings: Settings, everything: bool, today: date | None) -> int:
+def list_(settings: Settings, everything: bool, today: date | None, lang: Language) -> int:
     """List open claims: premium plans first, then by the date the answer is due.
 
     \b
@@ -121,11 +126,13 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
     if settings.json:
         print_json(rows)
         return 0
-    head = ("Претензия", "Счёт", "Запись", "Открыта", "Дней", "Ответ до", "Премиум", "Состояние")
-    show.table("Претензии", head, [_cells(row) for row in rows], right=(2, 4), wide=0, empty="нет")
+    speak = Speaker(lang)
+    cells = [_cells(speak, row) for row in rows]
+    head = speak.head(claims.QUEUE_HEAD)
+    show.table(speak.say(claims.QUEUE), head, cells, right=(2, 4), wide=0, empty=speak.say(NONE))
     counted = disputes.by_age(rows)
-    ages = ", ".join(f"{age.replace('-', '–')} дней: {number}" for age, number in counted.items() if age != "overdue")
-    print_text(f"Открыто {sum(counted.values())} ({ages}), просрочено: {counted['overdue']}\n")
+    ages = dict(zip(("young", "older", "oldest", "overdue"), counted.values(), strict=True))
+    print_text(f"{speak.say(claims.AGES, open=sum(counted.values()), **ages)}\n")
     return 0
 
 
@@ -137,9 +144,16 @@ def list_(settings: Settings, everything: bool, today: date | None) -> int:
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
+@lang_option("ru")
 @with_settings
 def show_(
-    settings: Settings, id_: str, account: str | None, today: date | None, form: str | None, output: str | None
+    settings: Settings,
+    id_: str,
+    account: str | None,
+    today: date | None,
+    form: str | None,
+    output: str | None,
+    lang: Language,
 ) -> int:
     """Show a claim's dossier: the charge as printed and explained, what stands around it, and what was done since.
 
@@ -152,6 +166,8 @@ def show_(
     """
     form = form_of(form or ("json" if settings.json else None), output, FORMATS)
     chosen = "json" if settings.json else form or "txt"
+    if chosen == "json":
+        refuse_lang()
     if chosen in BINARY and output is None and sys.stdout.isatty():
         raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
@@ -166,7 +182,7 @@ def show_(
                 made = dossier(log, catalogues, found, row, today=seen)
         except (Broken, BrokenLog) as error:
             raise SaysNo(f"account {row.account}: {error}; run `obnovi verify`") from None
-    content = _written(made, chosen)
+    content = _written(made, chosen, lang)
     if output is None:
         print_bytes(content)
     else:
@@ -221,12 +237,12 @@ def resolve(
     return 0
 
 
-def _written(made: Dossier, form: str) -> bytes:
-    """A dossier in a form, as the bytes of its file."""
+def _written(made: Dossier, form: str, lang: Language) -> bytes:
+    """A dossier in a form and a language, as the bytes of its file."""
     if form == "json":
         return msgspec.json.encode(made) + b"\n"
-    render: Callable[[Dossier], str | bytes] = import_module(RENDERERS[form]).render
-    content = render(made)
+    render: Callable[[Dossier, Language], str | bytes] = import_module(RENDERERS[form]).render
+    content = render(made, lang)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
@@ -292,14 +308,14 @@ def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> D
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
-def _cells(row: DisputeRow) -> tuple[str, ...]:
+def _cells(speak: Speaker, row: DisputeRow) -> tuple[str, ...]:
     return (
         row.dispute,
         row.account,
         str(row.event),
-        day(row.opened),
+        speak.day(row.opened),
         str(row.age_days),
-        day(row.answer_due),
-        "да" if row.premium else "",
-        "ПРОСРОЧЕНА" if row.overdue else STATES[row.state],
+        speak.day(row.answer_due),
+        speak.say(YES) if row.premium else "",
+        speak.say(claims.OVERDUE if row.overdue else CLAIMS[row.state]),
     )

@@ -111,8 +111,8 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
             catalogue=given["catalogue"] or before.get("catalogue") or os.environ.get("OBNOVI_CATALOGUE") or None,
             json=bool(given["as_json"] or before.get("as_json")),
         )
-        if settings.json and _was_given("lang"):
-            raise Misuse("--lang is for people; JSON is the same in every language, leave one of them out")
+        if settings.json:
+            refuse_lang()
         return command(settings, *args, **kwargs)
 
     return _global_options(wrapper)
@@ -146,9 +146,10 @@ def catalogue_of_the_line() -> str | None:
     return context.params.get("catalogue") or (context.find_root().obj or {}).get("catalogue")
 
 
-def _was_given(option: str) -> bool:
-    source = click.get_current_context().get_parameter_source(option)
-    return source is click.core.ParameterSource.COMMANDLINE
+def refuse_lang() -> None:
+    """Refuse --lang where JSON is asked for. Raises Misuse."""
+    if click.get_current_context().get_parameter_source("lang") is click.core.ParameterSource.COMMANDLINE:
+        raise Misuse("--lang is for people; JSON is the same in every language, leave one of them out")
 
 
 def _first(*values: str | None) -> str:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+import pypdfium2
 import pytest
 
 from projections.words.language import LANGUAGES
@@ -35,7 +36,7 @@ FROM_OUTSIDE: Final = {
         "pay",
         "plan",
     ),
-    *("claim", "nowhere", "late"),
+    *("claim", "waiting", "nowhere", "late"),
 }
 """Names and texts of the feed and its catalogue."""
 PLACES: Final = {
@@ -114,6 +115,11 @@ ANSWERS: Final = [
     ("what-if", ACCOUNT),
     ("what-if", "--all", "--set", "plan=odd"),
     ("what-if", "--all"),
+    ("dispute", "list", "--all", "--today", "2023-04-20"),
+    ("dispute", "list", "--today", "2023-02-20"),
+    ("dispute", "show", "claim"),
+    ("dispute", "show", "waiting", "--today", "2023-02-20"),
+    ("dispute", "show", "waiting", "--today", "2023-04-20"),
     ("late",),
     ("late", "--book"),
 ]
@@ -131,6 +137,18 @@ def test_every_event_is_explained_in_one_language_and_nothing_in_it_is_raw(ledge
     assert len(versions) > 30
     for version in versions:
         answers_in(lang, ledger("explain", ACCOUNT, version, "--lang", lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_dossier_is_in_one_language_in_every_form(ledger: Run, lang: str, tmp_path: Path) -> None:
+    for form in ("html", "pdf"):
+        asked = ("dispute", "show", "waiting", "--today", "2023-02-20", "-o", f"dossier.{form}", "--lang", lang)
+        assert (ledger(*asked).code, ledger(*asked).err) == (0, "")
+    page = (tmp_path / "dossier.html").read_text(encoding="utf-8")
+    assert f'<html xmlns="http://www.w3.org/1999/xhtml" lang="{lang}">' in page
+    in_one_language(re.sub("<style.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL), lang)
+    pages = pypdfium2.PdfDocument(tmp_path / "dossier.pdf")
+    in_one_language("\n".join(each.get_textpage().get_text_range() for each in pages), lang)
 
 
 def answers_in(lang: str, done: Done) -> None:
