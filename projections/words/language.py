@@ -26,5 +26,5 @@ class Text(msgspec.Struct, frozen=True):
 def _pattern(sentence: str) -> re.Pattern[str]:
     """What a sentence looks like, whatever is filled in."""
     parts = re.split(r"{(\w+)}", sentence)
-    made = (f"(?P<{part}>.*)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    made = (f"(?P<{part}>.*?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
     return re.compile("".join(made), re.DOTALL)

@@ -1,7 +1,5 @@
 """Lines: the text of a statement's line, which is Russian in its canonical form, and the same in English (R-13.3)."""
 
-import re
-from functools import cache
 from typing import Final
 
 from projections.words.language import Text
@@ -33,19 +31,7 @@ def told(speak: Speaker, text: str) -> str:
     """The text of a line in the language of the speaker; names and texts from outside are as they are."""
     if speak.russian:
         return text
-    for kind, line in LINES.items():
-        if found := _pattern(kind).fullmatch(text):
-            values = found.groupdict()
-            return speak.say(line, **values | {"line": told(speak, values["line"])} if "line" in values else values)
+    for line in LINES.values():
+        if (values := line.filled_in(text)) is not None:
+            return speak.say(line, **{n: told(speak, value) if n == "line" else value for n, value in values.items()})
     return text
-
-
-@cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    """What the Russian text of a kind looks like, whatever is filled in."""
-    parts = re.split(r"{(\w+)}", LINES[kind].ru)
-    made = (f"(?P<{part}>{_FILLED.get(part, '.*')})" if odd % 2 else re.escape(part) for odd, part in enumerate(parts))
-    return re.compile("".join(made), re.DOTALL)
-
-
-_FILLED: Final = {"day": r"[0-9.]{10}"}
