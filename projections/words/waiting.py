@@ -15,9 +15,9 @@ from ledger.events import (
 )
 from ledger.units import Kopecks, rubles
 from projections import wording
-from projections.audit.texts import Text
 from projections.formats.headings import Language
 from projections.waiting import Scheduled, Waits
+from projections.words.language import Text
 from projections.words.safe import safe
 
 WORDS: Final[dict[str, Text]] = {
