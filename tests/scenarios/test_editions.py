@@ -10,7 +10,9 @@ from ledger.events import Adjusted, ChargeReversed, DisputeResolved, InputRefuse
 from ledger.rules.corrections import money_left
 from ledger.rules.refresh import reply
 from ledger.service import CatalogueRefused, Ledger
+from projections.audit.change import Change
 from projections.audit.verify import verify
+from projections.audit.what_if import what_if
 from tests.scenarios.given import last, only, with_plan
 from tests.support import CATALOGUE_TEXT, Story, with_settings
 
@@ -78,6 +80,18 @@ def test_a_ledger_that_changed_its_edition_in_the_middle_is_decided_again_alike(
     assert (new.facts["night_fee"], new.facts["night_available"]) == (350_00, 115_50)
     assert (twice.amount, third.reason) == (15_50, "NOT_REVERSIBLE")
     assert verified(story)
+
+
+@pytest.mark.parametrize(("text", "other"), [(EDITION_1, CATALOGUE_TEXT), (CATALOGUE_TEXT, EDITION_1)])
+def test_what_if_keeps_to_the_edition_of_the_place(tmp_path: Path, text: str, other: str) -> None:
+    """R-3.7: a catalogue that differs in its edition alone would have changed nothing."""
+    story = in_days(tmp_path, 100_00, text)
+    story.dial("2023-03-10 10:00")
+    fee = story.account.version - 1
+    story.events_of("adjust", "2023-03-10 11:00", amount=15_50, cites=[fee], text="")
+    story.events_of("reverse", "2023-03-10 12:00", event=fee, text="")
+    with story.ledger.journal.reading() as log:
+        assert what_if(log, [story.account_id], Change(catalogue=other), in_full=True).lines == []
 
 
 @pytest.mark.parametrize("text", [EDITION_1, CATALOGUE_TEXT])
