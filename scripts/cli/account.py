@@ -28,6 +28,7 @@ from projections.words.happened import about, kind_of
 from projections.words.language import Language
 from projections.words.speaker import Speaker
 from scripts.cli import show
+from scripts.cli.number import AccountType
 from scripts.cli.options import InstantType, known_at_option, lang_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, now, open_ledger
@@ -37,7 +38,7 @@ WAITING_SHOWN: Final = 5
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @click.option("--as-of", type=InstantType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
 @known_at_option
 @with_settings
@@ -70,7 +71,7 @@ def balance(settings: Settings, account: str, as_of: Instant | None, known_at: I
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @lang_option("en")
 @with_settings
 def events(settings: Settings, account: str, lang: Language) -> int:
@@ -144,19 +145,10 @@ def opened_account(ledger: Ledger, account: str) -> Account:
     """The account as it stands; SaysNo if nobody opened it."""
     found = ledger.account(account)
     if found is None:
-        raise SaysNo(f"no account {account} in this ledger; {_meant(ledger, account)}")
+        is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
+        advice = "open it with an `open` input" if is_number else "an account is 79 and nine digits, like 79161234567"
+        raise SaysNo(f"no account {account} in this ledger; {advice}")
     return found
-
-
-def _meant(ledger: Ledger, account: str) -> str:
-    """What to do about an account that is not there, perhaps for being written as people write numbers."""
-    digits = "".join(filter(str.isdecimal, account))
-    plain = f"7{digits[-10:]}" if digits[:-10] in ("", "7", "8") else digits
-    if plain != account and ledger.account(plain) is not None:
-        return f"did you mean {plain}?"
-    if re.fullmatch(inputs.ACCOUNT, account):
-        return "open it with an `open` input"
-    return "an account is 79 and nine digits, like 79161234567"
 
 
 def _account_then(

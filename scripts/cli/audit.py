@@ -17,6 +17,7 @@ from projections.audit.verify import Report, verify_file
 from projections.evidence.check import Found, check_file
 from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
+from scripts.cli.number import AccountType
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger
@@ -43,7 +44,14 @@ class ShareType(click.ParamType[Fraction]):
 @click.command()
 @click.option("--sample", "share", type=ShareType(), metavar="P", help="Only a share of the accounts, at least one.")
 @click.option("--seed", type=int, help="Chooses another sample; the same seed chooses the same one.  [default: 0]")
-@click.option("--account", "named", multiple=True, metavar="ACCOUNT", help="Only this account; may be repeated.")
+@click.option(
+    "--account",
+    "named",
+    type=AccountType(),
+    multiple=True,
+    metavar="ACCOUNT",
+    help="Only this account; may be repeated.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def verify(

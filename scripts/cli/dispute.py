@@ -29,6 +29,7 @@ from projections.words.names import CLAIMS, NONE, YES
 from projections.words.speaker import Speaker
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
+from scripts.cli.number import AccountType
 from scripts.cli.options import (
     DateType,
     InstantType,
@@ -71,7 +72,7 @@ def dispute() -> None:
 
 
 @dispute.command("open", short_help="Register a claim about an event.")
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @click.argument("version", type=click.IntRange(min=1))
 @click.option("--text", required=True, help="What the subscriber says.")
 @click.option("--by", metavar="NAME", help="Who registers it.")
@@ -138,7 +139,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
 
 @dispute.command("show", short_help="Show a claim's dossier, for the clerk or the subscriber.")
 @click.argument("id_", metavar="ID")
-@click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
+@click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
 )
@@ -198,7 +199,7 @@ def show_(
 )
 @click.option("--text", required=True, help="What the subscriber is told.")
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
-@click.option("--account", metavar="ACCOUNT", help="Whose claim, where several have one of this id.")
+@click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
 @click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @with_settings

@@ -25,6 +25,7 @@ from projections.evidence.proof import BadProof, Proved
 from projections.replies import reply_alone
 from scripts.cli import show
 from scripts.cli.account import opened_account
+from scripts.cli.number import AccountType
 from scripts.cli.options import for_its_commands, print_json, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
@@ -123,7 +124,7 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @click.argument("version", type=click.IntRange(min=1))
 @click.option("-o", "output", required=True, metavar="FILE", help="The file to write, at most 4 kB.")
 @with_settings

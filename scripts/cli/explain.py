@@ -8,13 +8,14 @@ from projections.audit.explain import explain as explanation_of
 from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.cli.account import opened_account
+from scripts.cli.number import AccountType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, open_ledger
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @click.argument("version", type=int)
 @lang_option("ru")
 @with_settings

@@ -9,12 +9,13 @@ from projections.follow import caught_up
 from projections.wording import time
 from scripts.cli import show
 from scripts.cli.account import opened_account
+from scripts.cli.number import AccountType
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.wiring import Settings, now, open_ledger
 
 
 @click.command()
-@click.option("--account", metavar="ACCOUNT", help="Only the refusals of this account.")
+@click.option("--account", type=AccountType(), help="Only the refusals of this account.")
 @with_settings
 def refused(settings: Settings, account: str | None) -> int:
     """List what was refused: "I dialled *929# and nothing happened".

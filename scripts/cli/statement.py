@@ -17,6 +17,7 @@ from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
+from scripts.cli.number import AccountType
 from scripts.cli.options import DateType, form_of, known_at_option, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger
@@ -40,7 +41,7 @@ FOOTLESS: Final = frozenset({"csv", "json"})
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", type=AccountType())
 @click.option("--from", "since", type=DateType(), required=True, metavar="DATE", help="First local date.")
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")

@@ -13,6 +13,7 @@ from projections.formats.headings import LANGUAGES
 from scripts import bulk
 from scripts.cli import show
 from scripts.cli.kinds import Kinds
+from scripts.cli.number import plain
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.cli.statement import FORMATS, allowed
 from scripts.errors import Misuse
@@ -96,6 +97,6 @@ def _accounts(settings: Settings, file: str | None) -> list[str]:
     """The accounts of a file, each once, in its order; or all that were opened."""
     if file is not None:
         lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
-        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+        return list(dict.fromkeys(plain(line.strip()) for line in lines if line.strip()))
     with open_ledger(settings) as ledger, ledger.journal.reading() as log:
         return log.accounts()

@@ -26,6 +26,7 @@ from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.audit import ShareType
+from scripts.cli.number import AccountType
 from scripts.cli.options import InstantType, catalogue_of_the_line, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, catalogue_text, open_ledger
@@ -49,7 +50,7 @@ class MoveType(click.ParamType[tuple[int, Instant]]):
 
 
 @click.command("what-if")
-@click.argument("account", required=False)
+@click.argument("account", type=AccountType(), required=False)
 @click.option("--all", "everybody", is_flag=True, help="Every account, instead of one.")
 @click.option(
     "--sample", "share", type=ShareType(), metavar="P%", help="A share of the accounts, as verify chooses it."
