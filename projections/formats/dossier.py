@@ -9,7 +9,7 @@ from projections.dossier import Dossier, Happened
 from projections.formats import explanation
 from projections.formats.text import printed_text, table
 from projections.statement import Line, UsageRow
-from projections.words.claims import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
+from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
 from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
 from projections.words.speaker import Speaker

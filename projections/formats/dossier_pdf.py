@@ -10,7 +10,7 @@ import typst
 
 from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
-from projections.words.claims import DOSSIER
+from projections.words.dossier import DOSSIER
 from projections.words.language import Language
 from projections.words.speaker import Speaker
 

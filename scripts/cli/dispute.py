@@ -23,7 +23,7 @@ from projections.dossier import Dossier, dossier
 from projections.events import shown
 from projections.follow import caught_up
 from projections.statement import Broken, printed_lines
-from projections.words import claims
+from projections.words import dossier as words
 from projections.words.language import Language
 from projections.words.names import CLAIMS, NONE, YES
 from projections.words.speaker import Speaker
@@ -129,11 +129,11 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
         return 0
     speak = Speaker(lang)
     cells = [_cells(speak, row) for row in rows]
-    head = speak.head(claims.QUEUE_HEAD)
-    show.table(speak.say(claims.QUEUE), head, cells, right=(2, 4), wide=0, empty=speak.say(NONE))
+    head = speak.head(words.QUEUE_HEAD)
+    show.table(speak.say(words.QUEUE), head, cells, right=(2, 4), wide=0, empty=speak.say(NONE))
     counted = disputes.by_age(rows)
     ages = dict(zip(("young", "older", "oldest", "overdue"), counted.values(), strict=True))
-    print_text(f"{speak.say(claims.AGES, open=sum(counted.values()), **ages)}\n")
+    print_text(f"{speak.say(words.AGES, open=sum(counted.values()), **ages)}\n")
     return 0
 
 
@@ -318,5 +318,5 @@ def _cells(speak: Speaker, row: DisputeRow) -> tuple[str, ...]:
         str(row.age_days),
         speak.day(row.answer_due),
         speak.say(YES) if row.premium else "",
-        speak.say(claims.OVERDUE if row.overdue else CLAIMS[row.state]),
+        speak.say(words.OVERDUE if row.overdue else CLAIMS[row.state]),
     )

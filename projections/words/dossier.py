@@ -1,4 +1,4 @@
-"""Claims: what the desk and the subscriber read of them, the queue and the dossier, in Russian and English."""
+"""The words of a dossier and of the queue of claims, in Russian and English."""
 
 from typing import Final
 
