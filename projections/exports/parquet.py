@@ -1,7 +1,6 @@
 """The log as one Parquet file: a row an event, typed columns, entries as a list, the stored bytes beside them."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -16,6 +15,8 @@ from projections.exports.postings import Progress
 VERSION: Final = 1
 """Columns are only ever added, with nulls in older files; anything else is a new version."""
 ROWS_AT_ONCE: Final = 50_000
+BYTES_AT_ONCE: Final = 16 * 1024 * 1024
+"""A group of rows ends with either: events with long texts would take ten times their bytes while they are turned."""
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _ENTRY: Final = pa.struct(
@@ -67,8 +68,15 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
 
 
 def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
-    rest = iter(rows)
-    while some := list(islice(rest, ROWS_AT_ONCE)):
+    some: list[Stored] = []
+    size = 0
+    for row in rows:
+        some.append(row)
+        size += len(row.state)
+        if len(some) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
         yield some
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import xlsxwriter
@@ -27,6 +28,8 @@ _FACTS: Final[dict[Language, tuple[str, ...]]] = {
     "ru": ("Номер", "Тарифный план", "Период с", "Период по", "Состояние", "Без НДС", "Списание", "Сумма списания"),
     "en": ("Number", "Plan", "From", "To", "State", "Without VAT", "Charged", "Next fee"),
 }
+ROWS_IN_MEMORY_MAX: Final = 20_000
+"""A workbook of more rows takes some 3 KB a row while it is made in memory."""
 _LEDGER_WIDTHS: Final = (8, 19, 13, 52, 14, 12, 12, 13, 13)
 _USAGE_WIDTHS: Final = (8, 19, 19, 24, 18, 11, 13, 13, 10, 10, 11, 11, 11)
 _UNITS: Final = {"kop": "коп", "s": "с", "sms": "шт", "kb": "КБ"}
@@ -50,11 +53,21 @@ Cell = Callable[[int, int, Any], None]
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
     """The workbook. Its date of creation is the statement's own, so a final one keeps its bytes (R-13.5).
 
-    Quantities are in the units of the statement's JSON; times are local, without the offset, which dates here lack.
+    Quantities are in the units of the statement's JSON; times are local, without the offset, which dates here lack. A
+    long statement is written row by row through files in a folder of its own, which is removed.
     """
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
+    if len(made.lines) + len(made.usage) <= ROWS_IN_MEMORY_MAX:
+        _write(out, {"in_memory": True}, made, lang, checkpoint)
+    else:
+        with TemporaryDirectory(prefix="obnovi-") as folder:
+            _write(out, {"constant_memory": True, "tmpdir": folder}, made, lang, checkpoint)
+    return out.getvalue()
+
+
+def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Language, checkpoint: str | None) -> None:
+    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, where | texts)
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007  # local, as everything in the book
     book.set_properties({"title": f"Детализация {made.account}", "comments": made.id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
@@ -65,7 +78,6 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     if made.lines:
         summary.insert_chart(row + 2, 0, _chart(book, made, lang))
     book.close()
-    return out.getvalue()
 
 
 class _Sheet:

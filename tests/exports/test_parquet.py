@@ -121,3 +121,18 @@ def test_row_groups_are_as_large_as_they_should_be(
     sizes = [made.row_group(number).num_rows for number in range(made.num_row_groups)]
     assert set(sizes[:-1]) == {4_000}
     assert sum(sizes) == pq.ParquetFile(months.exports["parquet"]).metadata.num_rows
+
+
+def test_a_group_of_rows_is_never_long_in_bytes(
+    months: Months, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long texts are turned a few at a time; nothing is lost between the groups."""
+    monkeypatch.setattr(parquet, "BYTES_AT_ONCE", 100_000)
+    with Journal(months.ledger, create=False).reading() as log, (tmp_path / "small.parquet").open("wb") as file:
+        count = parquet.write(log, file, lambda done: None)
+    made = pq.ParquetFile(tmp_path / "small.parquet")
+    assert made.read().equals(pq.read_table(months.exports["parquet"]))
+    assert count == made.metadata.num_rows
+    groups = [made.read_row_group(number)["state"] for number in range(made.num_row_groups)]
+    assert len(groups) > 5
+    assert max(sum(len(state.as_py()) for state in states) for states in groups) < 105_000

@@ -2,8 +2,11 @@
 
 import io
 import re
+import tracemalloc
 import zipfile
 from datetime import datetime
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import openpyxl
@@ -151,3 +154,31 @@ def test_the_summary_says_what_the_next_night_does(told: dict[str, Statement]) -
     said = [str(row[1].value) for row in blocked.iter_rows(max_row=18)]
     assert "15.02 ночью оплаченный период закончится под блокировкой, плата не спишется" in said
     assert "Сумма списания" not in [row[0].value for row in blocked.iter_rows(max_row=18)]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_long_workbook_says_the_same(told: dict[str, Statement], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written row by row: the same cells, the same bytes again, and no file is left."""
+    usual = [list(sheet.iter_rows(values_only=True)) for sheet in book(told[name])]
+    monkeypatch.setattr(xlsx, "ROWS_IN_MEMORY_MAX", -1)
+    before = sorted(Path(gettempdir()).glob("obnovi-*"))
+    assert [list(sheet.iter_rows(values_only=True)) for sheet in book(told[name])] == usual
+    assert xlsx.render(told[name]) == xlsx.render(told[name])
+    assert sorted(Path(gettempdir()).glob("obnovi-*")) == before
+
+
+def test_memory_does_not_grow_with_the_rows_of_a_long_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the rows themselves: the whole of it in memory would be 3 KB a row."""
+    monkeypatch.setattr(xlsx, "ROWS_IN_MEMORY_MAX", 500)
+
+    def peak(rows: int) -> int:
+        made = handmade([row(version=number, peer=f"79{number:09d}") for number in range(rows)])
+        tracemalloc.start()
+        try:
+            xlsx.render(made)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1)
+    assert peak(3_000) < peak(1_000) + 1_000_000
