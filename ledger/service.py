@@ -54,7 +54,8 @@ class _Batch:
 
     recorded_at: Instant
     accounts: dict[str, Account] = field(default_factory=dict)
-    events: list[tuple[str, Event]] = field(default_factory=list)
+    events: dict[tuple[str, int], Event] = field(default_factory=dict)
+    """By account and version, in the order in which they were booked."""
     keys: dict[tuple[str, bytes], KeyRow] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -177,16 +178,14 @@ class Ledger:
 
     def _cited(self, tx: Reading, batch: _Batch, account: str, version: int) -> Event | None:
         """An earlier event of an account, stored or booked in this batch."""
-        stored = tx.event(account, version)
-        if stored is not None:
-            return stored
-        return next((event for owner, event in batch.events if (owner, event.version) == (account, version)), None)
+        booked = batch.events.get((account, version))
+        return booked if booked is not None else tx.event(account, version)
 
     def _put(self, batch: _Batch, account: Account, events: Sequence[Event]) -> None:
         batch.accounts[account.account] = account
         if events:
             batch.changed.add(account.account)
-            batch.events += [(account.account, event) for event in events]
+            batch.events |= {(account.account, event.version): event for event in events}
 
     def _load(self, tx: Writing, batch: _Batch, account_ids: Sequence[str]) -> None:
         """Accounts as their events left them; the heads of those whose head does not say so are written with it."""
@@ -201,10 +200,10 @@ class Ledger:
 
     def _flush(self, tx: Writing, batch: _Batch, catalogue: Catalogue) -> None:
         written = [head_of(batch.accounts[account], catalogue) for account in sorted(batch.changed)]
-        tx.append(batch.events, batch.keys.values(), written)
+        tx.append(((account, event) for (account, _), event in batch.events.items()), batch.keys.values(), written)
         if sources := {row.source for row in batch.keys.values()} - self._known_sources:
             tx.add_sources(sources)
-        versions = versions_cited(event for _, event in batch.events)
+        versions = versions_cited(batch.events.values())
         if fresh := versions - self._known_versions:
             tx.add_used_versions(fresh)
 

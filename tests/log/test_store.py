@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from ledger import inputs
-from ledger.events import ToppedUp
+from ledger.events import Event, ToppedUp
 from ledger.evolve import evolve
 from ledger.log import codec, sqlite
 from ledger.log.errors import BadEvents, StoreError
-from ledger.log.journal import Journal, Writing
+from ledger.log.journal import Journal, Reading, Writing
 from ledger.service import Ledger
 from projections.audit.account import Problem
 from tests.support import ACCOUNT, Story, at
@@ -251,6 +251,28 @@ def test_a_stream_left_half_read_says_nothing_when_its_connection_is_gone(
     del stream
     gc.collect()
     assert said == []
+
+
+def test_what_a_batch_cites_of_itself_is_not_looked_for_in_the_log(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-11.1: thousands of reversals of one batch would each look through it."""
+    asked: list[int] = []
+
+    def noted(self: Reading, account: str, version: int) -> Event | None:
+        asked.append(version)
+        stored = self.stored(account, version)
+        return stored.event() if stored is not None else None
+
+    monkeypatch.setattr(Reading, "event", noted)
+    common = {"account": ACCOUNT, "at": "2023-02-02T10:00:00+03:00"}
+    paid = [{"type": "top_up", "id": f"new-{n}", "amount": 1, **common} for n in range(3)]
+    story.ledger.apply([inputs.check(paid[0])])
+    first = story.account.version
+    back = [{"type": "reverse", "id": f"back-{n}", "event": first + n, "text": "", **common} for n in range(3)]
+    outcomes = story.ledger.apply([inputs.check(raw) for raw in (*paid[1:], *back)])
+    assert [outcome.result for outcome in outcomes] == ["applied"] * 5
+    assert asked == [first]  # the others are of the batch
 
 
 def test_a_source_whose_first_line_was_rejected_is_found_later(tmp_path: Path) -> None:
