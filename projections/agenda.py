@@ -1,25 +1,23 @@
-"""Agenda: one row an account and one a bucket, and when each account is due next (R-2.7, R-4, design: views)."""
+"""Agenda: one row an account and one a bucket, as their newest events left them (design: views)."""
 
 from collections.abc import Iterable
 
 from ledger.account import Account
-from ledger.periods import Instant
 
 TABLES = (
     "CREATE TABLE accounts (account TEXT PRIMARY KEY, region TEXT NOT NULL, plan TEXT, mode TEXT NOT NULL, "
     "blocks TEXT NOT NULL, wallet INTEGER NOT NULL, available INTEGER NOT NULL, clock INTEGER NOT NULL, "
-    "version INTEGER NOT NULL, next_at INTEGER) WITHOUT ROWID",
-    "CREATE INDEX accounts_by_next_at ON accounts (next_at) WHERE next_at IS NOT NULL",
+    "version INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE buckets (account TEXT NOT NULL, bucket TEXT NOT NULL, service TEXT NOT NULL, grant_version INTEGER "
     "NOT NULL, left INTEGER NOT NULL, granted INTEGER NOT NULL, starts INTEGER NOT NULL, ends INTEGER NOT NULL, "
     "PRIMARY KEY (account, bucket, service, grant_version)) WITHOUT ROWID",
 )
 FORGET = ("DELETE FROM accounts WHERE account = ?", "DELETE FROM buckets WHERE account = ?")
-PUT_ACCOUNT = "INSERT INTO accounts VALUES (?,?,?,?,?,?,?,?,?,?)"
+PUT_ACCOUNT = "INSERT INTO accounts VALUES (?,?,?,?,?,?,?,?,?)"
 PUT_BUCKET = "INSERT INTO buckets VALUES (?,?,?,?,?,?,?,?)"
 
 
-def account_row(account: Account, next_at: Instant | None) -> tuple[object, ...]:
+def account_row(account: Account) -> tuple[object, ...]:
     """The row of an account; money in kopecks, times as instants."""
     return (
         account.account,
@@ -31,7 +29,6 @@ def account_row(account: Account, next_at: Instant | None) -> tuple[object, ...]
         account.available,
         account.clock,
         account.version,
-        next_at,
     )
 
 

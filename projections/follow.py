@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import as_completed
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
+
+import msgspec
 
 from ledger.account import Account
 from ledger.accounts import stored_account
-from ledger.catalogue import Catalogue
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
+from ledger.log.errors import StoreError
 from ledger.log.journal import Reading
-from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
 from projections.pool import cut, pool
 from projections.seen import Seen
 
+T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
 RANGES_PER_WORKER: Final = 4
 _TAKERS: Final = {
@@ -30,29 +32,53 @@ _TAKERS: Final = {
 
 @contextmanager
 def caught_up(ledger: Ledger) -> Iterator[sqlite3.Connection]:
-    """The views of a ledger, having seen every event of it; made when there are none, or they are of another ledger."""
+    """The views of a ledger, having seen every event of it.
+
+    They are made anew where there are none, where they are of another ledger or form, and where they are damaged.
+    """
     with ledger.journal.reading() as log, closing(_followed(ledger.journal.path, log)) as db:
         yield db
 
 
+def asked(ledger: Ledger, question: Callable[[sqlite3.Connection], T]) -> T:
+    """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again."""
+    try:
+        with caught_up(ledger) as db:
+            return question(db)
+    except StoreError as error:
+        if not views.is_damage(error.__cause__):
+            raise
+    except (ValueError, TypeError, msgspec.DecodeError):
+        pass  # a value that no view ever wrote; if it is not that, it happens again
+    views.begin_anew(ledger.journal.path)
+    with caught_up(ledger) as db:
+        return question(db)
+
+
 def _followed(ledger: Path, log: Reading) -> sqlite3.Connection:
     """The newest views, caught up; a rebuild may take the file away meanwhile, then the next newest."""
+    begun = False
     while True:
         place = views.place(ledger)
-        db = views.connect(place, ledger)
         try:
-            if views.seen_position(db, log) is not None:
-                catch_up(db, log)
-                return db
+            db = views.connect(place, ledger)
+            try:
+                if views.seen_position(db, log) is not None:
+                    catch_up(db, log)
+                    return db
+            except BaseException:
+                db.close()
+                raise
             db.close()
             views.begin_anew(ledger)
         except sqlite3.OperationalError:
-            db.close()
             if place.exists():
                 raise
-        except BaseException:
-            db.close()
-            raise
+        except sqlite3.DatabaseError:  # the views are damaged, or the log is: then it happens again
+            if begun:
+                raise
+            begun = True
+            views.begin_anew(ledger)
 
 
 def catch_up(db: sqlite3.Connection, log: Reading) -> None:
@@ -65,13 +91,13 @@ def catch_up(db: sqlite3.Connection, log: Reading) -> None:
             if position is None or position >= last:
                 return
             until = min(position + EVENTS_AT_ONCE, last)
-            known: dict[str, tuple[Account, int | None]] = {}
+            known: dict[str, Account] = {}
             moved: Counter[totals.Cell] = Counter()
             for stored in log.events_between(position, until):
                 if stored.account not in known:
-                    known[stored.account] = _head(log, stored.account, catalogues.newest())
-                seen = Seen(known[stored.account][0], catalogues.at(stored.position))
-                _take(db, moved, seen, stored.event())
+                    known[stored.account] = _head(log, stored.account)
+                seen = Seen(known[stored.account], catalogues.at(stored.position))
+                take(db, moved, seen, stored.event())
             totals.add(db, moved)
             for statement in agenda.FORGET:
                 db.executemany(statement, ((account,) for account in known))
@@ -116,7 +142,12 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
                 progress(events)
             with views.writing(db):
                 views.note_position(db, log, position)
-            found = views.differences(db, old)
+            try:
+                found = views.differences(db, old)
+            except sqlite3.DatabaseError as error:
+                if not views.is_damage(error):
+                    raise
+                found = views.count(db)  # what was there cannot be read: every row is another one
         views.publish(new, path)
     return Rebuilt(events, found)
 
@@ -145,34 +176,35 @@ def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> 
             account: Account | None = None
             for stored in log.events_of_range(first, last, position):
                 if account is not None and account.account != stored.account:
-                    _put(db, [(account, next_scheduled(account, catalogues.newest()))])
+                    _put(db, [account])
                     account = None
                 event = stored.event()
                 account = evolve(account, event, stored.account)
-                _take(db, moved, Seen(account, catalogues.at(stored.position)), event)
+                take(db, moved, Seen(account, catalogues.at(stored.position)), event)
                 events += 1
             if account is not None:
-                _put(db, [(account, next_scheduled(account, catalogues.newest()))])
+                _put(db, [account])
             totals.add(db, moved)
     return part, events
 
 
-def _take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: Seen, event: Event) -> None:
+def take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: Seen, event: Event) -> None:
+    """Let every view take an event; what it moves is counted, the rest goes into tables."""
     totals.take(moved, seen, event)
-    for take in _TAKERS.get(type(event), ()):
-        take(db, seen, event)
+    for taker in _TAKERS.get(type(event), ()):
+        taker(db, seen, event)
 
 
-def _put(db: sqlite3.Connection, accounts: Iterable[tuple[Account, int | None]]) -> None:
-    for account, next_at in accounts:
-        db.execute(agenda.PUT_ACCOUNT, agenda.account_row(account, next_at))
+def _put(db: sqlite3.Connection, accounts: Iterable[Account]) -> None:
+    for account in accounts:
+        db.execute(agenda.PUT_ACCOUNT, agenda.account_row(account))
         db.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(account))
 
 
-def _head(log: Reading, account_id: str, catalogue: Catalogue) -> tuple[Account, int | None]:
+def _head(log: Reading, account_id: str) -> Account:
     account = stored_account(log, account_id)
     assert account is not None, "an account with events has a head or can be folded"
-    return account, next_scheduled(account, catalogue)
+    return account
 
 
 def _merge(db: sqlite3.Connection, part: Path) -> None:

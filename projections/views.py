@@ -4,7 +4,8 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import cache
 from glob import escape
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from ledger.log import files
 from ledger.log.journal import Reading
 from projections import agenda, disputes, refusals, totals, unrated
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 LOCK_TIMEOUT_SECONDS: Final = 600
 PARTS: Final = (agenda, disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")
@@ -57,6 +58,11 @@ def workplace(ledger: Path) -> AbstractContextManager[Path]:
     return files.workplace(ledger.with_name(f"{ledger.name}.views"))
 
 
+def is_damage(error: BaseException | None) -> bool:
+    """Whether it is the file itself that is wrong: damaged, of another form, or with rows that cannot be there."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+
+
 def _generations(ledger: Path) -> list[Path]:
     named = ledger.parent.glob(f"{escape(ledger.name)}.views-*")
     return [path for path in named if path.name.rpartition("-")[2].isdecimal()]
@@ -71,16 +77,36 @@ def _number(path: Path) -> int:
 
 
 def connect(path: Path, ledger: Path) -> sqlite3.Connection:
-    """A views file, made with its tables where there is none: no more readable than the ledger, no helpers at rest."""
+    """A views file, made with its tables where there is none: no more readable than the ledger, no helpers at rest.
+
+    Raises sqlite3.Error, of the kind of `is_damage` for a file that is none or has other tables.
+    """
     files.beside(path, ledger)
     db = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
-    db.execute("PRAGMA journal_mode = DELETE")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA cache_size = -65536")
-    with writing(db):
-        if db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
-            create(db)
+    try:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA cache_size = -65536")
+        with writing(db):
+            if db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+                create(db)
+            if _form(db) != _form_of_today():
+                raise sqlite3.DatabaseError(f"{path} has other tables than views")
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def _form(db: sqlite3.Connection) -> list[tuple[str, str, str | None]]:
+    return db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+
+
+@cache
+def _form_of_today() -> list[tuple[str, str, str | None]]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        create(db)
+        return _form(db)
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -100,16 +126,20 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # SQLite itself rolls back where the file is broken
+            db.execute("ROLLBACK")
         raise
 
 
 def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
     """The position up to which a views file has followed this ledger; None for one of another ledger or older form."""
-    position, digest, schema = db.execute("SELECT position, digest, schema FROM seen").fetchone()
-    if schema != SCHEMA or (position and digest != digest_at(log, position)):
-        return None
-    return int(position)
+    match db.execute("SELECT position, digest, schema FROM seen").fetchall():
+        case [(0, "", schema)] if schema == SCHEMA:
+            return 0
+        case [(int(position), digest, schema)] if schema == SCHEMA and digest and digest == digest_at(log, position):
+            return position
+        case _:
+            return None
 
 
 def note_position(db: sqlite3.Connection, log: Reading, position: int) -> None:
@@ -122,7 +152,13 @@ def digest_at(log: Reading, position: int) -> str:
     stored = log.at(position)
     if stored is None:
         return ""
-    return hashlib.sha256(f"{stored.account}\0{stored.version}\0{stored.topic}\0".encode() + stored.state).hexdigest()
+    state = stored.state if isinstance(stored.state, bytes) else str(stored.state).encode()
+    return hashlib.sha256(f"{stored.account}\0{stored.version}\0{stored.topic}\0".encode() + state).hexdigest()
+
+
+def count(db: sqlite3.Connection) -> int:
+    """How many rows there are."""
+    return sum(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in TABLE_NAMES)
 
 
 def differences(new: sqlite3.Connection, old: Path) -> int:

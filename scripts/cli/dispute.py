@@ -21,7 +21,7 @@ from projections import disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier, dossier
 from projections.events import shown
-from projections.follow import caught_up
+from projections.follow import asked
 from projections.statement import Broken, printed_lines
 from projections.words import dossier as words
 from projections.words.language import Language
@@ -122,8 +122,9 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
       obnovi dispute list
       obnovi dispute list --all --json
     """
-    with open_ledger(settings) as ledger, caught_up(ledger) as db:
-        rows = (disputes.rows if everything else disputes.open_rows)(db, today=_as_of(today))
+    with open_ledger(settings) as ledger:
+        told = disputes.rows if everything else disputes.open_rows
+        rows = asked(ledger, lambda db: told(db, today=_as_of(today)))
     if settings.json:
         print_json(rows)
         return 0
@@ -297,8 +298,7 @@ def _as_of(today: date | None) -> date | Instant:
 
 def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
     """The claim of an id; of several of one account the one that is open, else the newest. Raises SaysNo."""
-    with caught_up(ledger) as db:
-        rows = disputes.rows(db, today=_as_of(today), dispute=id_)
+    rows = asked(ledger, lambda db: disputes.rows(db, today=_as_of(today), dispute=id_))
     rows = [row for row in rows if account in (None, row.account)]
     if not rows:
         whose = "in this ledger" if account is None else f"of account {account}"

@@ -5,7 +5,7 @@ import click
 from projections import refusals
 from projections.audit.refused import Refused
 from projections.audit.refused import refused as looked_at
-from projections.follow import caught_up
+from projections.follow import asked
 from projections.wording import time
 from scripts.cli import show
 from scripts.cli.account import opened_account
@@ -29,8 +29,7 @@ def refused(settings: Settings, account: str | None) -> int:
     with open_ledger(settings) as ledger:
         if account is not None:
             opened_account(ledger, account)
-        with caught_up(ledger) as db:
-            rows = refusals.rows(db, account)
+        rows = asked(ledger, lambda db: refusals.rows(db, account))
         found = list(looked_at(ledger, rows, until=now()))
     if settings.json:
         print_json(found)

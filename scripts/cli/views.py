@@ -8,7 +8,7 @@ import click
 
 from projections import totals as trial_balance
 from projections import unrated as waiting
-from projections.follow import caught_up, rebuild
+from projections.follow import asked, rebuild
 from projections.totals import Grouping
 from projections.words import answers
 from projections.words.language import Language
@@ -33,8 +33,8 @@ def unrated(settings: Settings, lang: Language) -> int:
     Example:
       obnovi unrated
     """
-    with open_ledger(settings) as ledger, caught_up(ledger) as db:
-        rows = waiting.rows(db)
+    with open_ledger(settings) as ledger:
+        rows = asked(ledger, waiting.rows)
     speak = Speaker(lang)
     if settings.json:
         print_json(rows)
@@ -74,8 +74,8 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
     """
     if since > until:
         raise Misuse(f"--from {since} lies after --to {until}")
-    with open_ledger(settings) as ledger, caught_up(ledger) as db:
-        rows = trial_balance.rows(db, since=since, until=until, by=by)
+    with open_ledger(settings) as ledger:
+        rows = asked(ledger, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
     if settings.json:
         print_json(rows)
         return 0
