@@ -4,7 +4,7 @@ A record is late when it took effect after it happened. All late records of an a
 and everything is decided again; what differs in money, event by event, is what adjustments have to bring.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import msgspec
 
 from ledger import periods
 from ledger.entries import WALLET
-from ledger.events import Adjusted, Event, InputRefused, UsageCharged, UsageUnrated, type_name
+from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
 from ledger.log.journal import Reading
 from ledger.periods import Instant
@@ -176,6 +176,8 @@ def _charges(found: Otherwise, records: dict[int, Record], mended: Sequence[Even
         if key in open_:
             open_[key].number += 1
     for charge in open_.values():
+        if charge.version is not None:
+            charge.was += _by_hand(charge, found.was, open_, ours)
         if charge.was != charge.would_be:
             late_record = records[charge.record]
             yield Charge(
@@ -204,6 +206,21 @@ class _Open:
     was: Kopecks = 0
     would_be: Kopecks = 0
     number: int = 1
+
+
+def _by_hand(charge: _Open, was: Sequence[Event], open_: Mapping[str, _Open], ours: Collection[int]) -> Kopecks:
+    """What clerks' adjustments that cite a charge have mended of it already, up to all of it (R-11.5).
+
+    Where the charge was reversed, only what its reversals leave unmended was for them to mend. An adjustment that gave
+    more than that was meant to.
+    """
+    version = charge.event.version
+    adjusted = {e.version for e in was if isinstance(e, Adjusted) and version in e.cites and e.version not in ours}
+    reversed_ = {e.version for e in was if isinstance(e, ChargeReversed) and e.event == version}
+    undone = {e.version for e in was if isinstance(e, ChargeReversed) and e.event in adjusted}
+    by_hand = sum(_moved(event) for event in was if event.version in adjusted | undone)
+    unmended = sum(each.would_be - each.was for each in open_.values() if each.version in reversed_ | {version})
+    return max(min(by_hand, unmended), 0) if unmended > 0 else min(max(by_hand, unmended), 0)
 
 
 def _key(event: int | None, record: int) -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ledger.events import Adjusted, InputRefused
 from projections.audit.late import Charge, adjustments, late
 from tests.scenarios.given import example_1
@@ -134,3 +136,47 @@ def test_a_minus_that_cannot_be_paid_is_refused_and_listed_again(tmp_path: Path)
     assert [each.id for each in adjustments(charges(story), "clerk-7")] == ["late-7-1", "late-6-2"]
     book(story)
     assert (told(story), story.wallet) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "left"),
+    [(1, -6_00 + 1), (5_99, -1), (6_00, None), (6_01, None), (50_00, None), (-1_00, -6_00)],
+)
+def test_what_a_clerk_gave_back_already_is_not_given_twice(tmp_path: Path, by_hand: int, left: int | None) -> None:
+    """R-11.5: an adjustment by hand that cites the charge counts, up to all of it; more was meant, and stays given."""
+    story = behind_the_window(tmp_path)
+    story.feed("adjust", "2023-02-20 10:00", amount=by_hand, cites=[7, 5], text="по звонку", by="clerk-1")
+    assert told(story) == ([] if left is None else [(7, 7, left, 0)])
+    before = story.wallet
+    book(story)
+    assert (told(story), story.wallet) == ([], before - (left or 0))
+
+
+def test_an_adjustment_by_hand_that_was_reversed_mends_nothing(tmp_path: Path) -> None:
+    story = behind_the_window(tmp_path)
+    (given,) = story.events_of("adjust", "2023-02-20 10:00", amount=6_00, cites=[7], text="", by="clerk-1")
+    story.feed("reverse", "2023-02-21 10:00", event=given.version, text="ошибка", by="clerk-1")
+    assert told(story) == [(7, 7, -6_00, 0)]
+
+
+def test_a_charge_that_was_adjusted_and_then_reversed_for_the_rest_is_whole(tmp_path: Path) -> None:
+    """R-11.1, edition 2: 2.00 by an adjustment, 4.00 by the reversal; no adjustment brings a kopeck of it again."""
+    story = behind_the_window(tmp_path)
+    story.feed("adjust", "2023-02-20 10:00", amount=2_00, cites=[7], text="", by="clerk-1")
+    story.feed("reverse", "2023-02-21 10:00", event=7, text="", by="clerk-1")
+    assert story.wallet == 200_00
+    assert sum(charge.would_be - charge.was for charge in charges(story)) == 0
+    book(story)
+    assert (told(story), story.wallet) == ([], 200_00)
+
+
+def test_a_claim_upheld_after_the_adjustment_for_a_late_record_gives_nothing_more(tmp_path: Path) -> None:
+    """R-11.1, edition 2: an adjustment of a late record counts as one by hand."""
+    story = behind_the_window(tmp_path)
+    book(story)
+    story.feed("open_dispute", "2023-02-20 10:00", event=7, text="", id="claim")
+    events = story.events_of(
+        "resolve_dispute", "2023-02-21 10:00", dispute="claim", outcome="upheld", text="да", by="c"
+    )
+    assert [type(event).__name__ for event in events] == ["DisputeResolved"]
+    assert (told(story), story.wallet) == ([], 200_00)
