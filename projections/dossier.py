@@ -22,7 +22,6 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.log.journal import Reading
-from ledger.rules.corrections import money_left
 from ledger.rules.disputes import CLAIM_MONTHS
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
@@ -31,6 +30,7 @@ from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
 from projections.events import shown
 from projections.replies import Replies
+from projections.returned import SoFar, so_far
 from projections.statement import Line, UsageRow, printed_lines, usage_row
 
 AROUND: Final = 4
@@ -72,8 +72,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     `earlier` are lines of the same charge before it, the newest first, `months` the same by months, its own included
     as far as it had gone. `since` are the claims, answers, reversals and adjustments that cite the event; `given_back`
     and `left` say in kopecks how much of its money was reversed and how much still can be, `adjusted` is the sum of
-    those adjustments. `now` is what the account has behind its last event,
-    `now_version`.
+    those adjustments, `so_far` what moved back by which of them, and why nothing is left where nothing is. `now` is
+    what the account has behind its last event, `now_version`.
     """
 
     dispute: DisputeRow
@@ -94,8 +94,14 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     given_back: Kopecks
     adjusted: Kopecks
     left: Kopecks
+    so_far: SoFar
     now: Balance
     now_version: int
+
+    @property
+    def gave(self) -> bool:
+        """Whether the disputed event put money into the wallet: upholding the claim takes it back."""
+        return self.line is not None and self.line.amount > 0 and self.so_far.state != "reversal"
 
     @property
     def id(self) -> str:
@@ -129,6 +135,7 @@ def dossier(
         said = shown(account.account, zone, event, reply=replies[event.version])
         return Happened(said, lines.get(event.version))
 
+    moved = so_far(account, events.values(), disputed, edition=catalogues.newest().edition)
     earlier = [lines[event.version] for event in alike if event.version in lines]
     return Dossier(
         dispute=dispute,
@@ -148,7 +155,8 @@ def dossier(
         since=[happened(event) for event in citing],
         given_back=account.corrected_of(disputed.version).amount,
         adjusted=sum(event.amount for event in citing if isinstance(event, Adjusted)),
-        left=0 if isinstance(disputed, ChargeReversed) else money_left(account, disputed, catalogues.newest().edition),
+        left=moved.left,
+        so_far=moved,
         now=balance(account),
         now_version=account.version,
     )

@@ -113,6 +113,10 @@ class Reading:
         )
         return Stored(*row).event() if row else None
 
+    def newest_input(self) -> Event | None:
+        """The newest event that an input caused, found behind those of the nights since."""
+        return next((event for row in self._stored("ORDER BY position DESC", ()) if (event := row.event()).input), None)
+
     def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
         """An account's events in order of version."""
         return self._stored(
@@ -206,6 +210,11 @@ class Reading:
             (until, limit),
         )
         return [Head(*row) for row in self._c.fetchall()]
+
+    def due_accounts(self, until: Instant) -> list[str]:
+        """All accounts whose next scheduled instant has come, in order of account."""
+        self._c.execute("SELECT account FROM heads WHERE next_at <= ? ORDER BY account", (until,))
+        return [row[0] for row in self._c.fetchall()]
 
     def count_due(self, until: Instant) -> int:
         """How many accounts are due by an instant."""

@@ -9,6 +9,7 @@ from projections.dossier import Dossier, Happened
 from projections.formats import explanation
 from projections.formats.text import printed_text, table
 from projections.statement import Line, UsageRow
+from projections.words import given_back
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
 from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
@@ -118,12 +119,15 @@ def _sums(speak: Speaker, made: Dossier) -> list[tuple[str, str, str]]:
     else:
         due, days = speak.day(made.dispute.answer_due), made.days_left or 0
         note = speak.say(DOSSIER["days_left" if days >= 0 else "days_over"], days=abs(days))
-    left = speak.say(DOSSIER["left"], left=speak.money(made.left))
-    if made.adjusted:
-        left = speak.say(DOSSIER["left_adjusted"], left=left, adjusted=speak.money(made.adjusted))
+    moved = made.so_far
+    how = ("taken_back", "left_to_take") if made.gave else ("given_back", "left")
+    if moved.left:
+        left = speak.say(DOSSIER[how[1]], left=speak.money(moved.left))
+    else:
+        left = given_back.left(moved, speak.lang)
     return [
         (speak.say(DOSSIER["disputed"]), disputed, speak.say(DOSSIER["of_event"], version=version, day=day)),
-        (speak.say(DOSSIER["given_back"]), speak.money(made.given_back), left),
+        (speak.say(DOSSIER[how[0]]), speak.money(moved.amount), left),
         (speak.say(DOSSIER["answer"]), due, note),
         (speak.say(DOSSIER["balance"]), speak.money(made.now.wallet), speak.say(MODES[made.now.mode])),
     ]
@@ -156,6 +160,9 @@ def _parts(speak: Speaker, made: Dossier) -> Iterator[Part]:
     ]
     if months:
         yield part("months", MONTH_HEAD, months, 1, 2, wide=0)
+    moved = [(speak.money(each.amount), given_back.by_event(each, speak.lang)) for each in made.so_far.moved]
+    if moved:
+        yield part("taken_back_by" if made.gave else "given_back_by", (), moved, 0)
     since = [_happened(speak, each) for each in made.since]
     yield part("since", EVENT_HEAD, since, 0, 3, 4, wide=2, empty="no_since")
 

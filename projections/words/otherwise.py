@@ -72,6 +72,10 @@ LATE_SUM: Final = Text(
     "{charges}, {accounts}: приди записи вовремя, на счетах вместе было бы {difference}.",
     "{charges} of {accounts}: in time, the wallets together would have {difference}.",
 )
+LATE_TRIED: Final = Text(
+    "Было бы проведено: {adjustments} (источник {source}), отказов из-за нехватки денег {refused}; ничего не записано",
+    "{adjustments} would be booked (source {source}), {refused} refused for want of money; nothing was written",
+)
 LATE_BOOKED: Final = Text(
     "Проведено: {adjustments} (источник {source}), отказов из-за нехватки денег {refused}, отклонено, потому что счёт "
     "изменился, {rejected}",

@@ -1,5 +1,6 @@
 """The desk: what a clerk books or tries about a claim, and what its answer says in one sentence (R-11)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
@@ -9,17 +10,19 @@ from typing import Any, Final
 from ledger import inputs, periods
 from ledger.account import Account
 from ledger.booking import book
-from ledger.catalogue import parse
+from ledger.catalogue import Catalogue, parse
 from ledger.events import ChargeReversed, DisputeOpened, Event, InputRefused, type_name
 from ledger.inputs import Input, Malformed
-from ledger.log.keys import key_of
+from ledger.log.keys import content_of, key_of
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from ledger.units import rubles
 from projections.formats.text import printed_text
+from projections.returned import SoFar, so_far
 from projections.statement import Line
+from projections.words import given_back
 from projections.words.reasons import REASONS
-from scripts.cli import show
+from scripts.cli import meant, show
 from scripts.cli.account import opened_account
 from scripts.cli.options import limit_of_future
 from scripts.errors import Misuse, SaysNo
@@ -57,15 +60,65 @@ def booked(ledger: Ledger, input: Input) -> Outcome:
 
 
 def tried(ledger: Ledger, input: Input, settings: Settings) -> Outcome:
-    """What booking an input would lead to, decided on the account as it stands."""
-    given = settings.catalogue
-    catalogue = ledger.catalogues().newest() if given is None else parse(catalogue_text(Path(given)))
+    """What booking an input would lead to, decided on the account as it stands. Raises SaysNo where its id is taken."""
+    key = key_of(input.source, input.id)
     with ledger.journal.reading() as log:
+        known = log.keys([(input.account, key)]).get((input.account, key))
+        if known is not None and known.content != content_of(input):
+            taken = f"id {input.id!r} of source {input.source!r} came before with another content"
+            raise SaysNo(f"{taken}, as event {known.version}")
+        if known is not None:
+            return Outcome("duplicate", known.version)
         account = opened_account(ledger, input.account)
         history = partial(log.event, input.account)
-        made = book(account, input, catalogue, recorded_at=now(), history=history).events
+        made = book(account, input, in_force(ledger, settings), recorded_at=now(), history=history).events
     first = next(event for event in made if event.input is not None)
     return Outcome("refused" if isinstance(first, InputRefused) else "applied", first.version, tuple(made))
+
+
+def in_force(ledger: Ledger, settings: Settings) -> Catalogue:
+    """The catalogue that decides what is booked next: the one given, else the ledger's own."""
+    given = settings.catalogue
+    return ledger.catalogues().newest() if given is None else parse(catalogue_text(Path(given)))
+
+
+def _meant_or_refused(ledger: Ledger, settings: Settings, input: Input, would: Outcome, *, yes: bool) -> bool:
+    """Whether what was tried may be booked; not where it would only be refused, behind bookings of the schedule.
+
+    What cannot be undone is told and asked for: money that an answer takes from the subscriber, and what is booked of
+    a long time without inputs. Raises Misuse and SaysNo.
+    """
+    ahead = [event for event in would.events if event.input is None]
+    if ahead and would.result == "refused":
+        return False
+    if taken := given_back.takes(would.events):
+        before = opened_account(ledger, input.account)
+        told = f"this answer takes {rubles(taken)} from the subscriber ({given_back.consequence(before, would.events)})"
+        meant.must_be_meant(settings, told, yes=yes)
+    if ahead and not yes:
+        with ledger.journal.reading() as log:
+            quiet = meant.quiet_before(log, input.received_at)
+        if quiet is not None:
+            counted = meant.counted(Counter(type(event).__name__ for event in ahead))
+            meant.meant(settings, f"{quiet}; on account {input.account} it books {counted}", yes=yes)
+    return True
+
+
+def disputed(ledger: Ledger, account: Account, version: int, catalogue: Catalogue) -> tuple[Event | None, SoFar]:
+    """The event of a version, if it is there, and what was moved back of it so far."""
+    events = [event for _, event in ledger.events(account.account)]
+    if version > len(events):
+        return None, SoFar()
+    event = events[version - 1]
+    return event, so_far(account, events, event, edition=catalogue.edition)
+
+
+def done(ledger: Ledger, settings: Settings, input: Input, *, dry_run: bool, yes: bool) -> tuple[Outcome, bool]:
+    """What an input came to or would come to, and whether it is written; tried first. Raises Misuse and SaysNo."""
+    would = tried(ledger, input, settings)
+    if dry_run or would.result == "duplicate" or not _meant_or_refused(ledger, settings, input, would, yes=yes):
+        return would, False
+    return booked(ledger, input), True
 
 
 def refusal(outcome: Outcome) -> InputRefused | None:
@@ -73,20 +126,22 @@ def refusal(outcome: Outcome) -> InputRefused | None:
     return next((event for event in outcome.events if isinstance(event, InputRefused)), None)
 
 
-def why(event: InputRefused, account: str, disputed: int, left: int | None) -> str:
-    """Why a rule refused, in a sentence; `left` are the kopecks of the disputed event not given back yet."""
+def why(event: InputRefused, account: Account, version: int, catalogue: Catalogue, ledger: Ledger) -> str:
+    """Why a rule refused what was asked about the event of a version, in a sentence."""
     match event.reason:
         case "UNKNOWN_EVENT":
-            return f"account {account} has no event {disputed}; its newest is {event.version - 1}"
+            return f"account {account.account} has no event {version}; its newest is {account.version}"
         case "CLAIM_TOO_LATE":
-            return f"event {disputed} could be disputed until {event.facts['last_day']}, six months after it"
+            return f"event {version} could be disputed until {event.facts['last_day']}, six months after it"
         case "ALREADY_RESOLVED":
             return f"claim {event.fields['dispute']!r} has been answered; `obnovi dispute show` tells how"
         case "AMOUNT_TOO_LARGE":
-            most = f"of event {disputed} only {rubles(left or 0)} can still be given back"
+            about, found = disputed(ledger, account, version, catalogue)
+            back = "taken back" if about is not None and given_back.gave(about) else "given back"
+            most = f"of event {version} only {rubles(found.left)} can still be {back}"
             return f"{most}, not {rubles(event.fields['amount'])}, and the claim stays open"
         case _:
-            return f"{REASONS[event.reason].en}, about event {disputed}"
+            return f"{REASONS[event.reason].en}, about event {version}"
 
 
 def told(event: Event) -> str:

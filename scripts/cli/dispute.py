@@ -11,10 +11,9 @@ import msgspec
 
 from ledger import periods
 from ledger.account import Account
-from ledger.events import ChargeReversed, DisputeOpened
+from ledger.events import DisputeOpened
 from ledger.evolve import BrokenLog
 from ledger.periods import Instant
-from ledger.rules.corrections import money_left
 from ledger.service import Ledger, Outcome
 from ledger.units import parse_rubles, rubles
 from projections import disputes
@@ -24,11 +23,13 @@ from projections.events import shown
 from projections.follow import asked
 from projections.statement import Broken, printed_lines
 from projections.words import dossier as words
+from projections.words import given_back
 from projections.words.language import Language
 from projections.words.names import CLAIMS, NONE, YES
 from projections.words.speaker import Speaker
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
+from scripts.cli.meant import yes_option
 from scripts.cli.number import AccountType
 from scripts.cli.options import (
     DateType,
@@ -78,32 +79,49 @@ def dispute() -> None:
 @click.option("--by", metavar="NAME", help="Who registers it.")
 @click.option("--id", "id_", metavar="ID", help="The claim's id.  [default: claim-VERSION-N]")
 @click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was registered.  [default: now]")
+@click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
+@yes_option
 @with_settings
 def open_(
-    settings: Settings, account: str, version: int, text: str, by: str | None, id_: str | None, at: Instant | None
+    settings: Settings,
+    account: str,
+    version: int,
+    text: str,
+    by: str | None,
+    id_: str | None,
+    at: Instant | None,
+    dry_run: bool,
+    yes: bool,
 ) -> int:
     """Register a claim about an event, within six months of it; the answer is due in thirty days.
 
+    Every night up to then is booked first. More than a week behind the newest input that is told before, and asked for
+    on a terminal.
+
     \b
     Example:
-      obnovi dispute open 79161234567 8 --text "не заказывал" --by support-3
+      obnovi dispute open 79161234567 8 --text "не заказывал" --by support-3 --dry-run
     """
-    with open_ledger(settings, "book") as ledger:
+    with open_ledger(settings, "read" if dry_run else "book") as ledger:
         found = opened_account(ledger, account)
         named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
         own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-        outcome = desk.booked(ledger, desk.said(account, at, by, own))
+        outcome, written = desk.done(ledger, settings, desk.said(account, at, by, own), dry_run=dry_run, yes=yes)
         if outcome.result == "duplicate":
             return _nothing_new(settings, f"Input {named} came before, as event {outcome.version}")
-        _show(settings, ledger, found, outcome, version)
+        _show(settings, ledger, found, outcome, version, dry_run=dry_run, written=written)
         opening = outcome.events[-1]
         assert isinstance(opening, DisputeOpened)
         if not settings.json:
-            before = found.corrected_of(version).amount
-            back = f" {rubles(before)} of event {version} have been given back already." if before else ""
-            print_text(f"Claim {named} is registered; the answer is due by {opening.answer_due}.{back}\n")
+            about, moved = desk.disputed(ledger, found, version, desk.in_force(ledger, settings))
+            verb = "taken" if about is not None and given_back.gave(about) else "given"
+            back = f" {rubles(moved.amount)} of event {version} have been {verb} back already." if moved.amount else ""
+            tense = "would be" if dry_run else "is"
+            print_text(f"Claim {named} {tense} registered; the answer is due by {opening.answer_due}.{back}\n")
             if others := [each.id for each in found.disputes if each.event == version and not each.resolved]:
                 print_text(f"About event {version} there was one before, still open: {', '.join(others)}.\n")
+            if dry_run:
+                print_text("Nothing was written.\n")
     return 0
 
 
@@ -203,6 +221,7 @@ def show_(
 @click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
 @click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
+@yes_option
 @with_settings
 def resolve(
     settings: Settings,
@@ -214,8 +233,12 @@ def resolve(
     account: str | None,
     at: Instant | None,
     dry_run: bool,
+    yes: bool,
 ) -> int:
     """Answer a claim; upheld, what is left of the charge is given back with it.
+
+    Of a top-up, or a correction in the subscriber's favour, that takes money from the subscriber: it is asked for on a
+    terminal, and needs --yes where there is none, or with --json.
 
     \b
     Example:
@@ -232,10 +255,15 @@ def resolve(
         found = opened_account(ledger, row.account)
         said["id"] = desk.unused_id(ledger, found, f"answer-{row.version}")
         input = desk.said(row.account, at, by, said)
-        done = desk.tried(ledger, input, settings) if dry_run else desk.booked(ledger, input)
-        _show(settings, ledger, found, done, row.event, dry_run=dry_run)
+        disputed, moved = desk.disputed(ledger, found, row.event, desk.in_force(ledger, settings))
+        assert disputed is not None, "a claim names an event of its account"
+        done, written = desk.done(ledger, settings, input, dry_run=dry_run, yes=yes)
+        _show(settings, ledger, found, done, row.event, dry_run=dry_run, written=written)
         if not settings.json:
-            print_text(f"{_answered(done, id_, row.event, outcome, dry_run=dry_run)}\n")
+            tense, kept = ("would be", " Nothing was written.") if dry_run else ("is", "")
+            print_text(f"Claim {id_} {tense} {outcome}: {given_back.answer(done.events, disputed, outcome)}.{kept}\n")
+            after = (given_back.consequence(found, done.events), given_back.so_far(moved, disputed))
+            print_text("".join(f"{each[0].upper()}{each[1:]}.\n" for each in after if each is not None))
     return 0
 
 
@@ -249,13 +277,20 @@ def _written(made: Dossier, form: str, lang: Language) -> bytes:
 
 
 def _show(
-    settings: Settings, ledger: Ledger, before: Account, outcome: Outcome, disputed: int, *, dry_run: bool = False
+    settings: Settings,
+    ledger: Ledger,
+    before: Account,
+    outcome: Outcome,
+    disputed: int,
+    *,
+    dry_run: bool,
+    written: bool,
 ) -> None:
     """The booking's events, with --json as the contract prints them; SaysNo where a rule refused."""
     account, zone = before.account, before.zone
     if settings.json:
-        print_json([shown(account, zone, event) for event in outcome.events])
-    else:
+        print_json([shown(account, zone, event) for event in outcome.events if written or dry_run])
+    elif written or dry_run:
         earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
         lines = printed_lines((*earlier, *outcome.events), zone)
         title = f"{'Would be booked' if dry_run else 'Booked'} on account {account}"
@@ -263,24 +298,9 @@ def _show(
     refused = desk.refusal(outcome)
     if refused is None:
         return
-    with ledger.journal.reading() as log:
-        event = log.event(account, disputed)
-    left = None if event is None else money_left(before, event, ledger.catalogues().newest().edition)
-    kept = "nothing was written" if dry_run else f"the refusal is kept as event {refused.version}"
-    raise SaysNo(f"{refused.reason}: {desk.why(refused, account, disputed, left)}; {kept}")
-
-
-def _answered(done: Outcome, id_: str, disputed: int, outcome: str, *, dry_run: bool) -> str:
-    """What an answer does to the wallet, in a sentence."""
-    back = next((event for event in done.events if isinstance(event, ChargeReversed)), None)
-    if outcome == "rejected":
-        moved = "nothing is given back"
-    elif back is None:
-        moved = f"of event {disputed} nothing is left to give back"
-    else:
-        moved = f"{rubles(back.amount)} of event {disputed} {'and packages ' if back.packages else ''}are given back"
-    tense = "would be" if dry_run else "is"
-    return f"Claim {id_} {tense} {outcome}: {moved}." + (" Nothing was written." if dry_run else "")
+    why = desk.why(refused, before, disputed, desk.in_force(ledger, settings), ledger)
+    kept = f"the refusal is kept as event {refused.version}" if written else "nothing was written"
+    raise SaysNo(f"{refused.reason}: {why}; {kept}")
 
 
 def _nothing_new(settings: Settings, told: str) -> int:

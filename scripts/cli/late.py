@@ -3,11 +3,17 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import click
 import msgspec
 
+from ledger.booking import book as decide
+from ledger.events import InputRefused
+from ledger.inputs import Adjust
 from ledger.periods import Instant
 from ledger.service import Ledger
 from projections.audit.change import CannotDecide
@@ -17,9 +23,11 @@ from projections.words.happened import kind_of
 from projections.words.language import Language
 from projections.words.speaker import Speaker
 from scripts.cli import show
+from scripts.cli.account import opened_account
+from scripts.cli.desk import in_force
 from scripts.cli.options import InstantType, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, now, open_ledger
 
 BY: Final = "obnovi late"
 BY_MAX: Final = 64
@@ -29,29 +37,39 @@ BOOKED_AT_ONCE: Final = 5_000
 @click.command()
 @click.option("--from", "since", type=InstantType(), metavar="T", help="Only for records booked from this time on.")
 @click.option("--book", is_flag=True, help="Book an adjustment for each, citing the charge and the late record.")
+@click.option("--dry-run", is_flag=True, help="With --book: say what it would book and write nothing.")
 @click.option("--by", metavar="NAME", help=f"Who answers for the adjustments.  [default: {BY}]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @lang_option("en")
 @with_settings
 def late(
-    settings: Settings, since: Instant | None, book: bool, by: str | None, workers: int | None, lang: Language
+    settings: Settings,
+    since: Instant | None,
+    book: bool,
+    dry_run: bool,
+    by: str | None,
+    workers: int | None,
+    lang: Language,
 ) -> int:
     """List charges that would have come out differently had their records arrived when they happened.
 
-    A record is late when it took effect after it happened. What adjustments have mended is not listed again, so booking
-    twice adjusts nothing twice. They are booked at the account's last event: no night is charged by it. A minus that
-    the money at hand does not reach is refused (R-11.5) and listed again.
+    A record is late when it took effect after it happened. What adjustments have mended, those of clerks that cite the
+    charge too, is not listed again, so booking twice adjusts nothing twice. They are booked at the account's last
+    event: no night is charged by it. A minus that the money at hand does not reach is refused (R-11.5) and listed
+    again.
 
     \b
     Example:
       obnovi late --from 2023-02-01T00:00:00+03:00
-      obnovi late --book --by clerk-7
+      obnovi late --book --by clerk-7 --dry-run
     """
     if by is not None and not book:
         raise Misuse("--by goes with --book")
+    if dry_run and not book:
+        raise Misuse("--dry-run goes with --book; without it nothing is booked anyway")
     if by is not None and not 1 <= len(by) <= BY_MAX:
         raise Misuse(f"--by takes 1 to {BY_MAX} characters")
-    with open_ledger(settings, "book" if book else "read") as ledger:
+    with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
         with ledger.journal.reading() as log:
             accounts = log.accounts()
         try:
@@ -61,7 +79,10 @@ def late(
                 )
         except CannotDecide as error:
             raise SaysNo(str(error)) from None
-        booked = _book(ledger, found, by or BY) if book else Counter[str]()
+        booked = Counter[str]()
+        if book:
+            inputs = adjustments(found, by or BY)
+            booked = _tried(ledger, inputs, settings) if dry_run else _book(ledger, inputs)
     answer: dict[str, Any] = {
         "accounts": len(accounts),
         "changed": len({charge.account for charge in found}),
@@ -73,21 +94,36 @@ def late(
     if settings.json:
         print_json(answer)
     else:
-        _show(Speaker(lang), found, answer)
+        _show(Speaker(lang), found, answer, dry_run=dry_run)
     return 0
 
 
-def _book(ledger: Ledger, found: Sequence[Charge], by: str) -> Counter[str]:
+def _book(ledger: Ledger, inputs: Sequence[Adjust]) -> Counter[str]:
     """Book the adjustments; how many came to what."""
     counted: Counter[str] = Counter()
-    inputs = adjustments(found, by)
     for start in range(0, len(inputs), BOOKED_AT_ONCE):
         outcomes = ledger.apply(inputs[start : start + BOOKED_AT_ONCE])
         counted.update(outcome.result for outcome in outcomes)
     return counted
 
 
-def _show(speak: Speaker, found: Sequence[Charge], answer: dict[str, Any]) -> None:
+def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Counter[str]:
+    """Decide the adjustments on copies of their accounts; how many would come to what."""
+    counted: Counter[str] = Counter()
+    catalogue = in_force(ledger, settings)
+    with ledger.journal.reading() as log:
+        for account_id, theirs in groupby(inputs, attrgetter("account")):
+            account = opened_account(ledger, account_id)
+            for input in theirs:
+                booked = decide(account, input, catalogue, recorded_at=now(), history=partial(log.event, account_id))
+                assert booked.account is not None
+                account = booked.account
+                refused = any(isinstance(event, InputRefused) for event in booked.events)
+                counted["refused" if refused else "applied"] += 1
+    return counted
+
+
+def _show(speak: Speaker, found: Sequence[Charge], answer: dict[str, Any], *, dry_run: bool) -> None:
     cells = [
         (
             charge.account,
@@ -116,4 +152,5 @@ def _show(speak: Speaker, found: Sequence[Charge], answer: dict[str, Any]) -> No
     if "booked" in answer:
         made = speak.count(answer["booked"], "adjustment")
         counts = {name: answer[name] for name in ("refused", "rejected")}
-        print_text(f"{speak.say(otherwise.LATE_BOOKED, adjustments=made, source=SOURCE, **counts)}\n")
+        said = otherwise.LATE_TRIED if dry_run else otherwise.LATE_BOOKED
+        print_text(f"{speak.say(said, adjustments=made, source=SOURCE, **counts)}\n")

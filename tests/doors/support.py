@@ -2,9 +2,11 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,6 +63,22 @@ def process(*args: object, cwd: Path | str, stdin: bytes = b"", **options: Any) 
     """`obnovi` as a process of its own."""
     done = subprocess.run([OBNOVI, *map(str, args)], cwd=cwd, input=stdin, capture_output=True, check=False, **options)
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def on_a_terminal(*args: object, cwd: Path | str, says: str) -> Done:
+    """`obnovi` before somebody who answers: all it prints comes in one, as on a screen."""
+    controller, terminal = pty.openpty()
+    os.write(controller, says.encode())
+    with subprocess.Popen(
+        [OBNOVI, *map(str, args)], cwd=cwd, env=ENVIRONMENT, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as running:
+        os.close(terminal)
+        shown = b""
+        with suppress(OSError):  # the terminal is gone with the last process that has it
+            while chunk := os.read(controller, 65_536):
+                shown += chunk
+    os.close(controller)
+    return Done(running.returncode, shown.decode(), "")
 
 
 def events(run: Run, account: str = ACCOUNT) -> list[dict[str, Any]]:

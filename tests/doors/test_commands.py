@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 from ledger.units import rubles
-from tests.doors.support import ACCOUNT, OBNOVI, Run, events, line, month, opening, process, top_up, write
+from tests.doors.support import (
+    ACCOUNT,
+    OBNOVI,
+    Run,
+    events,
+    line,
+    month,
+    on_a_terminal,
+    opening,
+    process,
+    top_up,
+    write,
+)
 from tests.support import CATALOGUE_TEXT
 
 
@@ -93,6 +105,54 @@ def test_night_counts_what_it_booked(ledger: Run) -> None:
     }  # fmt: skip
     again = ledger("night", "--until", "2023-03-01T03:00:00+03:00", "--json")
     assert set(again.json().values()) == {0}
+
+
+NIGHT = ("night", "--until", "2023-03-01T03:00:00+03:00")
+QUIET = "27 days lie between the newest input (2023-02-01) and this time; on 1 account it books 1 block"
+
+
+def test_a_night_can_be_tried(ledger: Run) -> None:
+    """The same counts as the night's, and nothing is written; also under another catalogue."""
+    before = ledger("events", ACCOUNT, "--json").out
+    tried = ledger(*NIGHT, "--dry-run", "--json")
+    assert (tried.code, tried.err) == (0, "")
+    told = ledger(*NIGHT, "--dry-run").out
+    assert told == (
+        "1 account would be advanced: 0 monthly fees, 0 daily fees, 1 blocks, 0 lapsed; 1 event would be written\n"
+    )
+    (cheap := Path("cheap.toml")).write_text(CATALOGUE_TEXT.replace('monthly_fee = "400.00"', 'monthly_fee = "200.00"'))
+    cheaper = ledger(*NIGHT, "--dry-run", "--json", "--catalogue", cheap).json()
+    assert (cheaper["monthly_fees"], cheaper["blocks"]) == (1, 0)
+    assert ledger("events", ACCOUNT, "--json").out == before
+    assert ledger(*NIGHT, "--json").json() == tried.json()
+
+
+@pytest.mark.parametrize(
+    ("until", "options", "warned"),
+    [
+        ("2023-02-08T10:00:00+03:00", (), False),
+        ("2023-03-01T02:59:59+03:00", (), False),
+        ("2023-03-01T03:00:00+03:00", (), True),
+        ("2023-03-01T03:00:00+03:00", ("--json",), True),
+        ("2023-03-01T03:00:00+03:00", ("--yes",), False),
+    ],
+)
+def test_a_night_long_behind_the_newest_input_tells_what_it_books(
+    ledger: Run, until: str, options: tuple[str, ...], warned: bool
+) -> None:
+    """Contract §1: where nobody can be asked it goes on and warns; where it books nothing there is nothing to tell."""
+    done = ledger("night", "--until", until, *options)
+    assert (done.code, done.err) == (0, f"obnovi: {QUIET}; --yes says that it is meant\n" if warned else "")
+    assert len(events(ledger)) == 6 + (until >= "2023-03-01T03")
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_on_a_terminal_it_is_asked_whether_a_night_is_meant(
+    ledger: Run, tmp_path: Path, answer: str, code: int
+) -> None:
+    done = on_a_terminal(*NIGHT, cwd=tmp_path, says=f"{answer}\n")
+    assert (done.code, f"{QUIET}. Go on? [y/N]" in done.out) == (code, True)
+    assert len(events(ledger)) == 7 - code
 
 
 def test_a_night_in_the_far_future_must_be_meant(ledger: Run) -> None:

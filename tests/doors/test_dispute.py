@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tests.doors.support import ACCOUNT, Run, line, month, write
+from ledger.units import rubles
+from tests.doors.support import ACCOUNT, Run, line, month, on_a_terminal, write
 
 NAMED = {"dispute", "account", "event", "opened", "answer_due", "premium", "overdue", "state"}
-DESK = ("--by", "support-3", "--at", "2023-03-01T12:00:00+03:00")
+DESK = ("--by", "support-3", "--at", "2023-03-01T12:00:00+03:00", "--yes")
 ANSWER = ("--text", "вернули", "--by", "support-7", "--at", "2023-03-02T12:00:00+03:00")
 
 
@@ -76,11 +77,11 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("open", ACCOUNT, 99, "--text", "", *DESK), 1, f"account {ACCOUNT} has no event 99; its newest is 7"),
+        (("open", ACCOUNT, 99, "--text", "", *DESK), 1, f"account {ACCOUNT} has no event 99; its newest is 6"),
         (
             ("open", ACCOUNT, 5, "--text", "", "--at", "2023-08-02T00:00:00+03:00"),
             1,
-            "event 5 could be disputed until 2023-08-01, six months after it; the refusal is kept as event",
+            "event 5 could be disputed until 2023-08-01, six months after it; nothing was written",
         ),
         (
             ("open", ACCOUNT, 5, "--text", "", "--at", "2090-08-02T00:00:00+03:00"),
@@ -92,7 +93,7 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
         (("show", "5\x1b[2J"), 1, r"no claim '5\x1b[2J'"),
         (("show", "none", "--account", ACCOUNT), 1, f"no claim 'none' of account {ACCOUNT}"),
         (("open", ACCOUNT, 6, "--text", "a refusal can be disputed", *DESK), 0, ""),
-        (("open", ACCOUNT, 5, "--text", "until the last day", "--at", "2023-08-01T23:59:59+03:00"), 0, ""),
+        (("open", ACCOUNT, 5, "--text", "until the last day", "--at", "2023-08-01T23:59:59+03:00", "--yes"), 0, ""),
         (("open", "79000000000", 5, "--text", "", *DESK), 1, "no account 79000000000"),
         (("open", ACCOUNT, 0, "--text", "", *DESK), 2, "VERSION"),
         (("show", "none"), 1, "no claim 'none'"),
@@ -183,6 +184,7 @@ def test_one_id_of_two_accounts_asks_whose(desk: Run, tmp_path: Path) -> None:
 
 def test_a_refused_registration_takes_no_id_from_the_next(desk: Run) -> None:
     """R-12.2: a refused input has used its id; the next claim gets another one."""
+    assert desk("night", "--until", "2023-08-01T03:00:00+03:00", "--yes").code == 0
     late = ("--text", "", "--at", "2023-08-02T00:00:00+03:00")
     assert desk("dispute", "open", ACCOUNT, 5, *late).code == 1
     assert desk("dispute", "open", ACCOUNT, 5, *late).code == 1
@@ -299,3 +301,132 @@ def test_a_dossier_s_file_must_end_in_a_form_it_has(desk: Run, tmp_path: Path) -
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert ".docx is none of the formats json, txt, html, pdf" in done.err
     assert not (tmp_path / "claim.docx").exists()
+
+
+# Money that an answer takes
+
+
+CALLED_BACK = (2, "--text", "платил больше", "--id", "paid", "--at", "2023-02-03T12:00:00+03:00")
+UPHELD = ("--outcome", "upheld", "--text", "ошибка", "--by", "support-7", "--at", "2023-02-04T12:00:00+03:00")
+
+
+def told(out: str) -> str:
+    return re.sub("[│┃ \n]+", " ", out)
+
+
+def test_upholding_a_claim_on_a_top_up_says_whose_money_is_taken(desk: Run) -> None:
+    """R-11.1, R-11.3, R-8.5: 1000.00 go back to where they came from, and the number is blocked."""
+    assert desk("dispute", "open", ACCOUNT, *CALLED_BACK).code == 0
+    before = desk("events", ACCOUNT, "--json").out
+    tried = told(desk("dispute", "resolve", "paid", *UPHELD, "--dry-run").out)
+    taken, wallet = rubles(1000_00), f"allet {rubles(200_00)} → {rubles(-800_00)}"
+    block = f"the number is blocked, available {rubles(-800_00)}"
+    said = f"{taken} of event 2 are taken from the subscriber."
+    assert f"Claim paid would be upheld: {said} Nothing was written." in tried
+    assert f"W{wallet}; {block}." in tried
+    assert "given back" not in tried
+    for options in ((), ("--json",)):
+        done = desk("dispute", "resolve", "paid", *UPHELD, *options)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert f"this answer takes {taken} from the subscriber (w{wallet}; {block}); add --yes" in done.err
+    assert desk("events", ACCOUNT, "--json").out == before
+    done = desk("dispute", "resolve", "paid", *UPHELD, "--yes")
+    assert (done.code, done.err) == (0, "")
+    assert f"Claim paid is upheld: {said}" in told(done.out)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1), ("", 1)])
+def test_on_a_terminal_it_is_asked_whether_money_may_be_taken(
+    desk: Run, tmp_path: Path, answer: str, code: int
+) -> None:
+    assert desk("dispute", "open", ACCOUNT, *CALLED_BACK).code == 0
+    before = desk("events", ACCOUNT, "--json").out
+    done = on_a_terminal("dispute", "resolve", "paid", *UPHELD, cwd=tmp_path, says=f"{answer}\n")
+    assert (done.code, "from the subscriber" in done.out, "Go on? [y/N]" in done.out) == (code, True, True)
+    assert (desk("events", ACCOUNT, "--json").out == before) is bool(code)
+
+
+@pytest.mark.parametrize(
+    ("event", "options", "said"),
+    [
+        (5, ("--outcome", "upheld"), f"{rubles(400_00)} of event 5 are given back."),
+        (7, ("--outcome", "upheld", "--amount", "10.00"), f"{rubles(10_00)} of event 7 are taken from the subscriber."),
+        (8, ("--outcome", "upheld"), f"{rubles(3_00)} of event 8 are given back."),
+        (7, ("--outcome", "rejected"), "nothing is given back."),
+    ],
+)
+def test_every_answer_says_in_which_direction_money_moves(
+    desk: Run, tmp_path: Path, event: int, options: tuple[str, ...], said: str
+) -> None:
+    """A correction that gave is taken back, one that took is given back; nothing is asked where nothing is taken."""
+    more = [
+        line("adjust", "plus", "2023-02-03T10:00:00+03:00", amount=50_00, cites=[6], text="", by="a"),
+        line("adjust", "minus", "2023-02-03T11:00:00+03:00", amount=-3_00, cites=[6], text="", by="a"),
+    ]
+    assert desk("feed", write(tmp_path / "more", *more)).code == 0
+    assert desk("dispute", "open", ACCOUNT, event, "--text", "", "--id", "it", *CALLED_BACK[-2:]).code == 0
+    done = desk("dispute", "resolve", "it", *options, *UPHELD[2:], "--yes")
+    assert (done.code, done.err) == (0, "")
+    assert said in told(done.out)
+
+
+# What was given back before
+
+
+def test_an_answer_says_what_was_given_back_before_and_by_what(desk: Run, tmp_path: Path) -> None:
+    """R-11.1, edition 2: a reversal and an adjustment that cites the event; then what is left, and that nothing is."""
+    more = [
+        line("reverse", "part", "2023-02-03T10:00:00+03:00", event=5, amount=100_00, text="", by="a"),
+        line("adjust", "rest", "2023-02-03T11:00:00+03:00", amount=250_00, cites=[5, 6], text="", by="a"),
+    ]
+    assert desk("feed", write(tmp_path / "more", *more)).code == 0
+    opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", "--id", "it", *CALLED_BACK[-2:])
+    assert f"{rubles(350_00)} of event 5 have been given back already." in opened.out
+    so_far = (
+        f"Of event 5 {rubles(350_00)} were given back before ({rubles(100_00)}: reversal, event 7 of 03.02.2023; "
+        f"{rubles(250_00)}: adjustment, event 8 of 03.02.2023), "
+    )
+    for options in (("--dry-run",), ()):
+        done = told(desk("dispute", "resolve", "it", *UPHELD, *options).out)
+        assert f"{rubles(50_00)} of event 5 are given back." in done
+        assert f"{so_far}{rubles(50_00)} are left." in done
+    assert desk("dispute", "open", ACCOUNT, 5, "--text", "", "--id", "again", *CALLED_BACK[-2:]).code == 0
+    done = told(desk("dispute", "resolve", "again", *UPHELD).out)
+    assert "of event 5 nothing is left to give back." in done
+    assert f"Of event 5 {rubles(400_00)} were given back before" in done
+    assert "nothing is left." in done
+    assert (
+        desk("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-02-28", "--json").json()["closing"] == 600_00
+    )
+
+
+# Long behind the newest input
+
+
+def test_a_claim_long_behind_the_newest_input_tells_what_it_books_first(desk: Run) -> None:
+    """Contract §1: it goes on where there is no terminal, and warns; with --yes it does not."""
+    late = ("dispute", "open", ACCOUNT, 5, "--text", "", "--at", "2023-03-01T12:00:00+03:00")
+    before = desk("events", ACCOUNT, "--json").out
+    tried = desk(*late, "--dry-run")
+    assert (tried.code, tried.err) == (0, "")
+    assert "Claim claim-5-1 would be registered; the answer is due by 2023-03-31.\nNothing was written.\n" in tried.out
+    assert "Blocked" in tried.out
+    assert [each["type"] for each in desk(*late, "--dry-run", "--json").json()] == ["Blocked", "DisputeOpened"]
+    assert desk("events", ACCOUNT, "--json").out == before
+    done = desk(*late)
+    said = "27 days lie between the newest input (2023-02-02) and this time; "
+    assert (done.code, done.err) == (
+        0,
+        f"obnovi: {said}on account {ACCOUNT} it books 1 block; --yes says that it is meant\n",
+    )
+    assert desk(*late, "--id", "more").err == ""  # nothing is scheduled any more
+
+
+def test_a_claim_that_would_only_be_refused_advances_nothing(desk: Run) -> None:
+    """R-2.7, R-11.2: the night of 1 March would come first, for a claim about an event that is not there."""
+    before = desk("events", ACCOUNT, "--json").out
+    for options in ((), ("--json",), ("--dry-run",)):
+        done = desk("dispute", "open", ACCOUNT, 99, "--text", "", *DESK, *options)
+        assert (done.code, done.err.endswith("its newest is 6; nothing was written\n")) == (1, True)
+    assert desk("dispute", "open", ACCOUNT, 99, "--text", "", *DESK, "--json").out == "[]\n"
+    assert desk("events", ACCOUNT, "--json").out == before

@@ -271,5 +271,5 @@ def test_an_index_that_names_rows_that_are_gone_is_damage_of_the_ledger(ledger: 
         db.execute("PRAGMA writable_schema = ON")
         db.execute("INSERT INTO sqlite_master VALUES (?,?,?,?,?)", index)
     db.close()
-    done = ledger("night", "--until", "2023-03-01T03:00:00+03:00")
+    done = ledger("night", "--until", "2023-03-01T03:00:00+03:00", "--yes")
     assert (done.code, done.err.count("\n"), "the file is damaged" in done.err) == (2, 1, True), done

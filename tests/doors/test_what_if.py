@@ -120,7 +120,13 @@ def test_late_lists_books_and_lists_no_more(ledger: Run) -> None:
     listed = {"accounts": 2, "changed": 1, "wallet_difference": 600, "lines": [LATE_LINE | {"record": 7}]}
     assert ledger("late", "--json").json() == listed
     assert ledger("late", "--from", "2023-02-20T00:00:00+03:00", "--json").json()["lines"] == []
-    assert ledger("late", "--book", "--json").json() == listed | {"booked": 1, "refused": 0, "rejected": 0}
+    done = listed | {"booked": 1, "refused": 0, "rejected": 0}
+    before = ledger("events", ACCOUNT, "--json").out
+    assert ledger("late", "--book", "--dry-run", "--json").json() == done
+    assert "1 adjustment would be booked (source late), 0 refused" in ledger("late", "--book", "--dry-run").out
+    assert ledger("events", ACCOUNT, "--json").out == before
+    assert ledger("late", "--dry-run").code == 2
+    assert ledger("late", "--book", "--json").json() == done
     nothing = {"accounts": 2, "changed": 0, "wallet_difference": 0, "lines": []}
     assert ledger("late", "--book", "--json").json() == nothing | {"booked": 0, "refused": 0, "rejected": 0}
     last = events(ledger)[-1]

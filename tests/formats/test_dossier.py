@@ -16,7 +16,7 @@ from projections.formats import dossier as text
 from projections.formats import dossier_html as page
 from projections.formats import dossier_pdf as pdf
 from tests.conftest import Golden
-from tests.support import Story, names
+from tests.support import CATALOGUE_TEXT, Story, names
 
 HOSTILE = "<script>alert(1)</script> #strong[x] $1$ \u202eabc\x1b[2J \\ \"'&amp; " + "W" * 60
 
@@ -30,9 +30,9 @@ def seen(story: Story, id: str, today: str) -> Dossier:
         return dossier(log, catalogues, story.account, row, today=day)
 
 
-def refreshed(folder: Path) -> Story:
+def refreshed(folder: Path, catalogue: str = CATALOGUE_TEXT) -> Story:
     """Worked example 3 on t4: connected on 15 January (4), a call (5), refreshed on 1 February (6)."""
-    story = Story(folder).open("2023-01-15 11:00")
+    story = Story(folder, text=catalogue).open("2023-01-15 11:00")
     story.top_up("2023-01-15 11:30", 1000_00)
     story.connect("2023-01-15 12:00", "t4")
     story.call("2023-01-20 10:00", "180:00")
@@ -63,14 +63,59 @@ def test_a_dossier_reads_like_this(answered: Story, golden: Golden) -> None:
 
 
 def test_what_was_given_back_what_is_left_and_what_was_adjusted(answered: Story) -> None:
-    """R-11.1, R-11.5: 100.00 by hand and 300.00 with the answer; 5.00 more as an adjustment."""
+    """R-11.1, R-11.5: 100.00 by hand, 5.00 as an adjustment, and the 295.00 that were left with the answer."""
     made = seen(answered, "claim", "2023-03-05")
-    assert (made.given_back, made.left, made.adjusted) == (400_00, 0, 5_00)
+    assert (made.given_back, made.left, made.adjusted) == (395_00, 0, 5_00)
+    assert [(each.type, each.version, each.amount) for each in made.so_far.moved] == [
+        ("ChargeReversed", 10, 100_00),
+        ("Adjusted", 12, 5_00),
+        ("ChargeReversed", 15, 295_00),
+    ]
+    told = text.document(made)
+    assert ("Возвращено", rubles(400_00), "больше ничего не осталось") in told.sums
     types = [each.event["type"] for each in made.since]
     assert types == ["DisputeOpened", "ChargeReversed", "Adjusted", "DisputeResolved", "ChargeReversed"]
     assert made.answer is not None
     assert (made.answer.outcome, made.answer.text, made.answer.by) == ("upheld", "вернули", "Сидорова")
     assert made.days_left is None
+
+
+def test_under_edition_1_an_adjustment_takes_nothing_from_what_is_left(tmp_path: Path) -> None:
+    """R-3.7, R-11.1: it is told, and that it does not count."""
+    story = refreshed(tmp_path, CATALOGUE_TEXT.replace("edition = 2", "edition = 1"))
+    story.feed("adjust", "2023-02-03 11:00", amount=5_00, cites=[6], text="", by="Иванова")
+    claim(story, "2023-03-01 00:00", 6)
+    told = text.document(seen(story, "claim", "2023-03-01"))
+    assert ("Возвращено", rubles(0), f"можно вернуть ещё {rubles(400_00)}") in told.sums
+    (part,) = (part for part in told.parts if part.title == "Что уже возвращено")
+    assert part.rows == [
+        [rubles(5_00), "перерасчёт, запись 8 от 03.02.2023 (не учитывается: правила редакции 1)"],
+    ]
+
+
+def test_a_claim_on_a_top_up_says_what_would_be_taken(tmp_path: Path) -> None:
+    """R-11.1: what moves back of money that came in goes from the subscriber; reversed adjustments do not count."""
+    story = refreshed(tmp_path)
+    story.feed("adjust", "2023-02-03 11:00", amount=-30_00, cites=[2], text="", by="Иванова")
+    (more,) = story.events_of("adjust", "2023-02-03 12:00", amount=-20_00, cites=[2], text="", by="Иванова")
+    story.feed("reverse", "2023-02-03 13:00", event=more.version, amount=15_00, text="", by="Иванова")
+    claim(story, "2023-03-01 00:00", 2)
+    made = seen(story, "claim", "2023-03-01")
+    assert [each.amount for each in made.so_far.moved] == [30_00, 5_00]
+    told = text.document(made)
+    assert ("Снято обратно", rubles(35_00), f"можно снять ещё {rubles(965_00)}") in told.sums
+    assert "Что уже снято обратно" in [part.title for part in told.parts]
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [(1, "денег в этой записи нет"), (8, "это сама корректировка")],
+)
+def test_where_nothing_can_be_given_back_it_is_said_why(tmp_path: Path, event: int, why: str) -> None:
+    story = refreshed(tmp_path)
+    story.feed("reverse", "2023-02-03 13:00", event=6, amount=15_00, text="", by="Иванова")
+    claim(story, "2023-02-04 00:00", event)
+    assert ("Возвращено", rubles(0), why) in text.document(seen(story, "claim", "2023-02-05")).sums
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,72 @@
+"""Returned: what reversals and adjustments moved back of an event so far, one by one, and what is left (R-11.1)."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from ledger import periods
+from ledger.account import Account
+from ledger.entries import wallet_movement
+from ledger.events import Adjusted, ChargeReversed, Event
+from ledger.rules.corrections import money_left
+from ledger.units import Kopecks
+
+Left: TypeAlias = Literal["some", "no money", "reversal", "all"]
+"""Whether money of an event can still move back, or why none can."""
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """A reversal or adjustment: how many kopecks of the event it moved back, below 0 where it took more instead.
+
+    An adjustment is less its own reversals; where it does not `count`, in edition 1, it makes nothing less.
+    """
+
+    version: int
+    type: Literal["ChargeReversed", "Adjusted"]
+    booked_at: str
+    amount: Kopecks
+    packages: bool = False
+    counts: bool = True
+
+
+class SoFar(msgspec.Struct, frozen=True):
+    """What was `moved` back of an event, oldest first; the kopecks that are `left`, and whether there are any."""
+
+    moved: list[Returned] = []
+    left: Kopecks = 0
+    state: Left = "no money"
+
+    @property
+    def amount(self) -> Kopecks:
+        """The kopecks that make what is left less."""
+        return sum(each.amount for each in self.moved if each.counts)
+
+
+def so_far(account: Account, events: Iterable[Event], disputed: Event, *, edition: int) -> SoFar:
+    """What an account's events moved back of one of them, by the rules of an edition."""
+    return SoFar(_moved(events, disputed, account.zone, edition), *_left(account, disputed, edition))
+
+
+def _moved(events: Iterable[Event], disputed: Event, zone: str, edition: int) -> list[Returned]:
+    sign = -1 if wallet_movement(disputed.entries) > 0 else 1
+    found: dict[int, Returned] = {}
+    for event in events:
+        moved = sign * wallet_movement(event.entries)
+        at = periods.local_text(event.booked_at, zone)
+        if isinstance(event, Adjusted) and disputed.version in event.cites:
+            found[event.version] = Returned(event.version, "Adjusted", at, moved, counts=edition >= 2)
+        elif isinstance(event, ChargeReversed) and event.event == disputed.version:
+            found[event.version] = Returned(event.version, "ChargeReversed", at, moved, event.packages)
+        elif isinstance(event, ChargeReversed) and (adjusted := found.get(event.event)) is not None:
+            found[event.event] = msgspec.structs.replace(adjusted, amount=adjusted.amount + moved)
+    return list(found.values())
+
+
+def _left(account: Account, disputed: Event, edition: int) -> tuple[Kopecks, Left]:
+    if isinstance(disputed, ChargeReversed):
+        return 0, "reversal"
+    if not wallet_movement(disputed.entries):
+        return 0, "no money"
+    left = money_left(account, disputed, edition)
+    return left, "some" if left else "all"
