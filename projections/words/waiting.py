@@ -13,12 +13,11 @@ from ledger.events import (
     PeriodLapsed,
     PromiseClosed,
 )
-from ledger.units import Kopecks, rubles
-from projections import wording
-from projections.formats.headings import Language
+from ledger.units import Kopecks
 from projections.waiting import Scheduled, Waits
-from projections.words.language import Text
+from projections.words.language import Language, Text
 from projections.words.safe import safe
+from projections.words.speaker import Speaker
 
 WORDS: Final[dict[str, Text]] = {
     "month": Text(
@@ -124,8 +123,8 @@ def booked(each: Scheduled, lang: Language = "ru") -> str:
 
 def provisional(waits: Waits, lang: Language = "ru") -> str:
     """What a statement that is not final waits for (R-13.5): the schedule's next instant, or just time."""
-    clauses = [_waiting(each, lang) for each in waits.first] or [_phrase("nothing waits", lang)]
-    return _phrase("provisional", lang).format(waits="; ".join(clauses))
+    clauses = [_waiting(each, lang) for each in waits.first] or [Speaker(lang).say(WORDS["nothing waits"])]
+    return Speaker(lang).say(WORDS["provisional"], waits="; ".join(clauses))
 
 
 def next_charge(waits: Waits, lang: Language = "ru") -> NextCharge:
@@ -163,23 +162,21 @@ def _waiting(each: Scheduled, lang: Language) -> str:
 
 
 def _said(what: str, each: Scheduled, lang: Language) -> str:
-    at, event = datetime.fromisoformat(each.at), each.event
-    said: dict[str, Any] = {name: rubles(value) for name, value in each.facts.items() if isinstance(value, int)}
+    speak, event = Speaker(lang), each.event
+    at = datetime.fromisoformat(each.at)
+    said: dict[str, Any] = {name: speak.money(value) for name, value in each.facts.items() if isinstance(value, int)}
     for name in ("amount", "fee"):
-        said.setdefault(name, rubles(getattr(event, name, 0)))
+        said.setdefault(name, speak.money(getattr(event, name, 0)))
     if isinstance(event, OptionFeeCharged):
-        said["amount"] = rubles(event.fee)
+        said["amount"] = speak.money(event.fee)
     said["needed"] = said["fee"]
     if each.facts.get("daily_fee") is not None:
-        said["needed"] = _phrase("month or day", lang).format(**said)
-    return _phrase(what, lang).format(
+        said["needed"] = speak.say(WORDS["month or day"], **said)
+    return speak.say(
+        WORDS[what],
         **said,
         day=f"{at:%d.%m}",
         time=f"{at:%H:%M}",
-        moment=wording.time(each.at),
+        moment=speak.time(each.at),
         name=safe(getattr(event, "option_name", "")),
     )
-
-
-def _phrase(name: str, lang: Language) -> str:
-    return WORDS[name].ru if lang == "ru" else WORDS[name].en

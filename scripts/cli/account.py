@@ -15,17 +15,17 @@ from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.periods import Instant
 from ledger.service import Ledger
-from ledger.units import rubles
-from projections import wording
 from projections.balances import Balance
 from projections.balances import balance as balance_of
 from projections.events import shown
 from projections.replies import Replies
 from projections.waiting import Scheduled, waiting_by
 from projections.words import answers, waiting
+from projections.words import balance as words
 from projections.words import replies as answered
 from projections.words.happened import about, kind_of
 from projections.words.language import Language
+from projections.words.names import MODES, NONE
 from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.number import AccountType
@@ -41,8 +41,9 @@ WAITING_SHOWN: Final = 5
 @click.argument("account", type=AccountType())
 @click.option("--as-of", type=InstantType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
 @known_at_option
+@lang_option("ru")
 @with_settings
-def balance(settings: Settings, account: str, as_of: Instant | None, known_at: Instant | None) -> int:
+def balance(settings: Settings, account: str, as_of: Instant | None, known_at: Instant | None, lang: Language) -> int:
     """Show what an account has: money, mode, packages (the carried-over ones first).
 
     --as-of looks from a time, at what was booked by then; --known-at leaves out what was written down later. Together
@@ -66,7 +67,7 @@ def balance(settings: Settings, account: str, as_of: Instant | None, known_at: I
             seen_from = next((time for time in (as_of, known_at) if time is not None), now())
             waits = list(islice(waiting_by(found, in_force, seen_from), WAITING_SHOWN + 1))
             asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (as_of, known_at))
-            _show_balance(made, asked, known, waits)
+            _show_balance(Speaker(lang), made, asked, known, waits)
     return 0
 
 
@@ -176,44 +177,47 @@ def _account_then(
     return found, in_force
 
 
-def _show_balance(made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]) -> None:
-    blocks = ", ".join(wording.BLOCKS[kind] for kind in made.blocks) or "нет"
+def _show_balance(
+    speak: Speaker, made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]
+) -> None:
     period = "—"
     if made.period is not None:
-        period = f"{wording.time(made.period.start)} – {wording.time(made.period.next_due)}"
+        period = f"{speak.time(made.period.start)} – {speak.time(made.period.next_due)}"
     pairs = [
-        ("Кошелёк", rubles(made.wallet)),
-        ("Доступно", rubles(made.available)),
-        ("Тариф", made.plan or "—"),
-        ("Списание", wording.MODES[made.mode]),
-        ("Период", period),
-        ("Блокировки", blocks),
+        (words.WALLET, speak.money(made.wallet)),
+        (words.AVAILABLE, speak.money(made.available)),
+        (words.PLAN, made.plan or "—"),
+        (words.MODE, speak.say(MODES[made.mode])),
+        (words.PERIOD, period),
+        (words.BLOCKS, speak.blocked(made.blocks)),
     ]
     if made.discount is not None:
-        pairs.append(("Скидка", f"{made.discount.percent} % с {made.discount.from_} до {made.discount.until}"))
-    told = [waiting.booked(each) for each in waits[:WAITING_SHOWN]]
-    told += ["и так далее"] if len(waits) > WAITING_SHOWN else []
-    pairs += [("" if number else "Ожидает", each) for number, each in enumerate(told)]
-    last = f"последняя запись {wording.time(made.clock)}"
-    title = (
-        f"Счёт {made.account}, {last}" if asked is None else f"Счёт {made.account} на {wording.time(asked)} ({last})"
-    )
+        days = {"first": speak.day(made.discount.from_), "until": speak.day(made.discount.until)}
+        pairs.append((words.DISCOUNT, speak.say(words.DISCOUNT_SAID, percent=made.discount.percent, **days)))
+    told = [waiting.booked(each, speak.lang) for each in waits[:WAITING_SHOWN]]
+    told += [speak.say(words.AND_SO_ON)] if len(waits) > WAITING_SHOWN else []
+    shown_pairs = [(speak.say(name), value) for name, value in pairs]
+    shown_pairs += [("" if number else speak.say(words.WAITS), each) for number, each in enumerate(told)]
+    last = speak.time(made.clock)
+    title = speak.say(words.TITLE, account=made.account, last=last)
+    if asked is not None:
+        title = speak.say(words.AS_OF, account=made.account, asked=speak.time(asked), last=last)
     if known is not None:
-        title += f", по данным на {wording.time(known)}"
-    show.table(title, ("", ""), pairs)
+        title = speak.say(words.KNOWN, title=title, known=speak.time(known))
+    show.table(title, ("", ""), shown_pairs)
     show.table(
-        "Пакеты",
-        ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
+        speak.say(words.PACKAGES),
+        speak.head(words.PACKAGES_HEAD),
         [
             (
-                wording.bucket(row.bucket),
-                wording.SERVICES[row.service],
-                wording.packaged(row.service, row.left),
-                wording.packaged(row.service, row.granted),
-                wording.time(row.end),
+                speak.bucket(row.bucket),
+                speak.service(row.service),
+                speak.packaged(row.service, row.left),
+                speak.packaged(row.service, row.granted),
+                speak.time(row.end),
             )
             for row in made.buckets
         ],
         right=(2, 3),
-        empty="  нет",
+        empty=f"  {speak.say(NONE)}",
     )

@@ -103,6 +103,10 @@ def ledger(obnovi: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 ANSWERS: Final = [
+    ("balance", ACCOUNT),
+    ("balance", ACCOUNT, "--as-of", "2023-02-20T12:00:00+03:00"),
+    ("balance", ACCOUNT, "--as-of", "2023-03-15T12:00:00+03:00", "--known-at", "2099-03-15T12:00:00+03:00"),
+    ("balance", OTHER, "--as-of", "2023-03-15T12:00:00+03:00"),
     ("events", ACCOUNT),
     ("find", "refresh"),
     ("unrated",),
