@@ -8,6 +8,7 @@ import msgspec
 
 from projections.audit.account import Problem
 from projections.audit.verify import Report
+from projections.words.safe import safe
 
 WIDTH: Final = 60
 BEFORE_THE_DIFFERENCE: Final = 20
@@ -37,7 +38,7 @@ def _text(value: Any) -> str:
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return " ".join(text.split())
+    return safe(text)
 
 
 def _cut(expected: str, found: str) -> tuple[str, str]:

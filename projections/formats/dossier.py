@@ -1,6 +1,5 @@
 """The dossier of a claim in parts that every form sets, and as text, for the clerk and the subscriber."""
 
-import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final, NamedTuple
@@ -13,10 +12,10 @@ from projections.words import given_back
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
 from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
+from projections.words.safe import safe
 from projections.words.speaker import Speaker
 
 WIDTH: Final = 110
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]+")
 
 Pair = tuple[str, str]
 
@@ -45,15 +44,15 @@ class Document(NamedTuple):
 
 
 def document(made: Dossier, lang: Language = "ru") -> Document:
-    """The dossier in words. What controls a terminal or turns texts around is a space."""
+    """The dossier in words, texts from outside shown safely."""
     speak = Speaker(lang)
     dispute = made.dispute
     last = speak.time(made.now.clock)
     return Document(
-        title=_plain(speak.say(DOSSIER["title"], claim=dispute.dispute)),
+        title=safe(speak.say(DOSSIER["title"], claim=dispute.dispute)),
         state=speak.say(DOSSIER["overdue"] if dispute.overdue else CLAIMS[dispute.state]),
         settled=dispute.state != "open",
-        about=[(name, _plain(value)) for name, value in _about(speak, made)],
+        about=[(name, safe(value)) for name, value in _about(speak, made)],
         sums=_sums(speak, made),
         parts=[_plainly(part) for part in _parts(speak, made)],
         foot=speak.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
@@ -211,8 +210,4 @@ def _what(speak: Speaker, each: Happened) -> str:
 
 
 def _plainly(part: Part) -> Part:
-    return part._replace(title=_plain(part.title), rows=[[_plain(cell) for cell in row] for row in part.rows])
-
-
-def _plain(text: str) -> str:
-    return _CONTROL.sub(" ", text)
+    return part._replace(title=safe(part.title), rows=[[safe(cell) for cell in row] for row in part.rows])

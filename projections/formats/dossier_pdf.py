@@ -10,6 +10,7 @@ import typst
 
 from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
+from projections.formats.pdf import spelt
 from projections.words.dossier import DOSSIER
 from projections.words.language import Language
 from projections.words.speaker import Speaker
@@ -23,7 +24,7 @@ def render(made: Dossier, lang: Language = "ru") -> bytes:
     printed = compiler.compile(
         input=template,
         format="pdf",
-        sys_inputs={"dossier": msgspec.json.encode(_told(told, lang)).decode()},
+        sys_inputs={"dossier": spelt(msgspec.json.encode(_told(told, lang)).decode())},
         timestamp=int(moment.timestamp()),
         pdf_tags=False,
     )

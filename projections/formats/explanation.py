@@ -15,6 +15,7 @@ from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Language
 from projections.words.reasons import REASONS, STEPS, WHY
 from projections.words.rules import RULES
+from projections.words.safe import safe
 from projections.words.speaker import Speaker
 
 Row = tuple[str, str]
@@ -40,16 +41,16 @@ WIDTH: Final = 110
 
 def render(made: Explanation, lang: Language = "ru") -> str:
     """The whole explanation, ending with a newline."""
-    page = _Page(lang, made.option_names)
-    return (
-        "\n\n".join("\n".join((each.title, *page.columns(each.rows, right=each.right))) for each in page.sections(made))
-        + "\n"
-    )
+    parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in sections(made, lang))
+    return "\n\n".join(parts) + "\n"
 
 
 def sections(made: Explanation, lang: Language = "ru") -> list[Section]:
-    """The same in parts, for forms that set them otherwise; the first is about the event itself."""
-    return list(_Page(lang, made.option_names).sections(made))
+    """The same in parts, for forms that set them otherwise; the first is about the event itself. Texts are safe."""
+    return [
+        Section(safe(each.title), [(safe(name), safe(value)) for name, value in each.rows], each.right)
+        for each in _Page(lang, made.option_names).sections(made)
+    ]
 
 
 def titled(event: dict[str, Any], lang: Language = "ru") -> str:
@@ -80,13 +81,6 @@ class _Page(Speaker):
             Section("around", self.around(made.before, made.after)),
         )
         yield from (part._replace(title=self.phrase(part.title)) for part in parts if part.rows)
-
-    def columns(self, rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
-        width = max((len(name) for name, _ in rows), default=0)
-        for name, value in rows:
-            first, *more = wrap(value, max(WIDTH - width, WIDTH // 2), break_long_words=False) or [""]
-            yield f"  {name.rjust(width) if right else name.ljust(width)}  {first}".rstrip()
-            yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
     # What happened
 
@@ -245,6 +239,14 @@ class _Page(Speaker):
             if old is None or new is None or old.left != new.left:
                 name = self.phrase("bucket", bucket=self.bucket(row.bucket), service=self.service(row.service))
                 yield name, " → ".join(left)
+
+
+def _columns(rows: Sequence[Row], *, right: bool) -> Iterator[str]:
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        first, *more = wrap(value, max(WIDTH - width, WIDTH // 2), break_long_words=False) or [""]
+        yield f"  {name.rjust(width) if right else name.ljust(width)}  {first}".rstrip()
+        yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
 
 def _key(row: BucketRow) -> tuple[str, str, str]:

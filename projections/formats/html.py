@@ -16,8 +16,8 @@ from projections.operator import figures, page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
 from projections.words import waiting
+from projections.words.safe import safe
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 _BOUND: Final = "\N{NO-BREAK SPACE}"
 _BEFORE_FIGURE = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
@@ -163,5 +163,5 @@ def bound(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text for people: control characters are a space, and a small word stays with the figure behind it."""
-    return escape(_BEFORE_FIGURE.sub(rf"\1{_BOUND}", _CONTROL.sub(" ", text)))
+    """A text for people as markup, shown safely; a small word stays with the figure behind it."""
+    return escape(_BEFORE_FIGURE.sub(rf"\1{_BOUND}", safe(text)))

@@ -20,6 +20,7 @@ from projections.operator import blocks, figures, words
 from projections.packages import BucketRow
 from projections.statement import Statement, UsageRow
 from projections.words import waiting
+from projections.words.safe import safe
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -60,7 +61,7 @@ _COST: Final = 6
 _FITS: Final = 24
 """So many characters of a number certainly fit on one line, if they are plain ones."""
 _PLAIN: Final = re.compile(r"[ -~А-яЁё«»]*")
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]+")
+_PICTURES: Final = {0x2400 + code: f"⟨U+{code:04X}⟩" for code in range(0x20)} | {ord("␡"): "⟨U+007F⟩"}
 _BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 
 
@@ -97,13 +98,13 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
     return {
         "title": f"Детализация {made.account}, {_range(made)}",
         "final": made.final,
-        "state": _bound(head.final) if made.final else waiting.provisional(made.waiting),
+        "state": _bound(head.final) if made.final else _plain(waiting.provisional(made.waiting)),
         "head": head,
         "about": [
             (number, _phone(made.account)),
-            (plan, made.plan_name or "—"),
+            (plan, _plain(made.plan_name or "—")),
             (period, _plain(_range(made))),
-            *([(head.next_due, "; ".join(charge.notes))] if charge.notes else []),
+            *([(head.next_due, _plain("; ".join(charge.notes)))] if charge.notes else []),
         ],
         "sums": _sums(made, head, charge),
         "curve": curve.svg(made).replace("sans-serif", "Libertinus Serif"),
@@ -210,5 +211,10 @@ def _bound(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text for people: what controls a terminal or turns text around is a space; small words stay with figures."""
-    return _BEFORE_FIGURE.sub(rf"\1{_BOUND}", _CONTROL.sub(" ", text))
+    """A text for people, shown safely; small words stay with figures."""
+    return _BEFORE_FIGURE.sub(rf"\1{_BOUND}", spelt(safe(text)))
+
+
+def spelt(text: str) -> str:
+    """A text with code points for the pictures of control characters, which no font of typst has: `⟨U+001B⟩`."""
+    return text.translate(_PICTURES)

@@ -10,6 +10,7 @@ from projections import wording
 from projections.formats import columns
 from projections.formats.headings import Language
 from projections.statement import Statement
+from projections.words.safe import safe
 
 Table: TypeAlias = Literal["ledger", "usage"]
 
@@ -29,8 +30,8 @@ def _ledger(made: Statement) -> Iterable[Sequence[str]]:
             str(line.version),
             line.booked_at,
             line.kind,
-            safe(line.text),
-            safe(line.channel) if isinstance(line.channel, str) else "",
+            guarded(line.text),
+            guarded(line.channel) if isinstance(line.channel, str) else "",
             line.period.first if line.period else "",
             line.period.last if line.period else "",
             decimal(line.amount),
@@ -44,8 +45,8 @@ def _usage(made: Statement) -> Iterable[Sequence[str]]:
             str(row.version),
             row.at,
             row.booked_at,
-            safe(row.peer),
-            safe(wording.zone(row.zone)),
+            guarded(row.peer),
+            guarded(wording.zone(row.zone)),
             wording.SERVICES[row.service],
             wording.DIRECTIONS[row.direction],
             str(row.quantity),
@@ -63,9 +64,9 @@ def decimal(amount: Kopecks) -> str:
     return f"{sign}{abs(amount) // 100},{abs(amount) % 100:02d}"
 
 
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: behind an apostrophe where it begins like one."""
-    return f"'{text}" if text.startswith(columns.FORMULA) else text
+def guarded(text: str) -> str:
+    """A text shown safely that no spreadsheet takes for a formula: behind an apostrophe where it begins like one."""
+    return f"'{safe(text)}" if text.startswith(columns.FORMULA) else safe(text)
 
 
 def _written(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,6 +9,7 @@ from projections.statement import Line, Statement
 from projections.words import waiting as words
 from projections.words.language import Language
 from projections.words.lines import DAY, PERIOD, told
+from projections.words.safe import safe
 from projections.words.speaker import Speaker
 
 
@@ -82,7 +83,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
         yield "  Пакетов нет."
     yield f"Списание: {wording.MODES[made.mode]}{_next(made)}"
     if checkpoint is not None:
-        yield f"Контрольная точка: {checkpoint}"
+        yield f"Контрольная точка: {safe(checkpoint)}"
 
 
 def printed_text(line: Line, lang: Language = "ru") -> str:
@@ -105,7 +106,11 @@ def _next(made: Statement) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Iterator[str]:
-    """Lines of a table, its columns as wide as their widest cells; those of `right` to the right."""
+    """Lines of a table, its columns as wide as their widest cells; those of `right` to the right.
+
+    Texts are shown safely, so each row is one line.
+    """
+    rows = [[safe(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     for row in (head, ["-" * width for width in widths], *rows):
         cells = (

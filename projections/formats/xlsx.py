@@ -1,7 +1,6 @@
 """The statement as a workbook: summary with a chart, ledger, usage; real numbers, real dates, no formula."""
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +18,7 @@ from projections.formats.xml import created
 from projections.operator import figures
 from projections.statement import Line, Statement, UsageRow
 from projections.words import waiting
+from projections.words.safe import safe
 
 SHEETS: Final[dict[Language, tuple[str, str, str]]] = {
     "ru": ("Сводка", "Баланс", "Услуги связи"),
@@ -45,7 +45,6 @@ _FORMATS: Final = {
     "moment": {"num_format": "dd.mm.yyyy hh:mm:ss", "align": "left"},
     "typed": {"quote_prefix": True},
 }
-_NO_CHARACTER: Final = re.compile("[\ufffe\uffff]")
 
 Cell = Callable[[int, int, Any], None]
 
@@ -96,12 +95,10 @@ class _Sheet:
         self.sheet.autofilter(0, 0, rows, len(names) - 1)
 
     def text(self, row: int, column: int, text: str, form: str = "") -> None:
-        """A text, whatever it looks like: also when somebody edits the cell."""
+        """A text shown safely, whatever it looks like: also when somebody edits the cell."""
         if text:
-            if not text.isascii():
-                text = _NO_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
             typed = "typed" if text.startswith(columns.FORMULA) else form
-            self.sheet.write_string(row, column, text, self.form.get(typed))
+            self.sheet.write_string(row, column, safe(text), self.form.get(typed))
 
     def number(self, row: int, column: int, number: int) -> None:
         self.sheet.write_number(row, column, number)

@@ -1,13 +1,14 @@
 """Words: one map between our usage and the columns of the operator's statements, to print and to read by.
 
 What is printed and read again is the same, whatever the texts are: a character that a page or an XML attribute would
-lose, or that would be read as something else, stands as `\\uXXXX`.
+lose, that nobody would see, or that would be read as something else, stands as `\\uXXXX`.
 """
 
 import re
 from typing import Final, NamedTuple
 
 from projections import wording
+from projections.words.safe import safe
 
 IN: Final = "<--"
 """The mark before the number of whoever called or wrote."""
@@ -40,7 +41,7 @@ _MARKED: Final = frozenset({"voice", "ussd"})
 _MSISDN = re.compile(r"[0-9]{11}")
 _PLUS = re.compile(r"\++[0-9]{10}")
 _LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0\ufffe\uffff]|[^\S ]|\A | \Z|(?<= ) |\\(?=u[0-9a-f]{4})")
-_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+_ESCAPED = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u(?!d[89a-f])[0-9a-f]{4}")
 
 
 class UnknownWord(ValueError):
@@ -139,14 +140,18 @@ def accumulator(service: str) -> str:
 
 
 def kept(text: str) -> str:
-    """A text with everything that a form would lose, control characters and odd spaces, as `\\uXXXX`."""
-    return _LOST.sub(lambda found: _escape(found[0]), text)
+    """A text with everything that a form would lose or nobody would see as `\\uXXXX`: controls, odd spaces, marks."""
+    text = _LOST.sub(lambda found: _escape(found[0]), text)
+    if safe(text) == text:
+        return text
+    return "".join(sign if safe(sign) == sign else _escape(sign) for sign in text)
 
 
 def restored(text: str) -> str:
     """The text that `kept` was given."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("\\u", "")).decode("utf-16-be"), text)
 
 
 def _escape(character: str) -> str:
-    return f"\\u{ord(character):04x}"
+    """As JSON escapes it: a character beyond four digits by its two halves."""
+    return re.sub("....", r"\\u\g<0>", character.encode("utf-16-be").hex())

@@ -8,7 +8,7 @@ _PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "
 """Control characters and their pictures; a line break has a sign that people know."""
 _INVISIBLE: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0000-\U000e0fff"
 """No controls by category, yet drawn as nothing: Unicode's Default_Ignorable_Code_Point, and a blank braille cell."""
-_ODD: Final = re.compile(f"[^\\x20-\\x7e\\u0400-\\u04ff]|[{_INVISIBLE}]")
+_ODD: Final = re.compile(f"[^\\x20-\\x7e\\xa0\\xab\\xbb\\u0400-\\u04ff\\u2014\\u2212\\u20bd]|[{_INVISIBLE}]")
 _IGNORABLE: Final = re.compile(f"[{_INVISIBLE}]")
 
 

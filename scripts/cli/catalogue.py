@@ -36,6 +36,7 @@ def check(settings: Settings, file: str) -> int:
     if settings.json:
         print_json({"ok": not problems, "problems": problems})
     else:
-        print_text("".join(f"{problem}\n" for problem in problems))
+        for problem in problems:
+            print_text(problem)
         print_text(f"{file}: {show.count(len(problems), 'problem') if problems else 'a sound catalogue'}\n")
     return 1 if problems else 0

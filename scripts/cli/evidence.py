@@ -26,7 +26,7 @@ from projections.replies import reply_alone
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.number import AccountType
-from scripts.cli.options import for_its_commands, print_json, print_text, spare, with_settings, write_file
+from scripts.cli.options import for_its_commands, print_bytes, print_json, print_text, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
 
@@ -89,7 +89,7 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
     if settings.json:
         print_json({**_shown(made), "note": made.note})
     else:
-        print_text(made.note)
+        print_bytes(made.note.encode())
     return 0
 
 
@@ -189,21 +189,24 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})
     else:
-        print_text(_told(proved, event, known=key is not None))
+        for line in _told(proved, event, known=key is not None):
+            print_text(line)
     return 0
 
 
-def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> str:
+def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str]:
     trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
     entries = [each for each in proved.event.entries if WALLET in (each.from_, each.to)]
     moved = sum(each.amount if each.to == WALLET else -each.amount for each in entries)
-    money = f"Wallet {rubles(moved)}, then {rubles(proved.event.wallet_after or 0)}.\n" if entries else ""
-    return (
-        f"It holds: account {proved.account}, version {event['version']}, {event['type']}, "
-        f"booked {event['booked_at']}.\n{money}"
-        f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint\n  {proved.checkpoint}\n"
-        f"signed by {trusted}\n  {proved.key.text()}\n"
+    yield (
+        f"It holds: account {proved.account}, version {event['version']}, {event['type']}, booked {event['booked_at']}."
     )
+    if entries:
+        yield f"Wallet {rubles(moved)}, then {rubles(proved.event.wallet_after or 0)}."
+    yield f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint"
+    yield f"  {proved.checkpoint}"
+    yield f"signed by {trusted}"
+    yield f"  {proved.key.text()}"
 
 
 def _content(file: str) -> bytes:

@@ -9,7 +9,7 @@ from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.cli.account import opened_account
 from scripts.cli.number import AccountType
-from scripts.cli.options import lang_option, print_json, print_text, with_settings
+from scripts.cli.options import lang_option, print_bytes, print_json, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, open_ledger
 
@@ -43,5 +43,5 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
     if settings.json:
         print_json(made)
     else:
-        print_text(render(made, lang))
+        print_bytes(render(made, lang).encode())
     return 0

@@ -85,7 +85,8 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
     if settings.json:
         print_json({name: getattr(counts, name) for name in COUNTED})
     else:
-        print_text("".join(f"{text}\n" for text in replies[:REPLIES_SHOWN_MAX]))
+        for text in replies[:REPLIES_SHOWN_MAX]:
+            print_text(text)
         if len(replies) > REPLIES_SHOWN_MAX:
             print_text("… and more; `obnovi events ACCOUNT` shows them all\n")
         unrated = f" ({counts.unrated} of them unrated)" if counts.unrated else ""

@@ -18,7 +18,7 @@ from projections.operator.model import BadStatement, OperatorStatement
 from scripts.cli import show
 from scripts.cli.feed import EXIT_REJECTED
 from scripts.cli.kinds import Kinds
-from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.options import print_error, print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, catalogue_text
 
@@ -134,7 +134,8 @@ def _tell(file: str, done: Imported) -> int:
     ]
     lines += [f"{file}: … and {more} more: {kind}" for kind, more in kinds.rest()]
     lines += [f"{file}: {'; '.join(told)}"]
-    sys.stderr.write("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace").decode())
+    for line in lines:
+        print_error(line)
     return len(rejected)
 
 

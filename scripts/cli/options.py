@@ -16,6 +16,7 @@ from ledger import periods
 from ledger.log import files
 from ledger.periods import Instant
 from projections.words.language import LANGUAGES, Language
+from projections.words.safe import safe
 from scripts.errors import Misuse
 from scripts.wiring import Settings, keys_folder, ledger_path, now
 
@@ -164,8 +165,17 @@ def print_json(value: object) -> None:
 
 
 def print_text(text: str) -> None:
-    """Text on stdout, UTF-8 whatever the locale."""
-    print_bytes(text.encode(errors="backslashreplace"))
+    """One line on stdout, UTF-8 whatever the locale; whatever stands in it, it stays one line."""
+    print_bytes(f"{_line(text)}\n".encode())
+
+
+def print_error(text: str) -> None:
+    """The same on stderr."""
+    sys.stderr.write(f"{_line(text)}\n")
+
+
+def _line(text: str) -> str:
+    return safe(text.removesuffix("\n"))
 
 
 def print_bytes(content: bytes) -> None:

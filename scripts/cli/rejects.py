@@ -1,7 +1,6 @@
 """Rejects: each line that is no input, in a file where one is named, else the first of each kind on stderr (R-12.1)."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import IO, Final
 import msgspec
 
 from ledger.log import files
-from projections.words.safe import safe
 from scripts.cli.kinds import Kinds
+from scripts.cli.options import print_error
 from scripts.errors import Misuse
 
 _NO_JSON: Final = ("not JSON", "not UTF-8")
@@ -71,16 +70,16 @@ class Rejects:
             self._file.write(msgspec.json.encode(reject) + b"\n")
             self._file.flush()
         elif reject.file not in self._no_feed and self._kinds.tell(_kind(reject)):
-            _say(f"{_place(reject)}: {reject.reason}: {reject.detail}")
+            print_error(f"{_place(reject)}: {reject.reason}: {reject.detail}")
 
     def count_the_rest(self) -> None:
         """Say how many rejects were not told, a line for each kind."""
         for kind, more in self._kinds.rest():
-            _say(f"… and {more} more: {kind}; --rejects FILE keeps every one")
+            print_error(f"… and {more} more: {kind}; --rejects FILE keeps every one")
 
     def _hint(self, reject: Reject) -> None:
         kept = "" if self._file is not None else "; --rejects FILE keeps the lines that are rejected"
-        _say(
+        print_error(
             f"{_place(reject)} is no JSON: a feed has one input a line, as JSON (`obnovi feed --help`); the operator's "
             f"statements go through `obnovi import-statement`{kept}"
         )
@@ -93,7 +92,3 @@ def _kind(reject: Reject) -> str:
 
 def _place(reject: Reject) -> str:
     return f"{'stdin' if reject.file == '-' else reject.file} line {reject.line}"
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(safe(text).encode(errors="backslashreplace").decode() + "\n")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from projections.words.safe import safe
 from scripts.cli.columns import folded, widths
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def table(
     wide: int | None = None,
     empty: str = "none",
 ) -> None:
-    """A table on stdout, in colour on a terminal, where the column `wide` is folded first.
+    """A table on stdout, in colour on a terminal, where the column `wide` is folded first; its texts are shown safely.
 
     Where whole words do not fit side by side, each row is told by itself, a line a field; empty fields are left out.
     """
@@ -56,8 +57,10 @@ def table(
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    head = [safe(name) for name in head]
+    rows = [[safe(cell) for cell in row] for row in rows]
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    console.print(Text(title), soft_wrap=True)
+    console.print(Text(safe(title)), soft_wrap=True)
     if not rows:
         console.print(empty)
     elif (fitting := widths(head, rows, console.width, measure=cell_len, right=right, wide=wide)) is None:

@@ -149,7 +149,7 @@ def test_texts_cannot_become_markup() -> None:
     made = page(handmade(lines=[nasty]), checkpoint=STRANGE)
     assert [*made.iter(f"{XHTML}script")] == []
     cell = [*made.iter(f"{XHTML}table")][3][2][1]
-    shown = STRANGE.replace("\x01\t", " ")
+    shown = STRANGE.replace("\u202e\x01\t", "⟨U+202E⟩␁␉")
     assert cell.text == f"Пополнение баланса ({shown})"
     assert [each.text for each in made.iter(f"{XHTML}p")][-1] == f"Контрольная точка {shown}"
 

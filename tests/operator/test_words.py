@@ -54,6 +54,8 @@ def test_every_word_of_a_data_service_is_read_and_an_unknown_one_is_not() -> Non
         ("sms", "out", "<--1", "<--1"),
         ("voice", "out", "+79280000000", "++79280000000"),
         ("voice", "out", "a\tb  c ", r"a\u0009b \u0020c\u0020"),
+        ("voice", "out", "7\u202e9\u200b", r"7\u202e9\u200b"),
+        ("voice", "out", "7\U000e0041", r"7\udb40\udc41"),
         ("voice", "out", r"\u0009", r"\u005cu0009"),
         ("voice", "out", r"c:\users", r"c:\users"),
     ],
