@@ -48,6 +48,7 @@ from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
+from projections.unrated_record import UnratedRecord, unrated_record
 from projections.waiting import Waits, waits
 from projections.words.lines import canonical
 
@@ -112,8 +113,9 @@ class UsageTotal(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What an account did in local dates `[from, to]`, and what it had at the end of them.
 
-    `plan_name` is what the plan was called by then, None before the first one. `waits` is what the schedule books next
-    from there on; it is told to people, and stands in no JSON.
+    `plan_name` is what the plan was called by then, None before the first one; `unrated` are the records that were
+    booked without a price, not there where there are none (R-13.6). `waits` is what the schedule books next from there
+    on; it is told to people, and stands in no JSON.
     """
 
     account: str
@@ -125,6 +127,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     usage: list[UsageRow]
     usage_total: UsageTotal
+    unrated: list[UnratedRecord] | UnsetType = UNSET
     left: list[BucketRow]
     mode: Mode
     plan_name: str | None = None
@@ -169,6 +172,7 @@ def statement(
     opening = 0
     lines: list[Line] = []
     usage: list[UsageRow] = []
+    unrated: list[UnratedRecord] = []
     texts: dict[int, str] = {}
     plan_name: str | None = None
     final = False
@@ -190,6 +194,8 @@ def statement(
             lines.append(line)
         if row := usage_row(event, zone):
             usage.append(row)
+        if record := unrated_record(event, zone):
+            unrated.append(record)
     made = Statement(
         account=account.account,
         from_=since.isoformat(),
@@ -203,6 +209,7 @@ def statement(
             sum(row.amount for row in usage),
             ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage if row.amount)),
         ),
+        unrated=unrated or UNSET,
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
         plan_name=plan_name,

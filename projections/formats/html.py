@@ -16,7 +16,9 @@ from projections.operator import figures, page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
 from projections.words import waiting
+from projections.words.reasons import REASONS
 from projections.words.safe import safe
+from projections.words.statement import UNRATED
 
 _BOUND: Final = "\N{NO-BREAK SPACE}"
 _BEFORE_FIGURE = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
@@ -36,7 +38,8 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
             *_header(made, head, lang),
             f"<figure><h2{_lang(lang)}>{head.curve}</h2>{curve.svg(made)}</figure>\n",
             *_packages(made, head, lang),
-            f'<section class="calls"><h2{_lang(lang)}>{head.usage}</h2><div class="wide">{page.usage(made)}</div>'
+            f'<section class="calls"><h2{_lang(lang)}>{head.usage}</h2><div class="wide">{page.usage(made)}</div>',
+            *_unrated(made, lang),
             "</section>\n",
             *_ledger(made, head, lang),
             *_footer(made, head, checkpoint),
@@ -97,6 +100,18 @@ def _bucket(row: BucketRow) -> str:
         f"<small>{plain(f'{wording.bucket(row.bucket)}, до {_time(row.end)[:-3]}')}</small>"
         f"<small>из {bound(wording.packaged(row.service, row.granted))}</small></li>"
     )
+
+
+def _unrated(made: Statement, lang: Language) -> Iterator[str]:
+    """The records without a price, where there are any: beside the operator's tables, in none (R-13.6)."""
+    if not made.unrated:
+        return
+    yield f'<p class="unrated"{_lang(lang)}>{UNRATED[lang].counted(len(made.unrated))}</p><ul class="unrated">'
+    for each in made.unrated:
+        measured = bound(wording.measured(each.service, each.quantity))
+        said = ", ".join((_time(each.at), wording.SERVICES[each.service], measured, REASONS[each.reason].ru))
+        yield f"<li>{plain(said)}</li>"
+    yield "</ul>"
 
 
 def _ledger(made: Statement, head: Headings, lang: Language) -> Iterator[str]:

@@ -20,7 +20,9 @@ from projections.operator import blocks, figures, words
 from projections.packages import BucketRow
 from projections.statement import Statement, UsageRow
 from projections.words import waiting
+from projections.words.reasons import REASONS
 from projections.words.safe import safe
+from projections.words.statement import UNRATED
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -122,6 +124,7 @@ def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | Non
         "usage_title": f"Оказанные услуги связи {_plain(_range(made))}",
         "resource": f"Сетевой ресурс {made.account}",
         "totals": _totals(made),
+        "unrated": _unrated(made, lang),
         "zone_note": "* - Часовой пояс места оказания услуги",
         "foot": foot,
     }
@@ -172,6 +175,24 @@ def _totals(made: Statement) -> dict[str, Any]:
     columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, "", "right"))
     rows = (("Итого", figures.comma(total.amount_ex_vat)), ("Итого с НДС", figures.cost(total.amount)[:-2]))
     return _table(columns, rows)
+
+
+def _unrated(made: Statement, lang: Language) -> dict[str, Any] | None:
+    """The records without a price, where there are any; below the totals, where no reader of rows looks (R-13.6)."""
+    if not made.unrated:
+        return None
+    words = UNRATED[lang]
+    heads = (Column(32, words.start), Column(25, words.service), Column(25, words.quantity), Column(108, words.reason))
+    rows = (
+        (
+            figures.moment(each.at),
+            wording.SERVICES[each.service],
+            wording.measured(each.service, each.quantity),
+            REASONS[each.reason].ru,
+        )
+        for each in made.unrated
+    )
+    return {"title": words.counted(len(made.unrated)), "table": _table(heads, rows)}
 
 
 def _sums(made: Statement, head: Headings, charge: waiting.NextCharge) -> list[tuple[str, str, str]]:

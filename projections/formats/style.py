@@ -86,6 +86,8 @@ text-align:left}
 .usage tfoot td{padding-top:9px;border:0;font-size:14px}
 .operator>tr>td,.operator>tbody>tr>td{padding-bottom:4px}
 .operator-gap{display:none}
+p.unrated{margin-top:14px;font-size:14px}
+ul.unrated{margin-top:4px;padding-left:18px;color:var(--soft);font-size:13px}
 .operator-name{padding-top:6px;color:var(--soft);font-size:12px}
 footer{margin-top:30px;padding-top:14px;border-top:1px solid var(--rule);color:var(--soft);font-size:13px;
 overflow-wrap:anywhere}

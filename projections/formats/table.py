@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
@@ -10,18 +11,23 @@ from projections import wording
 from projections.formats import columns
 from projections.formats.headings import Language
 from projections.statement import Statement
+from projections.words.reasons import REASONS
 from projections.words.safe import safe
+from projections.words.statement import UNRATED
 
 Table: TypeAlias = Literal["ledger", "usage"]
 
 
 def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -> str:
-    """One table of the statement, with its header. Quantities are in the units of the statement's JSON."""
+    """One table of the statement, with its header. Quantities are in the units of the statement's JSON.
+
+    Below the usage, behind an empty line, stand the records without a price, where there are any (R-13.6).
+    """
     match table:
         case "ledger":
             return _written(columns.LEDGER[lang], _ledger(made))
         case "usage":
-            return _written(columns.USAGE[lang], _usage(made))
+            return _written(columns.USAGE[lang], itertools.chain(_usage(made), _unrated(made, lang)))
 
 
 def _ledger(made: Statement) -> Iterable[Sequence[str]]:
@@ -56,6 +62,18 @@ def _usage(made: Statement) -> Iterable[Sequence[str]]:
             decimal(row.amount),
             str(row.vat_rate),
         )
+
+
+def _unrated(made: Statement, lang: Language) -> Iterable[Sequence[str]]:
+    if not made.unrated:
+        return
+    words = UNRATED[lang]
+    yield ()
+    yield words.title, str(len(made.unrated))
+    yield words.version, words.start, words.service, words.quantity, words.reason
+    for each in made.unrated:
+        service, reason = wording.SERVICES[each.service], REASONS[each.reason].ru
+        yield str(each.version), each.at, service, str(each.quantity), reason
 
 
 def decimal(amount: Kopecks) -> str:

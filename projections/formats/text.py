@@ -9,8 +9,10 @@ from projections.statement import Line, Statement
 from projections.words import waiting as words
 from projections.words.language import Language
 from projections.words.lines import DAY, PERIOD, told
+from projections.words.reasons import REASONS
 from projections.words.safe import safe
 from projections.words.speaker import Speaker
+from projections.words.statement import UNRATED
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -62,6 +64,7 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
         yield f"  Итого: {rubles(total.amount)}, без НДС {total.amount_ex_vat.replace('.', ',')}\N{NO-BREAK SPACE}₽"
     else:
         yield "  Услуг не было."
+    yield from _unrated(made)
     yield ""
     yield "Остатки пакетов"
     if made.left:
@@ -84,6 +87,27 @@ def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
     yield f"Списание: {wording.MODES[made.mode]}{_next(made)}"
     if checkpoint is not None:
         yield f"Контрольная точка: {safe(checkpoint)}"
+
+
+def _unrated(made: Statement) -> Iterator[str]:
+    """The records without a price, where there are any (R-13.6)."""
+    if not made.unrated:
+        return
+    words = UNRATED["ru"]
+    yield f"  {words.counted(len(made.unrated))}"
+    yield from table(
+        (words.start, words.service, words.quantity, words.reason),
+        [
+            (
+                wording.time(each.at),
+                wording.SERVICES[each.service],
+                wording.measured(each.service, each.quantity),
+                REASONS[each.reason].ru,
+            )
+            for each in made.unrated
+        ],
+        right=(2,),
+    )
 
 
 def printed_text(line: Line, lang: Language = "ru") -> str:

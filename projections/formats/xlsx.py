@@ -18,7 +18,9 @@ from projections.formats.xml import created
 from projections.operator import figures
 from projections.statement import Line, Statement, UsageRow
 from projections.words import waiting
+from projections.words.reasons import REASONS
 from projections.words.safe import safe
+from projections.words.statement import UNRATED
 
 SHEETS: Final[dict[Language, tuple[str, str, str]]] = {
     "ru": ("Сводка", "Баланс", "Услуги связи"),
@@ -73,6 +75,7 @@ def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Langua
     summary, ledger, usage = (book.add_worksheet(name) for name in SHEETS[lang])
     _ledger(_Sheet(ledger, form), made.lines, columns.LEDGER[lang])
     _usage(_Sheet(usage, form), made.usage, columns.USAGE[lang])
+    _unrated(_Sheet(usage, form), made, lang)
     row = _summary(_Sheet(summary, form), made, lang, checkpoint)
     if made.lines:
         summary.insert_chart(row + 2, 0, _chart(book, made, lang))
@@ -157,6 +160,25 @@ def _usage(sheet: _Sheet, rows: Sequence[UsageRow], head: Sequence[str]) -> None
         sheet.exact(row, 10, used.amount_ex_vat)
         sheet.money(row, 11, used.amount)
         sheet.number(row, 12, used.vat_rate)
+
+
+def _unrated(sheet: _Sheet, made: Statement, lang: Language) -> None:
+    """The records without a price below the usage, where there are any (R-13.6)."""
+    if not made.unrated:
+        return
+    words = UNRATED[lang]
+    row = len(made.usage) + 2
+    sheet.text(row, 0, words.counted(len(made.unrated)), "title")
+    row += 1
+    for column, name in enumerate((words.version, words.start, words.service, words.quantity, words.reason)):
+        sheet.text(row, column, name, "head")
+    for each in made.unrated:
+        row += 1
+        sheet.number(row, 0, each.version)
+        sheet.moment(row, 1, each.at)
+        sheet.text(row, 2, wording.SERVICES[each.service])
+        sheet.number(row, 3, each.quantity)
+        sheet.text(row, 4, REASONS[each.reason].ru)
 
 
 def _summary(sheet: _Sheet, made: Statement, lang: Language, checkpoint: str | None) -> int:

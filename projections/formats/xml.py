@@ -6,11 +6,14 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
+import msgspec
+
 from projections.formats.table import decimal
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
 from projections.packages import BucketRow
 from projections.statement import Line, Statement, UsageRow
+from projections.unrated_record import UnratedRecord
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -94,12 +97,15 @@ def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
         "next_due": made.next_due,
         "next_fee": None if made.next_fee is None else decimal(made.next_fee),
         "checkpoint": checkpoint,
+        "unrated": str(len(made.unrated)) if made.unrated else None,
     }
     yield f"\t\t\t<ledger{_attributes(told)}>"
     for line in made.lines:
         yield f"\n\t\t\t\t<line{_attributes(_line(line))} />"
     for bucket in made.left:
         yield f"\n\t\t\t\t<left{_attributes(_bucket(bucket))} />"
+    for record in made.unrated or ():
+        yield f"\n\t\t\t\t<unrated{_attributes(_unrated(record))} />"
     yield "</ledger>"
 
 
@@ -128,6 +134,10 @@ def _bucket(row: BucketRow) -> dict[str, str | None]:
         "start": row.start,
         "end": row.end,
     }
+
+
+def _unrated(record: UnratedRecord) -> dict[str, str | None]:
+    return {name: str(value) for name, value in msgspec.structs.asdict(record).items()}
 
 
 def _attributes(told: Mapping[str, str | None]) -> str:

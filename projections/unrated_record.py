@@ -1,0 +1,30 @@
+"""Unrated record: what a statement says of a record that nobody could rate when it was booked (R-13.6)."""
+
+import msgspec
+
+from ledger import periods
+from ledger.events import Event, UsageUnrated
+from ledger.units import Quantity
+
+
+class UnratedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them: `at` is when the record started, local; `quantity` in seconds, pieces or bytes."""
+
+    version: int
+    at: str
+    service: str
+    quantity: Quantity
+    reason: str
+
+
+def unrated_record(event: Event, zone: str) -> UnratedRecord | None:
+    """What an event says of it, also when a `rerate` found no price either; None for other events."""
+    if not isinstance(event, UsageUnrated):
+        return None
+    return UnratedRecord(
+        version=event.version,
+        at=periods.local_text(event.used_at or event.occurred_at, zone),
+        service=event.service,
+        quantity=event.quantity,
+        reason=event.reason,
+    )
