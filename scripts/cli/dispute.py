@@ -268,9 +268,9 @@ def resolve(
 
 
 def _written(made: Dossier, form: str, lang: Language) -> bytes:
-    """A dossier in a form and a language, as the bytes of its file."""
+    """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
     if form == "json":
-        return msgspec.json.encode(made) + b"\n"
+        return msgspec.json.encode(made)
     render: Callable[[Dossier, Language], str | bytes] = import_module(RENDERERS[form]).render
     content = render(made, lang)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")

@@ -128,9 +128,9 @@ def allowed(form: str | None, *, table: str | None, lang: str | None) -> dict[st
 
 
 def written(made: Statement, form: str, options: Mapping[str, str]) -> bytes:
-    """A statement in a format, as the bytes of its file."""
+    """A statement in a format, as the bytes of its file; the SHA-256 of the JSON is the statement's id (R-13.5)."""
     if form == "json":
-        return made.json() + b"\n"
+        return made.json()
     render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
     content = render(made, **options)
     return content.encode() if isinstance(content, str) else content

@@ -1,6 +1,7 @@
 """The other commands: JSON before and after, exit codes, one-line errors (contract §1)."""
 
 import gzip
+import hashlib
 import json
 import os
 import sqlite3
@@ -59,7 +60,7 @@ def test_json_may_stand_before_or_after_the_command(ledger: Run, tmp_path: Path,
     before, after = ledger("--json", *command), ledger(*command, "--json")
     assert (before.code, before.err) == (0, "")
     assert json.loads(before.out) == json.loads(after.out)
-    assert before.out.count("\n") == 1
+    assert before.out.count("\n") == (0 if command[0] == "statement" else 1)  # whose SHA-256 is its id
     assert ledger(*command).out != before.out
 
 
@@ -401,6 +402,7 @@ def test_a_statement_is_written_whole_to_a_file(ledger: Run, tmp_path: Path) -> 
     printed = ledger(*asked)
     assert ledger(*asked, "-o", "february.json").out == ""
     assert (tmp_path / "february.json").read_text() == printed.out
+    assert f"Документ {hashlib.sha256(printed.out.encode()).hexdigest()}" in ledger(*asked[:-2]).out
     assert json.loads(printed.out)["final"] is False
     assert "предварительно: плата за 01.03 ещё не списана" in ledger(*asked[:-2]).out
     assert ledger(*asked, "-o", "no/such/folder").code == 2

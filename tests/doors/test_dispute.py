@@ -1,5 +1,6 @@
 """`obnovi dispute`: a claim from its registration to its answer, and clear answers where there is none to give."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -268,6 +269,15 @@ def test_a_dossier_is_written_to_a_file_in_each_form(desk: Run, tmp_path: Path) 
     kept = (tmp_path / "obnovi.db").read_bytes()
     assert desk("dispute", "show", "claim-5-1", "-o", "obnovi.db").code == 2
     assert (tmp_path / "obnovi.db").read_bytes() == kept
+
+
+def test_the_sum_of_a_dossier_s_json_file_is_the_id_that_its_other_forms_print(desk: Run, tmp_path: Path) -> None:
+    desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
+    shown = ("dispute", "show", "claim-5-1", "--today", "2023-03-01")
+    desk(*shown, "-o", "claim.json")
+    id = hashlib.sha256((tmp_path / "claim.json").read_bytes()).hexdigest()
+    assert f"Документ {id}" in desk(*shown).out
+    assert desk(*shown, "--json").out.encode() == (tmp_path / "claim.json").read_bytes()
 
 
 def test_a_trial_shows_the_lines_that_a_statement_would_print(desk: Run) -> None:

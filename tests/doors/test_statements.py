@@ -52,10 +52,11 @@ def test_every_file_is_what_the_single_command_prints_and_the_manifest_says_so(
         assert each == {
             "account": each["account"],
             "file": f"{each['account']}-2023-01.{form}",
-            "statement": hashlib.sha256(made.out.strip().encode()).hexdigest(),
+            "statement": hashlib.sha256(made.out.encode()).hexdigest(),
             "sha256": hashlib.sha256(content).hexdigest(),
             "final": made.json()["final"],
         }
+        assert (each["statement"] == each["sha256"]) == (form == "json")
 
 
 def test_what_is_there_and_whole_is_left_and_the_rest_is_made(ledger: Run, tmp_path: Path) -> None:
