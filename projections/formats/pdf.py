@@ -16,7 +16,7 @@ from projections.formats import curve
 from projections.formats.headings import HEADINGS, Headings, Language
 from projections.formats.text import printed_text
 from projections.formats.xml import created
-from projections.operator import blocks, figures, words
+from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
 from projections.statement import Statement, UsageRow
 from projections.words import waiting
@@ -37,7 +37,7 @@ class Column(NamedTuple):
 
     width: int
     head: str
-    side: Literal["left", "right", "figure", "flexible", "end"] = "left"
+    side: Literal["left", "right", "figure", "flexible", "end", "joined"] = "left"
     gap: int = 2
 
 
@@ -47,22 +47,20 @@ _ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
     "en": ("Number", "Plan", "Period"),
 }
 _USAGE: Final = (
-    Column(12, f"Дата{_BOUND}Время", gap=1),
-    Column(13, "", "figure"),
-    Column(14, "GMT*"),
-    Column(78, "Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
+    Column(12, "", "joined"),
+    Column(14, "Дата  Время", "figure"),
+    Column(9, "", "joined"),
+    Column(82, "GMT*  Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
     Column(15, "Услуга"),
     Column(18, "Длит./объём мин.:сек./Kb/шт.", "figure"),
-    Column(17, f"Стоимость руб. без{_BOUND}НДС", "right"),
-    Column(22, "Изм. баланса", "figure", gap=0),
+    Column(40, "Стоимость  Изм. баланса\nруб. без НДС", "figure", gap=0),
 )
 """The operator's columns. Number and zones share one: programs that take the text off a page read it row by row as long
 as the rows have the same cells, and most rows have no zone."""
 _COST: Final = 6
 """The column of costs, under which the totals stand."""
 _FITS: Final = 24
-"""So many characters of a number certainly fit on one line, if they are plain ones."""
-_PLAIN: Final = re.compile(r"[ -~А-яЁё«»]*")
+"""So many characters of a number and its zone certainly fit on one line."""
 _PICTURES: Final = {0x2400 + code: f"⟨U+{code:04X}⟩" for code in range(0x20)} | {ord("␡"): "⟨U+007F⟩"}
 _BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 
@@ -152,27 +150,25 @@ def _ledger(made: Statement) -> Iterable[Sequence[Cell]]:
 
 def _row(row: UsageRow) -> Sequence[Cell]:
     return (
-        figures.day(row.at),
+        f"{figures.day(row.at)}  ",
         figures.clock(row.at),
-        figures.offset(row.at),
-        _number(words.number(row.service, row.direction, row.peer), *words.zones(row.zone)),
+        f"{figures.offset(row.at)}  ",
+        _number(row),
         words.service(row.service, row.direction),
         figures.actual(row.service, row.quantity),
-        figures.comma(row.amount_ex_vat),
-        figures.moment(row.booked_at) if row.amount else "",
+        figures.comma(row.amount_ex_vat) + (f"  {figures.moment(row.booked_at)}" if row.amount else ""),
     )
 
 
-def _number(number: str, zp: str, zv: str) -> Cell:
-    if not zp and not zv and len(number) <= _FITS and _PLAIN.fullmatch(number):
-        return number
-    return (number, zp, zv)
+def _number(row: UsageRow) -> Cell:
+    cell = number_cell.told(row.service, row.direction, row.peer, row.zone, fits=_FITS)
+    return cell if len(cell) <= _FITS else (cell,)
 
 
 def _totals(made: Statement) -> dict[str, Any]:
     label = sum(column.width for column in _USAGE[:_COST])
     total = made.usage_total
-    columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, "", "right"))
+    columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, ""))
     rows = (("Итого", figures.comma(total.amount_ex_vat)), ("Итого с НДС", figures.cost(total.amount)[:-2]))
     return _table(columns, rows)
 

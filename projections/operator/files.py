@@ -73,7 +73,7 @@ def parse(data: bytes) -> OperatorStatement:
         from projections.operator import xml  # noqa: PLC0415  # lxml is slow to import
 
         return xml.read(text)
-    if _NAMED in text[:_HEAD]:
+    if _NAMED in text:
         from projections.operator import pdf_text  # noqa: PLC0415  # only one form is read
 
         return pdf_text.read(text)

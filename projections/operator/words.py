@@ -35,6 +35,8 @@ _READ: Final[dict[str, tuple[str, str | None]]] = {
     "ussd": ("ussd", None),
     **dict.fromkeys(("hsdpa (3g)", "hsdpa", "gprs", "4g"), ("data", "out")),
 }
+ALL_WORDS: Final = tuple(_READ)
+"""Every word of a service that is read, in small letters."""
 _MARKED: Final = frozenset({"voice", "ussd"})
 """Services whose word leaves the direction to the mark of the number."""
 
@@ -60,6 +62,10 @@ _ZONES: Final[dict[str, Zones]] = {
     "roaming": Zones(wording.ZONES["roaming"], ""),
     **{zone: Zones("", text) for zone, text in wording.ZONES.items() if zone not in ("home", "roaming")},
 }
+NAMED_ZONES: Final = tuple(zone for zone in _ZONES if zone != "home")
+"""Zones for which the operator has words."""
+SPACE: Final = "\\u0020"
+"""A space as `kept` writes one that would be lost."""
 _ZONES_READ: Final = {zones.zv: zone for zone, zones in _ZONES.items() if zones.zv}
 _HOME: Final = ('ПАО "МТС"', "Московский регион")
 """What the operator writes about connections that stay in the home region, with more words behind it."""
@@ -93,7 +99,7 @@ def number(service: str, direction: str, peer: str) -> str:
     if direction == "in":
         return f"{IN}+{cell}" if _MSISDN.fullmatch(peer) or _PLUS.match(peer) else IN + cell
     if cell.startswith(IN) and service in _MARKED:
-        return _escape(cell[0]) + cell[1:]
+        return escaped(cell)
     return f"+{cell}" if _PLUS.match(peer) else cell
 
 
@@ -118,7 +124,7 @@ def zones(zone: str) -> Zones:
         return _ZONES[zone]
     text = kept(zone)
     if text in _ZONES_READ or text.startswith((*_HOME, NOBODY)):
-        text = _escape(text[0]) + text[1:]
+        text = escaped(text)
     return Zones("", text)
 
 
@@ -155,3 +161,8 @@ def restored(text: str) -> str:
 def _escape(character: str) -> str:
     """As JSON escapes it: a character beyond four digits by its two halves."""
     return re.sub("....", r"\\u\g<0>", character.encode("utf-16-be").hex())
+
+
+def escaped(text: str) -> str:
+    """The first character of a text as `kept` writes what a form would lose, the rest as it is."""
+    return _escape(text[0]) + text[1:]

@@ -11,7 +11,7 @@ import pytest
 
 from projections.operator import files
 from projections.operator.model import BadStatement
-from tests.operator.support import FREE, page, xml
+from tests.operator.support import FREE, page, pdf_text, xml
 
 ENTITIES = b'<!DOCTYPE Report [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 
@@ -112,6 +112,16 @@ def test_a_byte_changed_in_a_zip_is_noticed(file: Path) -> None:
 def test_markup_that_would_grow_is_refused(file: Path, data: bytes, said: str) -> None:
     file.write_bytes(data)
     assert said in refusal(file)
+
+
+@pytest.mark.parametrize("filler", [" ", "a ", "· ", "\t"])
+def test_long_lines_of_a_text_are_no_work(file: Path, filler: str) -> None:
+    """The place of the row is told; the patterns see its beginning only."""
+    long = f"01.01.2020 0:00:46 +03:00 9{filler * 3_000_000}9 sms o 1 0,0000"
+    file.write_bytes(pdf_text(long, "01.01.2020  0:00:47", "+03:00  900", "sms o", "1", " 0,0000"))
+    read = files.read(file)
+    assert [row.cell for row in read.rows] == ["900"]
+    assert [(bad.number, bad.line) for bad in read.bad_rows] == [(1, 6)]
 
 
 def test_a_gigabyte_is_refused_unread(file: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_statement_of_another_encoding_than_it_declares_is_refused() -> None:
         (page().replace(ACCOUNT.encode(), b"unknown"), "names no number"),
         (page(total="much"), "line 1: the total"),
         (pdf_text().replace("Итого".encode(), b""), "cut off, «Итого» is missing"),
-        (pdf_text(), "without -layout"),
+        (pdf_text(), "no row of usage in it"),
         (pdf_text(head="Сетевой ресурс"), "names no number"),
         (pdf_text("01.01.2020  0:00:46", "+03:00  9", "sms o", "1", " 0,0000", total="x"), "followed by no amount"),
     ],
