@@ -22,6 +22,10 @@ _RFC_3339 = re.compile(
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
+Moment: TypeAlias = Instant | date
+"""A time that somebody asks for: an instant, or a date alone, which is as long as that day is where an account is."""
+
+
 class UnknownZone(ValueError):
     """No such IANA time zone in the pinned zone data."""
 
@@ -45,6 +49,11 @@ def parse_date(text: str) -> date:
     if _DATE.fullmatch(text) is None:
         raise ValueError("not a date YYYY-MM-DD of the years 2000-2099")
     return date.fromisoformat(text)
+
+
+def parse_moment(text: str) -> Moment:
+    """An instant, or a date alone. Raises ValueError."""
+    return parse_date(text) if _DATE.fullmatch(text) else parse_instant(text)
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -157,3 +166,13 @@ def _months_later(day: date, months: int, anchor_day: int) -> date:
 def day_start(day: date, zone: str) -> Instant:
     """00:00 of a local date, where ranges of statements begin and end (R-13.1); the first of two, as R-2.3 has it."""
     return at_local(day, 0, zone)
+
+
+def first_instant(moment: Moment, zone: str) -> Instant:
+    """A moment as a lower bound: of a date its 00:00 in a zone."""
+    return day_start(moment, zone) if isinstance(moment, date) else moment
+
+
+def last_instant(moment: Moment, zone: str) -> Instant:
+    """A moment as it is asked for: of a date its 23:59:59.999999 in a zone."""
+    return day_start(moment + timedelta(days=1), zone) - 1 if isinstance(moment, date) else moment

@@ -111,13 +111,13 @@ class Ledger:
         self._known_sources |= {row.source for row in batch.keys.values()}
         return outcomes
 
-    def advance_due(self, until: Instant, *, accounts_max: int) -> Counter[str] | None:
-        """Advance some accounts whose schedule has come by `until`; None when no account is left (R-4, R-2.7).
+    def advance_due(self, until: Instant, *, accounts_max: int, zone: str | None = None) -> Counter[str] | None:
+        """Advance some accounts (of a zone) whose schedule has come by `until`; None when none is left (R-4, R-2.7).
 
         Counts events by type, and accounts under `accounts`. Each call is one transaction.
         """
         with self.journal.writing() as tx:
-            due = tx.due(until, accounts_max)
+            due = tx.due(until, accounts_max, zone=zone)
             if not due:
                 return None
             catalogue = self._timeline(tx).newest()
@@ -128,6 +128,9 @@ class Ledger:
                 if (account := batch.accounts.get(head.account)) is None:
                     tx.drop_head(head.account)  # it has no events
                     continue
+                batch.changed.add(head.account)  # also when nothing is booked: its next instant may have moved
+                if zone not in (None, account.zone):  # its head did not tell: it does now
+                    continue
                 booked = advance(account, until, catalogue, recorded_at=batch.recorded_at)
                 assert booked.account is not None
                 if not booked.events:
@@ -135,7 +138,6 @@ class Ledger:
                     if due_again is not None and due_again == head.next_at:
                         raise never_over(booked.account, due_again)
                 self._put(batch, booked.account, booked.events)
-                batch.changed.add(head.account)  # also when nothing was booked: its next instant may have moved
                 counted["accounts"] += bool(booked.events)
                 counted.update(type(event).__name__ for event in booked.events)
             self._flush(tx, batch, catalogue)

@@ -27,6 +27,11 @@ class CatalogueTimeline:
         """The catalogue under which the next event will be booked."""
         return self._get(len(self._texts) - 1)
 
+    def zones(self) -> list[str]:
+        """Every zone in which an account can have been opened, in order."""
+        catalogues = map(self._get, range(len(self._texts)))
+        return sorted({region.zone for catalogue in catalogues for region in catalogue.regions.values()})
+
     def _index(self, position: int) -> int:
         return max(bisect_right(self._positions, position) - 1, 0)
 

@@ -7,7 +7,7 @@ from typing import Final
 from ledger.accounts import stored_accounts
 from ledger.catalogue import Catalogue
 from ledger.log.journal import Reading
-from ledger.periods import Instant
+from ledger.periods import Moment, last_instant
 from ledger.rules.schedule import advance
 
 ACCOUNTS_AT_ONCE: Final = 1_000
@@ -17,15 +17,17 @@ def night(
     log: Reading,
     accounts: Sequence[str],
     catalogue: Catalogue,
-    until: Instant,
+    until: Moment,
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Counter[str]:
-    """What is scheduled on accounts up to an instant: events by type, and under `accounts` how many book something."""
+    """What is scheduled on accounts up to a moment: events by type, and under `accounts` how many book something."""
     counted: Counter[str] = Counter()
     for start in range(0, len(accounts), ACCOUNTS_AT_ONCE):
         for found in stored_accounts(log, accounts[start : start + ACCOUNTS_AT_ONCE]).values():
-            events = advance(found.account, until, catalogue, recorded_at=found.account.clock).events
+            events = advance(
+                found.account, last_instant(until, found.account.zone), catalogue, recorded_at=found.account.clock
+            ).events
             counted["accounts"] += bool(events)
             counted.update(type(event).__name__ for event in events)
         progress(min(start + ACCOUNTS_AT_ONCE, len(accounts)))

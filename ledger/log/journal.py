@@ -203,11 +203,12 @@ class Reading:
         """Whether there is any head at all."""
         return self._one("SELECT 1 FROM heads LIMIT 1") is not None
 
-    def due(self, until: Instant, limit: int) -> list[Head]:
-        """Accounts whose next scheduled instant has come, the earliest first."""
+    def due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
+        """Accounts (of a zone) whose next scheduled instant has come, the earliest first."""
+        where, parameters = _due(until, zone)
         self._c.execute(
-            "SELECT account, version, next_at, state FROM heads WHERE next_at <= ? ORDER BY next_at, account LIMIT ?",
-            (until, limit),
+            f"SELECT account, version, next_at, state FROM heads {where} ORDER BY next_at, account LIMIT ?",
+            (*parameters, limit),
         )
         return [Head(*row) for row in self._c.fetchall()]
 
@@ -216,9 +217,10 @@ class Reading:
         self._c.execute("SELECT account FROM heads WHERE next_at <= ? ORDER BY account", (until,))
         return [row[0] for row in self._c.fetchall()]
 
-    def count_due(self, until: Instant) -> int:
-        """How many accounts are due by an instant."""
-        return int(self._one("SELECT COUNT(*) FROM heads WHERE next_at <= ?", (until,))[0])
+    def count_due(self, until: Instant, *, zone: str | None = None) -> int:
+        """How many accounts (of a zone) are due by an instant."""
+        where, parameters = _due(until, zone)
+        return int(self._one(f"SELECT COUNT(*) FROM heads {where}", parameters)[0])
 
     def keys(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Key]:
         """What is remembered of inputs, by their accounts and keys."""
@@ -310,6 +312,15 @@ class Reading:
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
         return self._c.fetchone()
+
+
+def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
+    """What chooses the heads that are due. Their zone stands in the account's state; without one they are in all."""
+    if zone is None:
+        return "WHERE next_at <= ?", (until,)
+    state = "CAST(state AS TEXT)"
+    told = f"CASE WHEN json_valid({state}) THEN COALESCE(json_extract({state}, '$.zone'), '') ELSE '' END"
+    return f"WHERE next_at <= ? AND {told} IN (?, '')", (until, zone)
 
 
 def _some(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ledger.events import Event
 from ledger.inputs import ConnectPlan, Input
-from ledger.periods import Instant
+from ledger.periods import Instant, day_start
 
 
 class CannotDecide(Exception):
@@ -16,12 +17,13 @@ class CannotDecide(Exception):
 class Change:
     """What is otherwise than it was. Versions name an event of the booking that is meant.
 
-    `since`: only what was booked from this instant on is decided again, what stands before it stays. `plan`: what
-    every `connect_plan` among that names. `drop`: inputs that never came. `move`: when inputs reached us instead.
-    `catalogue`: the text of a catalogue in place of those that held.
+    `since`: only what was booked from this instant on is decided again, what stands before it stays; `since_day`: from
+    this local date on, wherever an account is. `plan`: what every `connect_plan` among that names. `drop`: inputs that
+    never came. `move`: when inputs reached us instead. `catalogue`: the text of one in place of those that held.
     """
 
     since: Instant | None = None
+    since_day: date | None = None
     plan: str | None = None
     drop: frozenset[int] = frozenset()
     move: Mapping[int, Instant] = field(default_factory=dict)
@@ -31,6 +33,10 @@ class Change:
     def named(self) -> dict[int, str]:
         """The versions that are named, each with the option that names it."""
         return dict.fromkeys(self.drop, "--drop") | dict.fromkeys(self.move, "--move")
+
+    def where(self, zone: str) -> "Change":
+        """The change for an account in a zone: with an instant in place of a date."""
+        return self if self.since_day is None else replace(self, since=day_start(self.since_day, zone), since_day=None)
 
     def of(self, input: Input) -> Input:
         """The input as the change has it, apart from when it came."""

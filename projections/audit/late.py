@@ -17,13 +17,13 @@ from ledger.entries import WALLET
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
 from ledger.log.journal import Reading
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment, first_instant
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, rubles
 from projections import wording
 from projections.audit.change import Change
 from projections.audit.difference import AMOUNT, Line
-from projections.audit.otherwise import Otherwise, Step, decide_otherwise, steps_of
+from projections.audit.otherwise import Otherwise, Step, decide_otherwise, steps_of, zone_of
 from projections.audit.pairs import Pair, pairs
 from projections.audit.shares import in_shares
 
@@ -84,10 +84,10 @@ class Charge(msgspec.Struct, frozen=True):
         return _key(self.event, self.record)
 
 
-def late(log: Reading, accounts: Sequence[str], *, since: Instant | None = None) -> list[Charge]:
+def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) -> list[Charge]:
     """The charges of accounts that late records changed in money, and that no adjustment has mended yet.
 
-    `since`: only those put down to records that were booked from this instant on. Raises CannotDecide.
+    `since`: only those put down to records that were booked from this moment on. Raises CannotDecide.
     """
     catalogues = CatalogueTimeline(log.adopted())
     found: list[Charge] = []
@@ -104,7 +104,7 @@ def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
 
 
 def late_of_many(
-    path: Path, accounts: Sequence[str], *, since: Instant | None, workers: int, progress: Callable[[int], None]
+    path: Path, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Callable[[int], None]
 ) -> list[Charge]:
     """The same over the ledger in a file, on several processes, in order of account."""
     found: list[Charge] = []
@@ -116,18 +116,19 @@ def late_of_many(
     return sorted(found, key=lambda charge: charge.account)
 
 
-def _counted(log: Reading, accounts: Sequence[str], *, since: Instant | None) -> tuple[int, list[Charge]]:
+def _counted(log: Reading, accounts: Sequence[str], *, since: Moment | None) -> tuple[int, list[Charge]]:
     return len(accounts), late(log, accounts, since=since)
 
 
 def charges(
-    account: str, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Instant | None = None
+    account: str, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Moment | None = None
 ) -> list[Charge]:
     """The charges of one account, in order of time."""
     records: dict[int, Record] = {
         first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
     }
-    if not records or (since is not None and all(record.booked_at < since for record in records.values())):
+    begin = None if since is None else first_instant(since, zone_of(steps))
+    if not records or (begin is not None and all(record.booked_at < begin for record in records.values())):
         return []
     mended = [step.events[0] for step in steps if _is_ours(step.events[0])]
     change = Change(
@@ -135,7 +136,7 @@ def charges(
         move={version: event.occurred_at for version, event in records.items()},
     )
     found = list(_charges(decide_otherwise(account, steps, change, catalogues), records, mended))
-    return [charge for charge in found if since is None or records[charge.record].booked_at >= since]
+    return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
 
 
 def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ledger.account import Account
 from ledger.booking import book
 from ledger.catalogue import Catalogue
-from ledger.events import Event
+from ledger.events import AccountOpened, Event
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
@@ -35,6 +35,12 @@ class Step:
     def came(self) -> Instant:
         """When it took effect."""
         return self.events[0].booked_at
+
+
+def zone_of(steps: Sequence[Step]) -> str:
+    """The zone of an account with these steps, as its opening has it."""
+    opening = steps[0].events[0] if steps else None
+    return opening.zone if isinstance(opening, AccountOpened) else "UTC"
 
 
 def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
@@ -114,7 +120,7 @@ class _History:
     ) -> None:
         self.account = account
         self.steps = steps
-        self.change = change
+        self.change = change.where(zone_of(steps))
         self.catalogues = catalogues
         self.alternative = alternative
         self.state: Account | None = None

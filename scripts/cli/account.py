@@ -13,7 +13,7 @@ from ledger.catalogue import Catalogue
 from ledger.events import type_name
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment
 from ledger.service import Ledger
 from projections.balances import Balance
 from projections.balances import balance as balance_of
@@ -28,8 +28,9 @@ from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.speaker import Speaker
 from scripts.cli import show
+from scripts.cli.moments import MomentType, known_at_option
 from scripts.cli.number import AccountType
-from scripts.cli.options import InstantType, known_at_option, lang_option, print_json, print_text, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import SaysNo
 from scripts.wiring import Settings, now, open_ledger
 
@@ -39,34 +40,35 @@ WAITING_SHOWN: Final = 5
 
 @click.command()
 @click.argument("account", type=AccountType())
-@click.option("--as-of", type=InstantType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
+@click.option("--as-of", type=MomentType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
 @known_at_option
 @lang_option("ru")
 @with_settings
-def balance(settings: Settings, account: str, as_of: Instant | None, known_at: Instant | None, lang: Language) -> int:
+def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Moment | None, lang: Language) -> int:
     """Show what an account has: money, mode, packages (the carried-over ones first).
 
     --as-of looks from a time, at what was booked by then; --known-at leaves out what was written down later. Together
-    they answer what one would have said at the one time about the other.
+    they answer what one would have said at the one time about the other. A date alone means the end of that day.
 
     \b
     Example:
       obnovi balance 79161234567
-      obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --json
+      obnovi balance 79161234567 --as-of 2023-02-01 --json
       obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --known-at 2023-02-03T09:00:00+03:00
     """
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
         in_force = ledger.catalogues().newest()
-        if as_of is not None or known_at is not None:
-            found, in_force = _account_then(ledger, account, as_of, known_at)
-        made = balance_of(found, at=as_of)
+        asked_of, known_by = (None if t is None else periods.last_instant(t, found.zone) for t in (as_of, known_at))
+        if asked_of is not None or known_by is not None:
+            found, in_force = _account_then(ledger, account, asked_of, known_by)
+        made = balance_of(found, at=asked_of)
         if settings.json:
             print_json(made)
         else:
-            seen_from = next((time for time in (as_of, known_at) if time is not None), now())
+            seen_from = next((time for time in (asked_of, known_by) if time is not None), now())
             waits = list(islice(waiting_by(found, in_force, seen_from), WAITING_SHOWN + 1))
-            asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (as_of, known_at))
+            asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (asked_of, known_by))
             _show_balance(Speaker(lang), made, asked, known, waits)
     return 0
 

@@ -14,7 +14,7 @@ from ledger.catalogue import Catalogue, parse
 from ledger.events import ChargeReversed, DisputeOpened, Event, InputRefused, type_name
 from ledger.inputs import Input, Malformed
 from ledger.log.keys import content_of, key_of
-from ledger.periods import Instant
+from ledger.periods import Moment
 from ledger.service import Ledger, Outcome
 from ledger.units import rubles
 from projections.formats.text import printed_text
@@ -24,19 +24,19 @@ from projections.words import given_back
 from projections.words.reasons import REASONS
 from scripts.cli import meant, show
 from scripts.cli.account import opened_account
-from scripts.cli.options import limit_of_future
+from scripts.cli.moments import limit_of_future
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, catalogue_text, now
 
 SOURCE: Final = "desk"
 
 
-def said(account: str, at: Instant | None, by: str | None, own: Mapping[str, Any]) -> Input:
+def said(account: Account, at: Moment | None, by: str | None, own: Mapping[str, Any]) -> Input:
     """The input of a clerk. Raises Misuse where it could not come in, or lies further in the future than a feed may."""
-    when = now() if at is None else at
-    if when > limit_of_future(None):
+    when = now() if at is None else periods.last_instant(at, account.zone)
+    if when > limit_of_future(None, account.zone):
         raise Misuse("--at lies more than a day in the future; every night until then would be charged")
-    common = {"account": account, "source": SOURCE, "at": periods.local_text(when, "UTC")}
+    common = {"account": account.account, "source": SOURCE, "at": periods.local_text(when, "UTC")}
     try:
         return inputs.check(common | ({"by": by} if by is not None else {}) | dict(own))
     except Malformed as error:

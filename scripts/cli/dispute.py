@@ -13,7 +13,7 @@ from ledger import periods
 from ledger.account import Account
 from ledger.events import DisputeOpened
 from ledger.evolve import BrokenLog
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment
 from ledger.service import Ledger, Outcome
 from ledger.units import parse_rubles, rubles
 from projections import disputes
@@ -30,10 +30,10 @@ from projections.words.speaker import Speaker
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
 from scripts.cli.meant import yes_option
+from scripts.cli.moments import MomentType
 from scripts.cli.number import AccountType
 from scripts.cli.options import (
     DateType,
-    InstantType,
     for_its_commands,
     form_of,
     lang_option,
@@ -78,7 +78,7 @@ def dispute() -> None:
 @click.option("--text", required=True, help="What the subscriber says.")
 @click.option("--by", metavar="NAME", help="Who registers it.")
 @click.option("--id", "id_", metavar="ID", help="The claim's id.  [default: claim-VERSION-N]")
-@click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was registered.  [default: now]")
+@click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was registered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
 @with_settings
@@ -89,7 +89,7 @@ def open_(
     text: str,
     by: str | None,
     id_: str | None,
-    at: Instant | None,
+    at: Moment | None,
     dry_run: bool,
     yes: bool,
 ) -> int:
@@ -106,7 +106,7 @@ def open_(
         found = opened_account(ledger, account)
         named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
         own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-        outcome, written = desk.done(ledger, settings, desk.said(account, at, by, own), dry_run=dry_run, yes=yes)
+        outcome, written = desk.done(ledger, settings, desk.said(found, at, by, own), dry_run=dry_run, yes=yes)
         if outcome.result == "duplicate":
             return _nothing_new(settings, f"Input {named} came before, as event {outcome.version}")
         _show(settings, ledger, found, outcome, version, dry_run=dry_run, written=written)
@@ -219,7 +219,7 @@ def show_(
 @click.option("--text", required=True, help="What the subscriber is told.")
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
 @click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
-@click.option("--at", type=InstantType(), metavar="INSTANT", help="When it was answered.  [default: now]")
+@click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
 @with_settings
@@ -231,7 +231,7 @@ def resolve(
     text: str,
     by: str,
     account: str | None,
-    at: Instant | None,
+    at: Moment | None,
     dry_run: bool,
     yes: bool,
 ) -> int:
@@ -254,7 +254,7 @@ def resolve(
         row = _one(ledger, id_, account, None)
         found = opened_account(ledger, row.account)
         said["id"] = desk.unused_id(ledger, found, f"answer-{row.version}")
-        input = desk.said(row.account, at, by, said)
+        input = desk.said(found, at, by, said)
         disputed, moved = desk.disputed(ledger, found, row.event, desk.in_force(ledger, settings))
         assert disputed is not None, "a claim names an event of its account"
         done, written = desk.done(ledger, settings, input, dry_run=dry_run, yes=yes)

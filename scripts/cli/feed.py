@@ -11,12 +11,13 @@ import msgspec
 from ledger import inputs
 from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
-from ledger.periods import Instant
+from ledger.periods import Moment
 from ledger.service import Ledger, Outcome
 from projections.operator.earlier import Earlier
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
-from scripts.cli.options import limit_of_future, not_after_option, print_json, print_text, spare, with_settings
+from scripts.cli.moments import Future, not_after_option
+from scripts.cli.options import print_json, print_text, spare, with_settings
 from scripts.cli.rejects import Reject, rejects_to
 from scripts.errors import Misuse
 from scripts.wiring import Settings, ledger_path, open_ledger
@@ -49,7 +50,7 @@ class Counts(msgspec.Struct):
 )
 @not_after_option
 @with_settings
-def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_after: Instant | None) -> int:
+def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_after: Moment | None) -> int:
     """Apply inputs from JSON Lines files, in order; `-` is stdin.
 
     Feeding the same lines again changes nothing, so an interrupted feed is simply fed again. Each line is applied;
@@ -77,7 +78,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
             for batch in cut:
                 said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
                 first = said[0].number if first is None and said else first
-                rejected = _apply(ledger, earlier, name, said, limit_of_future(not_after), counts, replies)
+                rejected = _apply(ledger, earlier, name, said, Future(not_after, ledger), counts, replies)
                 for reject in rejected:  # told when the rest is safely stored
                     sink.tell(reject, opens=reject.line == first)
                 done += sum(line.size + 1 for line in batch)
@@ -102,7 +103,7 @@ def _apply(
     earlier: Earlier,
     name: str,
     batch: list[RawLine],
-    not_after: Instant,
+    future: Future,
     counts: Counts,
     replies: list[str],
 ) -> list[Reject]:
@@ -115,7 +116,7 @@ def _apply(
         except Malformed as error:
             rejected.append(_reject(name, line, "MALFORMED", str(error)))
             continue
-        if input.received_at > not_after:  # `at` is never later
+        if future.has(input):
             rejected.append(_reject(name, line, "FUTURE", "received later than --not-after (now + 24 h by default)"))
             continue
         fed.append((line, input))

@@ -14,7 +14,7 @@ import msgspec
 from ledger.booking import book as decide
 from ledger.events import InputRefused
 from ledger.inputs import Adjust
-from ledger.periods import Instant
+from ledger.periods import Moment
 from ledger.service import Ledger
 from projections.audit.change import CannotDecide
 from projections.audit.late import SOURCE, Charge, adjustments, late_of_many
@@ -25,7 +25,8 @@ from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.desk import in_force
-from scripts.cli.options import InstantType, lang_option, print_json, print_text, with_settings
+from scripts.cli.moments import MomentType
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, now, open_ledger
 
@@ -35,7 +36,7 @@ BOOKED_AT_ONCE: Final = 5_000
 
 
 @click.command()
-@click.option("--from", "since", type=InstantType(), metavar="T", help="Only for records booked from this time on.")
+@click.option("--from", "since", type=MomentType(), metavar="T", help="Only for records booked from this time on.")
 @click.option("--book", is_flag=True, help="Book an adjustment for each, citing the charge and the late record.")
 @click.option("--dry-run", is_flag=True, help="With --book: say what it would book and write nothing.")
 @click.option("--by", metavar="NAME", help=f"Who answers for the adjustments.  [default: {BY}]")
@@ -44,7 +45,7 @@ BOOKED_AT_ONCE: Final = 5_000
 @with_settings
 def late(
     settings: Settings,
-    since: Instant | None,
+    since: Moment | None,
     book: bool,
     dry_run: bool,
     by: str | None,

@@ -1,17 +1,20 @@
 """`obnovi night`: what every account's schedule asks for, booked up to an instant (R-2.7, R-4)."""
 
 from collections import Counter
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ledger import trial
 from ledger.catalogue import parse
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment, last_instant
 from ledger.service import Ledger
 from scripts.cli import meant, show
 from scripts.cli.meant import yes_option
-from scripts.cli.options import InstantType, limit_of_future, not_after_option, print_json, print_text, with_settings
+from scripts.cli.moments import MomentType, limit_of_future, not_after_option
+from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
 
@@ -19,40 +22,40 @@ ACCOUNTS_AT_ONCE = 5_000
 
 
 @click.command()
-@click.option(
-    "--until", type=InstantType(), metavar="INSTANT", help="Advance up to and including this.  [default: now]"
-)
+@click.option("--until", type=MomentType(), metavar="INSTANT", help="Advance up to and including this.  [default: now]")
 @not_after_option
 @click.option("--dry-run", is_flag=True, help="Say what would be booked and write nothing.")
 @yes_option
 @with_settings
-def night(settings: Settings, until: Instant | None, not_after: Instant | None, dry_run: bool, yes: bool) -> int:
+def night(settings: Settings, until: Moment | None, not_after: Moment | None, dry_run: bool, yes: bool) -> int:
     """Advance every account to an instant: monthly and daily fees, blocks, lapsed periods.
 
-    Running it twice, late, or again after an interruption charges nobody twice. More than a week behind the newest
-    input it says first what it will book, and asks on a terminal: nothing that is booked is ever taken back.
+    Running it twice, late, or again after an interruption charges nobody twice. A date alone means the end of that day
+    where each account is. More than a week behind the newest input it says first what it will book, and asks on a
+    terminal: nothing that is booked is ever taken back.
 
     \b
     Example:
       obnovi night
       obnovi night --until 2023-02-15T03:00:00+03:00 --dry-run
     """
-    instant = now() if until is None else until
-    if instant > limit_of_future(not_after):
-        raise Misuse("--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it")
     total: Counter[str] = Counter()
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
+        runs = _runs(ledger, until, not_after)
+        upto = until if isinstance(until, date) else runs[0][1]
         if dry_run:
-            total = _tried(ledger, settings.catalogue, instant)
+            total = _tried(ledger, settings.catalogue, upto)
         else:
             if not yes:
-                _must_be_known(ledger, settings, instant)
+                _must_be_known(ledger, settings, upto)
             with ledger.journal.reading() as log:
-                due = log.count_due(instant)
+                due = sum(log.count_due(instant, zone=zone) for zone, instant in runs)
             with show.progress("accounts", due) as bar:
-                while (counted := ledger.advance_due(instant, accounts_max=ACCOUNTS_AT_ONCE)) is not None:
-                    total += counted
-                    bar(total["accounts"])
+                for zone, instant in runs:
+                    some = partial(ledger.advance_due, instant, accounts_max=ACCOUNTS_AT_ONCE, zone=zone)
+                    while (counted := some()) is not None:
+                        total += counted
+                        bar(total["accounts"])
     answer = {
         "accounts": total["accounts"],
         "events": sum(count for name, count in total.items() if name != "accounts"),
@@ -73,20 +76,41 @@ def night(settings: Settings, until: Instant | None, not_after: Instant | None, 
     return 0
 
 
-def _tried(ledger: Ledger, given: str | None, until: Instant) -> Counter[str]:
+def _runs(ledger: Ledger, until: Moment | None, not_after: Moment | None) -> list[tuple[str | None, Instant]]:
+    """The zone and the instant of each run: of a date one for every zone, else one for all. Raises Misuse.
+
+    Before those of the zones comes one where nobody is: accounts whose heads do not tell their zone get such heads.
+    """
+    begun = now()
+    by_zone = isinstance(until, date) or isinstance(not_after, date)
+    runs: list[tuple[str | None, Instant]] = []
+    for zone in ["", *ledger.catalogues().zones()] if by_zone else [None]:
+        instant = begun if until is None else last_instant(until, zone or "UTC")
+        if instant > limit_of_future(not_after, zone or "UTC"):
+            raise Misuse("--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it")
+        runs.append((zone, instant))
+    return runs
+
+
+def _tried(ledger: Ledger, given: str | None, until: Moment) -> Counter[str]:
     """What the night would book; another catalogue may make accounts due that the ledger's own does not."""
     catalogue = ledger.catalogues().newest() if given is None else parse(catalogue_text(Path(given)))
     with ledger.journal.reading() as log:
-        accounts = log.due_accounts(until) if given is None else log.accounts()
+        accounts = log.due_accounts(_latest(until)) if given is None else log.accounts()
         with show.progress("accounts (dry run)", len(accounts)) as bar:
             return trial.night(log, accounts, catalogue, until, progress=bar)
 
 
-def _must_be_known(ledger: Ledger, settings: Settings, until: Instant) -> None:
+def _must_be_known(ledger: Ledger, settings: Settings, until: Moment) -> None:
     """Tell how long there was no input, and what will be booked for it, where that is long. Raises SaysNo."""
     with ledger.journal.reading() as log:
-        quiet = meant.quiet_before(log, until)
+        quiet = meant.quiet_before(log, last_instant(until, "UTC"))
     if quiet is None or not (total := _tried(ledger, None, until))["accounts"]:
         return
     accounts = show.count(total["accounts"], "account")
     meant.meant(settings, f"{quiet}; on {accounts} it books {meant.counted(total)}", yes=False)
+
+
+def _latest(until: Moment) -> Instant:
+    """An instant by which that moment is over in every zone there is."""
+    return last_instant(until, "Etc/GMT+12")

@@ -14,31 +14,13 @@ import msgspec
 
 from ledger import periods
 from ledger.log import files
-from ledger.periods import Instant
 from projections.words.language import LANGUAGES, Language
 from projections.words.safe import safe
 from scripts.errors import Misuse
-from scripts.wiring import Settings, keys_folder, ledger_path, now
+from scripts.wiring import Settings, keys_folder, ledger_path
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-FUTURE_ALLOWED: Instant = 24 * periods.HOUR
-
-
-class InstantType(click.ParamType[Instant]):
-    """An RFC 3339 time with an offset."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
-        """The instant, or click's usage error."""
-        if isinstance(value, int):
-            return value
-        try:
-            return periods.parse_instant(value)
-        except ValueError as error:
-            self.fail(f"{value!r}: {error}, like 2023-02-15T03:00:00+03:00", param, ctx)
 
 
 class DateType(click.ParamType[date]):
@@ -56,34 +38,6 @@ class DateType(click.ParamType[date]):
             self.fail(f"{value!r}: {error}", param, ctx)
 
 
-class NotAfterType(InstantType):
-    """An instant, or `none` for no limit."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
-        """The instant; `none` is the last there is."""
-        return sys.maxsize if value == "none" else super().convert(value, param, ctx)
-
-
-def not_after_option(command: Callable[P, R]) -> Callable[P, R]:
-    """`--not-after`: the limit of the future."""
-    return click.option(
-        "--not-after",
-        type=NotAfterType(),
-        metavar="INSTANT|none",
-        help="Times later than this are an error of somebody's clock.  [default: now + 24 h]",
-    )(command)
-
-
-def known_at_option(command: Callable[P, R]) -> Callable[P, R]:
-    """`--known-at`: the recorded time up to which events count."""
-    return click.option(
-        "--known-at",
-        type=InstantType(),
-        metavar="INSTANT",
-        help="Count only what this program had written down by this time.",
-    )(command)
-
-
 def lang_option(default: Language) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """`--lang`: the language of everything that people are told; JSON has none, so it does not go with --json."""
     return click.option(
@@ -93,11 +47,6 @@ def lang_option(default: Language) -> Callable[[Callable[P, R]], Callable[P, R]]
         show_default=True,
         help="Language of the whole answer.",
     )
-
-
-def limit_of_future(not_after: Instant | None) -> Instant:
-    """The instant after which times are refused."""
-    return now() + FUTURE_ALLOWED if not_after is None else not_after
 
 
 def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:

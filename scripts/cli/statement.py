@@ -9,16 +9,18 @@ from typing import Final
 
 import click
 
+from ledger import periods
 from ledger.account import Account
-from ledger.periods import Instant
+from ledger.periods import Moment
 from ledger.service import Ledger
 from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from scripts.cli.account import opened_account
+from scripts.cli.moments import known_at_option
 from scripts.cli.number import AccountType
-from scripts.cli.options import DateType, form_of, known_at_option, print_bytes, spare, with_settings, write_file
+from scripts.cli.options import DateType, form_of, print_bytes, spare, with_settings, write_file
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, keys_folder, open_ledger
 
@@ -60,7 +62,7 @@ def statement(
     form: str | None,
     table: Table | None,
     lang: Language | None,
-    known_at: Instant | None,
+    known_at: Moment | None,
     output: str | None,
 ) -> int:
     """Print an account's statement: the operations on its balance, its usage, and what is left.
@@ -85,8 +87,9 @@ def statement(
         spare("-o", output, settings)
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
+        known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
         try:
-            with closing(ledger.events(account, known_at=known_at)) as known:
+            with closing(ledger.events(account, known_at=known_by)) as known:
                 made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
             raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None

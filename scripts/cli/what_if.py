@@ -3,14 +3,16 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from ledger import periods
 from ledger.catalogue import parse
-from ledger.periods import Instant
+from ledger.periods import Moment
 from ledger.service import Ledger
 from projections.audit.change import CannotDecide, Change
 from projections.audit.difference import Line
@@ -26,27 +28,28 @@ from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.audit import ShareType
+from scripts.cli.moments import MomentType
 from scripts.cli.number import AccountType
-from scripts.cli.options import InstantType, catalogue_of_the_line, lang_option, print_json, print_text, with_settings
+from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse, SaysNo
 from scripts.wiring import Settings, catalogue_text, open_ledger
 
 BAR_WIDTH: Final = 40
 
 
-class MoveType(click.ParamType[tuple[int, Instant]]):
-    """`V=T`: a version and an instant."""
+class MoveType(click.ParamType[tuple[int, Moment]]):
+    """`V=T`: a version and a time."""
 
     name = "move"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, Instant]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, Moment]:
         """The pair, or click's usage error."""
         if isinstance(value, tuple):
             return value
         version, _, when = value.partition("=")
         if not version.isascii() or not version.isdigit() or not when:
             self.fail(f"{value!r}: a version and a time, like 7=2023-02-15T03:00:00+03:00", param, ctx)
-        return int(version), InstantType().convert(when, param, ctx)
+        return int(version), MomentType().convert(when, param, ctx)
 
 
 @click.command("what-if")
@@ -55,7 +58,7 @@ class MoveType(click.ParamType[tuple[int, Instant]]):
 @click.option(
     "--sample", "share", type=ShareType(), metavar="P%", help="A share of the accounts, as verify chooses it."
 )
-@click.option("--from", "since", type=InstantType(), metavar="T", help="What was booked before this time stands.")
+@click.option("--from", "since", type=MomentType(), metavar="T", help="What was booked before this time stands.")
 @click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
 @click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
 @click.option("--move", type=MoveType(), multiple=True, metavar="V=T", help="The input of event V reached us at T.")
@@ -67,10 +70,10 @@ def what_if(
     account: str | None,
     everybody: bool,
     share: Fraction | None,
-    since: Instant | None,
+    since: Moment | None,
     changes: Sequence[str],
     drop: Sequence[int],
-    move: Sequence[tuple[int, Instant]],
+    move: Sequence[tuple[int, Moment]],
     workers: int | None,
     lang: Language,
 ) -> int:
@@ -98,18 +101,19 @@ def what_if(
     text = None if named is None else catalogue_text(Path(named))
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
     with open_ledger(settings if named is None else replace(settings, catalogue=None)) as ledger:
+        zone = "UTC" if account is None else opened_account(ledger, account).zone
         change = Change(
-            since=since,
+            since=None if isinstance(since, date) else since,
+            since_day=since if isinstance(since, date) else None,
             plan=_plan(ledger, changes, text),
             drop=frozenset(drop),
-            move=dict(move),
+            move={version: periods.last_instant(when, zone) for version, when in move},
             catalogue=text,
         )
         try:
             if account is None:
                 report = _of_many(ledger, share, change, workers)
             else:
-                opened_account(ledger, account)
                 with ledger.journal.reading() as log:
                     report = decide(log, [account], change, in_full=True)
         except CannotDecide as error:
