@@ -1,7 +1,7 @@
 """One account decided again: its stored events against what its inputs and its schedule decide."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -47,7 +47,16 @@ class Missing(msgspec.Struct, frozen=True):
 class AccountAudit:
     """One account's events against what its inputs and its schedule decide."""
 
-    def __init__(self, account_id: str, catalogues: CatalogueTimeline, lookup: Reading, *, counted_until: int) -> None:
+    def __init__(
+        self,
+        account_id: str,
+        catalogues: CatalogueTimeline,
+        lookup: Reading,
+        *,
+        counted_until: int,
+        booked: Callable[[Account, Sequence[tuple[Stored, Event]], CatalogueTimeline], None] = lambda *_: None,
+    ) -> None:
+        """`booked` is told the account behind each booking, with its events."""
         self.account_id = account_id
         self.problems: list[Problem] = []
         self.missing: list[Missing] = []
@@ -55,6 +64,7 @@ class AccountAudit:
         self._catalogues = catalogues
         self._lookup = lookup
         self._counted_until = counted_until
+        self._booked = booked
         self._state: Account | None = None
         self._group: list[tuple[Stored, Event]] = []
         self._keys: dict[bytes, tuple[int, bytes | None]] = {}
@@ -62,7 +72,12 @@ class AccountAudit:
         self._version = 0
         self._position = 0
         self._recorded_at = 0
-        self._lost = False  # the rest of the account cannot be followed
+        self._lost = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether the rest of the account cannot be followed."""
+        return self._lost
 
     def event(self, row: Stored) -> Event | None:
         """Take the next stored event; it comes back, but for one behind which the account cannot be followed."""
@@ -92,6 +107,10 @@ class AccountAudit:
             self._decide()
         self._group.append((row, event))
         return event
+
+    def give_up(self) -> None:
+        """The rest of the account cannot be followed."""
+        self._lost = True
 
     def finish(self) -> None:
         """Close the last booking and compare the sums of all entries with the folded account."""
@@ -176,6 +195,8 @@ class AccountAudit:
                 for each in differences(expected.events, found):
                     self._differs(each.version, each.field, each.expected, each.found)
             self._follow(found)
+        if self._state is not None and not self._lost:
+            self._booked(self._state, group, self._catalogues)
         if first.input is not None:
             self._key(first_row, first, input)
 

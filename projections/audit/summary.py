@@ -13,7 +13,7 @@ from projections.words.safe import safe
 WIDTH: Final = 60
 BEFORE_THE_DIFFERENCE: Final = 20
 
-_ABOUT: Final = ("head:", "sum of entries", "catalogue of", "trigger", "setting")
+_ABOUT: Final = ("head:", "sum of entries", "catalogue of", "trigger", "setting", "view")
 """Findings whose name goes on after one of these words are of one kind."""
 
 
@@ -57,8 +57,9 @@ def _window(text: str, start: int) -> str:
 
 def advice(report: Report) -> Iterator[str]:
     """What to do next, a line for each thing; nothing where everything agrees."""
-    heads = [problem for problem in report.problems if _of_a_cache(problem)]
-    others = [problem for problem in report.problems if not _of_a_cache(problem)]
+    heads = [problem for problem in report.problems if _of_a_head(problem)]
+    views = [problem for problem in report.problems if _of_a_view(problem)]
+    others = [problem for problem in report.problems if not _of_a_head(problem) and not _of_a_view(problem)]
     accounts = sorted({problem.account for problem in others if problem.account is not None})
     if any(problem.problem == "file" for problem in others):
         yield "SQLite finds the file itself damaged: book nothing more and copy it away before anything else."
@@ -76,8 +77,14 @@ def advice(report: Report) -> Iterator[str]:
         )
     if heads:
         yield "Heads are a cache: delete all rows of the table `heads`, the next command makes them again from the log."
+    if views:
+        yield "Views are made from the log: `obnovi replay` makes them anew."
 
 
-def _of_a_cache(problem: Problem) -> bool:
+def _of_a_view(problem: Problem) -> bool:
+    return problem.problem.startswith("view ")
+
+
+def _of_a_head(problem: Problem) -> bool:
     """Whether the head alone is wrong; one without events may be all that is left of an account."""
     return problem.problem.startswith("head") and problem.problem != "head without events"

@@ -1,5 +1,6 @@
 """Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import closing
@@ -13,9 +14,11 @@ from msgspec import UNSET, UnsetType
 from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.timeline import CatalogueTimeline
+from projections import totals
 from projections.audit import traces, whole
 from projections.audit.account import AccountAudit, Missing, Problem
 from projections.audit.cited import Cited
+from projections.audit.viewed import Copy, Viewed, of_all
 from projections.pool import cut, pool
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
@@ -27,13 +30,17 @@ UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupEr
 
 
 class Report(msgspec.Struct):
-    """What `obnovi verify` found. `of_accounts`, where only some accounts were looked at: of how many."""
+    """What `obnovi verify` found. `of_accounts`, where only some accounts were looked at: of how many.
+
+    `views`, where there are some that could not be compared: why.
+    """
 
     accounts: int = 0
     events: int = 0
     ok: bool = True
     problems: list[Problem] = msgspec.field(default_factory=list)
     of_accounts: int | UnsetType = UNSET
+    views: str | UnsetType = UNSET
 
 
 class _Share(NamedTuple):
@@ -69,10 +76,16 @@ class _Part(msgspec.Struct):
     cited: Cited = msgspec.field(default_factory=Cited)
     problems: list[Problem] = msgspec.field(default_factory=list)
     missing: list[Missing] = msgspec.field(default_factory=list)
+    moved: Counter[totals.Cell] = msgspec.field(default_factory=Counter)
+    viewed: bool = True
 
 
 def verify(
-    log: Reading, *, accounts: Sequence[str] | None = None, progress: Callable[[int], None] = lambda _: None
+    log: Reading,
+    *,
+    accounts: Sequence[str] | None = None,
+    views: Copy | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
 
@@ -80,12 +93,14 @@ def verify(
     What concerns the ledger as a whole (the file, the positions, how many keys there are, what the tables list though
     nobody cites it) is not claimed then.
 
+    The views are compared with the log where a copy of them is given.
+
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
     named = None if accounts is None else tuple(sorted(set(accounts)))
-    part = _audit(log, _Share(named=named), log.last_position(), progress)
-    return _report(log, [part], whole.along(log) if named is None else None)
+    part = _audit(log, _Share(named=named), log.last_position(), views, progress)
+    return _report(log, [part], whole.along(log) if named is None else None, views)
 
 
 def verify_file(
@@ -93,30 +108,37 @@ def verify_file(
     *,
     workers: int,
     accounts: Sequence[str] | None = None,
+    views: Copy | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """The same over the ledger in a file, on several processes: no rule crosses accounts."""
     try:
-        return _verify_file(path, workers, accounts, progress)
+        return _verify_file(path, workers, accounts, views, progress)
     except OddText:
         with closing(Journal(path, create=False)) as journal, journal.reading(odd_texts=True) as log:
-            return verify(log, accounts=accounts, progress=progress)
+            return verify(log, accounts=accounts, views=views, progress=progress)
 
 
-def _verify_file(path: Path, workers: int, accounts: Sequence[str] | None, progress: Callable[[int], None]) -> Report:
+def _verify_file(
+    path: Path,
+    workers: int,
+    accounts: Sequence[str] | None,
+    views: Copy | None,
+    progress: Callable[[int], None],
+) -> Report:
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
         count = log.last_position() if accounts is None else log.count_of(accounts)
         if workers == 1 or count < EVENTS_FOR_A_POOL:
-            return verify(log, accounts=accounts, progress=progress)
+            return verify(log, accounts=accounts, views=views, progress=progress)
         parts: list[_Part] = []
         with pool(workers) as executor:
             alongside = executor.submit(_along_file, path) if accounts is None else None
             shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
-            jobs = [executor.submit(_audit_file, path, share, log.last_position()) for share in shares]
+            jobs = [executor.submit(_audit_file, path, share, log.last_position(), views) for share in shares]
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))
-        return _report(log, parts, None if alongside is None else alongside.result())
+        return _report(log, parts, None if alongside is None else alongside.result(), views)
 
 
 def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
@@ -127,7 +149,7 @@ def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_S
     return [_Share(named=tuple(some)) for some in cut(sorted(set(accounts)), count)]
 
 
-def _report(log: Reading, parts: list[_Part], along: whole.Along | None) -> Report:
+def _report(log: Reading, parts: list[_Part], along: whole.Along | None, views: Copy | None) -> Report:
     """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
     everybody = along is not None
     problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
@@ -140,6 +162,8 @@ def _report(log: Reading, parts: list[_Part], along: whole.Along | None) -> Repo
         problems += [*whole.of_file(log), *along.problems]
         problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position())
         problems += _counts(log, parts, missing, sound=not problems)
+        if views is not None:
+            problems += of_all(views, _moved(parts), set(log.accounts()))
     else:
         problems += traces.of_missing(missing, [], 0, 0)
     problems.sort(key=_place)
@@ -174,10 +198,18 @@ def _counts(log: Reading, parts: list[_Part], missing: list[Missing], *, sound: 
         yield Problem(None, None, "number of idempotency keys", inputs, keys)
 
 
-def _audit_file(path: Path, share: _Share, position: int) -> _Part:
+def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
+    """What all accounts together moved; None where some could not be followed."""
+    moved: Counter[totals.Cell] = Counter()
+    for part in parts:
+        moved.update(part.moved)  # keeps what nets to zero
+    return moved if all(part.viewed for part in parts) else None
+
+
+def _audit_file(path: Path, share: _Share, position: int, views: Copy | None) -> _Part:
     """One process's share, in a reading of its own."""
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
-        return _audit(log, share, position, lambda _: None)
+        return _audit(log, share, position, views, lambda _: None)
 
 
 def _along_file(path: Path) -> whole.Along:
@@ -185,15 +217,28 @@ def _along_file(path: Path) -> whole.Along:
         return whole.along(log)
 
 
-def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int], None]) -> _Part:
+def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Callable[[int], None]) -> _Part:
     """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
+    if views is None:
+        return _audited(log, share, position, None, progress)
+    with closing(Viewed(views)) as viewed:
+        part = _audited(log, share, position, viewed, progress)
+        part.moved, part.viewed = viewed.moved, viewed.whole
+        return part
+
+
+def _audited(
+    log: Reading, share: _Share, position: int, viewed: Viewed | None, progress: Callable[[int], None]
+) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))
     look_at_heads = not whole.heads_are_older(log)
     part = _Part()
     for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1
-        audit = AccountAudit(account_id, catalogues, log, counted_until=position)
+        audit = AccountAudit(
+            account_id, catalogues, log, counted_until=position, booked=viewed.booking if viewed else lambda *_: None
+        )
         part.problems += stored_heads.before(account_id)
         head = stored_heads.of(account_id)
         version = None
@@ -215,6 +260,11 @@ def _audit(log: Reading, share: _Share, position: int, progress: Callable[[int],
             for row in rows:
                 part.events += 1
                 part.counted += row.position <= position
+            audit.give_up()
+        if viewed is not None:
+            if audit.lost:
+                viewed.lost()
+            part.problems += viewed.account(account_id)
         part.inputs += audit.inputs
         part.problems += audit.problems
         part.missing += audit.missing

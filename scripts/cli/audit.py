@@ -2,18 +2,23 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from typing import Any
 
 import click
 from msgspec import UNSET
 
+from ledger.catalogue import BadCatalogue
+from ledger.evolve import BrokenLog
+from ledger.log.errors import StoreError
 from ledger.log.journal import Reading
 from ledger.service import Ledger
 from projections.audit import summary
 from projections.audit.sample import sample
 from projections.audit.verify import Report, verify_file
+from projections.audit.viewed import UNVIEWABLE, Copy, copied
 from projections.evidence.check import Found, check_file
 from projections.evidence.keys import Keys, NoKeys, kept
 from scripts.cli import show
@@ -80,8 +85,11 @@ def verify(
         with ledger.journal.reading() as log:
             chosen = _chosen(log, share, seed or 0, named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
-        with show.progress("events", count) as bar:
-            report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, progress=bar)
+        with _views(ledger) as views, show.progress("events", count) as bar:
+            copy = views if isinstance(views, Copy) else None
+            report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, views=copy, progress=bar)
+            if isinstance(views, str):
+                report.views = views
         evidence = _against_evidence(ledger, keys, report, workers) if keys is not None else None
     if settings.json:
         print_json(report)
@@ -133,6 +141,20 @@ def _show(report: Report, evidence: Found | None) -> None:
         )
     for line in summary.advice(report):
         print_text(f"{line}\n")
+    if isinstance(report.views, str):
+        print_text(f"The views were not compared with the log: {report.views}\n")
+
+
+@contextmanager
+def _views(ledger: Ledger) -> Iterator[Copy | str | None]:
+    """A copy of the views to compare; None where there are none, or why there cannot be one: that is no finding yet."""
+    with ExitStack() as stack:
+        made: Copy | str | None
+        try:
+            made = stack.enter_context(copied(ledger))
+        except (StoreError, BadCatalogue, BrokenLog, OSError, *UNVIEWABLE) as error:
+            made = " ".join(str(error).split()) or repr(error)
+        yield made
 
 
 def _keys(settings: Settings) -> Keys | None:

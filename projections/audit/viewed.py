@@ -1,0 +1,158 @@
+"""Viewed: what the views beside the ledger say against what the log gives, account by account (design: views)."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from ledger.account import Account
+from ledger.events import Event
+from ledger.log.journal import Stored
+from ledger.service import Ledger
+from ledger.timeline import CatalogueTimeline
+from projections import agenda, totals, views
+from projections.audit.account import Problem
+from projections.follow import caught_up, take
+from projections.seen import Seen
+
+NAMED_MAX: Final = 1_000
+UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, sqlite3.Error)
+"""What events that no rule has written may raise when a view takes them."""
+
+_KEYS: Final = {
+    "accounts": ("account",),
+    "buckets": ("account", "bucket", "service", "grant_version"),
+    "disputes": ("account", "opened_version"),
+    "refusals": ("account", "version"),
+    "unrated": ("account", "version"),
+    "totals": ("day", "plan", "region", "account_name", "unit"),
+}
+"""What names a row of each table."""
+_OF_ACCOUNTS: Final = tuple(table for table in _KEYS if table != "totals")
+_TAKEN: Final = ("disputes", "refusals", "unrated")
+_VERSIONS: Final = ("version", "opened_version")
+
+Row: TypeAlias = dict[str, Any]
+
+
+class Copy(NamedTuple):
+    """The views as they stood behind the event of a position, in a file of their own."""
+
+    path: Path
+    position: int
+
+
+@contextmanager
+def copied(ledger: Ledger) -> Iterator[Copy | None]:
+    """A copy of the ledger's views, caught up, until the block ends; None where there are none. Raises StoreError."""
+    path = ledger.journal.path
+    if not views.place(path).exists():
+        yield None
+        return
+    with views.workplace(path) as place:
+        with caught_up(ledger) as followed, closing(sqlite3.connect(place / "copy")) as copy:
+            followed.backup(copy)
+            (position,) = copy.execute("SELECT position FROM seen").fetchone()
+        yield Copy(place / "copy", position)
+
+
+class Viewed:
+    """The views of some accounts as the log gives them, each compared with the copy once its events are through."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.moved: Counter[totals.Cell] = Counter()
+        self.whole = True
+        """Whether every event was seen; else nothing can be said of totals."""
+        self._position = copy.position
+        self._copy = _opened(copy)
+        self._own = _rows_by_name(sqlite3.connect(":memory:", isolation_level=None))
+        views.create(self._own)
+        self._account: Account | None = None
+        self._followed = True
+
+    def close(self) -> None:
+        """Close the copy."""
+        self._copy.close()
+        self._own.close()
+
+    def booking(self, account: Account, booked: Sequence[tuple[Stored, Event]], catalogues: CatalogueTimeline) -> None:
+        """Take the events of a booking, and the account behind them. What came behind the views is none of theirs."""
+        if booked[0][0].position > self._position or not self._followed:
+            return
+        self._account = account
+        try:
+            seen = Seen(account, catalogues.at(booked[0][0].position))
+            for _, event in booked:
+                take(self._own, self.moved, seen, event)
+        except UNVIEWABLE:
+            self.lost()
+
+    def lost(self) -> None:
+        """The rest of the account cannot be followed."""
+        self._followed = self.whole = False
+
+    def account(self, account_id: str) -> Iterator[Problem]:
+        """What the views say otherwise of an account whose events are through; then the next one may come."""
+        if self._followed and self._account is not None:
+            self._own.execute(agenda.PUT_ACCOUNT, agenda.account_row(self._account))
+            self._own.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(self._account))
+        if self._followed:
+            for table in _OF_ACCOUNTS:
+                of_account = f"SELECT * FROM {table} WHERE account = ?"
+                expected, found = (db.execute(of_account, (account_id,)).fetchall() for db in (self._own, self._copy))
+                if expected != found:
+                    yield from _differences(table, expected, found)
+        for table in _OF_ACCOUNTS if self._account is not None else _TAKEN:
+            self._own.execute(f"DELETE FROM {table}")
+        self._account, self._followed = None, True
+
+
+def of_all(copy: Copy, moved: Counter[totals.Cell] | None, accounts: Collection[str]) -> Iterator[Problem]:
+    """What the views say of accounts that are not there, and what the totals say otherwise than all moves together.
+
+    Without these, totals are not compared.
+    """
+    with closing(_opened(copy)) as db:
+        for table in _OF_ACCOUNTS:
+            rows = (row for row in db.execute(f"SELECT * FROM {table}") if row["account"] not in accounts)
+            yield from _differences(table, [], list(islice(rows, NAMED_MAX)))
+        if moved is not None:
+            named = ("day", "plan", "region", "account_name", "unit", "moved")
+            cells = (
+                dict(zip(named, (cell[0].isoformat(), *cell[1:], amount), strict=True))
+                for cell, amount in moved.items()
+            )
+            found = db.execute("SELECT * FROM totals").fetchall()
+            yield from islice(_differences("totals", cells, found), NAMED_MAX)
+
+
+def _differences(table: str, expected: Iterable[Row], found: Iterable[Row]) -> Iterator[Problem]:
+    """The rows of a view that differ, each with the fields in which it does."""
+    should, there = ({tuple(row[name] for name in _KEYS[table]): row for row in rows} for rows in (expected, found))
+    for key in sorted(should.keys() | there.keys(), key=repr):
+        one, other = should.get(key), there.get(key)
+        if one == other:
+            continue
+        account = str(key[0]) if table in _OF_ACCOUNTS else None
+        version = (
+            key[1] if table in _OF_ACCOUNTS and _KEYS[table][-1] in _VERSIONS and isinstance(key[1], int) else None
+        )
+        named = "" if account is not None and len(key) < 3 else f" {', '.join(map(str, key[account is not None :]))}"
+        differ = [name for name in one if one[name] != other[name]] if one is not None and other is not None else None
+        values = (
+            None if row is None else {name: value for name, value in row.items() if differ is None or name in differ}
+            for row in (one, other)
+        )
+        yield Problem(account, version, f"view {table}{named}", *values)
+
+
+def _opened(copy: Copy) -> sqlite3.Connection:
+    return _rows_by_name(sqlite3.connect(copy.path, isolation_level=None))
+
+
+def _rows_by_name(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.row_factory = lambda cursor, row: dict(zip((column[0] for column in cursor.description), row, strict=True))
+    return db
