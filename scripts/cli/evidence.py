@@ -21,6 +21,7 @@ from projections.evidence.commit import commit
 from projections.evidence.follow import NotTheLog, root_at
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
+from projections.evidence.other import what_it_is
 from projections.evidence.proof import BadProof, Proved
 from projections.replies import reply_alone
 from scripts.cli import show
@@ -177,12 +178,15 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
             key = folders.read_public(read_text(Path(key_file), "public key"))
         except BadNote as error:
             raise Misuse(f"{key_file}: {error}") from None
+    content = _content(file)
     try:
-        proved = proof.checked(_content(file), key)
+        proved = proof.checked(content, key)
     except BadProof as error:
+        other = what_it_is(content)
+        reason = f"it is no proof but {other}" if other is not None else str(error)
         if not settings.json:
-            raise SaysNo(f"{file} does not hold: {error}") from None
-        print_json({"ok": False, "checkpoint": None, "event": None, "reason": str(error)})
+            raise SaysNo(f"{file} does not hold: {reason}") from None
+        print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})
         return 1
     event = shown(proved.account, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
     signed = {**_shown(proved.checkpoint), "key": proved.key.text()}

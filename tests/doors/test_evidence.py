@@ -476,6 +476,56 @@ def test_a_statement_cites_the_first_checkpoint_that_covers_it_for_ever(kept: Ru
     assert "Контрольная" not in kept(*STATEMENT, "--json").out
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("obnovi.db", "a ledger; `obnovi prove"),
+        ("copy.db", "a ledger; `obnovi prove"),
+        ("obnovi.db.evidence", "the evidence beside a ledger"),
+        ("views", "an SQLite database"),
+        ("keys/checkpoints/000000000004", "a checkpoint; `obnovi checkpoint --compare"),
+        ("keys/public-key.txt", "a public key; give it as --key"),
+        ("keys/public-key.pem", "a public key; give it as --key"),
+        ("keys/signing-key.pem", "a key to sign with"),
+        ("feed", "a feed; `obnovi feed`"),
+        ("export.jsonl", "an exported log; `obnovi import-log`"),
+        ("statement.pdf", "a PDF"),
+        ("statement.xlsx", "a workbook"),
+        ("statement.xml", "an XML file"),
+        ("statement.html", "a page"),
+        ("statement.json", "JSON of something else"),
+        ("statement.txt", "another text"),
+        ("empty", "an empty file"),
+        ("newer", "a proof in the form obnovi-proof/9"),
+        ("bytes", "no text"),
+    ],
+)
+def test_what_is_no_proof_is_told_for_what_it_is(kept: Run, tmp_path: Path, file: str, told: str) -> None:
+    if file.startswith("statement"):
+        form = ("--json",) if file.endswith("json") else ("--format", file.rpartition(".")[2], "-o", file)
+        done = kept(*STATEMENT, *form)
+        if file.endswith("json"):
+            (tmp_path / file).write_text(done.out, encoding="utf-8")
+    elif file == "export.jsonl":
+        kept("export", "--format", "jsonl", "-o", file)
+    elif file == "copy.db":
+        kept("backup", file)
+    elif file == "views":
+        kept("totals", "--from", "2023-01-01", "--to", "2023-01-31")
+        (views,) = tmp_path.glob("obnovi.db.views-*")
+        views.rename(tmp_path / file)
+    elif file == "newer":
+        kept("prove", ACCOUNT, 1, "-o", file)
+        made = (tmp_path / file).read_text(encoding="utf-8")
+        (tmp_path / file).write_text(made.replace("obnovi-proof/1", "obnovi-proof/9"), encoding="utf-8")
+    elif file in ("empty", "bytes"):
+        (tmp_path / file).write_bytes(b"" if file == "empty" else bytes(range(256)))
+    done = kept("check-proof", file)
+    assert (done.code, done.err.count("\n")) == (1, 1), done
+    assert f"does not hold: it is no proof but {told}" in done.err
+    assert kept("check-proof", file, "--json").json()["reason"].startswith(f"it is no proof but {told}")
+
+
 def test_what_no_checkpoint_covers_yet_has_none_at_its_foot(kept: Run, tmp_path: Path) -> None:
     write(tmp_path / "more", line("top_up", "more", "2023-01-31T23:59:59+03:00", amount=1))
     kept("feed", "more")
