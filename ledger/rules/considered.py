@@ -1,6 +1,6 @@
 """Considered: what a rule tested and passed over on its way, told by the predicates that decide (R-5.3, R-6.4)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ledger import inputs, periods
@@ -14,7 +14,7 @@ from ledger.rules.cover import Record, WhyNot, late, why_not
 from ledger.rules.moment import Moment
 from ledger.units import Service
 
-PassedOver: TypeAlias = WhyNot | Literal["empty", "not reached"]
+PassedOver: TypeAlias = WhyNot | Literal["late window closed", "empty", "not reached"]
 
 REASONS: Final[dict[str, tuple[str, ...]]] = {
     "open": ("ALREADY_OPEN",),
@@ -71,20 +71,29 @@ def option_fee(account: Account, option: str, moment: Moment, catalogue: Catalog
 
 
 def weighed(
-    account: Account, record: Record, moment: Moment, plan: PlanVersion | None, taken: Collection[tuple[int, Service]]
+    account: Account,
+    record: Record,
+    moment: Moment,
+    plan: PlanVersion | None,
+    taken: Collection[tuple[int, Service]],
+    gone: Sequence[Bucket] = (),
 ) -> list[Weighed]:
     """Every bucket that a record met, in spending order; `taken` are grant and service of those that paid (R-6.4).
 
-    Where no plan rates the record, or nothing is billed, no bucket is asked: hand in no plan.
+    `gone` are buckets that the account had and keeps no longer, not even for late records: those that were valid when
+    the record occurred are among them (R-6.5). Where no plan rates the record, or nothing is billed, no bucket is
+    asked: hand in no plan.
     """
     open_late = late(account, moment)
+    valid_then = [bucket for bucket in gone if bucket.start <= record.at < bucket.end]
     found = []
-    for expired, buckets in ((True, account.leftovers), (False, account.buckets)):
+    for expired, buckets in ((True, (*valid_then, *account.leftovers)), (False, account.buckets)):
         for bucket in sorted(buckets, key=usage.spending_order):
             why: PassedOver | None = None
             if (bucket.grant, bucket.service) not in taken:
-                closed = expired and bucket not in open_late
-                why = (why_not(bucket, record, plan) if plan else None) or ("expired" if closed else _unspent(bucket))
+                why = (why_not(bucket, record, plan) if plan else None) or _unspent(bucket)
+                if why == "not reached" and expired and bucket not in open_late:
+                    why = "late window closed"
             found.append(Weighed(bucket, expired, why))
     return found
 

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger import inputs, periods
-from ledger.account import Account
+from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue
 from ledger.entries import CARRIED
 from ledger.events import (
@@ -41,7 +42,7 @@ from ledger.timeline import CatalogueTimeline
 from projections.audit.again import UNDECIDABLE, Difference, decide_again, differences, same_booking
 from projections.audit.facts import facts_of
 from projections.audit.parts import Part, parts_of
-from projections.audit.passed import Passed, met, passed_over
+from projections.audit.passed import WINDOW_CLOSED, Passed, met, passed_over
 from projections.audit.rules import rules_of
 from projections.balances import Balance, balance
 from projections.events import shown
@@ -99,13 +100,24 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Found(msgspec.Struct):
-    """An event and its booking so far: `begun` is the account before the booking, `before` that before the event."""
+    """An event and its booking so far: `begun` is the account before the booking, `before` that before the event.
+
+    `had` are all buckets up to then, each as it was left, with the end that it came to.
+    """
 
     position: int
     begun: Account | None
     before: Account | None
     events: list[Event]
     carried_at: dict[tuple[int, str], Instant]
+    had: dict[tuple[int, str], Bucket]
+
+    @property
+    def gone(self) -> list[Bucket]:
+        """The buckets that the account had once and does not keep any longer just before the event."""
+        kept = (*self.before.buckets, *self.before.leftovers) if self.before else ()
+        still = {(bucket.grant, bucket.service) for bucket in kept}
+        return [bucket for key, bucket in self.had.items() if key not in still]
 
     @property
     def event(self) -> Event:
@@ -130,6 +142,8 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     rules = rules_of(event, before)
     input, unlike, facts, passed = _decided(found, account_id, catalogue, history)
     cites = _cites(input, event)
+    if any(each.why == WINDOW_CLOSED for each in passed) and "R-6.5" not in rules:
+        rules = (*rules, "R-6.5")
     return Explanation(
         event=shown(
             account_id,
@@ -178,19 +192,31 @@ def _find(log: Reading, account_id: str, version: int) -> _Found:
     found: _Found | None = None
     state: Account | None = None
     carried_at: dict[tuple[int, str], Instant] = {}
+    had: dict[tuple[int, str], Bucket] = {}
     for row in log.events(account_id):
         event = row.event()
         if found is None or not same_booking(found.event, event):
-            found = _Found(row.position, state, state, [], carried_at)
+            found = _Found(row.position, state, state, [], carried_at, had)
         found.before = state
         found.events.append(event)
         if row.version == version:
             return found
-        state = evolve(state, event, account_id)
+        before, state = state, evolve(state, event, account_id)
+        had |= _ended(before, state)
         if isinstance(event, MonthlyFeeCharged | PackagesRefreshed):
             carried = (bucket for bucket in state.buckets if bucket.name == CARRIED)
             carried_at |= {(bucket.grant, bucket.service): event.booked_at for bucket in carried}
     raise NoSuchEvent(f"account {account_id} has no event {version}")
+
+
+def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Bucket]:
+    """The buckets that an event ended, or that a late record spent, as it left them; also those that were empty."""
+    if before is None or (before.buckets is state.buckets and before.leftovers is state.leftovers):
+        return {}
+    kept = {(bucket.grant, bucket.service): bucket for bucket in (*state.buckets, *state.leftovers)}
+    empty = [bucket for bucket in before.buckets if (bucket.grant, bucket.service) not in kept]
+    ended = [replace(bucket, end=min(bucket.end, state.clock)) for bucket in empty]
+    return {(bucket.grant, bucket.service): bucket for bucket in (*ended, *state.leftovers)}
 
 
 def _decided(
@@ -209,7 +235,7 @@ def _decided(
         unlike = list(differences([each for each in booked if each.version == event.version], [event]))
         checks = _checks(found, input, catalogue, history)
         facts = facts_of(event, before, checks, catalogue)
-        return input, unlike, facts, passed_over(event, input, checks) + met(event, before, catalogue)
+        return input, unlike, facts, passed_over(event, input, checks) + met(event, before, catalogue, found.gone)
     except UNDECIDABLE as error:
         told = str(error) or repr(error)
         lost = Difference(event.version, "decision", "a booking that can be decided again", told)

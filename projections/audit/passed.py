@@ -1,12 +1,13 @@
 """Passed over: every reason, step or bucket that a rule looked at and left, and why (contract §1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from ledger import periods
-from ledger.account import Account
+from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue
 from ledger.events import Event, OptionFeeCharged, OptionSuspended, UsageCharged, UsageUnrated
 from ledger.inputs import Input
@@ -20,6 +21,8 @@ from ledger.units import UNIT_OF, Quantity, Service, Unit
 from projections.audit.rules import REFUSED_BY, STEP_BY, uncovered
 
 NOT_REACHED: Final = "not reached"
+WINDOW_CLOSED: Final = "late window closed"
+_RULE_BY: Final = {NOT_REACHED: "R-6.4", "empty": "R-6.4", WINDOW_CLOSED: "R-6.5"}
 _ASKED_BY_REFRESH: Final[dict[str, tuple[str, ...]]] = {
     "NOT_ELIGIBLE": ("plan",),
     "FEE_WAIVED": ("fee",),
@@ -34,7 +37,8 @@ _SIX: Final = {reason for reason, _ in REFUSALS}
 class Passed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was passed over: `what` is a reason's code, a step, `bucket` or `money`; `why` in a few words.
 
-    A bucket says what it is and what was left in it, valid `[start, end)` in local time; `expired` marks a leftover.
+    A bucket says what it is and what was left in it, valid `[start, end)` in local time; `expired` marks a leftover,
+    which late records could spend until `late_until` in booked time (R-6.5).
     """
 
     what: str
@@ -49,6 +53,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: str | None = None
     end: str | None = None
     expired: bool = False
+    late_until: str | None = None
     unlimited: bool = False
 
 
@@ -78,8 +83,11 @@ def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[
     ]
 
 
-def met(event: Event, before: Account | None, catalogue: Catalogue) -> list[Passed]:
-    """The buckets that a record met and that gave nothing, in spending order, and money where it was not needed."""
+def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequence[Bucket]) -> list[Passed]:
+    """The buckets that a record met and that gave nothing, in spending order, and money where it was not needed.
+
+    `gone` are those that the account had before and keeps no longer.
+    """
     if before is None or not isinstance(event, UsageCharged | UsageUnrated):
         return []
     record = _Record(event.service, event.zone, event.used_at or event.occurred_at)
@@ -94,7 +102,7 @@ def met(event: Event, before: Account | None, catalogue: Catalogue) -> list[Pass
         taken = {(w.bucket.grant, w.bucket.service) for w in list(fitting)[:1]}
     found = [
         _bucket(each, each.why, before.zone, partial=asked is not None and isinstance(event, UsageUnrated))
-        for each in weighed(before, record, moment, asked, taken)
+        for each in weighed(before, record, moment, asked, taken, gone)
         if each.why is not None
     ]
     if isinstance(event, UsageCharged) and not uncovered(event):
@@ -108,7 +116,7 @@ def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Passed:
     return Passed(
         what="bucket",
         why="covers only a part" if partial and why == NOT_REACHED else why,
-        rule="R-6.8" if partial else "R-6.4" if why in (NOT_REACHED, "empty") else "R-6.3",
+        rule="R-6.8" if partial else _RULE_BY.get(why, "R-6.3"),
         bucket=bucket.name,
         service=bucket.service,
         unit=UNIT_OF[bucket.service],
@@ -117,6 +125,7 @@ def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Passed:
         start=periods.local_text(bucket.start, zone),
         end=periods.local_text(bucket.end, zone),
         expired=each.expired,
+        late_until=periods.local_text(bucket.late_until, zone) if bucket.late_until is not None else None,
         unlimited=bucket.unlimited,
     )
 

@@ -179,7 +179,7 @@ class _Page(Speaker):
             return self.say(STEPS.get(each.what) or REASONS[each.what])
         said = self.phrase("bucket", bucket=self.bucket(each.bucket or ""), service=self.service(each.service or ""))
         if each.expired:
-            said = self.phrase("leftover", bucket=said)
+            said = self.phrase("leftover", bucket=said, ended=self.time(each.end or ""))
         if each.unlimited:
             return self.phrase("unlimited", bucket=said)
         return self.phrase("bucket_left", bucket=said, left=self.packaged(each.service or "", each.left or 0))
@@ -187,7 +187,8 @@ class _Page(Speaker):
     def why(self, each: Passed) -> str:
         if each.why == NOT_REACHED and each.what not in ("bucket", "money"):
             return self.phrase("untested")
-        said = self.say(WHY[each.why])
+        closed = {} if each.late_until is None else {"late_until": self.time(each.late_until)}
+        said = self.say(WHY[each.why], **closed)
         for name, available in FUNDS:
             if each.facts.get(name) is not None and available in each.facts and (each.facts[name] or name != "needed"):
                 said = f"{said}: {self.funds(each.facts[name], each.facts[available])}"

@@ -104,7 +104,7 @@ PHRASES: Final[dict[str, Text]] = {
     "others": Text("пакеты других услуг: {services}", "packages of other services: {services}"),
     "bucket": Text("{bucket}, {service}", "{bucket}, {service}"),
     "bucket_left": Text("{bucket}, осталось {left}", "{bucket}, {left} left"),
-    "leftover": Text("{bucket}, сгоревший остаток", "{bucket}, expired leftover"),
+    "leftover": Text("{bucket}, сгоревший остаток до {ended}", "{bucket}, leftover that expired on {ended}"),
     "unlimited": Text("{bucket}, безлимит", "{bucket}, unlimited"),
     "paid_in": Text("на баланс: пополнение ({channel})", "to the wallet: top-up ({channel})"),
     "paid_back": Text("с баланса: пополнение ({channel})", "from the wallet: top-up ({channel})"),

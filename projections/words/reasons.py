@@ -47,6 +47,9 @@ WHY: Final[dict[str, Text]] = {
     "zone not covered": Text("зона не покрыта", "zone not covered"),
     "expired": Text("срок истёк", "expired"),
     "not valid at that time": Text("тогда ещё не действовал", "not valid at that time"),
+    "late window closed": Text(
+        "для опоздавших записей закрыт с {late_until}", "closed to late records since {late_until}"
+    ),
     "empty": Text("пуст", "empty"),
     "not reached": Text("не понадобилось", "not reached"),
     "covers only a part": Text("хватило бы лишь на часть", "covers only a part"),

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import inputs
+from ledger import inputs, periods
 from ledger.account import Account
 from ledger.catalogue import parse, shipped_text
 from ledger.entries import BASE, CARRIED, DAILY
-from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused
+from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused, UsageCharged, UsageUnrated
 from ledger.evolve import evolve
 from ledger.inputs import Input
 from ledger.recall import recall
@@ -47,13 +47,16 @@ def explained(ledger: Ledger, account_id: str) -> list[Explanation]:
     """Every event of an account explained, each explanation held against the entries alone."""
     made: list[Explanation] = []
     state: Account | None = None
+    states: list[Account] = []
     booking: Event | None = None
     sums: defaultdict[str, int] = defaultdict(int)
     with ledger.journal.reading() as log:
         for event in log_of(ledger, account_id):
             found = explain(log, ledger.catalogues(), account_id, event.version)
             assert found.before == (balance(state) if state else None)
+            names_every_bucket(found, event, states)
             state = evolve(state, event, account_id)
+            states.append(state)
             assert found.after == balance(state)
             for entry in event.entries:
                 sums[entry.from_] -= entry.amount
@@ -83,6 +86,24 @@ def holds(found: Explanation, event: Event, sums: dict[str, int], *, due_later: 
         place, _, service = name.rpartition("/")
         if (place in (BASE, CARRIED, DAILY) or place.startswith("option:")) and service in UNIT:
             assert held[name] == amount
+
+
+def names_every_bucket(found: Explanation, event: Event, states: list[Account]) -> None:
+    """R-6.5: what the account had when a record occurred, or when it was booked, is taken from or passed over."""
+    if not isinstance(event, UsageCharged | UsageUnrated) or not states:
+        return
+    at = event.used_at or event.occurred_at
+    then = next((state for state in reversed(states) if state.clock <= at), None)
+    had = [bucket for bucket in (then.buckets if then else ()) if bucket.start <= at < bucket.end]
+    had += [*states[-1].buckets, *states[-1].leftovers]
+    named: set[tuple[int | None, str | None]] = {(entry.grant, event.service) for entry in event.entries}
+    named |= {(each.grant, each.service) for each in found.alternatives if each.what == "bucket"}
+    spent = isinstance(event, UsageCharged) and event.unlimited
+    assert [b for b in had if (b.grant, b.service) not in named and not (spent and b.unlimited)] == []
+    for each in found.alternatives:
+        if each.why == "late window closed":
+            assert each.late_until is not None
+            assert periods.parse_instant(each.late_until) <= event.booked_at
 
 
 def spoken(found: Explanation) -> None:

@@ -1,5 +1,6 @@
 """Explanations of the worked examples, options, credit, corrections and refusals: `obnovi explain ACCOUNT VERSION`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,61 @@ def test_example_12_a_late_call_is_paid_by_the_package_of_its_time(tmp_path: Pat
     assert section(told(story), "Что и откуда") == [
         "3:00 мин  взято: основной пакет, звонки — пакет от 15.01.2023, закончился 15.02.2023 03:00:00"
     ]
+
+
+@pytest.mark.parametrize(
+    ("received_at", "is_closed"),
+    [("2023-02-18 02:59:59", False), ("2023-02-18 03:00:00", True), ("2023-06-01 10:00", True)],
+)
+def test_a_late_record_that_cost_money_is_told_which_package_was_closed_to_it(
+    tmp_path: Path, received_at: str, is_closed: bool
+) -> None:
+    """R-6.5: the leftover of January, its end, and since when its late window is closed; also long afterwards."""
+    story = example_1(tmp_path)
+    story.call("2023-01-20 10:00", "50:00")
+    story.top_up("2023-02-01 12:00", 3000_00)
+    story.usage("2023-02-14 20:00", "voice", 600, received_at=received_at)
+    found = why(story)
+    closed = [each for each in found["alternatives"] if each["why"] == "late window closed"]
+    assert len(closed) == is_closed
+    for each in closed:
+        assert {name: each[name] for name in ("bucket", "service", "left", "end", "late_until", "rule", "expired")} == {
+            "bucket": "base",
+            "service": "voice",
+            "left": 9_000,
+            "end": "2023-02-15T03:00:00+03:00",
+            "late_until": "2023-02-18T03:00:00+03:00",
+            "rule": "R-6.5",
+            "expired": True,
+        }
+        assert (found["rule"], found["rules"]) == ("R-6.6", ["R-6.6", "R-6.5"])
+        said = next(line for line in section(told(story), "Что не подошло") if "сгоревший остаток" in line)
+        assert re.sub(" {2,}", " | ", said) == (
+            "основной пакет, звонки, сгоревший остаток до 15.02.2023 03:00:00, осталось 150:00 мин | "
+            "для опоздавших записей закрыт с 18.02.2023 03:00:00"
+        )
+
+
+def test_a_package_that_was_empty_when_its_month_ended_is_told_as_empty(tmp_path: Path) -> None:
+    """R-6.4: nothing of it was kept for late records."""
+    story = example_1(tmp_path)
+    story.call("2023-01-20 10:00", "200:00")
+    story.usage("2023-02-14 20:00", "voice", 600, received_at="2023-02-15 10:00")
+    assert "base/voice: empty" in passed(why(story))
+
+
+def test_an_option_s_package_that_ended_early_is_told_with_that_end(begin: Begin) -> None:
+    """R-9.4, R-6.5: disconnected on 12 January, so its window closed on the 15th."""
+    story = begin(3000_00)
+    story.connect("2023-01-05 12:00", "t4")
+    story.call("2023-01-06 12:00", "200:00")
+    story.option("2023-01-10 12:00", "gift")
+    story.drop("2023-01-12 12:00", "gift")
+    story.usage("2023-01-11 12:00", "voice", 60, received_at="2023-01-15 12:00")
+    (closed,) = [each for each in why(story)["alternatives"] if each["why"] == "late window closed"]
+    assert (closed["bucket"], closed["end"][:16], closed["late_until"][:16]) == (
+        "option:gift", "2023-01-12T12:00", "2023-01-15T12:00",
+    )  # fmt: skip
 
 
 def test_example_14_a_claim_and_its_answer_cite_what_they_are_about(begin: Begin) -> None:
