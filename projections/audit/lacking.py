@@ -1,6 +1,6 @@
 """Lacking: everything that kept an account from being refreshed, and what would have removed it (R-5.3)."""
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -14,13 +14,13 @@ from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS, SMS_NUMBER, USSD_CODE, Facts, facts_of
 from ledger.rules.schedule import advance
 from ledger.rules.top_up import least
-from ledger.units import Kopecks, rubles
-
-_LIFT: Final = {"voluntary": "снять добровольную блокировку", "operator": "снять блокировку оператора"}
+from ledger.units import Kopecks
+from projections.words.refused import STEPS
+from projections.words.speaker import RUSSIAN, Speaker
 
 
 class Lacking(msgspec.Struct, frozen=True):
-    """The reasons that held, by precedence, and the steps that remove them all, in Russian.
+    """The reasons that held, by precedence, and the steps that remove them all, in one language.
 
     `missing` are the kopecks that these steps take together: of a fee that the night charges first, and of the refresh.
     """
@@ -30,54 +30,54 @@ class Lacking(msgspec.Struct, frozen=True):
     missing: Kopecks
 
 
-def lacking(account: Account, catalogue: Catalogue, moment: Moment) -> Lacking:
+def lacking(account: Account, catalogue: Catalogue, moment: Moment, speak: Speaker = RUSSIAN) -> Lacking:
     """What a refresh asked for at a moment lacks on an account advanced to it."""
     facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
     reasons = [reason for reason, holds in REFUSALS if holds(facts)]
     if "NOT_ELIGIBLE" in reasons:
-        return Lacking(["NOT_ELIGIBLE"], [_plan(facts)], 0)
+        return Lacking(["NOT_ELIGIBLE"], [_plan(facts, speak)], 0)
     steps: list[str] = []
     lifted = _lifted(account, moment)
     if "FEE_WAIVED" in reasons and account.discount is not None:
         until = periods.parse_date(account.discount.until)
-        steps.append(f"дождаться конца скидки {account.discount.percent} %: {until:%d.%m.%Y}")
+        waits = {"percent": account.discount.percent, "until": speak.day(account.discount.until)}
+        steps.append(speak.say(STEPS["discount"], **waits))
         end = periods.day_start(until, account.zone)
         waited = advance(lifted, end, catalogue, recorded_at=moment.recorded_at).account
         assert waited is not None
         lifted, moment = waited, Moment(end, end, moment.recorded_at)
-    steps += [_LIFT[kind] for kind in facts.blocks if kind != "financial"]
-    paid, missing = _paid(lifted, moment, catalogue)
+    steps += [speak.say(STEPS[kind]) for kind in facts.blocks if kind != "financial"]
+    paid, missing = _paid(lifted, moment, catalogue, speak)
     return Lacking(reasons, steps + paid, missing)
 
 
 def of_other_inputs(
-    input_type: str, reason: str, facts: dict[str, Any], account: Account, moment: Moment
+    input_type: str, reason: str, facts: dict[str, Any], account: Account, moment: Moment, speak: Speaker = RUSSIAN
 ) -> tuple[str | None, Kopecks | None]:
     """What another input lacked on an account advanced to it, where that can be told, and the kopecks of it."""
     match reason:
         case "UNKNOWN_SERVICE_CODE":
-            return (f"набрать ровно {USSD_CODE}" if input_type == "ussd" else f"отправить ровно на {SMS_NUMBER}"), None
+            if input_type == "ussd":
+                return speak.say(STEPS["code"], code=USSD_CODE), None
+            return speak.say(STEPS["number"], number=SMS_NUMBER), None
         case "INSUFFICIENT_FUNDS":
             asked = int(facts.get("fee", facts.get("needed")) or 0)
             missing = least(lambda amount: asked - after_top_up(account, amount, moment).available)
-            return f"пополнить на {rubles(missing)}", missing
+            return speak.say(STEPS["top up"], amount=speak.money(missing)), missing
         case "PROMISE_TOO_LARGE":
-            return f"просить не больше {rubles(facts['max'])}", None
+            return speak.say(STEPS["promise"], max=speak.money(facts["max"])), None
         case "CLAIM_TOO_LATE":
-            return f"подать не позднее {periods.parse_date(facts['last_day']):%d.%m.%Y}", None
+            return speak.say(STEPS["claim"], day=speak.day(facts["last_day"])), None
         case _:
             return None, None
 
 
-def _plan(facts: Facts) -> str:
+def _plan(facts: Facts, speak: Speaker) -> str:
     plan = facts.plan
     if plan is None:
-        return "подключить тариф с «Обнови пакет»"
-    if not plan.refreshable:
-        return f"перейти на тариф с «Обнови пакет»: у тарифа «{plan.name}» этой услуги нет"
-    if not plan.monthly_fee:
-        return f"перейти на тариф с ежемесячной платой: у тарифа «{plan.name}» её нет"
-    return f"перейти на тариф домашнего региона: тариф «{plan.name}» в нём не действует"
+        return speak.say(STEPS["no plan"])
+    step = "not refreshable" if not plan.refreshable else "not here" if plan.monthly_fee else "no fee"
+    return speak.say(STEPS[step], plan=plan.name)
 
 
 def _lifted(account: Account, moment: Moment) -> Account:
@@ -88,27 +88,26 @@ def _lifted(account: Account, moment: Moment) -> Account:
     return replace(account, blocks=financial, waiting_since=account.waiting_since if financial else moment.booked_at)
 
 
-def _paid(account: Account, moment: Moment, catalogue: Catalogue) -> tuple[list[str], Kopecks]:
+def _paid(account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker) -> tuple[list[str], Kopecks]:
     """The steps that take money or a night, in their order, and the kopecks of them."""
-    frees = " (это снимет финансовую блокировку)" if account.blocks else ""
+    top_up = STEPS["top up, freed" if account.blocks else "top up"]
     if account.mode == "monthly":
         missing = least(lambda amount: _short(after_top_up(account, amount, moment), moment.booked_at, catalogue))
-        return ([f"пополнить на {rubles(missing)}{frees}"] if missing else []), missing
+        return ([speak.say(top_up, amount=speak.money(missing))] if missing else []), missing
     month = coming_month(account, moment, catalogue)
     assert month is not None, "an account with a plan and no lasting block has a month to come"
     first = max(month.missing, 0)
-    steps = [f"пополнить на {rubles(first)}{frees}"] if first else []
-    steps.append(
-        f"дождаться ночи {periods.local(month.at, account.zone):%d.%m.%Y %H:%M}: "
-        f"спишется плата за месяц {rubles(month.fee)}"
-    )
+    steps = [speak.say(top_up, amount=speak.money(first))] if first else []
+    night = f"{periods.local(month.at, account.zone):%d.%m.%Y %H:%M}"
+    steps.append(speak.say(STEPS["night"], time=night, fee=speak.money(month.fee)))
     paid = after_top_up(account, first, moment)
     then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account
     assert then is not None
-    night = Moment(month.at, then.clock, moment.recorded_at)
-    more = least(lambda amount: _short(after_top_up(then, amount, night), night.booked_at, catalogue))
+    behind = Moment(month.at, then.clock, moment.recorded_at)
+    more = least(lambda amount: _short(after_top_up(then, amount, behind), behind.booked_at, catalogue))
     if more:
-        steps.append(f"для обновления сразу после неё пополнить {'ещё ' if first else ''}на {rubles(more)}")
+        step = STEPS["more for the refresh" if first else "for the refresh"]
+        steps.append(speak.say(step, amount=speak.money(more)))
     return steps, first + more
 
 

@@ -21,10 +21,12 @@ from ledger.units import Kopecks
 from projections.audit.lacking import lacking, of_other_inputs
 from projections.refusals import RefusalRow
 from projections.words.reasons import REASONS
+from projections.words.replies import told
+from projections.words.speaker import RUSSIAN, Speaker
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """A refusal: `said` is its reason in Russian, `needed` the steps that were missing, `missing` the kopecks of them.
+    """A refusal: `said` is its reason in words, `needed` the steps that were missing, `missing` the kopecks of them.
 
     Of a refresh also the `reply` of that time, every one of the `reasons` that held, and when the same request would
     have been accepted: the local time, and the event behind which no reason held any more; null as far as the log goes.
@@ -55,17 +57,21 @@ class _Asked(msgspec.Struct):
     worked: tuple[int, Instant] | None = None
 
 
-def refused(ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant) -> Iterator[Refused]:
+def refused(
+    ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant, speak: Speaker = RUSSIAN
+) -> Iterator[Refused]:
     """What became of refusals, which come by account and version.
 
     Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
     """
     for account, theirs in groupby(rows, key=lambda row: row.account):
-        yield from _of_account(ledger, account, list(theirs), until)
+        yield from _of_account(ledger, account, list(theirs), until, speak)
 
 
-def _of_account(ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant) -> Iterator[Refused]:
-    asked, zone = _followed(ledger, account, until)
+def _of_account(
+    ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant, speak: Speaker
+) -> Iterator[Refused]:
+    asked, zone = _followed(ledger, account, until, speak)
     for row in rows:
         found = asked[row.version]
         yield Refused(
@@ -75,17 +81,17 @@ def _of_account(ledger: Ledger, account: str, rows: list[RefusalRow], until: Ins
             reason=row.reason,
             facts=row.facts,
             booked_at=row.booked_at,
-            said=REASONS[row.reason].ru,
+            said=speak.say(REASONS[row.reason]),
             needed=found.needed,
             missing=found.missing,
-            reply=found.reply,
+            reply=None if found.reply is None else told(speak, found.reply),
             reasons=found.reasons,
             worked_from=found.worked[0] if found.worked else None,
             worked_at=periods.local_text(found.worked[1], zone) if found.worked else None,
         )
 
 
-def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _Asked], str]:
+def _followed(ledger: Ledger, account: str, until: Instant, speak: Speaker) -> tuple[dict[int, _Asked], str]:
     """Every refusal of an account by version, a refresh followed to when it would have worked; and the zone."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
@@ -108,10 +114,10 @@ def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _
             if state is not None:
                 match event:
                     case RefreshRefused():
-                        asked[event.version] = _asked_refresh(state, event, catalogue)
+                        asked[event.version] = _asked_refresh(state, event, catalogue, speak)
                         refused.append(asked[event.version])
                     case InputRefused():
-                        asked[event.version] = _asked_else(state, event)
+                        asked[event.version] = _asked_else(state, event, speak)
                     case _:
                         pass
             state = evolve(state, event, account)
@@ -128,14 +134,14 @@ def _followed(ledger: Ledger, account: str, until: Instant) -> tuple[dict[int, _
     return asked, state.zone
 
 
-def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue) -> _Asked:
-    lacks = lacking(before, catalogue, _moment(event))
+def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue, speak: Speaker) -> _Asked:
+    lacks = lacking(before, catalogue, _moment(event), speak)
     said = reply(event, before.zone, month_of_refusal(event, before, catalogue))
     return _Asked("; ".join(lacks.steps), lacks.missing or None, lacks.reasons, said)
 
 
-def _asked_else(before: Account, event: InputRefused) -> _Asked:
-    needed, missing = of_other_inputs(event.input_type, event.reason, event.facts, before, _moment(event))
+def _asked_else(before: Account, event: InputRefused, speak: Speaker) -> _Asked:
+    needed, missing = of_other_inputs(event.input_type, event.reason, event.facts, before, _moment(event), speak)
     return _Asked(needed, missing, [event.reason])
 
 

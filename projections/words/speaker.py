@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, rubles
 from projections.words import names
@@ -198,6 +198,10 @@ class Speaker:
             case _:
                 said = str(value)
         return said
+
+
+RUSSIAN: Final = Speaker("ru")
+"""Where nothing else is asked for."""
 
 
 def clock(seconds: int) -> str:

@@ -6,18 +6,23 @@ from projections import refusals
 from projections.audit.refused import Refused
 from projections.audit.refused import refused as looked_at
 from projections.follow import asked
-from projections.wording import time
+from projections.words import refused as words
+from projections.words.language import Language
+from projections.words.names import INPUTS, NONE
+from projections.words.reasons import REASONS
+from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.number import AccountType
-from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, now, open_ledger
 
 
 @click.command()
 @click.option("--account", type=AccountType(), help="Only the refusals of this account.")
+@lang_option("ru")
 @with_settings
-def refused(settings: Settings, account: str | None) -> int:
+def refused(settings: Settings, account: str | None, lang: Language) -> int:
     """List what was refused: "I dialled *929# and nothing happened".
 
     Of a refused refresh it tells what was missing, and behind which event the same request would have been accepted.
@@ -26,26 +31,33 @@ def refused(settings: Settings, account: str | None) -> int:
     Example:
       obnovi refused --account 79161234567
     """
+    speak = Speaker(lang)
     with open_ledger(settings) as ledger:
         if account is not None:
             opened_account(ledger, account)
         rows = asked(ledger, lambda db: refusals.rows(db, account))
-        found = list(looked_at(ledger, rows, until=now()))
+        found = list(looked_at(ledger, rows, until=now(), speak=speak))
     if settings.json:
         print_json(found)
         return 0
-    head = ("Счёт", "Запись", "Когда", "Запрос", "Отказ", "Что было нужно", "Сработало бы")
-    show.table("Отказы", head, [_cells(row) for row in found], right=(1,), wide=5, empty="нет")
+    cells = [_cells(speak, row) for row in found]
+    show.table(speak.say(words.TITLE), speak.head(words.HEAD), cells, right=(1,), wide=5, empty=speak.say(NONE))
     for row in found if account is not None else []:
         if row.reply is not None:
-            print_text(f"Запись {row.version}, ответ абоненту: {row.reply}\n")
+            print_text(f"{speak.say(words.REPLY, version=row.version, reply=row.reply)}\n")
     return 0
 
 
-def _cells(row: Refused) -> tuple[str, ...]:
-    worked = "" if row.reply is None else "пока нет"
+def _cells(speak: Speaker, row: Refused) -> tuple[str, ...]:
+    worked = "" if row.reply is None else speak.say(words.NOT_YET)
     if row.worked_at is not None:
-        worked = f"{time(row.worked_at)} (запись {row.worked_from})"
+        worked = speak.say(words.WORKED, time=speak.time(row.worked_at), version=row.worked_from)
     return (
-        row.account, str(row.version), time(row.booked_at), row.input_type, row.reason, row.needed or row.said, worked,
-    )  # fmt: skip
+        row.account,
+        str(row.version),
+        speak.time(row.booked_at),
+        speak.named(row.input_type, INPUTS),
+        speak.say(REASONS[row.reason]),
+        row.needed or "",
+        worked,
+    )

@@ -107,6 +107,8 @@ ANSWERS: Final = [
     ("balance", ACCOUNT, "--as-of", "2023-02-20T12:00:00+03:00"),
     ("balance", ACCOUNT, "--as-of", "2023-03-15T12:00:00+03:00", "--known-at", "2099-03-15T12:00:00+03:00"),
     ("balance", OTHER, "--as-of", "2023-03-15T12:00:00+03:00"),
+    ("refused",),
+    ("refused", "--account", ACCOUNT),
     ("events", ACCOUNT),
     ("find", "refresh"),
     ("unrated",),
