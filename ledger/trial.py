@@ -25,9 +25,8 @@ def night(
     counted: Counter[str] = Counter()
     for start in range(0, len(accounts), ACCOUNTS_AT_ONCE):
         for found in stored_accounts(log, accounts[start : start + ACCOUNTS_AT_ONCE]).values():
-            events = advance(
-                found.account, last_instant(until, found.account.zone), catalogue, recorded_at=found.account.clock
-            ).events
+            instant = last_instant(until, found.account.zone)
+            events = advance(found.account, instant, catalogue, recorded_at=found.account.clock).events
             counted["accounts"] += bool(events)
             counted.update(type(event).__name__ for event in events)
         progress(min(start + ACCOUNTS_AT_ONCE, len(accounts)))

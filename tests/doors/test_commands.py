@@ -192,7 +192,7 @@ def test_the_ledger_says_no_with_one_line_and_code_1(ledger: Run, command: tuple
         ("balanse", ACCOUNT),
         ("balance",),
         ("balance", ACCOUNT, "--as-off", "x"),
-        ("balance", ACCOUNT, "--as-of", "2023-01-01"),
+        ("balance", ACCOUNT, "--as-of", "yesterday"),
         ("statement", ACCOUNT, "--from", "2023-02-01"),
         ("statement", ACCOUNT, "--from", "2023-02-30", "--to", "2023-02-28"),
         ("statement", ACCOUNT, "--from", "2023-03-01", "--to", "2023-02-28"),

@@ -105,7 +105,7 @@ def test_the_catalogue_in_question_is_that_of_the_command_line(
         ([ACCOUNT, "--set", "plan=t44"], 2, "no such plan"),
         ([ACCOUNT, "--catalogue", "nowhere.toml"], 2, "there is no catalogue"),
         ([ACCOUNT, "--catalogue", "feed"], 2, "feed is no catalogue"),
-        ([ACCOUNT, "--from", "2023-02-01"], 2, "RFC 3339"),
+        ([ACCOUNT, "--from", "2023-02-30"], 2, "out of range"),
     ],
 )
 def test_what_if_says_in_one_line_what_is_wrong(ledger: Run, args: list[str], code: int, said: str) -> None:
