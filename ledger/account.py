@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
@@ -11,6 +13,7 @@ from ledger.events import (
     Mode,
     Period,
 )
+from ledger.memory import Kind, Memory
 from ledger.periods import Instant
 from ledger.units import Kopecks, Quantity, Service
 
@@ -104,6 +107,29 @@ class PlanSince(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     version: int
 
 
+VERSIONS_A_PART: Final = 256
+GRANTS_A_PART: Final = 64
+CLAIM_PARTS: Final = 64
+CORRECTED: Final = Kind("corrected", Corrected)
+ADJUSTMENTS: Final = Kind("adjustments", Adjustment)
+RATED: Final = Kind("rated", int)
+"""Records that were rated later, by the version that booked them first."""
+DISPUTES: Final = Kind("disputes", Dispute)
+LEFTOVERS: Final = Kind("leftovers", Bucket)
+"""Expired buckets by grant; the marks of a part: the latest end of its buckets and of their late windows."""
+KINDS: Final[dict[str, Kind[Any]]] = {kind.name: kind for kind in (CORRECTED, ADJUSTMENTS, RATED, DISPUTES, LEFTOVERS)}
+
+
+def claim_part(id: str) -> int:
+    """Which part of the memory has the claims of an id."""
+    return crc32(id.encode()) % CLAIM_PARTS
+
+
+def is_open(leftover: Bucket, now: Instant) -> bool:
+    """Whether the late window of an expired bucket is still open in booked time (R-6.5)."""
+    return leftover.late_until is None or now < leftover.late_until
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One prepaid number as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4).
 
@@ -124,14 +150,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     waiting_since: Instant
     blocks: tuple[BlockKind, ...]
     buckets: tuple[Bucket, ...]
-    leftovers: tuple[Bucket, ...]
     discount: Discount | None
     promise: Promise | None
     options: tuple[OptionHeld, ...]
-    corrected: tuple[Corrected, ...]
-    adjustments: tuple[Adjustment, ...]
-    rated: tuple[int, ...]
-    disputes: tuple[Dispute, ...]
+    memory: Memory
 
     @property
     def available(self) -> Kopecks:
@@ -171,9 +193,34 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def corrected_of(self, version: int) -> Corrected:
         """What was corrected of an event so far."""
+        things = self.memory.part(CORRECTED, version // VERSIONS_A_PART)
         return next(
-            (each for each in self.corrected if each.version == version), Corrected(version, 0, packages=False, given=0)
+            (each for each in things if each.version == version), Corrected(version, 0, packages=False, given=0)
         )
+
+    def adjustment(self, version: int) -> Adjustment | None:
+        """The adjustment of a version, None where that is another event."""
+        things = self.memory.part(ADJUSTMENTS, version // VERSIONS_A_PART)
+        return next((each for each in things if each.version == version), None)
+
+    def is_rated(self, record: int) -> bool:
+        """Whether an unrated record, known by the version that booked it first, was rated since (R-11.6)."""
+        return record in self.memory.part(RATED, record // VERSIONS_A_PART)
+
+    def claims(self, id: str) -> list[Dispute]:
+        """The claims that inputs of this id opened, in order of opening (R-11.3)."""
+        return [each for each in self.memory.part(DISPUTES, claim_part(id)) if each.id == id]
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """Every claim in order of opening."""
+        return tuple(sorted(self.memory.all(DISPUTES), key=lambda each: each.opened))
+
+    @property
+    def leftovers(self) -> tuple[Bucket, ...]:
+        """Expired buckets whose late window is still open, in the order in which they ended (R-6.5)."""
+        late = (each for each in self.memory.all(LEFTOVERS) if is_open(each, self.clock))
+        return tuple(sorted(late, key=lambda each: (each.end, each.grant)))
 
     def tariff_buckets(self) -> Iterator[Bucket]:
         """Base, carried and daily buckets, unlimited ones too."""

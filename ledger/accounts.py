@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.account import Account
 from ledger.catalogue import Catalogue
@@ -16,6 +16,14 @@ from ledger.rules.schedule import next_scheduled
 HEADS_REBUILT_AT_ONCE: Final = 5_000
 
 
+class UnfitPart(Exception):
+    """A part of an account's memory that is not there, is damaged, or of another version than its head says."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
 class Found(NamedTuple):
     """An account, and whether its head said so; else it was folded from its events and the head is to be written."""
 
@@ -26,20 +34,27 @@ class Found(NamedTuple):
 def stored_account(tx: Reading, account_id: str) -> Account | None:
     """One account as it stands; None if nobody opened it. Raises BadEvents."""
     found = stored_accounts(tx, [account_id]).get(account_id)
-    return found.account if found is not None else None
+    if found is None:
+        return None
+    try:
+        found.account.memory.read()  # the transaction may be over when it is asked
+    except UnfitPart:
+        return _folded(tx.events(account_id))
+    return found.account
 
 
 def stored_accounts(tx: Reading, account_ids: Sequence[str]) -> dict[str, Found]:
     """Those of some accounts that have events, as they stand.
 
     A head counts where it is of today's form and of the version of its account's newest event; else the log does, which
-    is the truth. Raises BadEvents.
+    is the truth. Parts of a long memory are read when they are asked for, while the transaction lasts, which may raise
+    UnfitPart. Raises BadEvents.
     """
     known = {head.account: head for head in tx.heads_of(account_ids)}
     accounts = {}
     for account_id, newest in tx.newest_versions(account_ids).items():
         head = known.get(account_id)
-        account = _fitting(head, newest) if head is not None else None
+        account = _fitting(tx, head, newest) if head is not None else None
         accounts[account_id] = Found(account or _folded(tx.events(account_id)), account is not None)
     return accounts
 
@@ -57,6 +72,7 @@ def rebuild_heads(tx: Writing, catalogue: Catalogue) -> None:
     waiting: list[Head] = []
     for account in folded_accounts(tx):
         waiting.append(head_of(account, catalogue))
+        tx.put_parts(heads.parts_of(account))
         if len(waiting) >= HEADS_REBUILT_AT_ONCE:
             tx.put_heads(waiting)
             waiting = []
@@ -68,10 +84,17 @@ def head_of(account: Account, catalogue: Catalogue) -> Head:
     return Head(account.account, account.version, next_scheduled(account, catalogue), heads.encode(account))
 
 
-def _fitting(head: Head, newest: int) -> Account | None:
+def _fitting(tx: Reading, head: Head, newest: int) -> Account | None:
+    def read(kind: str, number: int, version: int) -> tuple[Any, ...]:
+        row = tx.part(head.account, kind, number)
+        things = heads.decode_part(kind, row.state) if row is not None and row.version == version else None
+        if things is None:
+            raise UnfitPart(head.account)
+        return things
+
     if head.version != newest:
         return None
-    account = heads.decode(head.state)
+    account = heads.decode(head.state, read)
     return account if account and (account.account, account.version) == (head.account, newest) else None
 
 

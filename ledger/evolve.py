@@ -1,12 +1,19 @@
 """Evolve: an account behind one more event; the only interpretation of events there is."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
 from ledger.account import (
+    ADJUSTMENTS,
     BLOCK_ORDER,
+    CORRECTED,
+    DISPUTES,
+    GRANTS_A_PART,
+    LEFTOVERS,
+    RATED,
+    VERSIONS_A_PART,
     Account,
     Adjustment,
     Bucket,
@@ -16,6 +23,7 @@ from ledger.account import (
     OptionHeld,
     PlanSince,
     Promise,
+    claim_part,
 )
 from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, Entry, option_bucket, wallet_movement
 from ledger.events import (
@@ -51,8 +59,12 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
+from ledger.memory import Kind, Memory
 from ledger.periods import Instant
 from ledger.units import Kopecks, Quantity
+
+T = TypeVar("T")
+FOR_EVER: Final[Instant] = 2**62
 
 
 class BrokenLog(Exception):
@@ -87,14 +99,10 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             waiting_since=0,
             blocks=(),
             buckets=(),
-            leftovers=(),
             discount=None,
             promise=None,
             options=(),
-            corrected=(),
-            adjustments=(),
-            rated=(),
-            disputes=(),
+            memory=Memory(),
         )
     if event.version != account.version + 1:
         raise BrokenLog(f"account {account.account}: version {event.version} follows {account.version}")
@@ -102,7 +110,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
     match event:
         case UsageCharged():
             if event.record is not None:
-                account = replace(account, rated=(*account.rated, event.record))
+                account = _remembered(account, RATED, event.record // VERSIONS_A_PART, event.record)
             return _spend(account, event.entries) if event.entries else account
         case MonthlyFeeCharged():
             account = _turn(account, event, carry=event.carried)
@@ -113,8 +121,10 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case DailyFeeCharged():
             return replace(_turn(account, event, carry=False), mode="daily")
         case PlanConnected():
-            plans = (*account.plans, PlanSince(event.booked_at, event.plan, event.version))
-            return replace(_lapse(account, event.booked_at, event.late_until), plans=plans)
+            account = _lapse(account, event.booked_at, event.late_until)
+            if event.plan == account.plan:  # the same again: which plan there was when is known
+                return account
+            return replace(account, plans=(*account.plans, PlanSince(event.booked_at, event.plan, event.version)))
         case PeriodLapsed():
             return _lapse(account, event.booked_at, event.late_until)
         case Blocked():
@@ -152,15 +162,15 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             return _give_back(_reversed(account, event), event.entries)
         case Adjusted():
             cites = tuple(dict.fromkeys(event.cites))
-            account = replace(account, adjustments=(*account.adjustments, Adjustment(event.version, cites)))
+            adjustment = Adjustment(event.version, cites)
+            account = _remembered(account, ADJUSTMENTS, event.version // VERSIONS_A_PART, adjustment)
             return _given(account, cites, event.amount)
         case DisputeOpened():
             assert event.input is not None
             claim = Dispute(event.input.id, event.version, event.event, resolved=False)
-            return replace(account, disputes=(*account.disputes, claim))
+            return _remembered(account, DISPUTES, claim_part(claim.id), claim)
         case DisputeResolved():
-            disputes = [replace(d, resolved=True) if d.opened == event.opened else d for d in account.disputes]
-            return replace(account, disputes=tuple(disputes))
+            return _answered(account, event)
         case AccountOpened() | RefreshRefused() | UsageUnrated() | InputRefused():
             return account
 
@@ -168,24 +178,54 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
 def _advance(account: Account, event: Event) -> Account:
     """What every event does: the version, the clock, the wallet, and leftovers whose late window has closed."""
     wallet = account.wallet + wallet_movement(event.entries)
-    leftovers = account.leftovers
-    if leftovers:
-        leftovers = tuple(b for b in leftovers if b.late_until is None or event.booked_at < b.late_until)
-    return replace(account, version=event.version, clock=event.booked_at, wallet=wallet, leftovers=leftovers)
+    memory = _without_closed(account.memory, event)
+    return replace(account, version=event.version, clock=event.booked_at, wallet=wallet, memory=memory)
+
+
+def _without_closed(memory: Memory, event: Event) -> Memory:
+    """Leftovers are forgotten in parts, when the late window of the last of a part has closed."""
+    for number, part in memory.parts.get(LEFTOVERS.name, {}).items():
+        if part.marks[-1] <= event.booked_at:
+            memory = memory.with_part(LEFTOVERS, number, (), version=event.version)
+    return memory
+
+
+def _remembered(account: Account, kind: Kind[T], number: int, thing: T) -> Account:
+    """One more thing in a part of the account's memory."""
+    things = (*account.memory.part(kind, number), thing)
+    return replace(account, memory=account.memory.with_part(kind, number, things, version=account.version))
+
+
+def _with_leftovers(account: Account, number: int, buckets: tuple[Bucket, ...]) -> Account:
+    """Other expired buckets in one part of the memory."""
+    ends = max(bucket.end for bucket in buckets)
+    closes = max(FOR_EVER if bucket.late_until is None else bucket.late_until for bucket in buckets)
+    memory = account.memory.with_part(LEFTOVERS, number, buckets, version=account.version, marks=(ends, closes))
+    return replace(account, memory=memory)
+
+
+def _with_expired(account: Account, expired: Iterable[Bucket]) -> Account:
+    """Buckets that end by this event, kept for late records (R-6.5)."""
+    for bucket in expired:
+        number = bucket.grant // GRANTS_A_PART
+        account = _with_leftovers(account, number, (*account.memory.part(LEFTOVERS, number), bucket))
+    return account
 
 
 def _spend(account: Account, entries: tuple[Entry, ...]) -> Account:
     """Package entries of a usage: taken from live buckets, or from expired leftovers (R-6.4)."""
-    buckets, leftovers = account.buckets, account.leftovers
+    buckets = account.buckets
     for entry in entries:
         if entry.grant is None:
             continue
         place, _, service = entry.from_.rpartition("/")
         if place == EXPIRED:
-            leftovers = _less(leftovers, entry.grant, service, entry.amount)
+            number = entry.grant // GRANTS_A_PART
+            left = _less(account.memory.part(LEFTOVERS, number), entry.grant, service, entry.amount)
+            account = _with_leftovers(account, number, left)
         else:
             buckets = _less(buckets, entry.grant, service, entry.amount)
-    return replace(account, buckets=buckets, leftovers=leftovers)
+    return replace(account, buckets=buckets)
 
 
 def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantity) -> tuple[Bucket, ...]:
@@ -199,10 +239,18 @@ def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantit
     )
 
 
+def _answered(account: Account, event: DisputeResolved) -> Account:
+    """A claim that is open no longer (R-11.3)."""
+    number = claim_part(event.dispute)
+    claims = account.memory.part(DISPUTES, number)
+    claims = tuple([replace(each, resolved=True) if each.opened == event.opened else each for each in claims])
+    return replace(account, memory=account.memory.with_part(DISPUTES, number, claims, version=event.version))
+
+
 def _reversed(account: Account, event: ChargeReversed) -> Account:
     """What a reversal took back of its event, and, where that is an adjustment, of the events it cites (R-11.1)."""
     account = _corrected(account, event.event, amount=event.amount, packages=event.packages)
-    adjusted = next((each for each in account.adjustments if each.version == event.event), None)
+    adjusted = account.adjustment(event.event)
     return _given(account, adjusted.cites, wallet_movement(event.entries)) if adjusted else account
 
 
@@ -219,8 +267,10 @@ def _corrected(
     """One more correction of an event, added to those before."""
     before = account.corrected_of(version)
     after = Corrected(version, before.amount + amount, before.packages or packages, before.given + given)
-    others = tuple(each for each in account.corrected if each.version != version)
-    return replace(account, corrected=(*others, after))
+    number = version // VERSIONS_A_PART
+    others = tuple([each for each in account.memory.part(CORRECTED, number) if each.version != version])
+    memory = account.memory.with_part(CORRECTED, number, (*others, after), version=account.version)
+    return replace(account, memory=memory)
 
 
 def _give_back(account: Account, entries: tuple[Entry, ...]) -> Account:
@@ -255,7 +305,7 @@ def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Acco
         if bucket.name == name and (bucket.left or bucket.unlimited)
     ]
     buckets = tuple(bucket for bucket in account.buckets if bucket.name != name)
-    return replace(account, buckets=buckets, leftovers=(*account.leftovers, *leftovers))
+    return _with_expired(replace(account, buckets=buckets), leftovers)
 
 
 def _granted(name: str, version: int, packages: Granted, period: Period, connected: int = 0) -> list[Bucket]:
@@ -285,16 +335,15 @@ def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
 def _lapse(account: Account, at: Instant, late_until: Instant, *, spared: Iterable[Bucket] = ()) -> Account:
     """The paid period ends: its buckets but the spared ones are kept as leftovers for late records (R-6.5)."""
     kept = {(bucket.grant, bucket.service) for bucket in spared}
-    leftovers = tuple(
+    leftovers = [
         replace(bucket, end=at, late_until=late_until)
         for bucket in account.tariff_buckets()
         if (bucket.left or bucket.unlimited) and (bucket.grant, bucket.service) not in kept
-    )
+    ]
     return replace(
-        account,
+        _with_expired(account, leftovers),
         mode="unpaid",
         period=None,
         waiting_since=at,
         buckets=tuple(bucket for bucket in account.buckets if bucket.name not in TARIFF_BUCKETS),
-        leftovers=account.leftovers + leftovers,
     )

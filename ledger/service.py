@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ledger.account import Account
-from ledger.accounts import head_of, rebuild_heads, stored_account, stored_accounts
+from ledger.accounts import rebuild_heads, stored_account
+from ledger.batch import Batch, booked
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
@@ -18,7 +19,7 @@ from ledger.evolve import evolve
 from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
 from ledger.log import files, heads, keys
 from ledger.log.errors import StoreError
-from ledger.log.journal import Journal, Key, KeyRow, Reading, Writing
+from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
 from ledger.periods import Instant
 from ledger.rules.refresh import month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
@@ -46,18 +47,6 @@ class Outcome:
     reason: str = ""
     detail: str = ""
     reply: str = ""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction has booked so far, in memory."""
-
-    recorded_at: Instant
-    accounts: dict[str, Account] = field(default_factory=dict)
-    events: dict[tuple[str, int], Event] = field(default_factory=dict)
-    """By account and version, in the order in which they were booked."""
-    keys: dict[tuple[str, bytes], KeyRow] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
 
 
 class Ledger:
@@ -102,12 +91,15 @@ class Ledger:
         """
         with self.journal.writing() as tx:
             catalogue = self._timeline(tx).newest()
-            batch = self._batch(tx)
             keyed = [(input, keys.key_of(input.source, input.id)) for input in inputs]
             known = tx.keys([(input.account, key) for input, key in keyed])
-            self._load(tx, batch, sorted({input.account for input in inputs}))
-            outcomes = [self._apply_one(tx, batch, catalogue, input, key, known) for input, key in keyed]
-            self._flush(tx, batch, catalogue)
+
+            def apply(batch: Batch) -> list[Outcome]:
+                return [self._apply_one(batch, catalogue, input, key, known) for input, key in keyed]
+
+            accounts = sorted({input.account for input in inputs})
+            batch, outcomes = booked(tx, accounts, self._recorded_at(tx), catalogue, apply)
+            self._write(tx, batch)
         self._known_sources |= {row.source for row in batch.keys.values()}
         return outcomes
 
@@ -121,32 +113,40 @@ class Ledger:
             if not due:
                 return None
             catalogue = self._timeline(tx).newest()
-            batch = self._batch(tx)
-            self._load(tx, batch, [head.account for head in due])
-            counted: Counter[str] = Counter()
-            for head in due:
-                if (account := batch.accounts.get(head.account)) is None:
-                    tx.drop_head(head.account)  # it has no events
-                    continue
-                batch.changed.add(head.account)  # also when nothing is booked: its next instant may have moved
-                if zone not in (None, account.zone):  # its head did not tell: it does now
-                    continue
-                booked = advance(account, until, catalogue, recorded_at=batch.recorded_at)
-                assert booked.account is not None
-                if not booked.events:
-                    due_again = next_scheduled(booked.account, catalogue)
-                    if due_again is not None and due_again == head.next_at:
-                        raise never_over(booked.account, due_again)
-                self._put(batch, booked.account, booked.events)
-                counted["accounts"] += bool(booked.events)
-                counted.update(type(event).__name__ for event in booked.events)
-            self._flush(tx, batch, catalogue)
+
+            def advance_all(batch: Batch) -> Counter[str]:
+                return self._advance_all(tx, batch, due, until, catalogue, zone)
+
+            accounts = [head.account for head in due]
+            batch, counted = booked(tx, accounts, self._recorded_at(tx), catalogue, advance_all)
+            self._write(tx, batch)
             return counted
+
+    def _advance_all(
+        self, tx: Writing, batch: Batch, due: Sequence[Head], until: Instant, catalogue: Catalogue, zone: str | None
+    ) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        for head in due:
+            if (account := batch.accounts.get(head.account)) is None:
+                tx.drop_head(head.account)  # it has no events
+                continue
+            batch.changed.add(head.account)  # also when nothing is booked: its next instant may have moved
+            if zone not in (None, account.zone):  # its head did not tell: it does now
+                continue
+            made = advance(account, until, catalogue, recorded_at=batch.recorded_at)
+            assert made.account is not None
+            if not made.events:
+                due_again = next_scheduled(made.account, catalogue)
+                if due_again is not None and due_again == head.next_at:
+                    raise never_over(made.account, due_again)
+            batch.put(made.account, made.events)
+            counted["accounts"] += bool(made.events)
+            counted.update(type(event).__name__ for event in made.events)
+        return counted
 
     def _apply_one(
         self,
-        tx: Writing,
-        batch: _Batch,
+        batch: Batch,
         catalogue: Catalogue,
         input: Input,
         key: bytes,
@@ -166,43 +166,24 @@ class Ledger:
             detail = f"id {input.id!r} of source {input.source!r} came before with another content"
             return Outcome("rejected", reason="ID_CONFLICT", version=known.version, detail=detail)
         try:
-            history = partial(self._cited, tx, batch, input.account)
-            booked = book(account, input, catalogue, recorded_at=batch.recorded_at, history=history)
+            history = partial(batch.cited, input.account)
+            made = book(account, input, catalogue, recorded_at=batch.recorded_at, history=history)
         except Malformed as error:
             return Outcome("rejected", reason="MALFORMED", detail=str(error))
-        assert booked.account is not None
-        first = next(event for event in booked.events if event.input is not None)
-        self._put(batch, booked.account, booked.events)
+        assert made.account is not None
+        first = next(event for event in made.events if event.input is not None)
+        batch.put(made.account, made.events)
         batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
         refused = isinstance(first, RefreshRefused | InputRefused)
-        said = _reply(account, booked.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else ""
-        return Outcome("refused" if refused else "applied", first.version, tuple(booked.events), reply=said)
+        said = _reply(account, made.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else ""
+        return Outcome("refused" if refused else "applied", first.version, tuple(made.events), reply=said)
 
-    def _cited(self, tx: Reading, batch: _Batch, account: str, version: int) -> Event | None:
-        """An earlier event of an account, stored or booked in this batch."""
-        booked = batch.events.get((account, version))
-        return booked if booked is not None else tx.event(account, version)
-
-    def _put(self, batch: _Batch, account: Account, events: Sequence[Event]) -> None:
-        batch.accounts[account.account] = account
-        if events:
-            batch.changed.add(account.account)
-            batch.events |= {(account.account, event.version): event for event in events}
-
-    def _load(self, tx: Writing, batch: _Batch, account_ids: Sequence[str]) -> None:
-        """Accounts as their events left them; the heads of those whose head does not say so are written with it."""
-        for account_id, found in stored_accounts(tx, account_ids).items():
-            batch.accounts[account_id] = found.account
-            if not found.by_head:
-                batch.changed.add(account_id)
-
-    def _batch(self, tx: Writing) -> _Batch:
+    def _recorded_at(self, tx: Writing) -> Instant:
         newest = tx.last_event()
-        return _Batch(recorded_at=max(self._now(), newest.recorded_at if newest else 0))
+        return max(self._now(), newest.recorded_at if newest else 0)
 
-    def _flush(self, tx: Writing, batch: _Batch, catalogue: Catalogue) -> None:
-        written = [head_of(batch.accounts[account], catalogue) for account in sorted(batch.changed)]
-        tx.append(((account, event) for (account, _), event in batch.events.items()), batch.keys.values(), written)
+    def _write(self, tx: Writing, batch: Batch) -> None:
+        batch.write()
         if sources := {row.source for row in batch.keys.values()} - self._known_sources:
             tx.add_sources(sources)
         versions = versions_cited(batch.events.values())

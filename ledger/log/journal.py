@@ -16,7 +16,7 @@ from eventsourcing.sqlite import SQLiteConnection
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
-from ledger.log.sqlite import SCHEMA_OF, Store
+from ledger.log.sqlite import HEAD_PARTS, SCHEMA_OF, Store
 from ledger.periods import Instant
 
 T = TypeVar("T")
@@ -47,6 +47,16 @@ class Head(NamedTuple):
     account: str
     version: int
     next_at: Instant | None
+    state: bytes
+
+
+class PartRow(NamedTuple):
+    """A part of an account's memory as stored: its kind and number, the version that changed it last, its things."""
+
+    account: str
+    kind: str
+    number: int
+    version: int
     state: bytes
 
 
@@ -198,6 +208,19 @@ class Reading:
         return map(
             Head._make, self._stream(f"SELECT account, version, next_at, state FROM heads {where}", (first, last))
         )
+
+    def part(self, account: str, kind: str, number: int) -> PartRow | None:
+        """A part of an account's memory that is a row of its own."""
+        columns = "account, kind, number, version, state"
+        where = "account = ? AND kind = ? AND number = ?"
+        row = self._one(f"SELECT {columns} FROM head_parts WHERE {where}", (account, kind, number))
+        return PartRow(*row) if row else None
+
+    def parts(self, account: str) -> list[PartRow]:
+        """The parts of an account's memory that are rows of their own, in order."""
+        columns = "account, kind, number, version, state"
+        rows = self._stream(f"SELECT {columns} FROM head_parts WHERE account = ? ORDER BY kind, number", (account,))
+        return [PartRow(*row) for row in rows]
 
     def has_heads(self) -> bool:
         """Whether there is any head at all."""
@@ -370,13 +393,24 @@ class Writing(Reading):
             heads,
         )
 
+    def put_parts(self, rows: Iterable[PartRow]) -> None:
+        """Store parts of memories, in place of those there are."""
+        self._c.executemany("INSERT OR REPLACE INTO head_parts VALUES (?,?,?,?,?)", rows)
+
+    def drop_parts(self, gone: Iterable[tuple[str, str, int]]) -> None:
+        """Forget parts of memories, by account, kind and number."""
+        self._c.executemany("DELETE FROM head_parts WHERE account = ? AND kind = ? AND number = ?", gone)
+
     def drop_head(self, account: str) -> None:
-        """Forget the head of an account that has no events."""
+        """Forget an account's head with its parts."""
         self._c.execute("DELETE FROM heads WHERE account = ?", (account,))
+        self._c.execute("DELETE FROM head_parts WHERE account = ?", (account,))
 
     def drop_heads(self) -> None:
-        """Forget every head; they are rebuilt from the log."""
+        """Forget every head; they are rebuilt from the log. In an older ledger their parts have no table yet."""
         self._c.execute("DELETE FROM heads")
+        self._c.execute(HEAD_PARTS.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+        self._c.execute("DELETE FROM head_parts")
 
     def add_sources(self, sources: Iterable[str]) -> None:
         """Remember sources that inputs named."""

@@ -37,12 +37,17 @@ _EVENTS: Final = (
     "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
     "UNIQUE (originator_id, originator_version))"
 )
+HEAD_PARTS: Final = (
+    "CREATE TABLE head_parts (account TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, "
+    "version INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (account, kind, number)) WITHOUT ROWID"
+)
 _TABLES: Final = (
     "CREATE TABLE keys (key BLOB NOT NULL, account TEXT NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL, "
     "PRIMARY KEY (key, account)) WITHOUT ROWID",
     "CREATE TABLE sources (source TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE heads (account TEXT PRIMARY KEY, version INTEGER NOT NULL, next_at INTEGER, state BLOB NOT NULL)",
     "CREATE INDEX heads_by_next_at ON heads (next_at) WHERE next_at IS NOT NULL",
+    HEAD_PARTS,
     "CREATE TABLE catalogues (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, digest TEXT NOT NULL, "
     "toml TEXT NOT NULL, tzdata TEXT NOT NULL)",
     "CREATE TABLE used_versions (kind TEXT NOT NULL, id TEXT NOT NULL, effective_from TEXT NOT NULL, "

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ledger import inputs, periods
-from ledger.account import Account, Bucket
+from ledger.account import Account, Bucket, is_open
 from ledger.catalogue import Catalogue, PlanVersion
 from ledger.inputs import Input
 from ledger.rules import blocks, corrections, credit, disputes, night, opening, options, plans, refresh, tariff, usage
 from ledger.rules.check import Check, tested
 from ledger.rules.corrections import Cited
-from ledger.rules.cover import Record, WhyNot, late, why_not
+from ledger.rules.cover import Record, WhyNot, why_not
 from ledger.rules.moment import Moment
 from ledger.units import Service
 
@@ -84,7 +84,6 @@ def weighed(
     the record occurred are among them (R-6.5). Where no plan rates the record, or nothing is billed, no bucket is
     asked: hand in no plan.
     """
-    open_late = late(account, moment)
     valid_then = [bucket for bucket in gone if bucket.start <= record.at < bucket.end]
     found = []
     for expired, buckets in ((True, (*valid_then, *account.leftovers)), (False, account.buckets)):
@@ -92,7 +91,7 @@ def weighed(
             why: PassedOver | None = None
             if (bucket.grant, bucket.service) not in taken:
                 why = (why_not(bucket, record, plan) if plan else None) or _unspent(bucket)
-                if why == "not reached" and expired and bucket not in open_late:
+                if why == "not reached" and expired and not is_open(bucket, moment.booked_at):
                     why = "late window closed"
             found.append(Weighed(bucket, expired, why))
     return found

@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol, TypeAlias
 
-from ledger.account import Account, Bucket
+from ledger.account import LEFTOVERS, Account, Bucket, is_open
 from ledger.catalogue import PlanVersion
 from ledger.periods import Instant
 from ledger.rules.moment import Moment
@@ -38,8 +38,13 @@ def why_not(bucket: Bucket, record: Record, plan: PlanVersion) -> WhyNot | None:
     return "not valid at that time" if record.at < bucket.start else "expired"
 
 
-def late(account: Account, moment: Moment) -> list[Bucket]:
-    """Expired leftovers whose late window is still open at the booked time (R-6.5)."""
-    if not account.leftovers:
+def late(account: Account, moment: Moment, occurred_at: Instant) -> list[Bucket]:
+    """Expired leftovers that a record may find: their late window is still open at the booked time (R-6.5).
+
+    Those of which none ended after the record occurred are not looked at.
+    """
+    parts = account.memory.parts.get(LEFTOVERS.name)
+    if not parts:
         return []
-    return [b for b in account.leftovers if b.late_until is not None and moment.booked_at < b.late_until]
+    some = [account.memory.part(LEFTOVERS, number) for number, part in parts.items() if part.marks[0] > occurred_at]
+    return [bucket for buckets in some for bucket in buckets if is_open(bucket, moment.booked_at)]

@@ -71,8 +71,7 @@ def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cit
 
 def against_answer(account: Account, input: ResolveDispute, cited: Cited, edition: int) -> Iterator[Check]:
     """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
-    named = any(dispute.id == input.dispute for dispute in account.disputes)
-    yield Check("UNKNOWN_DISPUTE", not named, compared={"dispute": input.dispute})
+    yield Check("UNKNOWN_DISPUTE", not account.claims(input.dispute), compared={"dispute": input.dispute})
     dispute = _earliest_open(account, input.dispute)
     yield Check("ALREADY_RESOLVED", dispute is None, compared={"dispute": input.dispute})
     assert dispute is not None
@@ -84,4 +83,4 @@ def against_answer(account: Account, input: ResolveDispute, cited: Cited, editio
 
 
 def _earliest_open(account: Account, name: str) -> Dispute | None:
-    return next((each for each in account.disputes if each.id == name and not each.resolved), None)
+    return next((each for each in account.claims(name) if not each.resolved), None)

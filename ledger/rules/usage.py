@@ -79,7 +79,7 @@ def against_rating(account: Account, event: Event | None) -> Iterator[Check]:
     yield Check("NOT_UNRATED", not isinstance(event, UsageUnrated))
     assert isinstance(event, UsageUnrated)
     record = event.record or event.version
-    yield Check("ALREADY_RATED", record in account.rated, compared={"record": record})
+    yield Check("ALREADY_RATED", account.is_rated(record), compared={"record": record})
 
 
 def _record_of(account: Account, event: UsageUnrated) -> Usage:
@@ -123,7 +123,7 @@ def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion)
 
     Expired leftovers that fit, then carried, base or daily, options.
     """
-    expired = [(EXPIRED, bucket) for bucket in late(account, moment) if why_not(bucket, input, plan) is None]
+    expired = [(EXPIRED, bucket) for bucket in late(account, moment, input.at) if why_not(bucket, input, plan) is None]
     live = [(bucket.name, bucket) for bucket in account.buckets if why_not(bucket, input, plan) is None]
     return [*sorted(expired, key=_order), *sorted(live, key=_order)]
 

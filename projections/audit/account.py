@@ -148,13 +148,25 @@ class AccountAudit:
         for name, should, found in zip(Head._fields, expected, stored, strict=True):
             if should != found:
                 yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
+        yield from self._parts(state)
+
+    def _parts(self, state: Account) -> Iterator[Problem]:
+        """The rows of a long memory against those its events give."""
+        should, found = (
+            {f"{row.kind} {row.number}": (row.version, row.state) for row in rows}
+            for rows in (heads.parts_of(state), self._lookup.parts(self.account_id))
+        )
+        for name in sorted({*should, *found}):
+            if should.get(name) != found.get(name):
+                told = _shown(should.get(name)), _shown(found.get(name))
+                yield Problem(self.account_id, state.version, f"head: part {name}", *told)
 
     def _ahead(self, stored: Head) -> int | None:
         """The version of a head that agrees with itself and has seen more events than there are."""
         assert self._state is not None
         if not isinstance(stored.version, int) or stored.version <= self._state.version:
             return None
-        held = heads.decode(stored.state)
+        held = heads.decode(stored.state, heads.no_parts)
         return stored.version if held is not None and held.version == stored.version else None
 
     def _out_of_turn(self, row: Stored) -> None:

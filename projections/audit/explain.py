@@ -211,7 +211,7 @@ def _find(log: Reading, account_id: str, version: int) -> _Found:
 
 def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Bucket]:
     """The buckets that an event ended, or that a late record spent, as it left them; also those that were empty."""
-    if before is None or (before.buckets is state.buckets and before.leftovers is state.leftovers):
+    if before is None or (before.buckets is state.buckets and before.memory is state.memory):
         return {}
     kept = {(bucket.grant, bucket.service): bucket for bucket in (*state.buckets, *state.leftovers)}
     empty = [bucket for bucket in before.buckets if (bucket.grant, bucket.service) not in kept]

@@ -21,6 +21,7 @@ from scripts.benchmarks import (
     feed,
     fold,
     forms,
+    growth,
     night,
     one_input,
     peers,
@@ -52,6 +53,7 @@ ROWS = {
         *exports.ROWS,
         columns.ROW,
         *forms.ROWS,
+        *growth.ROWS,
         *peers.ROWS,
     )
 }

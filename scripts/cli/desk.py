@@ -45,10 +45,10 @@ def said(account: Account, at: Moment | None, by: str | None, own: Mapping[str, 
 
 def unused_id(ledger: Ledger, account: Account, stem: str) -> str:
     """The first id `STEM-1`, `STEM-2`, … that no input of the desk and no claim of the account has, refused or not."""
-    claims = {each.id for each in account.disputes}
     with ledger.journal.reading() as log:
         ids = (f"{stem}-{number}" for number in count(1))
-        return next(id for id in ids if id not in claims and not log.keys([(account.account, key_of(SOURCE, id))]))
+        free = (id for id in ids if not account.claims(id))
+        return next(id for id in free if not log.keys([(account.account, key_of(SOURCE, id))]))
 
 
 def booked(ledger: Ledger, input: Input) -> Outcome:

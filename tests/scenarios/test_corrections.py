@@ -193,7 +193,7 @@ def test_money_goes_back_through_the_same_accounts(
     event = only(story.reverse("2023-02-15 12:00" if night else "2023-01-17 12:00", version), ChargeReversed)
     assert moved(event) == [transfer]
     assert event.wallet_after == story.wallet == before.wallet + amount
-    unmoved(before, replace(story.account, wallet=before.wallet, corrected=before.corrected))
+    unmoved(before, replace(story.account, wallet=before.wallet, memory=before.memory))
     *_, line = lines = story.lines("2023-01-01", "2023-02-28")
     corrected = next(each for each in lines if each.version == version)
     assert (corrected.text, corrected.amount) == (text, -amount)
