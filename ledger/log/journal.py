@@ -124,8 +124,9 @@ class Reading:
         return Stored(*row).event() if row else None
 
     def newest_input(self) -> Event | None:
-        """The newest event that an input caused, found behind those of the nights since."""
-        return next((event for row in self._stored("ORDER BY position DESC", ()) if (event := row.event()).input), None)
+        """The newest event that an input caused, found behind those of the nights since, which are not decoded."""
+        newest = self._stored("ORDER BY position DESC", ())
+        return next((event for row in newest if b'"input"' in row.state and (event := row.event()).input), None)
 
     def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
         """An account's events in order of version."""
