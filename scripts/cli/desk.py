@@ -16,12 +16,14 @@ from ledger.inputs import Input, Malformed
 from ledger.log.keys import content_of, key_of
 from ledger.periods import Moment
 from ledger.service import Ledger, Outcome
-from ledger.units import rubles
 from projections.formats.text import printed_text
 from projections.returned import SoFar, so_far
 from projections.statement import Line
+from projections.words import desk as words
 from projections.words import given_back
+from projections.words.happened import kind_of
 from projections.words.reasons import REASONS
+from projections.words.speaker import Speaker
 from scripts.cli import meant, show
 from scripts.cli.account import opened_account
 from scripts.cli.moments import limit_of_future
@@ -93,7 +95,8 @@ def _meant_or_refused(ledger: Ledger, settings: Settings, input: Input, would: O
         return False
     if taken := given_back.takes(would.events):
         before = opened_account(ledger, input.account)
-        told = f"this answer takes {rubles(taken)} from the subscriber ({given_back.consequence(before, would.events)})"
+        money = Speaker("en").money(taken)
+        told = f"this answer takes {money} from the subscriber ({given_back.consequence(before, would.events)})"
         meant.must_be_meant(settings, told, yes=yes)
     if ahead and not yes:
         with ledger.journal.reading() as log:
@@ -136,28 +139,29 @@ def why(event: InputRefused, account: Account, version: int, catalogue: Catalogu
         case "ALREADY_RESOLVED":
             return f"claim {event.fields['dispute']!r} has been answered; `obnovi dispute show` tells how"
         case "AMOUNT_TOO_LARGE":
+            money = Speaker("en").money
             about, found = disputed(ledger, account, version, catalogue)
             back = "taken back" if about is not None and given_back.gave(about) else "given back"
-            most = f"of event {version} only {rubles(found.left)} can still be {back}"
-            return f"{most}, not {rubles(event.fields['amount'])}, and the claim stays open"
+            most = f"of event {version} only {money(found.left)} can still be {back}"
+            return f"{most}, not {money(event.fields['amount'])}, and the claim stays open"
         case _:
             return f"{REASONS[event.reason].en}, about event {version}"
 
 
-def told(event: Event) -> str:
+def _told(speak: Speaker, event: Event) -> str:
     """What an event of the desk's booking came to, in a few words for the table of a booking."""
     match event:
         case DisputeOpened():
-            return f"answer due {event.answer_due}"
+            return speak.say(words.DUE, day=speak.day(event.answer_due))
         case ChargeReversed(packages=True):
-            return "packages given back"
+            return speak.say(words.PACKAGES)
         case InputRefused():
-            return event.reason
+            return speak.say(REASONS[event.reason])
         case _:
             return ""
 
 
-def show_booking(title: str, zone: str, events: tuple[Event, ...], lines: Mapping[int, Line]) -> None:
+def show_booking(speak: Speaker, title: str, zone: str, events: tuple[Event, ...], lines: Mapping[int, Line]) -> None:
     """The events of a booking, each with the line that a statement prints of it."""
     cells = []
     for event in events:
@@ -165,12 +169,11 @@ def show_booking(title: str, zone: str, events: tuple[Event, ...], lines: Mappin
         cells.append(
             (
                 str(event.version),
-                f"{periods.local(event.booked_at, zone):%d.%m.%Y %H:%M:%S}",
-                type_name(event),
-                printed_text(line) if line else told(event),
-                rubles(line.amount) if line else "",
-                rubles(line.balance) if line else "",
+                speak.time(periods.local_text(event.booked_at, zone)),
+                kind_of(speak, type_name(event)),
+                printed_text(line, speak.lang) if line else _told(speak, event),
+                speak.money(line.amount) if line else "",
+                speak.money(line.balance) if line else "",
             )
         )
-    head = ("Version", "Booked", "Event", "Statement line", "Amount", "Wallet")
-    show.table(title, head, cells, right=(0, 4, 5), wide=3)
+    show.table(title, speak.head(words.HEAD), cells, right=(0, 4, 5), wide=3)

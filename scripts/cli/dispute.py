@@ -15,17 +15,18 @@ from ledger.events import DisputeOpened
 from ledger.evolve import BrokenLog
 from ledger.periods import Instant, Moment
 from ledger.service import Ledger, Outcome
-from ledger.units import parse_rubles, rubles
+from ledger.units import parse_rubles
 from projections import disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier, dossier
 from projections.events import shown
 from projections.follow import asked
 from projections.statement import Broken, printed_lines
+from projections.words import desk as desk_words
 from projections.words import dossier as words
 from projections.words import given_back
 from projections.words.language import Language
-from projections.words.names import CLAIMS, NONE, YES
+from projections.words.names import CLAIMS, NONE, OUTCOMES, YES
 from projections.words.speaker import Speaker
 from scripts.cli import desk, show
 from scripts.cli.account import opened_account
@@ -81,6 +82,7 @@ def dispute() -> None:
 @click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was registered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
+@lang_option("ru")
 @with_settings
 def open_(
     settings: Settings,
@@ -92,6 +94,7 @@ def open_(
     at: Moment | None,
     dry_run: bool,
     yes: bool,
+    lang: Language,
 ) -> int:
     """Register a claim about an event, within six months of it; the answer is due in thirty days.
 
@@ -104,24 +107,27 @@ def open_(
     """
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         found = opened_account(ledger, account)
+        speak = Speaker(lang)
         named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
         own = {"type": "open_dispute", "id": named, "event": version, "text": text}
         outcome, written = desk.done(ledger, settings, desk.said(found, at, by, own), dry_run=dry_run, yes=yes)
         if outcome.result == "duplicate":
-            return _nothing_new(settings, f"Input {named} came before, as event {outcome.version}")
-        _show(settings, ledger, found, outcome, version, dry_run=dry_run, written=written)
+            return _nothing_new(settings, speak.say(desk_words.CAME_BEFORE, id=named, version=outcome.version))
+        _show(settings, speak, ledger, found, outcome, version, dry_run=dry_run, written=written)
         opening = outcome.events[-1]
         assert isinstance(opening, DisputeOpened)
         if not settings.json:
             about, moved = desk.disputed(ledger, found, version, desk.in_force(ledger, settings))
-            verb = "taken" if about is not None and given_back.gave(about) else "given"
-            back = f" {rubles(moved.amount)} of event {version} have been {verb} back already." if moved.amount else ""
-            tense = "would be" if dry_run else "is"
-            print_text(f"Claim {named} {tense} registered; the answer is due by {opening.answer_due}.{back}\n")
+            registered = desk_words.REGISTERED_TRIED if dry_run else desk_words.REGISTERED
+            said = speak.say(registered, claim=named, due=speak.day(opening.answer_due))
+            if moved.amount:
+                back = desk_words.TAKEN if about is not None and given_back.gave(about) else desk_words.GIVEN
+                said += " " + speak.say(back, event=version, amount=speak.money(moved.amount))
+            print_text(said)
             if others := [each.id for each in found.disputes if each.event == version and not each.resolved]:
-                print_text(f"About event {version} there was one before, still open: {', '.join(others)}.\n")
+                print_text(speak.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
             if dry_run:
-                print_text("Nothing was written.\n")
+                print_text(speak.say(desk_words.NOTHING_WRITTEN))
     return 0
 
 
@@ -222,6 +228,7 @@ def show_(
 @click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
+@lang_option("ru")
 @with_settings
 def resolve(
     settings: Settings,
@@ -234,6 +241,7 @@ def resolve(
     at: Moment | None,
     dry_run: bool,
     yes: bool,
+    lang: Language,
 ) -> int:
     """Answer a claim; upheld, what is left of the charge is given back with it.
 
@@ -258,12 +266,15 @@ def resolve(
         disputed, moved = desk.disputed(ledger, found, row.event, desk.in_force(ledger, settings))
         assert disputed is not None, "a claim names an event of its account"
         done, written = desk.done(ledger, settings, input, dry_run=dry_run, yes=yes)
-        _show(settings, ledger, found, done, row.event, dry_run=dry_run, written=written)
+        speak = Speaker(lang)
+        _show(settings, speak, ledger, found, done, row.event, dry_run=dry_run, written=written)
         if not settings.json:
-            tense, kept = ("would be", " Nothing was written.") if dry_run else ("is", "")
-            print_text(f"Claim {id_} {tense} {outcome}: {given_back.answer(done.events, disputed, outcome)}.{kept}\n")
-            after = (given_back.consequence(found, done.events), given_back.so_far(moved, disputed))
-            print_text("".join(f"{each[0].upper()}{each[1:]}.\n" for each in after if each is not None))
+            what = given_back.answer(done.events, disputed, outcome, lang)
+            answered = desk_words.ANSWERED_TRIED if dry_run else desk_words.ANSWERED
+            print_text(speak.say(answered, claim=id_, outcome=speak.say(OUTCOMES[outcome]), what=what))
+            after = (given_back.consequence(found, done.events, lang), given_back.so_far(moved, disputed, lang))
+            for each in filter(None, after):
+                print_text(f"{each[0].upper()}{each[1:]}.")
     return 0
 
 
@@ -278,6 +289,7 @@ def _written(made: Dossier, form: str, lang: Language) -> bytes:
 
 def _show(
     settings: Settings,
+    speak: Speaker,
     ledger: Ledger,
     before: Account,
     outcome: Outcome,
@@ -293,8 +305,8 @@ def _show(
     elif written or dry_run:
         earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
         lines = printed_lines((*earlier, *outcome.events), zone)
-        title = f"{'Would be booked' if dry_run else 'Booked'} on account {account}"
-        desk.show_booking(title, zone, outcome.events, lines)
+        title = speak.say(desk_words.TRIED if dry_run else desk_words.BOOKED, account=account)
+        desk.show_booking(speak, title, zone, outcome.events, lines)
     refused = desk.refusal(outcome)
     if refused is None:
         return
@@ -308,7 +320,7 @@ def _nothing_new(settings: Settings, told: str) -> int:
     if settings.json:
         print_json([])
     else:
-        print_text(f"{told}; nothing was written.\n")
+        print_text(told)
     return 0
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from ledger.units import rubles
-from tests.doors.support import ACCOUNT, Run, line, month, on_a_terminal, write
+from projections.words.speaker import Speaker
+from tests.doors.support import ACCOUNT, Done, Run, line, month, on_a_terminal, write
 
+money = Speaker("en").money
 NAMED = {"dispute", "account", "event", "opened", "answer_due", "premium", "overdue", "state"}
 DESK = ("--by", "support-3", "--at", "2023-03-01T12:00:00+03:00", "--yes")
 ANSWER = ("--text", "вернули", "--by", "support-7", "--at", "2023-03-02T12:00:00+03:00")
@@ -26,7 +27,13 @@ def desk(obnovi: Run, tmp_path: Path) -> Run:
         line("ussd", "again", "2023-02-02T10:00:00+03:00", text="*929#"),
     )
     assert obnovi("feed", "feed").code == 0
-    return obnovi
+
+    def in_english(*args: object) -> Done:
+        """What these tests read of a booking is English; `test_languages` reads the other."""
+        books = args[:2] in (("dispute", "open"), ("dispute", "resolve")) and not {"--json", "--help"} & set(args)
+        return obnovi(*args, *(["--lang", "en"] if books else []))
+
+    return in_english
 
 
 def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> None:
@@ -131,7 +138,7 @@ def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.01", *ANSWER)
     assert done.code == 1
-    said = "of event 5 only 400,00 ₽ can still be given back, not 400,01 ₽, and the claim stays open"
+    said = "of event 5 only 400.00 ₽ can still be given back, not 400.01 ₽, and the claim stays open"
     assert f"AMOUNT_TOO_LARGE: {said}" in done.err
     assert [each["state"] for each in desk("dispute", "list", "--json").json()] == ["open"]
     assert desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", "400.00", *ANSWER).code == 0
@@ -141,7 +148,7 @@ def test_an_amount_that_is_too_large_leaves_the_claim_open(desk: Run) -> None:
 def test_money_is_taken_with_a_point_or_as_it_is_printed(desk: Run, amount: str) -> None:
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     done = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", "--amount", amount, *ANSWER, "--dry-run")
-    assert "100,50 ₽ of event 5" in done.out
+    assert "100.50 ₽ of event 5" in done.out
 
 
 def test_a_thousand_with_a_comma_is_no_money(desk: Run) -> None:
@@ -166,7 +173,7 @@ def test_a_claim_about_what_was_given_back_already_returns_nothing_more(desk: Ru
     back = line("reverse", "back", "2023-02-20T12:00:00+03:00", event=5, text="ошибка", by="support-1")
     assert desk("feed", write(tmp_path / "more", back)).code == 0
     opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK).out
-    assert opened.endswith("due by 2023-03-31. 400,00 ₽ of event 5 have been given back already.\n")
+    assert opened.endswith("due by 31.03.2023. 400.00 ₽ of event 5 have been given back already.\n")
     told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
     assert "would be upheld: of event 5 nothing is left to give back. Nothing was written." in told
     booked = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--json").json()
@@ -285,9 +292,9 @@ def test_a_trial_shows_the_lines_that_a_statement_would_print(desk: Run) -> None
     desk("dispute", "open", ACCOUNT, 5, "--text", "", *DESK)
     told = desk("dispute", "resolve", "claim-5-1", "--outcome", "upheld", *ANSWER, "--dry-run").out
     told = " ".join(re.sub("[│┃]", " ", told).split())
-    assert "ChargeReversed Корректировка: 01.02.2023 Списание ежемесячной платы по Тарифному плану" in told
-    assert "400,00 ₽ 600,00 ₽" in told
-    assert "Claim claim-5-1 would be upheld: 400,00 ₽ of event 5 are given back. Nothing was written." in told
+    assert "ChargeReversed Reversal: 01.02.2023 Monthly fee of the plan" in told
+    assert "400.00 ₽ 600.00 ₽" in told
+    assert "Claim claim-5-1 would be upheld: 400.00 ₽ of event 5 are given back. Nothing was written." in told
 
 
 def test_the_help_of_each_step_has_an_example(desk: Run) -> None:
@@ -329,8 +336,8 @@ def test_upholding_a_claim_on_a_top_up_says_whose_money_is_taken(desk: Run) -> N
     assert desk("dispute", "open", ACCOUNT, *CALLED_BACK).code == 0
     before = desk("events", ACCOUNT, "--json").out
     tried = told(desk("dispute", "resolve", "paid", *UPHELD, "--dry-run").out)
-    taken, wallet = rubles(1000_00), f"allet {rubles(200_00)} → {rubles(-800_00)}"
-    block = f"the number is blocked, available {rubles(-800_00)}"
+    taken, wallet = money(1000_00), f"allet {money(200_00)} → {money(-800_00)}"
+    block = f"the number is blocked, available {money(-800_00)}"
     said = f"{taken} of event 2 are taken from the subscriber."
     assert f"Claim paid would be upheld: {said} Nothing was written." in tried
     assert f"W{wallet}; {block}." in tried
@@ -359,9 +366,9 @@ def test_on_a_terminal_it_is_asked_whether_money_may_be_taken(
 @pytest.mark.parametrize(
     ("event", "options", "said"),
     [
-        (5, ("--outcome", "upheld"), f"{rubles(400_00)} of event 5 are given back."),
-        (7, ("--outcome", "upheld", "--amount", "10.00"), f"{rubles(10_00)} of event 7 are taken from the subscriber."),
-        (8, ("--outcome", "upheld"), f"{rubles(3_00)} of event 8 are given back."),
+        (5, ("--outcome", "upheld"), f"{money(400_00)} of event 5 are given back."),
+        (7, ("--outcome", "upheld", "--amount", "10.00"), f"{money(10_00)} of event 7 are taken from the subscriber."),
+        (8, ("--outcome", "upheld"), f"{money(3_00)} of event 8 are given back."),
         (7, ("--outcome", "rejected"), "nothing is given back."),
     ],
 )
@@ -391,19 +398,19 @@ def test_an_answer_says_what_was_given_back_before_and_by_what(desk: Run, tmp_pa
     ]
     assert desk("feed", write(tmp_path / "more", *more)).code == 0
     opened = desk("dispute", "open", ACCOUNT, 5, "--text", "", "--id", "it", *CALLED_BACK[-2:])
-    assert f"{rubles(350_00)} of event 5 have been given back already." in opened.out
+    assert f"{money(350_00)} of event 5 have been given back already." in opened.out
     so_far = (
-        f"Of event 5 {rubles(350_00)} were given back before ({rubles(100_00)}: reversal, event 7 of 03.02.2023; "
-        f"{rubles(250_00)}: adjustment, event 8 of 03.02.2023), "
+        f"Of event 5 {money(350_00)} were given back before ({money(100_00)}: reversal, event 7 of 03.02.2023; "
+        f"{money(250_00)}: adjustment, event 8 of 03.02.2023), "
     )
     for options in (("--dry-run",), ()):
         done = told(desk("dispute", "resolve", "it", *UPHELD, *options).out)
-        assert f"{rubles(50_00)} of event 5 are given back." in done
-        assert f"{so_far}{rubles(50_00)} are left." in done
+        assert f"{money(50_00)} of event 5 are given back." in done
+        assert f"{so_far}{money(50_00)} are left." in done
     assert desk("dispute", "open", ACCOUNT, 5, "--text", "", "--id", "again", *CALLED_BACK[-2:]).code == 0
     done = told(desk("dispute", "resolve", "again", *UPHELD).out)
     assert "of event 5 nothing is left to give back." in done
-    assert f"Of event 5 {rubles(400_00)} were given back before" in done
+    assert f"Of event 5 {money(400_00)} were given back before" in done
     assert "nothing is left." in done
     assert (
         desk("statement", ACCOUNT, "--from", "2023-02-01", "--to", "2023-02-28", "--json").json()["closing"] == 600_00
@@ -419,7 +426,7 @@ def test_a_claim_long_behind_the_newest_input_tells_what_it_books_first(desk: Ru
     before = desk("events", ACCOUNT, "--json").out
     tried = desk(*late, "--dry-run")
     assert (tried.code, tried.err) == (0, "")
-    assert "Claim claim-5-1 would be registered; the answer is due by 2023-03-31.\nNothing was written.\n" in tried.out
+    assert "Claim claim-5-1 would be registered; the answer is due by 31.03.2023.\nNothing was written.\n" in tried.out
     assert "Blocked" in tried.out
     assert [each["type"] for each in desk(*late, "--dry-run", "--json").json()] == ["Blocked", "DisputeOpened"]
     assert desk("events", ACCOUNT, "--json").out == before

@@ -102,6 +102,7 @@ def ledger(obnovi: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return obnovi
 
 
+AT: Final = ("--at", "2023-04-21T10:00:00+03:00", "--yes")
 ANSWERS: Final = [
     ("balance", ACCOUNT),
     ("balance", ACCOUNT, "--as-of", "2023-02-20T12:00:00+03:00"),
@@ -126,6 +127,11 @@ ANSWERS: Final = [
     ("dispute", "show", "claim"),
     ("dispute", "show", "waiting", "--today", "2023-02-20"),
     ("dispute", "show", "waiting", "--today", "2023-04-20"),
+    ("dispute", "open", ACCOUNT, "4", "--text", "not ordered", "--by", "support-1", *AT, "--dry-run"),
+    ("dispute", "open", ACCOUNT, "4", "--text", "not ordered", "--by", "support-1", *AT),
+    ("dispute", "open", ACCOUNT, "4", "--text", "not ordered", "--id", "waiting", "--at", "2023-02-08T10:00:00+03:00"),
+    ("dispute", "resolve", "waiting", "--outcome", "upheld", "--text", "paid back", "--by", "support-1", *AT),
+    ("dispute", "resolve", "waiting", "--outcome", "rejected", "--text", "paid", "--by", "support-1", *AT, "--dry-run"),
     ("late",),
     ("late", "--book"),
 ]
