@@ -264,9 +264,16 @@ def _state(c: sqlite3.Connection) -> tuple[int, bool, bool]:
     c.execute("BEGIN")
     found = int(c.execute("PRAGMA application_id").fetchone()[0])
     empty = not _has_tables(c.cursor())
-    begun = empty if found != APPLICATION_ID else c.execute("SELECT 1 FROM catalogues LIMIT 1").fetchone() is None
+    begun = empty if found != APPLICATION_ID else _has_no_catalogue(c)
     c.execute("ROLLBACK")
     return found, empty, begun
+
+
+def _has_no_catalogue(c: sqlite3.Connection) -> bool:
+    try:
+        return c.execute("SELECT 1 FROM catalogues LIMIT 1").fetchone() is None
+    except sqlite3.DatabaseError:  # damage of a ledger is told where it is met
+        return False
 
 
 def _keep(c: sqlite3.Connection, path: Path) -> None:

@@ -90,7 +90,7 @@ def test_behind_a_financial_block_the_night_alone_does_not_do(tmp_path: Path) ->
     story.night("2023-03-12 03:00")
     assert needed(story, "2023-03-12 12:00") == [
         f"пополнить на {rubles(341_00)} (это снимет финансовую блокировку)",
-        f"дождаться ночи после снятия блокировки: спишется плата за месяц {rubles(350_00)}",
+        f"дождаться ночи 13.03.2023 03:00: спишется плата за месяц {rubles(350_00)}",
         f"для обновления сразу после неё пополнить ещё на {rubles(350_00)}",
         rubles(691_00),
     ]
@@ -125,15 +125,15 @@ def test_every_reason_that_held_is_told_with_its_step(tmp_path: Path) -> None:
     assert worked(story) == (lifted.version, rfc(at("2023-01-17 14:00")))
 
 
-def test_under_a_full_discount_the_block_still_takes_its_kopeck_above_zero(tmp_path: Path) -> None:
-    """R-5.3, R-8.5: the fee is 0, yet −2.00 must become more than 0."""
+def test_behind_a_full_discount_the_whole_fee_is_needed(tmp_path: Path) -> None:
+    """R-5.3, R-3.5: the fee is 0 until 1 February; then −2.00 must become 400.00."""
     story = on(tmp_path, "t4", 0)
     story.call("2023-01-16 12:00", "201:00")
     story.events_of("grant_discount", "2023-01-16 12:30", percent=100, **{"from": "2023-01-01", "until": "2023-02-01"})
     assert needed(story, "2023-01-16 13:00") == [
         "дождаться конца скидки 100 %: 01.02.2023",
-        f"пополнить на {rubles(2_01)} (это снимет финансовую блокировку)",
-        rubles(2_01),
+        f"пополнить на {rubles(402_00)} (это снимет финансовую блокировку)",
+        rubles(402_00),
     ]
 
 
