@@ -43,19 +43,24 @@ BY: Final[dict[str, Text]] = {
 }
 
 APPLIED: Final = Text(
-    "Принято {applied}{unrated}, повторов {duplicates}, отказов {refused}, отклонено строк {rejected}; "
-    "проведено: {events}",
+    "Принято {applied}{unrated}, {duplicates}, отказов {refused}, отклонено строк {rejected}; проведено: {events}",
     "{applied} applied{unrated}, {duplicates}, {refused} refused, {rejected} rejected; {events} written",
 )
 APPLIED_UNRATED: Final = Text(" (из них без цены {unrated})", " ({unrated} of them unrated)")
 MORE_REPLIES: Final = Text(
     "… и другие; все показывает `obnovi events СЧЁТ`", "… and more; `obnovi events ACCOUNT` shows them all"
 )
-REFUSED: Final = Text("{account}: {input} {id}: отказ: {reason}", "{account}: {input} {id} refused: {reason}")
+REFUSED: Final = Text("{account}: {input} «{id}»: отказ, {reason}", "{account}: {input} {id} refused: {reason}")
 
 ADVANCED: Final = Text(
     "Продвинуто: {accounts}; плат за месяц {monthly_fees}, за сутки {daily_fees}, блокировок {blocks}, "
-    "истекло под блокировкой {lapsed}; проведено: {events}",
+    "периодов истекло {lapsed}; проведено: {events}",
     "{accounts} advanced: {monthly_fees} monthly fees, {daily_fees} daily fees, {blocks} blocks, {lapsed} lapsed; "
     "{events} written",
+)
+ADVANCED_TRIED: Final = Text(
+    "Было бы продвинуто: {accounts}; плат за месяц {monthly_fees}, за сутки {daily_fees}, блокировок {blocks}, "
+    "периодов истекло {lapsed}; было бы проведено: {events}",
+    "{accounts} would be advanced: {monthly_fees} monthly fees, {daily_fees} daily fees, {blocks} blocks, "
+    "{lapsed} lapsed; {events} would be written",
 )

@@ -75,6 +75,7 @@ INPUTS: Final[dict[str, Text]] = {
 COUNTED: Final[dict[str, tuple[tuple[str, str, str], tuple[str, str]]]] = {
     "account": (("счёт", "счёта", "счетов"), ("account", "accounts")),
     "event": (("запись", "записи", "записей"), ("event", "events")),
+    "duplicate": (("повтор", "повтора", "повторов"), ("duplicate", "duplicates")),
     "input": (("вход", "входа", "входов"), ("input", "inputs")),
     "charge": (("списание", "списания", "списаний"), ("charge", "charges")),
     "adjustment": (("перерасчёт", "перерасчёта", "перерасчётов"), ("adjustment", "adjustments")),

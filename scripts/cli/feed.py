@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 import click
 import msgspec
@@ -14,10 +15,16 @@ from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
 from ledger.service import Ledger, Outcome
 from projections.operator.earlier import Earlier
+from projections.words import answers
+from projections.words import replies as replied
+from projections.words.language import Language
+from projections.words.names import INPUTS
+from projections.words.reasons import REASONS
+from projections.words.speaker import Speaker
 from scripts.cli import lines, show
 from scripts.cli.lines import RawLine
 from scripts.cli.moments import Future, not_after_option
-from scripts.cli.options import print_json, print_text, spare, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, spare, with_settings
 from scripts.cli.rejects import Reject, rejects_to
 from scripts.errors import Misuse
 from scripts.wiring import Settings, ledger_path, open_ledger
@@ -49,12 +56,16 @@ class Counts(msgspec.Struct):
     help="Write rejected lines here (overwritten), else one line each on stderr, of each kind the first 20.",
 )
 @not_after_option
+@lang_option(None)
 @with_settings
-def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_after: Moment | None) -> int:
+def feed(
+    settings: Settings, files: Sequence[str], rejects: str | None, not_after: Moment | None, lang: Language | None
+) -> int:
     """Apply inputs from JSON Lines files, in order; `-` is stdin.
 
     Feeding the same lines again changes nothing, so an interrupted feed is simply fed again. Each line is applied;
     refused by a rule, which is stored with its reason; a duplicate, which changes nothing; or rejected as no input.
+    Without --lang it speaks English, and quotes what subscribers are replied.
 
     \b
     Example:
@@ -78,7 +89,7 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
             for batch in cut:
                 said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
                 first = said[0].number if first is None and said else first
-                rejected = _apply(ledger, earlier, name, said, Future(not_after, ledger), counts, replies)
+                rejected = _apply(ledger, earlier, name, said, Future(not_after, ledger), counts, replies, lang)
                 for reject in rejected:  # told when the rest is safely stored
                     sink.tell(reject, opens=reject.line == first)
                 done += sum(line.size + 1 for line in batch)
@@ -86,15 +97,16 @@ def feed(settings: Settings, files: Sequence[str], rejects: str | None, not_afte
     if settings.json:
         print_json({name: getattr(counts, name) for name in COUNTED})
     else:
+        speak = Speaker(lang or "en")
         for text in replies[:REPLIES_SHOWN_MAX]:
             print_text(text)
         if len(replies) > REPLIES_SHOWN_MAX:
-            print_text("… and more; `obnovi events ACCOUNT` shows them all\n")
-        unrated = f" ({counts.unrated} of them unrated)" if counts.unrated else ""
-        print_text(
-            f"{counts.applied} applied{unrated}, {show.count(counts.duplicates, 'duplicate')}, "
-            f"{counts.refused} refused, {counts.rejected} rejected; {show.count(counts.events, 'event')} written\n"
-        )
+            print_text(speak.say(answers.MORE_REPLIES))
+        told: dict[str, Any] = {name: getattr(counts, name) for name in COUNTED}
+        told["duplicates"] = speak.count(counts.duplicates, "duplicate")
+        told["events"] = speak.count(counts.events, "event")
+        told["unrated"] = speak.say(answers.APPLIED_UNRATED, unrated=counts.unrated) if counts.unrated else ""
+        print_text(speak.say(answers.APPLIED, **told))
     return EXIT_REJECTED if counts.rejected else 0
 
 
@@ -106,6 +118,7 @@ def _apply(
     future: Future,
     counts: Counts,
     replies: list[str],
+    lang: Language | None,
 ) -> list[Reject]:
     """Book one batch of lines that are not blank; the rejected ones, in order."""
     rejected: list[Reject] = []
@@ -134,7 +147,7 @@ def _apply(
         counts.events += len(outcome.events)
         counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
         if len(replies) <= REPLIES_SHOWN_MAX:
-            replies += _replies(input, outcome)
+            replies += _replies(input, outcome, lang)
     counts.rejected += len(rejected)
     return sorted(rejected, key=lambda reject: reject.line)
 
@@ -155,13 +168,19 @@ def _reject(name: str, line: RawLine, reason: str, detail: str) -> Reject:
     return Reject(line.number, reason, detail.encode(errors="backslashreplace").decode(), text, name)
 
 
-def _replies(input: Input, outcome: Outcome) -> Iterator[str]:
-    """What subscribers are told about the refreshes of a feed, and what else was refused."""
+def _replies(input: Input, outcome: Outcome, lang: Language | None) -> Iterator[str]:
+    """What subscribers are told about the refreshes of a feed, as they read it or in a language; what else was refused.
+
+    Without a language a reply is quoted in Russian, and a refusal is told in English.
+    """
     if outcome.reply:
-        yield f"{input.account}: {outcome.reply}"
+        yield f"{input.account}: {replied.told(Speaker(lang or 'ru'), outcome.reply)}"
     elif outcome.result == "refused":
-        reason = next(event.reason for event in outcome.events if isinstance(event, InputRefused))
-        yield f"{input.account}: {input.type} {input.id} refused: {reason}"
+        speak = Speaker(lang or "en")
+        code = next(event.reason for event in outcome.events if isinstance(event, InputRefused))
+        names = (speak.say(INPUTS[input.type]), speak.say(REASONS[code])) if speak.russian else (input.type, code)
+        said = dict(zip(("input", "reason"), names, strict=True))
+        yield speak.say(answers.REFUSED, account=input.account, id=input.id, **said)
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:

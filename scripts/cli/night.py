@@ -11,10 +11,13 @@ from ledger import trial
 from ledger.catalogue import parse
 from ledger.periods import Instant, Moment, last_instant
 from ledger.service import Ledger
+from projections.words import answers
+from projections.words.language import Language
+from projections.words.speaker import Speaker
 from scripts.cli import meant, show
 from scripts.cli.meant import yes_option
 from scripts.cli.moments import MomentType, limit_of_future, not_after_option
-from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
 
@@ -26,8 +29,11 @@ ACCOUNTS_AT_ONCE = 5_000
 @not_after_option
 @click.option("--dry-run", is_flag=True, help="Say what would be booked and write nothing.")
 @yes_option
+@lang_option("en")
 @with_settings
-def night(settings: Settings, until: Moment | None, not_after: Moment | None, dry_run: bool, yes: bool) -> int:
+def night(
+    settings: Settings, until: Moment | None, not_after: Moment | None, dry_run: bool, yes: bool, lang: Language
+) -> int:
     """Advance every account to an instant: monthly and daily fees, blocks, lapsed periods.
 
     Running it twice, late, or again after an interruption charges nobody twice. A date alone means the end of that day
@@ -67,12 +73,9 @@ def night(settings: Settings, until: Moment | None, not_after: Moment | None, dr
     if settings.json:
         print_json(answer)
     else:
-        print_text(
-            f"{show.count(answer['accounts'], 'account')} {'would be ' if dry_run else ''}advanced: "
-            f"{answer['monthly_fees']} monthly fees, "
-            f"{answer['daily_fees']} daily fees, {answer['blocks']} blocks, {answer['lapsed']} lapsed; "
-            f"{show.count(answer['events'], 'event')} {'would be ' if dry_run else ''}written\n"
-        )
+        speak = Speaker(lang)
+        nouns = {f"{noun}s": speak.count(answer[f"{noun}s"], noun) for noun in ("account", "event")}
+        print_text(speak.say(answers.ADVANCED_TRIED if dry_run else answers.ADVANCED, **{**answer, **nouns}))
     return 0
 
 

@@ -38,8 +38,11 @@ class DateType(click.ParamType[date]):
             self.fail(f"{value!r}: {error}", param, ctx)
 
 
-def lang_option(default: Language) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """`--lang`: the language of everything that people are told; JSON has none, so it does not go with --json."""
+def lang_option(default: Language | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """`--lang`: the language of everything that people are told; JSON has none, so it does not go with --json.
+
+    Without a default the command says itself what it is told in.
+    """
     return click.option(
         "--lang",
         type=click.Choice(LANGUAGES),

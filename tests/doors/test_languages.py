@@ -97,6 +97,13 @@ def ledger(obnovi: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         says("grant_discount", "discount", "02-09T10:00", percent=50, **{"from": "2023-02-09", "until": "2023-05-01"}),
         says("connect_plan", "odd", "03-20T10:00", plan="odd"),
     )
+    write(
+        tmp_path / "more",
+        says("ussd", "once more", "04-20T11:00", text="*929#"),
+        says("ussd", "unknown", "04-20T12:00", text="*999#"),
+        says("usage", "page", "01-16T12:00", service="data", direction="out", quantity=4321),
+        says("usage", "away", "04-20T14:00", service="sms", direction="out", quantity=1, zone="roaming"),
+    )
     assert obnovi("feed", "feed").code == 0
     assert obnovi("night", "--until", "2023-04-20T03:00:00+03:00").code == 0
     return obnovi
@@ -132,6 +139,9 @@ ANSWERS: Final = [
     ("dispute", "open", ACCOUNT, "4", "--text", "not ordered", "--id", "waiting", "--at", "2023-02-08T10:00:00+03:00"),
     ("dispute", "resolve", "waiting", "--outcome", "upheld", "--text", "paid back", "--by", "support-1", *AT),
     ("dispute", "resolve", "waiting", "--outcome", "rejected", "--text", "paid", "--by", "support-1", *AT, "--dry-run"),
+    ("feed", "more"),
+    ("night", "--until", "2023-05-02T03:00:00+03:00", "--dry-run"),
+    ("night", "--until", "2023-05-02T03:00:00+03:00", "--yes"),
     ("late",),
     ("late", "--book"),
 ]
