@@ -107,6 +107,18 @@ def local_text(instant: Instant, zone: str) -> str:
     return local(instant, zone).isoformat()
 
 
+@lru_cache(maxsize=1_000)
+def turns_back(day: date, zone: str) -> bool:
+    """Whether clocks go back on a local date, so that times of it come twice."""
+    tz = zone_named(zone)
+    first = datetime(day.year, day.month, day.day, tzinfo=tz)
+    last = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=tz, fold=1)
+    before, behind = first.utcoffset(), last.utcoffset()
+    assert before is not None
+    assert behind is not None
+    return behind < before
+
+
 def at_local(day: date, hour: int, zone: str) -> Instant:
     """The instant at which a local day reaches a whole hour.
 

@@ -115,7 +115,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     `plan_name` is what the plan was called by then, None before the first one; `unrated` are the records that were
     booked without a price, not there where there are none (R-13.6). `waits` is what the schedule books next from there
-    on; it is told to people, and stands in no JSON.
+    on, and `zone` the one of the times; they are told to people, and stand in no JSON.
     """
 
     account: str
@@ -134,10 +134,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     next_due: str | None
     next_fee: Kopecks | None
     waits: Waits | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
 
     def json(self) -> bytes:
         """The canonical JSON, of which the statement's id is the digest."""
-        return msgspec.json.encode(replace(self, waits=UNSET))
+        return msgspec.json.encode(replace(self, waits=UNSET, zone=UNSET))
 
     @property
     def waiting(self) -> Waits:
@@ -216,6 +217,7 @@ def statement(
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
         waits=waits(state, in_force) if state else UNSET,
+        zone=zone,
     )
     check(made)
     return made

@@ -1,5 +1,6 @@
 """The balance curve: a statement's ledger lines as one SVG picture, a step at every line, whole numbers only."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -7,8 +8,10 @@ from operator import itemgetter
 from typing import Final
 from xml.sax.saxutils import escape
 
-from ledger.units import Kopecks, round_up, rubles
+from ledger.units import Kopecks, round_up
 from projections.statement import Statement
+from projections.words.language import Language
+from projections.words.statement import Teller
 
 WIDTH: Final = 800
 HEIGHT: Final = 262
@@ -19,12 +22,13 @@ _EDGE: Final = 90
 """Nearer to a side of the picture than this, a label is written away from it."""
 
 
-def svg(made: Statement, *, label: str = "Баланс") -> str:
+def svg(made: Statement, lang: Language = "ru") -> str:
     """The picture: levels in rubles, dates, the highest and the lowest balance; dashed where nothing is settled yet.
 
     Colours are attributes, so that a page's own style may change them by class. However many lines there are, a
     column of the picture has three steps at most: its lowest, highest and last balance.
     """
+    tell = Teller(lang, made)
     start = datetime.fromisoformat(made.from_)
     span = datetime.fromisoformat(made.to) + timedelta(days=1) - start
     points = [(_LEFT, made.opening), *((_across(line.booked_at, start, span), line.balance) for line in made.lines)]
@@ -40,11 +44,11 @@ def svg(made: Statement, *, label: str = "Баланс") -> str:
     zero, last = height(0), height(made.closing)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="13"><title>{escape(label)}: {_told(made, balances)}</title>',
+        f'font-family="sans-serif" font-size="13"><title>{escape(_told(made, tell, balances))}</title>',
         *(
             f'<path class="curve-level" d="M{_LEFT} {height(level)}H{_RIGHT}" stroke="#dfe2e6" fill="none" />'
             f'<text class="curve-note" x="{_LEFT - 10}" y="{height(level) + 4}" text-anchor="end" fill="#5b6470">'
-            f"{_level(level)}</text>"
+            f"{_level(tell, level)}</text>"
             for level in range(bottom, top + 1, step)
         ),
         *_dates(made, start, span),
@@ -59,9 +63,9 @@ def svg(made: Statement, *, label: str = "Баланс") -> str:
             'stroke-dasharray="2 5" fill="none" />'
         )
     highest, lowest = max(points, key=lambda point: point[1]), min(points, key=lambda point: point[1])
-    parts.append(_mark(highest, height(highest[1]), above=True))
+    parts.append(_mark(tell, highest, height(highest[1]), above=True))
     if lowest[1] < highest[1] and lowest[1] % step:  # a level of the scale tells it already
-        parts.append(_mark(lowest, height(lowest[1]), above=False))
+        parts.append(_mark(tell, lowest, height(lowest[1]), above=False))
     parts.append("</svg>")
     return "".join(parts)
 
@@ -97,9 +101,9 @@ def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopeck
         power *= 10
 
 
-def _level(amount: Kopecks) -> str:
+def _level(tell: Teller, amount: Kopecks) -> str:
     """A level of the scale, without kopecks where they are none."""
-    return rubles(amount).replace(",00", "")
+    return re.sub(r"[,.]00", "", tell.money(amount))
 
 
 def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
@@ -115,16 +119,18 @@ def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
         )
 
 
-def _mark(point: tuple[int, Kopecks], y: int, *, above: bool) -> str:
+def _mark(tell: Teller, point: tuple[int, Kopecks], y: int, *, above: bool) -> str:
     x, balance = point
     anchor = "start" if x < _LEFT + _EDGE else "end" if x > _RIGHT - _EDGE else "middle"
     return (
         f'<circle class="curve-dot" cx="{x}" cy="{y}" r="3.5" fill="#0a6b57" />'
         f'<text class="curve-mark" x="{x}" y="{y - 9 if above else y + 19}" text-anchor="{anchor}" fill="#1d2228">'
-        f"{rubles(balance)}</text>"
+        f"{tell.money(balance)}</text>"
     )
 
 
-def _told(made: Statement, balances: list[Kopecks]) -> str:
+def _told(made: Statement, tell: Teller, balances: list[Kopecks]) -> str:
     """The picture in words, for those who do not see it."""
-    return f"{rubles(made.opening)} → {rubles(made.closing)}; от {rubles(min(balances))} до {rubles(max(balances))}"
+    ends = {"opening": tell.money(made.opening), "closing": tell.money(made.closing)}
+    said = tell("curve_told", **ends, lowest=tell.money(min(balances)), highest=tell.money(max(balances)))
+    return f"{tell('curve')}: {said}"

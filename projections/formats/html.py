@@ -6,19 +6,17 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from ledger.units import Kopecks, rubles
-from projections import wording
+from ledger.units import Kopecks
 from projections.formats import curve
-from projections.formats.headings import HEADINGS, Headings, Language
 from projections.formats.style import STYLE
-from projections.formats.text import printed_text
-from projections.operator import figures, page
+from projections.operator import page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
-from projections.words import waiting
+from projections.words import names, waiting
+from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import UNRATED
+from projections.words.statement import LINE_HEAD, Teller
 
 _BOUND: Final = "\N{NO-BREAK SPACE}"
 _BEFORE_FIGURE = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
@@ -29,20 +27,20 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
     """The whole page: one file without a script or anything to load, HTML that is XML too.
 
-    The operator's tables come first, for programs; the style shows the ledger before them.
+    The operator's tables come first, for programs, which read them in Russian; the style shows the ledger before them.
     """
-    head = HEADINGS[lang]
+    tell = Teller(lang, made)
     return "".join(
         (
-            opening(page.title(made)),
-            *_header(made, head, lang),
-            f"<figure><h2{_lang(lang)}>{head.curve}</h2>{curve.svg(made)}</figure>\n",
-            *_packages(made, head, lang),
-            f'<section class="calls"><h2{_lang(lang)}>{head.usage}</h2><div class="wide">{page.usage(made)}</div>',
-            *_unrated(made, lang),
+            opening(plain(tell("page_title", first=tell.first, last=tell.last)), lang=lang),
+            *_header(made, tell),
+            f"<figure><h2>{tell('curve')}</h2>{curve.svg(made, lang)}</figure>\n",
+            *_packages(made, tell),
+            f'<section class="calls"><h2>{tell("usage")}</h2><div class="wide">{page.usage(made, tell)}</div>',
+            *_unrated(made, tell),
             "</section>\n",
-            *_ledger(made, head, lang),
-            *_footer(made, head, checkpoint),
+            *_ledger(made, tell),
+            *_footer(made, tell, checkpoint),
             "</main></body></html>\n",
         )
     )
@@ -59,100 +57,98 @@ def opening(title: str, style: str = STYLE, lang: Language = "ru") -> str:
     )
 
 
-def _header(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
-    own = _lang(lang)
-    state = f'<p class="state"{own}>{head.final}</p>'
+def _header(made: Statement, tell: Teller) -> Iterator[str]:
+    state = f'<p class="state">{tell("final")}</p>'
     if not made.final:
-        state = f'<p class="state open">{escape(waiting.provisional(made.waiting))}</p>'
+        state = f'<p class="state open">{plain(waiting.provisional(made.waiting, tell.lang))}</p>'
+    days = tell("range", first=f"<b>{tell.first}</b>", last=f"<b>{tell.last}</b>").replace(" <b>", f"{_BOUND}<b>")
+    clocks = f"<p>{tell('times')}: {tell.clocks(made)}</p>" if made.zone else ""
     yield (
-        f"<header><div><h1{own}>{head.statement}</h1><p>Номер <b>{phone(made.account)}</b> за период с{_BOUND}"
-        f"<b>{figures.day(made.from_)}</b> по{_BOUND}<b>{figures.day(made.to)}</b></p></div>{state}</header>\n"
+        f"<header><div><h1>{tell('statement')}</h1><p>{tell('number')} <b>{phone(made.account)}</b> "
+        f"{tell('for_period')} {days}</p><p>{tell('plan')}: {plain(made.plan_name or '—')}</p>{clocks}</div>"
+        f"{state}</header>\n"
     )
-    at, amount, notes = waiting.next_charge(made.waiting)
-    due = "—" if at is None else _time(at)[:-3]
-    fee = "" if amount is None else f", {_money(amount)}"
-    said = "".join(f"<small>{escape(each).replace(' ₽', f'{_BOUND}₽')}</small>" for each in notes)
+    at, amount, notes = waiting.next_charge(made.waiting, tell.lang)
+    due = "—" if at is None else _time(tell, at, seconds=False)
+    fee = "" if amount is None else f", {_money(tell, amount)}"
+    said = "".join(f"<small>{plain(each)}</small>" for each in notes)
     total = made.usage_total
     yield (
-        f'<dl class="sums"><div><dt{own}>{head.opening}</dt><dd>{_money(made.opening)}</dd></div>'
-        f"<div><dt{own}>{head.closing}</dt><dd>{_money(made.closing)}</dd></div>"
-        f"<div><dt{own}>{head.usage_total}</dt><dd>{_money(total.amount)}"
-        f"<small>без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽</small></dd></div>"
-        f"<div><dt{own}>{head.next_due}</dt><dd>{due}<small>{wording.MODES[made.mode]}{fee}</small>{said}</dd></div></dl>\n"
+        f'<dl class="sums"><div><dt>{tell("opening")}</dt><dd>{_money(tell, made.opening)}</dd></div>'
+        f"<div><dt>{tell('closing')}</dt><dd>{_money(tell, made.closing)}</dd></div>"
+        f"<div><dt>{tell('usage_total')}</dt><dd>{_money(tell, total.amount)}"
+        f"<small>{tell.ex_vat(total.amount_ex_vat)}</small></dd></div>"
+        f"<div><dt>{tell('next_due')}</dt><dd>{due}<small>{tell.say(names.MODES[made.mode])}{fee}</small>{said}</dd></div>"
+        "</dl>\n"
     )
 
 
-def _packages(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
-    yield f"<section><h2{_lang(lang)}>{head.packages}</h2>"
+def _packages(made: Statement, tell: Teller) -> Iterator[str]:
+    yield f"<section><h2>{tell('packages')}</h2>"
     if made.left:
-        yield f'<ul class="left">{"".join(map(_bucket, made.left))}</ul>'
+        yield f'<ul class="left">{"".join(_bucket(row, tell) for row in made.left)}</ul>'
     else:
-        yield '<p class="none">Пакетов нет.</p>'
+        yield f'<p class="none">{tell("no_packages")}</p>'
     yield "</section>\n"
 
 
-def _bucket(row: BucketRow) -> str:
+def _bucket(row: BucketRow, tell: Teller) -> str:
     width = 100 * row.left // row.granted if row.granted else 0
+    until = tell("package_until", bucket=tell.bucket(row.bucket), time=_time(tell, row.end, seconds=False))
     return (
-        f"<li><span>{_initial(wording.SERVICES[row.service])}</span>"
-        f"<b>{bound(wording.packaged(row.service, row.left))}</b>"
+        f"<li><span>{_initial(tell.service(row.service))}</span>"
+        f"<b>{bound(tell.packaged(row.service, row.left))}</b>"
         f'<span class="bar"><i style="width:{width}%"></i></span>'
-        f"<small>{plain(f'{wording.bucket(row.bucket)}, до {_time(row.end)[:-3]}')}</small>"
-        f"<small>из {bound(wording.packaged(row.service, row.granted))}</small></li>"
+        f"<small>{plain(until)}</small>"
+        f"<small>{tell('of_granted', granted=bound(tell.packaged(row.service, row.granted)))}</small></li>"
     )
 
 
-def _unrated(made: Statement, lang: Language) -> Iterator[str]:
+def _unrated(made: Statement, tell: Teller) -> Iterator[str]:
     """The records without a price, where there are any: beside the operator's tables, in none (R-13.6)."""
     if not made.unrated:
         return
-    yield f'<p class="unrated"{_lang(lang)}>{UNRATED[lang].counted(len(made.unrated))}</p><ul class="unrated">'
+    yield f'<p class="unrated">{tell.unrated(made)}</p><ul class="unrated">'
     for each in made.unrated:
-        measured = bound(wording.measured(each.service, each.quantity))
-        said = ", ".join((_time(each.at), wording.SERVICES[each.service], measured, REASONS[each.reason].ru))
-        yield f"<li>{plain(said)}</li>"
+        measured = bound(tell.measured(each.service, each.quantity))
+        said = (_time(tell, each.at), tell.service(each.service), measured, tell.say(REASONS[each.reason]))
+        yield f"<li>{plain(', '.join(said))}</li>"
     yield "</ul>"
 
 
-def _ledger(made: Statement, head: Headings, lang: Language) -> Iterator[str]:
+def _ledger(made: Statement, tell: Teller) -> Iterator[str]:
     """The ledger's table, without a `tbody`: those are for usage only."""
-    own = _lang(lang)
+    head = "".join(f"<th>{name}</th>" for name in tell.head(LINE_HEAD))
     yield (
-        f'<section class="money"><h2{own}>{head.ledger}</h2><div class="wide"><table class="ledger"><thead><tr>'
-        f"<th{own}>{head.when}</th><th{own}>{head.what}</th><th{own}>{head.amount}</th><th{own}>{head.balance}</th>"
-        f'</tr></thead><tr class="edge"><td>{figures.day(made.from_)}</td><td>{HEADINGS["ru"].opening}</td><td></td>'
-        f"<td>{_money(made.opening)}</td></tr>"
+        f'<section class="money"><h2>{tell("ledger")}</h2><div class="wide"><table class="ledger"><thead><tr>{head}'
+        f'</tr></thead><tr class="edge"><td>{tell.first}</td><td>{tell("opening")}</td><td></td>'
+        f"<td>{_money(tell, made.opening)}</td></tr>"
     )
     for line in made.lines:
-        yield _line(line)
+        yield _line(line, tell)
     yield (
-        f'<tr class="edge"><td>{figures.day(made.to)}</td><td>{HEADINGS["ru"].closing}</td><td></td>'
-        f"<td>{_money(made.closing)}</td></tr></table></div></section>\n"
+        f'<tr class="edge"><td>{tell.last}</td><td>{tell("closing")}</td><td></td>'
+        f"<td>{_money(tell, made.closing)}</td></tr></table></div></section>\n"
     )
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, tell: Teller) -> str:
     return (
-        f"<tr><td>{_time(line.booked_at)}</td><td>{plain(printed_text(line))}</td>"
-        f"<td{_sign(line.amount)}>{_money(line.amount)}</td><td>{_money(line.balance)}</td></tr>"
+        f"<tr><td>{_time(tell, line.booked_at)}</td><td>{plain(tell.line(line))}</td>"
+        f"<td{_sign(line.amount)}>{_money(tell, line.amount)}</td><td>{_money(tell, line.balance)}</td></tr>"
     )
 
 
-def _footer(made: Statement, head: Headings, checkpoint: str | None) -> Iterator[str]:
-    state = head.final if made.final else head.provisional
-    yield f"<footer><p>{head.document} {made.id} · {state.lower()}</p>"
+def _footer(made: Statement, tell: Teller, checkpoint: str | None) -> Iterator[str]:
+    state = tell("final" if made.final else "provisional")
+    yield f"<footer><p>{tell('document')} {made.id} · {state.lower()}</p>"
     if checkpoint is not None:
-        yield f"<p>{head.checkpoint} {plain(checkpoint)}</p>"
+        yield f"<p>{tell('checkpoint')} {plain(checkpoint)}</p>"
     yield "</footer>"
 
 
-def _lang(lang: Language) -> str:
-    """What marks a heading that is not in the page's language."""
-    return "" if lang == "ru" else f' lang="{lang}"'
-
-
-def _money(amount: Kopecks) -> str:
-    return bound(rubles(amount))
+def _money(tell: Teller, amount: Kopecks) -> str:
+    return bound(tell.money(amount))
 
 
 def _sign(amount: Kopecks) -> str:
@@ -164,8 +160,9 @@ def phone(account: str) -> str:
     return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
 
 
-def _time(at: str) -> str:
-    return f"{datetime.fromisoformat(at):%d.%m.%Y{_BOUND}%H:%M:%S}"
+def _time(tell: Teller, at: str, *, seconds: bool = True) -> str:
+    told = f"{datetime.fromisoformat(at):%d.%m.%Y %H:%M:%S}"
+    return bound((told if seconds else told[:-3]) + tell.offset(at))
 
 
 def _initial(text: str) -> str:

@@ -10,19 +10,16 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 import typst
 
-from ledger.units import rubles
-from projections import wording
 from projections.formats import curve
-from projections.formats.headings import HEADINGS, Headings, Language
-from projections.formats.text import printed_text
 from projections.formats.xml import created
 from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
 from projections.statement import Statement, UsageRow
-from projections.words import waiting
+from projections.words import names, waiting
+from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import UNRATED
+from projections.words.statement import LINE_HEAD, UNRATED_HEAD, Teller
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -42,21 +39,8 @@ class Column(NamedTuple):
 
 
 _BOUND: Final = "\N{NO-BREAK SPACE}"
-_ABOUT: Final[dict[Language, tuple[str, str, str]]] = {
-    "ru": ("Номер", "Тарифный план", "Период"),
-    "en": ("Number", "Plan", "Period"),
-}
-_USAGE: Final = (
-    Column(12, "", "joined"),
-    Column(14, "Дата  Время", "figure"),
-    Column(9, "", "joined"),
-    Column(82, "GMT*  Номер, зона вызова, зона направления вызова/номер сессии", "flexible"),
-    Column(15, "Услуга"),
-    Column(18, "Длит./объём мин.:сек./Kb/шт.", "figure"),
-    Column(40, "Стоимость  Изм. баланса\nруб. без НДС", "figure", gap=0),
-)
-"""The operator's columns. Number and zones share one: programs that take the text off a page read it row by row as long
-as the rows have the same cells, and most rows have no zone."""
+_SAID: Final = ("statement", "curve", "packages", "no_packages", "ledger", "no_usage", "page", "of_pages")
+"""The words that the template itself sets."""
 _COST: Final = 6
 """The column of costs, under which the totals stand."""
 _FITS: Final = 24
@@ -67,9 +51,8 @@ _BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
     """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
-    head = HEADINGS[lang]
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
-    told = msgspec.json.encode(_told(made, head, lang, checkpoint))
+    told = msgspec.json.encode(_told(made, Teller(lang, made), checkpoint))
     compiler, template = _compiler()
     document = compiler.compile(
         input=template,
@@ -88,44 +71,65 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(made: Statement, head: Headings, lang: Language, checkpoint: str | None) -> dict[str, Any]:
-    number, plan, period = _ABOUT[lang]
-    state = head.final if made.final else head.provisional
-    charge = waiting.next_charge(made.waiting)
-    foot: list[Any] = [f"{head.document} {made.id} · {state.lower()}"]
+def _told(made: Statement, tell: Teller, checkpoint: str | None) -> dict[str, Any]:
+    charge = waiting.next_charge(made.waiting, tell.lang)
+    foot: list[Any] = [f"{tell('document')} {made.id} · {tell('final' if made.final else 'provisional').lower()}"]
     if checkpoint is not None:
-        foot.append(list(f"{head.checkpoint} {_plain(checkpoint)}"))
+        foot.append(list(f"{tell('checkpoint')} {_plain(checkpoint)}"))
+    when, what, amount, balance = tell.head(LINE_HEAD)
+    days = _plain(tell("range", first=tell.first, last=tell.last))
+    usage = _usage_columns(tell)
     return {
-        "title": f"Детализация {made.account}, {_range(made)}",
+        "lang": tell.lang,
+        "title": tell("document_title", account=made.account, first=tell.first, last=tell.last),
         "final": made.final,
-        "state": _bound(head.final) if made.final else _plain(waiting.provisional(made.waiting)),
-        "head": head,
+        "state": _bound(tell("final")) if made.final else _plain(waiting.provisional(made.waiting, tell.lang)),
+        "words": {name: tell(name) for name in _SAID},
         "about": [
-            (number, _phone(made.account)),
-            (plan, _plain(made.plan_name or "—")),
-            (period, _plain(_range(made))),
-            *([(head.next_due, _plain("; ".join(charge.notes)))] if charge.notes else []),
+            (tell("number"), _phone(made.account)),
+            (tell("plan"), _plain(made.plan_name or "—")),
+            (tell("period"), days),
+            *([(tell("times"), tell.clocks(made))] if made.zone else []),
+            *([(tell("next_due"), _plain("; ".join(charge.notes)))] if charge.notes else []),
         ],
-        "sums": _sums(made, head, charge),
-        "curve": curve.svg(made).replace("sans-serif", "Libertinus Serif"),
-        "packages": [_package(row) for row in made.left],
+        "sums": _sums(made, tell, charge),
+        "curve": curve.svg(made, tell.lang).replace("sans-serif", "Libertinus Serif"),
+        "packages": [_package(row, tell) for row in made.left],
         "ledger": _table(
             (
-                Column(26, head.when, "figure"),
-                Column(118, head.what),
-                Column(23, head.amount, "right"),
-                Column(23, head.balance, "end", gap=0),
+                Column(26, when, "figure"),
+                Column(118, what),
+                Column(23, amount, "right"),
+                Column(23, balance, "end", gap=0),
             ),
-            _ledger(made),
+            _ledger(made, tell),
         ),
-        "usage": _table(_USAGE, (_row(row) for _, row in blocks.by_start(made.usage))),
-        "usage_title": f"Оказанные услуги связи {_plain(_range(made))}",
-        "resource": f"Сетевой ресурс {made.account}",
-        "totals": _totals(made),
-        "unrated": _unrated(made, lang),
-        "zone_note": "* - Часовой пояс места оказания услуги",
+        "usage": _table(usage, (_row(row, tell) for _, row in blocks.by_start(made.usage))),
+        "usage_title": f"{tell.operator('usage')} {days}",
+        "resource": f"{tell.operator('resource')} {made.account}",
+        "totals": _totals(made, tell, usage),
+        "unrated": _unrated(made, tell),
+        "zone_note": tell.operator("zone_note"),
         "foot": foot,
     }
+
+
+def _usage_columns(tell: Teller) -> tuple[Column, ...]:
+    """The operator's columns.
+
+    Number and zones share one: programs that take the text off a page read it row by row as long as the rows have the
+    same cells, and most rows have no zone.
+    """
+    said = tell.operator
+    return (
+        Column(12, "", "joined"),
+        Column(14, said("day_and_clock"), "figure"),
+        Column(9, "", "joined"),
+        Column(82, said("gmt_number_and_zones"), "flexible"),
+        Column(15, said("service")),
+        Column(18, said("length"), "figure"),
+        Column(40, said("cost_and_changed"), "figure", gap=0),
+    )
 
 
 def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[str, Any]:
@@ -139,82 +143,83 @@ def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[st
     }
 
 
-def _ledger(made: Statement) -> Iterable[Sequence[Cell]]:
+def _ledger(made: Statement, tell: Teller) -> Iterable[Sequence[Cell]]:
     """The ledger's lines between opening and closing balance."""
-    yield figures.day(made.from_), HEADINGS["ru"].opening, "—", rubles(made.opening)
+    yield tell.first, tell("opening"), "—", tell.money(made.opening)
     for line in made.lines:
-        text = (_plain(printed_text(line)),)
-        yield figures.moment(line.booked_at), text, rubles(line.amount), rubles(line.balance)
-    yield figures.day(made.to), HEADINGS["ru"].closing, "—", rubles(made.closing)
+        text = (_plain(tell.line(line)),)
+        offset = tell.offset(line.booked_at).strip()
+        moment = figures.moment(line.booked_at)
+        yield (moment, offset) if offset else moment, text, tell.money(line.amount), tell.money(line.balance)
+    yield tell.last, tell("closing"), "—", tell.money(made.closing)
 
 
-def _row(row: UsageRow) -> Sequence[Cell]:
+def _row(row: UsageRow, tell: Teller) -> Sequence[Cell]:
+    changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
     return (
         f"{figures.day(row.at)}  ",
         figures.clock(row.at),
         f"{figures.offset(row.at)}  ",
-        _number(row),
-        words.service(row.service, row.direction),
+        _number(row, tell),
+        tell.operator(words.service(row.service, row.direction)),
         figures.actual(row.service, row.quantity),
-        figures.comma(row.amount_ex_vat) + (f"  {figures.moment(row.booked_at)}" if row.amount else ""),
+        tell.decimal(row.amount_ex_vat) + (f"  {changed}" if row.amount else ""),
     )
 
 
-def _number(row: UsageRow) -> Cell:
-    cell = number_cell.told(row.service, row.direction, row.peer, row.zone, fits=_FITS)
+def _number(row: UsageRow, tell: Teller) -> Cell:
+    cell = number_cell.told(row.service, row.direction, row.peer, row.zone, fits=_FITS, lang=tell.lang)
     return cell if len(cell) <= _FITS else (cell,)
 
 
-def _totals(made: Statement) -> dict[str, Any]:
-    label = sum(column.width for column in _USAGE[:_COST])
+def _totals(made: Statement, tell: Teller, usage: Sequence[Column]) -> dict[str, Any]:
+    label = sum(column.width for column in usage[:_COST])
     total = made.usage_total
-    columns = (Column(label, "", "right"), Column(_USAGE[_COST].width, ""))
-    rows = (("Итого", figures.comma(total.amount_ex_vat)), ("Итого с НДС", figures.cost(total.amount)[:-2]))
+    columns = (Column(label, "", "right"), Column(usage[_COST].width, ""))
+    with_vat = f"{total.amount // 100}.{total.amount % 100:02d}"
+    rows = ((tell("total"), tell.decimal(total.amount_ex_vat)), (tell("total_with_vat"), tell.decimal(with_vat)))
     return _table(columns, rows)
 
 
-def _unrated(made: Statement, lang: Language) -> dict[str, Any] | None:
+def _unrated(made: Statement, tell: Teller) -> dict[str, Any] | None:
     """The records without a price, where there are any; below the totals, where no reader of rows looks (R-13.6)."""
     if not made.unrated:
         return None
-    words = UNRATED[lang]
-    heads = (Column(32, words.start), Column(25, words.service), Column(25, words.quantity), Column(108, words.reason))
+    heads = [Column(width, name) for width, name in zip((40, 25, 25, 100), tell.head(UNRATED_HEAD), strict=True)]
     rows = (
         (
-            figures.moment(each.at),
-            wording.SERVICES[each.service],
-            wording.measured(each.service, each.quantity),
-            REASONS[each.reason].ru,
+            tell.time(each.at),
+            tell.service(each.service),
+            tell.measured(each.service, each.quantity),
+            tell.say(REASONS[each.reason]),
         )
         for each in made.unrated
     )
-    return {"title": words.counted(len(made.unrated)), "table": _table(heads, rows)}
+    return {"title": tell.unrated(made), "table": _table(heads, rows)}
 
 
-def _sums(made: Statement, head: Headings, charge: waiting.NextCharge) -> list[tuple[str, str, str]]:
+def _sums(made: Statement, tell: Teller, charge: waiting.NextCharge) -> list[tuple[str, str, str]]:
     due = "—" if charge.at is None else figures.moment(charge.at)[:-3]
-    fee = "" if charge.amount is None else f", {rubles(charge.amount)}"
+    fee = "" if charge.amount is None else f", {tell.money(charge.amount)}"
     total = made.usage_total
     return [
-        (head.opening, rubles(made.opening), ""),
-        (head.closing, rubles(made.closing), ""),
-        (head.usage_total, rubles(total.amount), f"без НДС {figures.comma(total.amount_ex_vat)}{_BOUND}₽"),
-        (head.next_due, due, f"{wording.MODES[made.mode]}{fee}"),
+        (tell("opening"), tell.money(made.opening), ""),
+        (tell("closing"), tell.money(made.closing), ""),
+        (tell("usage_total"), tell.money(total.amount), tell.ex_vat(total.amount_ex_vat)),
+        (tell("next_due"), due, f"{tell.say(names.MODES[made.mode])}{fee}"),
     ]
 
 
-def _package(row: BucketRow) -> dict[str, Any]:
+def _package(row: BucketRow, tell: Teller) -> dict[str, Any]:
+    service = tell.service(row.service)
+    until = f"{figures.moment(row.end)[:-3]}{tell.offset(row.end)}"
     return {
-        "service": wording.SERVICES[row.service].capitalize() if row.service != "sms" else "SMS",
-        "left": _bound(wording.packaged(row.service, row.left)),
-        "granted": f"из {_bound(wording.packaged(row.service, row.granted))}",
+        "service": service[:1].upper() + service[1:],
+        "left": _bound(tell.packaged(row.service, row.left)),
+        "granted": tell("of_granted", granted=_bound(tell.packaged(row.service, row.granted))),
         "share": 100 * row.left // row.granted if row.granted else 0,
-        "until": _plain(f"{wording.bucket(row.bucket)}, до {figures.moment(row.end)[:-3]}"),
+        "until": _plain(tell("package_until", bucket=tell.bucket(row.bucket), time=until)),
     }
-
-
-def _range(made: Statement) -> str:
-    return f"с {figures.day(made.from_)} по {figures.day(made.to)}"
 
 
 def _phone(account: str) -> str:

@@ -7,72 +7,78 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from ledger.units import Kopecks
-from projections import wording
 from projections.formats import columns
-from projections.formats.headings import Language
 from projections.statement import Statement
+from projections.words import names
+from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import UNRATED
+from projections.words.statement import KINDS, LEDGER_SHEET, UNRATED_HEAD, USAGE_SHEET, VERSION, Teller
 
 Table: TypeAlias = Literal["ledger", "usage"]
 
 
 def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -> str:
-    """One table of the statement, with its header. Quantities are in the units of the statement's JSON.
+    """One table of the statement, with its header; a decimal point in English.
 
-    Below the usage, behind an empty line, stand the records without a price, where there are any (R-13.6).
+    Quantities are in the units of the statement's JSON. Below the usage, behind an empty line, stand the records
+    without a price, where there are any (R-13.6).
     """
+    tell = Teller(lang, made)
     match table:
         case "ledger":
-            return _written(columns.LEDGER[lang], _ledger(made))
+            return _written((*tell.head(LEDGER_SHEET), tell("plan")), _ledger(made, tell))
         case "usage":
-            return _written(columns.USAGE[lang], itertools.chain(_usage(made), _unrated(made, lang)))
+            head = (*tell.head(USAGE_SHEET), tell("plan"))
+            return _written(head, itertools.chain(_usage(made, tell), _unrated(made, tell)))
 
 
-def _ledger(made: Statement) -> Iterable[Sequence[str]]:
+def _ledger(made: Statement, tell: Teller) -> Iterable[Sequence[str]]:
+    plan = guarded(made.plan_name or "")
     for line in made.lines:
         yield (
             str(line.version),
             line.booked_at,
-            line.kind,
-            guarded(line.text),
+            tell.say(KINDS[line.kind]),
+            guarded(tell.canonical(line)),
             guarded(line.channel) if isinstance(line.channel, str) else "",
             line.period.first if line.period else "",
             line.period.last if line.period else "",
-            decimal(line.amount),
-            decimal(line.balance),
+            _amount(tell, line.amount),
+            _amount(tell, line.balance),
+            plan,
         )
 
 
-def _usage(made: Statement) -> Iterable[Sequence[str]]:
+def _usage(made: Statement, tell: Teller) -> Iterable[Sequence[str]]:
+    plan = guarded(made.plan_name or "")
     for row in made.usage:
         yield (
             str(row.version),
             row.at,
             row.booked_at,
             guarded(row.peer),
-            guarded(wording.zone(row.zone)),
-            wording.SERVICES[row.service],
-            wording.DIRECTIONS[row.direction],
+            guarded(tell.zone(row.zone)),
+            tell.service(row.service),
+            tell.say(names.DIRECTIONS[row.direction]),
             str(row.quantity),
             str(row.billed),
             str(row.from_packages),
-            row.amount_ex_vat.replace(".", ","),
-            decimal(row.amount),
+            tell.decimal(row.amount_ex_vat),
+            _amount(tell, row.amount),
             str(row.vat_rate),
+            plan,
         )
 
 
-def _unrated(made: Statement, lang: Language) -> Iterable[Sequence[str]]:
+def _unrated(made: Statement, tell: Teller) -> Iterable[Sequence[str]]:
     if not made.unrated:
         return
-    words = UNRATED[lang]
     yield ()
-    yield words.title, str(len(made.unrated))
-    yield words.version, words.start, words.service, words.quantity, words.reason
+    yield tell("unrated"), str(len(made.unrated))
+    yield tell.head((VERSION, *UNRATED_HEAD))
     for each in made.unrated:
-        service, reason = wording.SERVICES[each.service], REASONS[each.reason].ru
+        service, reason = tell.service(each.service), tell.say(REASONS[each.reason])
         yield str(each.version), each.at, service, str(each.quantity), reason
 
 
@@ -80,6 +86,10 @@ def decimal(amount: Kopecks) -> str:
     """Kopecks as rubles with a decimal comma, as a spreadsheet reads a number: −40000 → "-400,00"."""
     sign = "-" if amount < 0 else ""
     return f"{sign}{abs(amount) // 100},{abs(amount) % 100:02d}"
+
+
+def _amount(tell: Teller, amount: Kopecks) -> str:
+    return decimal(amount) if tell.russian else decimal(amount).replace(",", ".")
 
 
 def guarded(text: str) -> str:

@@ -3,106 +3,105 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ledger.units import rubles
-from projections import wording
 from projections.statement import Line, Statement
-from projections.words import waiting as words
+from projections.words import names, waiting
 from projections.words.language import Language
-from projections.words.lines import DAY, PERIOD, told
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
 from projections.words.speaker import Speaker
-from projections.words.statement import UNRATED
+from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, Teller, printed
 
 
-def render(made: Statement, *, checkpoint: str | None = None) -> str:
+def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
     """The whole statement as text, ending with a newline."""
-    return "\n".join(_blocks(made, checkpoint)) + "\n"
+    return "\n".join(_blocks(made, Teller(lang, made), checkpoint)) + "\n"
 
 
-def _blocks(made: Statement, checkpoint: str | None) -> Iterator[str]:
-    yield f"Детализация счёта {made.account} за период с {wording.day(made.from_)} по {wording.day(made.to)}"
-    yield f"Документ {made.id}"
-    yield "окончательно" if made.final else words.provisional(made.waiting)
+def _blocks(made: Statement, tell: Teller, checkpoint: str | None) -> Iterator[str]:
+    yield tell("title", account=made.account, first=tell.first, last=tell.last)
+    yield f"{tell('plan')}: {safe(made.plan_name or '—')}"
+    if made.zone:
+        yield f"{tell('times')}: {tell.clocks(made)}"
+    yield f"{tell('document')} {made.id}"
+    yield tell("final").lower() if made.final else waiting.provisional(made.waiting, tell.lang)
     yield ""
-    yield "Операции по балансу"
-    yield f"  Баланс на начало: {rubles(made.opening)}"
+    yield tell("ledger")
+    yield f"  {tell('opening')}: {tell.money(made.opening)}"
     if made.lines:
         yield from table(
-            ("Дата", "Операция", "Сумма", "Баланс"),
+            tell.head(LINE_HEAD),
             [
-                (wording.time(line.booked_at), printed_text(line), rubles(line.amount), rubles(line.balance))
+                (tell.time(line.booked_at), tell.line(line), tell.money(line.amount), tell.money(line.balance))
                 for line in made.lines
             ],
             right=(2, 3),
         )
     else:
-        yield "  Операций нет."
-    yield f"  Баланс на конец: {rubles(made.closing)}"
+        yield f"  {tell('no_lines')}"
+    yield f"  {tell('closing')}: {tell.money(made.closing)}"
     yield ""
-    yield "Услуги связи"
+    yield tell("usage")
     if made.usage:
         yield from table(
-            ("Начало", "Номер", "Зона", "Услуга", "Факт", "Учтено", "Из пакета", "Без НДС", "С НДС"),
+            tell.head(USAGE_HEAD),
             [
                 (
-                    wording.time(row.at),
+                    tell.time(row.at),
                     row.peer,
-                    wording.zone(row.zone),
-                    f"{wording.SERVICES[row.service]} {wording.DIRECTIONS[row.direction]}",
-                    wording.measured(row.service, row.quantity),
-                    wording.packaged(row.service, row.billed) if row.billed else "0",
-                    wording.packaged(row.service, row.from_packages) if row.from_packages else "—",
-                    row.amount_ex_vat.replace(".", ","),
-                    rubles(row.amount),
+                    tell.zone(row.zone),
+                    f"{tell.service(row.service)} {tell.say(names.DIRECTIONS[row.direction])}",
+                    tell.measured(row.service, row.quantity),
+                    tell.packaged(row.service, row.billed) if row.billed else "0",
+                    tell.packaged(row.service, row.from_packages) if row.from_packages else "—",
+                    tell.decimal(row.amount_ex_vat),
+                    tell.money(row.amount),
                 )
                 for row in sorted(made.usage, key=lambda row: datetime.fromisoformat(row.at))
             ],
             right=(4, 5, 6, 7, 8),
         )
         total = made.usage_total
-        yield f"  Итого: {rubles(total.amount)}, без НДС {total.amount_ex_vat.replace('.', ',')}\N{NO-BREAK SPACE}₽"
+        yield f"  {tell('total')}: {tell.money(total.amount)}, {tell.ex_vat(total.amount_ex_vat)}"
     else:
-        yield "  Услуг не было."
-    yield from _unrated(made)
+        yield f"  {tell('no_usage')}"
+    yield from _unrated(made, tell)
     yield ""
-    yield "Остатки пакетов"
+    yield tell("packages")
     if made.left:
         yield from table(
-            ("Пакет", "Услуга", "Осталось", "Было", "Действует до"),
+            tell.head(LEFT_HEAD),
             [
                 (
-                    wording.bucket(row.bucket),
-                    wording.SERVICES[row.service],
-                    wording.packaged(row.service, row.left),
-                    wording.packaged(row.service, row.granted),
-                    wording.time(row.end),
+                    tell.bucket(row.bucket),
+                    tell.service(row.service),
+                    tell.packaged(row.service, row.left),
+                    tell.packaged(row.service, row.granted),
+                    tell.time(row.end),
                 )
                 for row in made.left
             ],
             right=(2, 3),
         )
     else:
-        yield "  Пакетов нет."
-    yield f"Списание: {wording.MODES[made.mode]}{_next(made)}"
+        yield f"  {tell('no_packages')}"
+    yield f"{tell('charged')}: {tell.say(names.MODES[made.mode])}{_next(made, tell)}"
     if checkpoint is not None:
-        yield f"Контрольная точка: {safe(checkpoint)}"
+        yield f"{tell('checkpoint')}: {safe(checkpoint)}"
 
 
-def _unrated(made: Statement) -> Iterator[str]:
+def _unrated(made: Statement, tell: Teller) -> Iterator[str]:
     """The records without a price, where there are any (R-13.6)."""
     if not made.unrated:
         return
-    words = UNRATED["ru"]
-    yield f"  {words.counted(len(made.unrated))}"
+    yield f"  {tell.unrated(made)}"
     yield from table(
-        (words.start, words.service, words.quantity, words.reason),
+        tell.head(UNRATED_HEAD),
         [
             (
-                wording.time(each.at),
-                wording.SERVICES[each.service],
-                wording.measured(each.service, each.quantity),
-                REASONS[each.reason].ru,
+                tell.time(each.at),
+                tell.service(each.service),
+                tell.measured(each.service, each.quantity),
+                tell.say(REASONS[each.reason]),
             )
             for each in made.unrated
         ],
@@ -112,20 +111,13 @@ def _unrated(made: Statement) -> Iterator[str]:
 
 def printed_text(line: Line, lang: Language = "ru") -> str:
     """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-    speak = Speaker(lang)
-    text = told(speak, line.text)
-    if isinstance(line.channel, str):
-        return f"{text} ({line.channel})"
-    if line.period is None:
-        return text
-    days = {"first": speak.day(line.period.first), "last": speak.day(line.period.last)}
-    return speak.say(DAY if line.kind == "daily_fee" else PERIOD, text=text, **days)
+    return printed(Speaker(lang), line)
 
 
-def _next(made: Statement) -> str:
+def _next(made: Statement, tell: Teller) -> str:
     """When the night takes the tariff's fee and how much, and what else is to be said about it."""
-    at, amount, notes = words.next_charge(made.waiting)
-    due = [] if at is None or amount is None else [f"следующее — {wording.time(at)}, {rubles(amount)}"]
+    at, amount, notes = waiting.next_charge(made.waiting, tell.lang)
+    due = [] if at is None or amount is None else [tell("next", time=tell.time(at), amount=tell.money(amount))]
     return "".join(f"; {each}" for each in (*due, *notes))
 
 

@@ -11,30 +11,28 @@ from typing import Any, Final
 import xlsxwriter
 
 from ledger.units import Kopecks
-from projections import wording
 from projections.formats import columns
-from projections.formats.headings import HEADINGS, Language
 from projections.formats.xml import created
-from projections.operator import figures
 from projections.statement import Line, Statement, UsageRow
-from projections.words import waiting
+from projections.words import names, waiting
+from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import UNRATED
+from projections.words.statement import (
+    KINDS,
+    LEDGER_SHEET,
+    LEFT_SHEET,
+    UNITS,
+    UNRATED_HEAD,
+    USAGE_SHEET,
+    VERSION,
+    Teller,
+)
 
-SHEETS: Final[dict[Language, tuple[str, str, str]]] = {
-    "ru": ("Сводка", "Баланс", "Услуги связи"),
-    "en": ("Summary", "Balance", "Usage"),
-}
-_FACTS: Final[dict[Language, tuple[str, ...]]] = {
-    "ru": ("Номер", "Тарифный план", "Период с", "Период по", "Состояние", "Без НДС", "Списание", "Сумма списания"),
-    "en": ("Number", "Plan", "From", "To", "State", "Without VAT", "Charged", "Next fee"),
-}
 ROWS_IN_MEMORY_MAX: Final = 20_000
 """A workbook of more rows takes some 3 KB a row while it is made in memory."""
 _LEDGER_WIDTHS: Final = (8, 19, 13, 52, 14, 12, 12, 13, 13)
 _USAGE_WIDTHS: Final = (8, 19, 19, 24, 18, 11, 13, 13, 10, 10, 11, 11, 11)
-_UNITS: Final = {"kop": "коп", "s": "с", "sms": "шт", "kb": "КБ"}
 _MONEY: Final = '#,##0.00"\N{NO-BREAK SPACE}₽";[Red]"\N{MINUS SIGN}"#,##0.00"\N{NO-BREAK SPACE}₽"'
 """Whatever is no figure is quoted: SheetJS takes a bare sign that is not ASCII for the end of a format."""
 _FORMATS: Final = {
@@ -70,24 +68,27 @@ def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Langua
     texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, where | texts)
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007  # local, as everything in the book
-    book.set_properties({"title": f"Детализация {made.account}", "comments": made.id, "created": moment})
+    tell = Teller(lang, made)
+    title = tell("document_title", account=made.account, first=tell.first, last=tell.last)
+    book.set_properties({"title": title, "comments": made.id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
-    summary, ledger, usage = (book.add_worksheet(name) for name in SHEETS[lang])
-    _ledger(_Sheet(ledger, form), made.lines, columns.LEDGER[lang])
-    _usage(_Sheet(usage, form), made.usage, columns.USAGE[lang])
-    _unrated(_Sheet(usage, form), made, lang)
-    row = _summary(_Sheet(summary, form), made, lang, checkpoint)
+    summary, ledger, usage = (book.add_worksheet(tell(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
+    _ledger(_Sheet(ledger, form, tell), made.lines)
+    _usage(_Sheet(usage, form, tell), made.usage)
+    _unrated(_Sheet(usage, form, tell), made)
+    row = _summary(_Sheet(summary, form, tell), made, checkpoint)
     if made.lines:
-        summary.insert_chart(row + 2, 0, _chart(book, made, lang))
+        summary.insert_chart(row + 2, 0, _chart(book, made, tell))
     book.close()
 
 
 class _Sheet:
     """A worksheet that is told what each cell is, and never guesses."""
 
-    def __init__(self, sheet: Any, form: dict[str, Any]) -> None:
+    def __init__(self, sheet: Any, form: dict[str, Any], tell: Teller) -> None:
         self.sheet = sheet
         self.form = form
+        self.tell = tell
 
     def head(self, names: Sequence[str], widths: Sequence[int], rows: int) -> None:
         """Names over columns, which stay in sight, with a filter."""
@@ -116,7 +117,11 @@ class _Sheet:
         self.sheet.write_datetime(row, column, date.fromisoformat(day), self.form["day"])
 
     def moment(self, row: int, column: int, at: str) -> None:
-        self.sheet.write_datetime(row, column, datetime.fromisoformat(at[:19]), self.form["moment"])
+        """A date; a text where its hour may come twice, since a date has no offset."""
+        if self.tell.offset(at):
+            self.text(row, column, self.tell.time(at))
+        else:
+            self.sheet.write_datetime(row, column, datetime.fromisoformat(at[:19]), self.form["moment"])
 
 
 @lru_cache(maxsize=10_000)
@@ -129,13 +134,14 @@ def _exact(amount: str) -> Decimal:
     return Decimal(amount)
 
 
-def _ledger(sheet: _Sheet, lines: Sequence[Line], head: Sequence[str]) -> None:
-    sheet.head(head, _LEDGER_WIDTHS, len(lines))
+def _ledger(sheet: _Sheet, lines: Sequence[Line]) -> None:
+    tell = sheet.tell
+    sheet.head(tell.head(LEDGER_SHEET), _LEDGER_WIDTHS, len(lines))
     for row, line in enumerate(lines, 1):
         sheet.number(row, 0, line.version)
         sheet.moment(row, 1, line.booked_at)
-        sheet.text(row, 2, line.kind)
-        sheet.text(row, 3, line.text)
+        sheet.text(row, 2, tell.say(KINDS[line.kind]))
+        sheet.text(row, 3, tell.canonical(line))
         sheet.text(row, 4, line.channel if isinstance(line.channel, str) else "")
         if line.period is not None:
             sheet.day(row, 5, line.period.first)
@@ -144,16 +150,17 @@ def _ledger(sheet: _Sheet, lines: Sequence[Line], head: Sequence[str]) -> None:
         sheet.money(row, 8, line.balance)
 
 
-def _usage(sheet: _Sheet, rows: Sequence[UsageRow], head: Sequence[str]) -> None:
-    sheet.head(head, _USAGE_WIDTHS, len(rows))
+def _usage(sheet: _Sheet, rows: Sequence[UsageRow]) -> None:
+    tell = sheet.tell
+    sheet.head(tell.head(USAGE_SHEET), _USAGE_WIDTHS, len(rows))
     for row, used in enumerate(rows, 1):
         sheet.number(row, 0, used.version)
         sheet.moment(row, 1, used.at)
         sheet.moment(row, 2, used.booked_at)
         sheet.text(row, 3, used.peer)
-        sheet.text(row, 4, wording.zone(used.zone))
-        sheet.text(row, 5, wording.SERVICES[used.service])
-        sheet.text(row, 6, wording.DIRECTIONS[used.direction])
+        sheet.text(row, 4, tell.zone(used.zone))
+        sheet.text(row, 5, tell.service(used.service))
+        sheet.text(row, 6, tell.say(names.DIRECTIONS[used.direction]))
         sheet.number(row, 7, used.quantity)
         sheet.number(row, 8, used.billed)
         sheet.number(row, 9, used.from_packages)
@@ -162,91 +169,92 @@ def _usage(sheet: _Sheet, rows: Sequence[UsageRow], head: Sequence[str]) -> None
         sheet.number(row, 12, used.vat_rate)
 
 
-def _unrated(sheet: _Sheet, made: Statement, lang: Language) -> None:
+def _unrated(sheet: _Sheet, made: Statement) -> None:
     """The records without a price below the usage, where there are any (R-13.6)."""
     if not made.unrated:
         return
-    words = UNRATED[lang]
+    tell = sheet.tell
     row = len(made.usage) + 2
-    sheet.text(row, 0, words.counted(len(made.unrated)), "title")
+    sheet.text(row, 0, tell.unrated(made), "title")
     row += 1
-    for column, name in enumerate((words.version, words.start, words.service, words.quantity, words.reason)):
+    for column, name in enumerate(tell.head((VERSION, *UNRATED_HEAD))):
         sheet.text(row, column, name, "head")
     for each in made.unrated:
         row += 1
         sheet.number(row, 0, each.version)
         sheet.moment(row, 1, each.at)
-        sheet.text(row, 2, wording.SERVICES[each.service])
+        sheet.text(row, 2, tell.service(each.service))
         sheet.number(row, 3, each.quantity)
-        sheet.text(row, 4, REASONS[each.reason].ru)
+        sheet.text(row, 4, tell.say(REASONS[each.reason]))
 
 
-def _summary(sheet: _Sheet, made: Statement, lang: Language, checkpoint: str | None) -> int:
+def _summary(sheet: _Sheet, made: Statement, checkpoint: str | None) -> int:
     """The facts one below the other, then what is left; the last row that was written."""
-    head = HEADINGS[lang]
-    number, plan, since, until, state, ex_vat, mode, fee = _FACTS[lang]
+    tell = sheet.tell
     total = made.usage_total
-    due, amount, notes = waiting.next_charge(made.waiting)
+    due, amount, notes = waiting.next_charge(made.waiting, tell.lang)
+    state = tell("final").lower() if made.final else waiting.provisional(made.waiting, tell.lang)
+    ex_vat = tell("ex_vat")
     facts: list[tuple[str, Cell, Any]] = [
-        (number, sheet.text, made.account),
-        (plan, sheet.text, made.plan_name or "—"),
-        (since, sheet.day, made.from_),
-        (until, sheet.day, made.to),
-        (state, sheet.text, head.final.lower() if made.final else waiting.provisional(made.waiting)),
-        (head.opening, sheet.money, made.opening),
-        (head.closing, sheet.money, made.closing),
-        (head.usage_total, sheet.money, total.amount),
-        (ex_vat, sheet.exact, total.amount_ex_vat),
-        (mode, sheet.text, wording.MODES[made.mode]),
-        *([(head.next_due, sheet.moment, due)] if due is not None else []),
-        *([(fee, sheet.money, amount)] if amount is not None else []),
-        *((head.next_due, sheet.text, each) for each in notes),
-        (head.document, sheet.text, made.id),
-        *([(head.checkpoint, sheet.text, checkpoint)] if checkpoint is not None else []),
+        (tell("number"), sheet.text, made.account),
+        (tell("plan"), sheet.text, made.plan_name or "—"),
+        (tell("since"), sheet.day, made.from_),
+        (tell("until"), sheet.day, made.to),
+        *([(tell("times"), sheet.text, tell.clocks(made))] if made.zone else []),
+        (tell("state"), sheet.text, state),
+        (tell("opening"), sheet.money, made.opening),
+        (tell("closing"), sheet.money, made.closing),
+        (tell("usage_total"), sheet.money, total.amount),
+        (ex_vat[:1].upper() + ex_vat[1:], sheet.exact, total.amount_ex_vat),
+        (tell("charged"), sheet.text, tell.say(names.MODES[made.mode])),
+        *([(tell("next_due"), sheet.moment, due)] if due is not None else []),
+        *([(tell("next_fee"), sheet.money, amount)] if amount is not None else []),
+        *((tell("next_due"), sheet.text, each) for each in notes),
+        (tell("document"), sheet.text, made.id),
+        *([(tell("checkpoint"), sheet.text, checkpoint)] if checkpoint is not None else []),
     ]
     sheet.sheet.set_column(0, 0, 24)
     sheet.sheet.set_column(1, 6, 19)
-    period = f"{figures.day(made.from_)} – {figures.day(made.to)}"
-    sheet.text(0, 0, f"{head.statement} {made.account}, {period}", "title")
+    sheet.text(0, 0, f"{tell('statement')} {made.account}, {tell.first} – {tell.last}", "title")
     row = 1
     for label, write, value in facts:
         row += 1
         sheet.text(row, 0, label, "label")
         write(row, 1, value)
     row += 2
-    sheet.text(row, 0, head.packages, "title")
+    sheet.text(row, 0, tell("packages"), "title")
     row += 1
     if not made.left:
-        sheet.text(row, 0, "Пакетов нет.")
+        sheet.text(row, 0, tell("no_packages"))
         return row
-    for column, name in enumerate(columns.LEFT[lang]):
+    for column, name in enumerate(tell.head(LEFT_SHEET)):
         sheet.text(row, column, name, "head")
     for bucket in made.left:
         row += 1
-        sheet.text(row, 0, wording.bucket(bucket.bucket))
-        sheet.text(row, 1, wording.SERVICES[bucket.service])
+        sheet.text(row, 0, tell.bucket(bucket.bucket))
+        sheet.text(row, 1, tell.service(bucket.service))
         sheet.number(row, 2, bucket.left)
         sheet.number(row, 3, bucket.granted)
-        sheet.text(row, 4, _UNITS[bucket.unit])
+        sheet.text(row, 4, tell.say(UNITS[bucket.unit]))
         sheet.moment(row, 5, bucket.start)
         sheet.moment(row, 6, bucket.end)
     return row
 
 
-def _chart(book: Any, made: Statement, lang: Language) -> Any:
+def _chart(book: Any, made: Statement, tell: Teller) -> Any:
     """The balance behind each line, drawn by the spreadsheet from the sheet of the ledger."""
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
-    sheet, last = SHEETS[lang][1], len(made.lines)
+    sheet, last = tell("ledger_sheet"), len(made.lines)
     chart.add_series(
         {
-            "name": HEADINGS[lang].curve,
+            "name": tell("curve"),
             "categories": [sheet, 1, 1, last, 1],
             "values": [sheet, 1, 8, last, 8],
             "line": {"color": "#0A6B57", "width": 1.5},
             "marker": {"type": "circle", "size": 4, "fill": {"color": "#0A6B57"}, "border": {"none": True}},
         }
     )
-    chart.set_title({"name": HEADINGS[lang].curve, "overlay": False})
+    chart.set_title({"name": tell("curve"), "overlay": False})
     chart.set_legend({"none": True})
     chart.set_x_axis({"num_format": "dd.mm", "major_gridlines": {"visible": False}, "label_position": "low"})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DFE2E6"}}})

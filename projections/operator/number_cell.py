@@ -4,6 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from projections.operator import words
+from projections.words.language import Language
 
 _DOT: Final = "\N{MIDDLE DOT}"
 _ODD: Final = re.compile(r"[^ -~À-žА-яЁё«»№—–]")
@@ -22,16 +23,16 @@ class NumberCell(NamedTuple):
     is_named: bool
 
 
-def told(service: str, direction: str, peer: str, zone: str, *, fits: int) -> str:
+def told(service: str, direction: str, peer: str, zone: str, *, fits: int, lang: Language = "ru") -> str:
     """The cell of a record: `79280000000`, `79280000000 · Россия`, `internet.mts.ru · —`.
 
     Of one with more characters than fit on a line, a space is written as `words.kept` writes one that would be lost:
-    a line may end there.
+    a line may end there. Russian cells are read back.
     """
     parts = [_own(words.number(service, direction, peer))]
     if not words.is_named(direction, peer):
         parts.append(words.NOBODY)
-    zp, zv = words.zones(zone)
+    zp, zv = words.zones(zone, lang)
     if zp or zv:
         parts.append(_own(zp or (words.escaped(zv) if zv == _ROAMING else zv)))
     cell = f" {_DOT} ".join(parts)

@@ -1,5 +1,6 @@
 """The operator's page: the usage table of twelve columns, nested as programs that read it expect."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from projections.operator import blocks, figures, words
 from projections.operator.blocks import Block
 from projections.statement import Statement, UsageRow
+from projections.words.language import Language
+from projections.words.statement import OPERATOR, Teller
 
 UNNAMED: Final = "unnamed"
 """The class of the cell of a number that the record does not name."""
@@ -14,25 +17,6 @@ _COLUMNS: Final = (
     "<colgroup><col /><col /><col />"
     '<col align="center" /><col align="left" /><col align="left" /><col align="left" /><col align="left" /><col />'
     '<col align="right" /><col align="right" /><col /></colgroup>'
-)
-_HEAD: Final = (
-    '<thead><tr align="center"><th />'
-    + "".join(
-        f'<th align="center">{name}</th>'
-        for name in (
-            "Дата",
-            "Время",
-            "GMT*",
-            "Номер",
-            "Зона вызова",
-            "Зона направления вызова/номер сессии",
-            "Услуга",
-            " ",
-            "Длительность/Объем (мин.:сек.)/(Kb)",
-            "Стоимость руб. без НДС",
-        )
-    )
-    + "<th /></tr></thead>"
 )
 _BEGIN: Final[dict[Block, str]] = {
     "OutOfBlock": '<tr class="OutOfBlock"><td /><td>',
@@ -48,53 +32,52 @@ _END: Final[dict[Block, str]] = {
 }
 
 
-def title(made: Statement) -> str:
-    """The title of the page."""
-    return f"Детализация {_range(made)}"
-
-
-def usage(made: Statement) -> str:
+def usage(made: Statement, tell: Teller) -> str:
     """The operator's part of the page: three tables, the usage inside the first, and the footer.
 
     Programs find the number as the third word of its cell, the usage as the rows of any `table table tbody`, or as
     the third table of the page; so no table may stand before these, and no other `tbody` beside.
     """
     started = blocks.by_start(made.usage)
+    said = {name: tell.say(text) for name, text in OPERATOR.items()}
+    days = f"{tell('for_period')} {tell('range', first=tell.first, last=tell.last)}"
     rows = "".join(
         [
-            f"{_BEGIN[block]}{_row(row)}{_END[block]}"
+            f"{_BEGIN[block]}{_row(row, tell)}{_END[block]}"
             for (_, row), block in zip(started, blocks.blocks(started), strict=True)
         ]
     )
     return (
-        '<table class="operator"><tr><td class="operator-title"><br />Оказанные услуги связи</td></tr>'
-        f'<tr><td class="operator-range">{_range(made)}</td></tr>'
+        '<table class="operator"><tr><td class="operator-title"><br />' + said["usage"] + "</td></tr>"
+        f'<tr><td class="operator-range">{days}</td></tr>'
         '<tr><td><table width="770" border="0"><tr>'
-        f'<td class="operator-number"><br />Сетевой ресурс {made.account}</td>'
-        '<td class="operator-sim"><br />Номер SIM карты /Виртуальный Номер: </td></tr></table></td></tr>'
+        f'<td class="operator-number"><br />{said["resource"]} {made.account}</td>'
+        f'<td class="operator-sim"><br />{said["sim"]}</td></tr></table></td></tr>'
         '<tr><td><table class="usage" width="770" border="2" cellspacing="0" align="center">'
-        f"{_COLUMNS}{_HEAD}<tbody>{rows}</tbody>"
-        '<tfoot><tr><td /><td style="text-align:left; font-weight:bold"> Итого:</td>'
+        f"{_COLUMNS}{_head(said)}<tbody>{rows}</tbody>"
+        f'<tfoot><tr><td /><td style="text-align:left; font-weight:bold">{said["total"]}</td>'
         "<td /><td /><td /><td /><td /><td /><td /><td />"
-        f'<td align="right"><b>{figures.comma(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
+        f'<td align="right"><b>{tell.decimal(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
         "</table></td></tr>"
-        '<tr><td style="text-align:left;">* - Часовой пояс места оказания услуги</td></tr>'
+        f'<tr><td style="text-align:left;">{said["zone_note"]}</td></tr>'
         '<tr><td class="operator-gap" /></tr><tr><td class="operator-gap" /></tr>'
         '<tr><td class="operator-name">FORIS OSS</td></tr></table>'
     )
 
 
-def _range(made: Statement) -> str:
-    return f"за период с {figures.day(made.from_)} по {figures.day(made.to)}"
+def _head(said: Mapping[str, str]) -> str:
+    columns = ("day", "clock", "GMT*", "number", "zp", "zv", "service", " ", "actual", "cost")
+    cells = "".join(f'<th align="center">{said.get(name, name)}</th>' for name in columns)
+    return f'<thead><tr align="center"><th />{cells}<th /></tr></thead>'
 
 
-def _row(row: UsageRow) -> str:
+def _row(row: UsageRow, tell: Teller) -> str:
     at = row.at
     return (
         f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}</td>"
-        f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone)}"
-        f"</td><td>{words.service(row.service, row.direction)}</td><td></td>"
-        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{figures.comma(row.amount_ex_vat)}"
+        f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone, tell.lang)}"
+        f"</td><td>{tell.operator(words.service(row.service, row.direction))}</td><td></td>"
+        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{tell.decimal(row.amount_ex_vat)}"
     )
 
 
@@ -105,6 +88,6 @@ def _number(service: str, direction: str, peer: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _zones(zone: str) -> str:
-    zp, zv = words.zones(zone)
+def _zones(zone: str, lang: Language) -> str:
+    zp, zv = words.zones(zone, lang)
     return f"{escape(zp)}</td><td>{escape(zv)}"

@@ -8,6 +8,8 @@ import re
 from typing import Final, NamedTuple
 
 from projections import wording
+from projections.words.language import Language
+from projections.words.names import ZONES
 from projections.words.safe import safe
 
 IN: Final = "<--"
@@ -118,10 +120,11 @@ def peer_of(direction: str | None, cell: str) -> tuple[str, str]:
     return found, restored(cell)
 
 
-def zones(zone: str) -> Zones:
-    """The zone columns of a zone; one without words of its own stands verbatim in the second."""
+def zones(zone: str, lang: Language = "ru") -> Zones:
+    """The zone columns of a zone; one without words of its own stands verbatim in the second. Russian is read back."""
     if zone in _ZONES:
-        return _ZONES[zone]
+        own = ZONES[zone].ru if lang == "ru" else ZONES[zone].en
+        return Zones(*(own if cell else "" for cell in _ZONES[zone]))
     text = kept(zone)
     if text in _ZONES_READ or text.startswith((*_HOME, NOBODY)):
         text = escaped(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from ledger import periods
 from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, rubles
 from projections.words import names
 from projections.words.events import TITLES
@@ -13,12 +14,16 @@ from projections.words.reasons import REASONS
 
 
 class Speaker:
-    """Says things in one language; money in kopecks, amounts in package units; `options` names options by id."""
+    """Says things in one language; money in kopecks, amounts in package units; `options` names options by id.
 
-    def __init__(self, lang: Language, options: Mapping[str, str] | None = None) -> None:
+    `zone` is that of the clocks which showed the times.
+    """
+
+    def __init__(self, lang: Language, options: Mapping[str, str] | None = None, *, zone: str | None = None) -> None:
         self.lang = lang
         self.russian = lang == "ru"
         self.options = dict(options or {})
+        self.clock_zone = zone
 
     def say(self, text: Text, /, **values: Any) -> str:
         """The sentence in this language, filled in."""
@@ -103,8 +108,13 @@ class Speaker:
         return f"{datetime.fromisoformat(text):%d.%m.%Y}"
 
     def time(self, text: str) -> str:
-        """A local time, as 01.02.2023 10:00:00."""
-        return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}"
+        """A local time, as 01.02.2023 10:00:00; on a day whose hour comes twice with its offset."""
+        return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}{self.offset(text)}"
+
+    def offset(self, text: str) -> str:
+        """What tells a local time from another that the clocks showed alike: ` +09:00`; nothing on most days."""
+        told = self.clock_zone is not None and periods.turns_back(datetime.fromisoformat(text).date(), self.clock_zone)
+        return f" {text[-6:]}" if told else ""
 
     def count(self, number: int, noun: str) -> str:
         """A number with its noun: 1 счёт, 2 счёта, 5 счетов; 1 account, 2 accounts."""

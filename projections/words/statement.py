@@ -1,28 +1,216 @@
-"""Statement: the words that its printed forms say, in Russian and English."""
+"""Statement: the words of its printed forms, and a speaker who says a whole document in one language."""
 
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 
-import msgspec
+from ledger import periods
+from projections.statement import Line, Statement
+from projections.words import lines, names
+from projections.words.language import Language, Text
+from projections.words.speaker import Speaker
 
-from projections.words.language import Language
-
-
-class Unrated(msgspec.Struct, frozen=True):
-    """What is said of records that nobody could rate when they were booked (R-13.6)."""
-
-    title: str
-    start: str
-    service: str
-    quantity: str
-    reason: str
-    version: str
-
-    def counted(self, records: int) -> str:
-        """The title with the number of records."""
-        return f"{self.title}: {records}"
-
-
-UNRATED: Final[dict[Language, Unrated]] = {
-    "ru": Unrated("Записи без цены", "Начало", "Услуга", "Объём", "Причина", "Версия"),
-    "en": Unrated("Records without a price", "Start", "Service", "Quantity", "Reason", "Version"),
+WORDS: Final[dict[str, Text]] = {
+    "statement": Text("Детализация", "Statement"),
+    "title": Text(
+        "Детализация счёта {account} за период с {first} по {last}", "Statement of account {account}, {first} to {last}"
+    ),
+    "document_title": Text("Детализация {account}, с {first} по {last}", "Statement {account}, {first} to {last}"),
+    "page_title": Text("Детализация за период с {first} по {last}", "Statement, {first} to {last}"),
+    "number": Text("Номер", "Number"),
+    "plan": Text("Тарифный план", "Plan"),
+    "period": Text("Период", "Period"),
+    "range": Text("с {first} по {last}", "{first} to {last}"),
+    "for_period": Text("за период", "for the period"),
+    "times": Text("Время", "Times"),
+    "since": Text("Период с", "From"),
+    "until": Text("Период по", "To"),
+    "state": Text("Состояние", "State"),
+    "final": Text("Окончательно", "Final"),
+    "provisional": Text("Предварительно", "Provisional"),
+    "opening": Text("Баланс на начало", "Opening balance"),
+    "closing": Text("Баланс на конец", "Closing balance"),
+    "usage_total": Text("Услуги сверх пакета", "Usage beyond packages"),
+    "ex_vat": Text("без НДС", "without VAT"),
+    "total": Text("Итого", "Total"),
+    "total_with_vat": Text("Итого с НДС", "Total with VAT"),
+    "charged": Text("Списание", "Charged"),
+    "next": Text("следующее — {time}, {amount}", "next: {time}, {amount}"),
+    "next_due": Text("Следующее списание", "Next charge"),
+    "next_fee": Text("Сумма списания", "Next fee"),
+    "curve": Text("Баланс", "Balance"),
+    "curve_told": Text(
+        "{opening} → {closing}; от {lowest} до {highest}", "{opening} → {closing}; from {lowest} to {highest}"
+    ),
+    "packages": Text("Остатки пакетов", "Packages left"),
+    "no_packages": Text("Пакетов нет.", "No packages."),
+    "package_until": Text("{bucket}, до {time}", "{bucket}, until {time}"),
+    "of_granted": Text("из {granted}", "of {granted}"),
+    "ledger": Text("Операции по балансу", "Ledger"),
+    "no_lines": Text("Операций нет.", "Nothing moved."),
+    "usage": Text("Услуги связи", "Usage"),
+    "no_usage": Text("Услуг не было.", "No usage."),
+    "unrated": Text("Записи без цены", "Records without a price"),
+    "document": Text("Документ", "Document"),
+    "checkpoint": Text("Контрольная точка", "Checkpoint"),
+    "page": Text("Страница", "Page"),
+    "of_pages": Text("из", "of"),
+    "summary_sheet": Text("Сводка", "Summary"),
+    "ledger_sheet": Text("Баланс", "Balance"),
 }
+LINE_HEAD: Final = (
+    Text("Дата и время", "Date and time"),
+    Text("Операция", "Operation"),
+    Text("Сумма", "Amount"),
+    Text("Баланс", "Balance"),
+)
+USAGE_HEAD: Final = (
+    Text("Начало", "Start"),
+    Text("Номер", "Number"),
+    Text("Зона", "Zone"),
+    Text("Услуга", "Service"),
+    Text("Факт", "Actual"),
+    Text("Учтено", "Billed"),
+    Text("Из пакета", "From packages"),
+    Text("Без НДС", "Without VAT"),
+    Text("С НДС", "With VAT"),
+)
+LEFT_HEAD: Final = (
+    Text("Пакет", "Package"),
+    Text("Услуга", "Service"),
+    Text("Осталось", "Left"),
+    Text("Было", "Granted"),
+    Text("Действует до", "Until"),
+)
+UNRATED_HEAD: Final = (
+    Text("Начало", "Start"),
+    Text("Услуга", "Service"),
+    Text("Объём", "Quantity"),
+    Text("Причина", "Reason"),
+)
+VERSION: Final = Text("Версия", "Version")
+LEDGER_SHEET: Final = (
+    VERSION,
+    Text("Дата", "Date"),
+    Text("Вид", "Kind"),
+    Text("Операция", "Operation"),
+    Text("Канал", "Channel"),
+    Text("Период с", "Period from"),
+    Text("Период по", "Period to"),
+    Text("Сумма", "Amount"),
+    Text("Баланс", "Balance"),
+)
+"""The columns of the ledger where each fact has one of its own, in csv and workbooks; the next ones too."""
+USAGE_SHEET: Final = (
+    VERSION,
+    Text("Начало", "Start"),
+    Text("Изменение баланса", "Balance changed"),
+    Text("Номер", "Number"),
+    Text("Зона", "Zone"),
+    Text("Услуга", "Service"),
+    Text("Направление", "Direction"),
+    Text("Факт", "Actual"),
+    Text("Учтено", "Billed"),
+    Text("Из пакета", "From packages"),
+    Text("Без НДС", "Without VAT"),
+    Text("С НДС", "With VAT"),
+    Text("Ставка НДС", "VAT rate"),
+)
+LEFT_SHEET: Final = (
+    Text("Пакет", "Package"),
+    Text("Услуга", "Service"),
+    Text("Осталось", "Left"),
+    Text("Было", "Granted"),
+    Text("Единица", "Unit"),
+    Text("Действует с", "From"),
+    Text("Действует до", "Until"),
+)
+KINDS: Final[dict[str, Text]] = {
+    "top_up": Text("пополнение", "top-up"),
+    "monthly_fee": Text("плата за месяц", "month's fee"),
+    "daily_fee": Text("плата за сутки", "day's fee"),
+    "option_fee": Text("плата за опцию", "option's fee"),
+    "usage": Text("услуги связи", "usage"),
+    "promise_fee": Text("обещанный платёж", "promised payment"),
+    "reversal": Text("корректировка", "reversal"),
+    "adjustment": Text("перерасчёт", "adjustment"),
+}
+"""Kinds of lines, where they have a column."""
+UNITS: Final[dict[str, Text]] = {"s": Text("с", "s"), "sms": names.PIECES, "kb": names.KILOBYTES}
+OPERATOR: Final[dict[str, Text]] = {
+    "day": Text("Дата", "Date"),
+    "clock": Text("Время", "Time"),
+    "number": Text("Номер", "Number"),
+    "zp": Text("Зона вызова", "Zone of the call"),
+    "zv": Text("Зона направления вызова/номер сессии", "Zone called/session"),
+    "service": Text("Услуга", "Service"),
+    "actual": Text("Длительность/Объем (мин.:сек.)/(Kb)", "Length/Volume (min:sec)/(Kb)"),
+    "cost": Text("Стоимость руб. без НДС", "Cost, roubles without VAT"),
+    "usage": Text("Оказанные услуги связи", "Services rendered"),
+    "resource": Text("Сетевой ресурс", "Network resource"),
+    "sim": Text("Номер SIM карты /Виртуальный Номер: ", "SIM card /Virtual number: "),
+    "total": Text(" Итого:", " Total:"),
+    "zone_note": Text("* - Часовой пояс места оказания услуги", "* - Time zone of the place of service"),
+    "day_and_clock": Text("Дата  Время", "Date  Time"),
+    "gmt_number_and_zones": Text(
+        "GMT*  Номер, зона вызова, зона направления вызова/номер сессии",
+        "GMT*  Number, zone of the call, zone called/session",
+    ),
+    "length": Text("Длит./объём мин.:сек./Kb/шт.", "Length/vol. min:sec/Kb/pcs"),
+    "cost_and_changed": Text("Стоимость  Изм. баланса\nруб. без НДС", "Cost  Balance changed\nroubles, no VAT"),
+    "Телеф.": Text("Телеф.", "voice"),
+}
+"""The operator's words, by what they name; programs for the operator's forms read them in Russian."""
+
+
+class Teller(Speaker):
+    """Says a statement's words in one language; times as its account's clocks showed them."""
+
+    def __init__(self, lang: Language, made: Statement) -> None:
+        super().__init__(lang, zone=made.zone or None)
+        self.first, self.last = self.day(made.from_), self.day(made.to)
+
+    def __call__(self, name: str, **values: Any) -> str:
+        """A phrase of the statement."""
+        return self.say(WORDS[name], **values)
+
+    def canonical(self, line: Line) -> str:
+        """A line's text without its channel or period."""
+        return lines.told(self, line.text)
+
+    def line(self, line: Line) -> str:
+        """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
+        return printed(self, line)
+
+    def clocks(self, made: Statement) -> str:
+        """Whose clocks the times are from: the zone and its offsets at the ends of the range."""
+        zone = made.zone or "UTC"
+        ends = date.fromisoformat(made.from_), date.fromisoformat(made.to) + timedelta(days=1)
+        offsets = dict.fromkeys(periods.local_text(periods.day_start(end, zone), zone)[-6:] for end in ends)
+        return f"{zone}, {', '.join(f'UTC{offset}' for offset in offsets)}"
+
+    def decimal(self, amount: str) -> str:
+        """A decimal of the model, `1.1017`, as this language writes it."""
+        return amount.replace(".", ",") if self.russian else amount
+
+    def operator(self, word: str) -> str:
+        """A word of the operator's tables."""
+        return self.named(word, OPERATOR)
+
+    def ex_vat(self, amount: str) -> str:
+        """An amount without VAT, as money."""
+        return f"{self('ex_vat')} {self.decimal(amount)}\N{NO-BREAK SPACE}₽"
+
+    def unrated(self, made: Statement) -> str:
+        """How many records have no price."""
+        return f"{self('unrated')}: {len(made.unrated or ())}"
+
+
+def printed(speak: Speaker, line: Line) -> str:
+    """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
+    text = lines.told(speak, line.text)
+    if isinstance(line.channel, str):
+        return f"{text} ({line.channel})"
+    if line.period is None:
+        return text
+    days = {"first": speak.day(line.period.first), "last": speak.day(line.period.last)}
+    return speak.say(lines.DAY if line.kind == "daily_fee" else lines.PERIOD, text=text, **days)

@@ -13,10 +13,10 @@ from ledger import periods
 from ledger.account import Account
 from ledger.periods import Moment
 from ledger.service import Ledger
-from projections.formats.headings import LANGUAGES, Language
 from projections.formats.table import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
+from projections.words.language import LANGUAGES, Language
 from scripts.cli.account import opened_account
 from scripts.cli.moments import known_at_option
 from scripts.cli.number import AccountType
@@ -34,8 +34,8 @@ RENDERERS: Final = {
 }
 """Where each format is rendered; json is the statement itself."""
 FORMATS: Final = ("json", *RENDERERS)
-SPEAKS: Final = frozenset({"csv", "html", "pdf", "xlsx"})
-"""Formats whose headings come in more than one language."""
+SPEAKS: Final = frozenset({"txt", "csv", "html", "pdf", "xlsx"})
+"""Formats for people; programs read the others, which are the same in every language."""
 BINARY: Final = frozenset({"pdf", "xlsx"})
 """Formats that no terminal can show."""
 FOOTLESS: Final = frozenset({"csv", "json"})
@@ -49,7 +49,7 @@ FOOTLESS: Final = frozenset({"csv", "json"})
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
 @click.option(
-    "--lang", type=click.Choice(LANGUAGES), help="Language of the headings of csv, html, pdf and xlsx.  [default: ru]"
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the whole document, not of json and xml.  [default: ru]"
 )
 @known_at_option
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
@@ -124,8 +124,8 @@ def allowed(form: str | None, *, table: str | None, lang: str | None) -> dict[st
     """The options of a format that were given. Raises Misuse for one that it does not have."""
     if table is not None and form != "csv":
         raise Misuse("--table goes with --format csv")
-    if lang is not None and form not in SPEAKS:
-        raise Misuse(f"--lang goes with --format {', '.join(sorted(SPEAKS))}")
+    if lang is not None and (form or "txt") not in SPEAKS:
+        raise Misuse(f"--lang goes with --format {', '.join(sorted(SPEAKS))}; {form} is the same in every language")
     options = {"table": table, "lang": lang}
     return {name: value for name, value in options.items() if value is not None}
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ledger import periods
-from projections.formats.headings import LANGUAGES
+from projections.words.language import LANGUAGES
 from scripts import bulk
 from scripts.cli import show
 from scripts.cli.kinds import Kinds
@@ -43,7 +43,12 @@ class MonthType(click.ParamType[date]):
 @click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
 @click.option("--accounts", metavar="FILE", help="Accounts, one a line.  [default: all of the ledger]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the headings.  [default: ru]")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    help="Language of the documents, not of json and xml.  [default: ru]",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def statements(
@@ -53,7 +58,7 @@ def statements(
     folder: str,
     accounts: str | None,
     table: str | None,
-    lang: str | None,
+    language: str | None,
     workers: int | None,
 ) -> int:
     """Write a month's statements, a file an account, and a manifest of what each file is.
@@ -66,7 +71,7 @@ def statements(
       obnovi statements --month 2026-10 --format pdf -o october
       obnovi statements --month 2026-10 --format csv --table usage -o october --accounts some.txt
     """
-    options = allowed(form, table=table, lang=lang)
+    options = allowed(form, table=table, lang=language)
     last = periods.months_after(month, 1) - timedelta(days=1)
     name = ".".join([f"{month:%Y-%m}", *options.values(), form])
     wanted = _accounts(settings, accounts)

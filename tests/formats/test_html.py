@@ -70,8 +70,8 @@ def test_statements_as_recorded(told: dict[str, Statement], golden: Golden, name
     golden(f"{name}.html", html.render(told[name]))
 
 
-def test_headings_in_english_as_recorded(told: dict[str, Statement], golden: Golden) -> None:
-    """Headings only: texts, words of the operator and figures stay Russian."""
+def test_a_page_in_english_as_recorded(told: dict[str, Statement], golden: Golden) -> None:
+    """Also the words of the operator's tables; programs for them read Russian ones."""
     golden("full.en.html", html.render(told["full"], lang="en", checkpoint="17 <a>"))
 
 

@@ -108,4 +108,4 @@ def test_the_operators_tables_and_their_readers_know_nothing_of_them(story: Stor
 
 def test_the_rows_of_the_csv_come_first_and_an_empty_line_ends_them(story: Story) -> None:
     rows = list(csv.reader(io.StringIO(_csv(story.statement("2023-01-01", "2023-01-31"))), delimiter=";"))
-    assert [len(row) for row in rows] == [13, 13, 0, 2, 5, 5, 5]
+    assert [len(row) for row in rows] == [14, 14, 0, 2, 5, 5, 5]

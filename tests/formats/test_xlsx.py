@@ -106,10 +106,10 @@ def test_a_statement_keeps_its_bytes_whatever_the_time_is(told: dict[str, Statem
         assert xlsx.render(told[name]) == first
 
 
-def test_english_is_for_headings(told: dict[str, Statement]) -> None:
+def test_english_is_for_the_whole_book(told: dict[str, Statement]) -> None:
     read = book(told["full"], lang="en")
     assert read.sheetnames == ["Summary", "Balance", "Usage"]
-    assert [cell.value for cell in read["Balance"][2]][3] == "Пополнение баланса"
+    assert [cell.value for cell in read["Balance"][2]][3] == "Top-up"
 
 
 def line(text: str, channel: str) -> Line:

@@ -122,3 +122,14 @@ def _first_shown(day: date, zone: str) -> Instant:
     offsets = {_offset(at + beside, zone) for at in (midnight, *near) for beside in (-1, 0)}
     candidates = [*near, *(midnight - offset for offset in offsets)]
     return min(at for at in candidates if periods.local(at, zone).date() >= day)
+
+
+def test_a_day_turns_back_where_a_time_of_it_comes_twice_and_nowhere_else() -> None:
+    """R-2.3: what is printed of such a day carries its offset; also where the hour crosses midnight."""
+    for zone in UNLIKE:
+        back = [change for change in _changes(zone) if _offset(change, zone) < _offset(change - SECOND, zone)]
+        twice = {periods.local(change - each * SECOND, zone).date() for change in back for each in (0, 1)}
+        for change in back:
+            day = periods.local(change, zone).date()
+            for near in (day + timedelta(days=each) for each in range(-2, 3)):
+                assert periods.turns_back(near, zone) == (near in twice), (zone, near)
