@@ -53,7 +53,7 @@ def caught_up(
     try:
         tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
     except BadTiles:
-        path.unlink()
+        path.unlink(missing_ok=True)  # somebody else may have found it broken as well
         tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
     with closing(tiles):
         yield tiles
