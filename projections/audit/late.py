@@ -19,13 +19,13 @@ from ledger.inputs import Adjust
 from ledger.log.journal import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.timeline import CatalogueTimeline
-from ledger.units import Kopecks, rubles
-from projections import wording
+from ledger.units import Kopecks
 from projections.audit.change import Change
 from projections.audit.difference import AMOUNT, Line
 from projections.audit.otherwise import Otherwise, Step, decide_otherwise, steps_of, zone_of
 from projections.audit.pairs import Pair, pairs
 from projections.audit.shares import in_shares
+from projections.words import adjustments as words
 
 SOURCE: Final = "late"
 """The source of adjustments made for late records; their ids say which event and record they are about."""
@@ -74,8 +74,7 @@ class Charge(msgspec.Struct, frozen=True):
             by=by,
             amount=self.would_be - self.was,
             cites=[self.record] if self.event in (None, self.record) else [self.event or 0, self.record],
-            text=f"опоздавшая запись ({wording.SERVICES[self.service]}, {happened}): "
-            f"было {rubles(self.was)}, вовремя {rubles(self.would_be)}",
+            text=words.late(self.service, happened, was=self.was, would_be=self.would_be),
         )
 
     @property

@@ -10,7 +10,7 @@ from projections.audit.parts import Part
 from projections.audit.passed import NOT_REACHED, Passed
 from projections.balances import Balance
 from projections.packages import BucketRow
-from projections.words import names, replies
+from projections.words import adjustments, names, replies
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Language
 from projections.words.reasons import REASONS, STEPS, WHY
@@ -102,6 +102,8 @@ class _Page(Speaker):
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
         told = event | ({"reply": replies.told(self, event["reply"])} if "reply" in event else {})
+        if event["type"] == "Adjusted" and "text" in event:
+            told["text"] = adjustments.told(self, event["text"])
         rows += [(self.phrase(name), told[name]) for name in ("peer", "text", "reply") if told.get(name)]
         return rows
 

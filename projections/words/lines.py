@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from projections.words import adjustments
 from projections.words.language import Text
 from projections.words.speaker import Speaker
 
@@ -33,5 +34,7 @@ def told(speak: Speaker, text: str) -> str:
         return text
     for line in LINES.values():
         if (values := line.filled_in(text)) is not None:
-            return speak.say(line, **{n: told(speak, value) if n == "line" else value for n, value in values.items()})
+            inner = {"line": told, "text": adjustments.told}
+            said = {name: inner[name](speak, value) for name, value in values.items() if name in inner}
+            return speak.say(line, **values | said)
     return text

@@ -155,6 +155,7 @@ def test_an_answer_is_in_one_language_and_nothing_in_it_is_raw(ledger: Run, aske
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_event_is_explained_in_one_language_and_nothing_in_it_is_raw(ledger: Run, lang: str) -> None:
+    assert ledger("late", "--book", "--by", "support-1").code == 0
     versions = [each["version"] for each in events(ledger)]
     assert len(versions) > 30
     for version in versions:
