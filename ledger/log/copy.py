@@ -3,15 +3,11 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 from ledger.log.errors import StoreError
 from ledger.log.files import keep
-from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS
-
-APPLICATION_ID_AT: Final = 68
-"""Where SQLite's file format has it, in the header of the database."""
+from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS, says_ledger
 
 
 def copy(source: Path, target: Path) -> int:
@@ -39,9 +35,7 @@ def copy(source: Path, target: Path) -> int:
 
 def is_ledger(path: Path) -> bool:
     """Whether a file is a ledger, or empty; nothing is opened that could be in use."""
-    with path.open("rb") as file:
-        start = file.read(APPLICATION_ID_AT + 4)
-    return not start or start[APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4, "big")
+    return path.stat().st_size == 0 or says_ledger(path)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

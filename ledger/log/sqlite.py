@@ -21,6 +21,8 @@ from eventsourcing.sqlite import (
 from ledger.log.errors import NoLedger, OddText, StoreError
 
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
+APPLICATION_ID_AT: Final = 68
+"""Where SQLite's file format has it, in the header of the database."""
 SCHEMA_VERSION: Final = 1
 LOCK_TIMEOUT_SECONDS: Final = 600
 SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
@@ -247,6 +249,8 @@ def _look(c: sqlite3.Connection, path: Path, *, create: bool) -> None:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
+        if "malformed" in str(error) and says_ledger(path):  # its table of tables is damaged
+            raise StoreError(_damaged(path, str(error))) from error
         raise StoreError(f"{path} is not an Obnovi ledger ({error}); name another file with --ledger") from error
     if found != APPLICATION_ID and not (empty and create and found == 0):
         raise StoreError(f"{path} is not an Obnovi ledger; name another file with --ledger")
@@ -307,9 +311,18 @@ def _as_told(error: sqlite3.DatabaseError, connection: SQLiteConnection, path: P
         return StoreError(_told(error, path))
     if _is_sound(connection):
         return StoreError(f"{path} is sound, but its views or evidence are damaged ({text}); delete those files")
-    return StoreError(
-        f"{path}: the file is damaged ({text}); copy it away, `obnovi restore` makes a ledger of the last backup"
-    )
+    return StoreError(_damaged(path, text))
+
+
+def _damaged(path: Path, text: str) -> str:
+    return f"{path}: the file is damaged ({text}); copy it away, `obnovi restore` makes a ledger of the last backup"
+
+
+def says_ledger(path: Path) -> bool:
+    """Whether the header of a file says that it is a ledger; nothing is opened that could be in use."""
+    with path.open("rb") as file:
+        start = file.read(APPLICATION_ID_AT + 4)
+    return start[APPLICATION_ID_AT:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _is_sound(connection: SQLiteConnection) -> bool:
