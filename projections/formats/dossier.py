@@ -43,9 +43,9 @@ class Document(NamedTuple):
     foot: str
 
 
-def document(made: Dossier, lang: Language = "ru") -> Document:
-    """The dossier in words, texts from outside shown safely."""
-    speak = Speaker(lang)
+def document(made: Dossier, lang: Language = "ru", zone: str | None = None) -> Document:
+    """The dossier in words, texts from outside shown safely; `zone` is that of its times."""
+    speak = Speaker(lang, zone=zone)
     dispute = made.dispute
     last = speak.time(made.now.clock)
     return Document(
@@ -59,9 +59,9 @@ def document(made: Dossier, lang: Language = "ru") -> Document:
     )
 
 
-def render(made: Dossier, lang: Language = "ru") -> str:
+def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> str:
     """The whole dossier as text, ending with a newline."""
-    return "\n".join(_lines(document(made, lang))) + "\n"
+    return "\n".join(_lines(document(made, lang, zone))) + "\n"
 
 
 def _lines(told: Document) -> Iterator[str]:
@@ -96,6 +96,8 @@ def _about(speak: Speaker, made: Dossier) -> Iterator[Pair]:
     if plan is not None:
         version = speak.day(plan.version)
         yield speak.say(DOSSIER["plan"]), speak.say(DOSSIER["plan_of"], name=plan.name, version=version)
+    if speak.clock_zone is not None:
+        yield speak.say(DOSSIER["times"]), speak.clock_zone
     accepted = speak.say(DOSSIER["source"], time=speak.time(made.registered_at), source=made.source)
     yield speak.say(DOSSIER["accepted"]), accepted + (f", {made.by}" if made.by else "")
     if made.dispute.premium:
@@ -147,7 +149,7 @@ def _parts(speak: Speaker, made: Dossier) -> Iterator[Part]:
     yield part("line", LINE_HEAD, lines, 2, 3, empty="no_line")
     if made.row is not None:
         yield part("usage", USAGE_HEAD, [_usage(speak, made.row)], 4, 5, 6, 7)
-    for section in explanation.sections(made.explanation, speak.lang):
+    for section in explanation.sections(made.explanation, speak.lang, zone=speak.clock_zone):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
     disputed = Happened(made.explanation.event, made.line)
     around = sorted([*made.around, disputed], key=lambda each: int(each.event["version"]))

@@ -28,9 +28,9 @@ _STYLE: Final = """
 """
 
 
-def render(made: Dossier, lang: Language = "ru") -> str:
+def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> str:
     """The whole page: one file without a script or anything to load, HTML that is XML too."""
-    told = document(made, lang)
+    told = document(made, lang, zone)
     return "".join(
         (
             opening(plain(f"{told.title}, {made.dispute.account}"), STYLE + _STYLE, lang),

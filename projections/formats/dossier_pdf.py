@@ -16,9 +16,9 @@ from projections.words.language import Language
 from projections.words.speaker import Speaker
 
 
-def render(made: Dossier, lang: Language = "ru") -> bytes:
+def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> bytes:
     """The document, dated as the account's last event: the same dossier has the same bytes whenever printed."""
-    told = document(made, lang)
+    told = document(made, lang, zone)
     moment = datetime.fromisoformat(made.now.clock)
     compiler, template = _compiler()
     printed = compiler.compile(

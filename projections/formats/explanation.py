@@ -25,7 +25,7 @@ class Section(NamedTuple):
     """A titled part of an explanation: rows of what and how much; `right` where the first is a quantity."""
 
     title: str
-    rows: Sequence[Row]
+    rows: list[Row]
     right: bool = False
 
 
@@ -39,17 +39,20 @@ DIGEST_SHOWN: Final = 12
 WIDTH: Final = 110
 
 
-def render(made: Explanation, lang: Language = "ru") -> str:
-    """The whole explanation, ending with a newline."""
-    parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in sections(made, lang))
+def render(made: Explanation, lang: Language = "ru", *, zone: str | None = None) -> str:
+    """The whole explanation, ending with a newline; `zone` is that of the times in it."""
+    told = sections(made, lang, zone=zone)
+    if zone is not None:
+        told[0].rows.append((Speaker(lang).say(PHRASES["times"]), zone))
+    parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in told)
     return "\n\n".join(parts) + "\n"
 
 
-def sections(made: Explanation, lang: Language = "ru") -> list[Section]:
+def sections(made: Explanation, lang: Language = "ru", *, zone: str | None = None) -> list[Section]:
     """The same in parts, for forms that set them otherwise; the first is about the event itself. Texts are safe."""
     return [
         Section(safe(each.title), [(safe(name), safe(value)) for name, value in each.rows], each.right)
-        for each in _Page(lang, made.option_names).sections(made)
+        for each in _Page(lang, made.option_names, zone=zone).sections(made)
     ]
 
 

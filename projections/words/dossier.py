@@ -58,6 +58,7 @@ DOSSIER: Final[dict[str, Text]] = {
     "number": Text("Номер", "Number"),
     "plan": Text("Тарифный план", "Plan"),
     "plan_of": Text("{name}, версия от {version}", "{name}, version of {version}"),
+    "times": Text("Время", "Times"),
     "accepted": Text("Принята", "Registered"),
     "source": Text("{time}, источник {source}", "{time}, source {source}"),
     "queue": Text("Очередь", "Queue"),

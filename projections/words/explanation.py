@@ -75,6 +75,7 @@ PHRASES: Final[dict[str, Text]] = {
     "text": Text("Текст", "Text"),
     "reply": Text("Ответ абоненту", "Reply"),
     "event": Text("Событие {version} счёта {account}", "Event {version} of account {account}"),
+    "times": Text("Время", "Times"),
     "booked": Text("Проведено", "Booked"),
     "occurred": Text("Произошло", "Occurred"),
     "cause": Text("Вызвано", "Caused by"),

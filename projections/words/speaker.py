@@ -111,6 +111,12 @@ class Speaker:
         """A local time, as 01.02.2023 10:00:00; on a day whose hour comes twice with its offset."""
         return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}{self.offset(text)}"
 
+    def clocked(self, title: str) -> str:
+        """The title of an answer, with whose clocks its times are from."""
+        if self.clock_zone is None:
+            return self.say(names.EACH_ITS_CLOCKS, title=title)
+        return self.say(names.CLOCKS, title=title, zone=self.clock_zone)
+
     def offset(self, text: str) -> str:
         """What tells a local time from another that the clocks showed alike: ` +09:00`; nothing on most days."""
         told = self.clock_zone is not None and periods.turns_back(datetime.fromisoformat(text).date(), self.clock_zone)

@@ -69,7 +69,7 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
             seen_from = next((time for time in (asked_of, known_by) if time is not None), now())
             waits = list(islice(waiting_by(found, in_force, seen_from), WAITING_SHOWN + 1))
             asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (asked_of, known_by))
-            _show_balance(Speaker(lang), made, asked, known, waits)
+            _show_balance(Speaker(lang, zone=found.zone), made, asked, known, waits)
     return 0
 
 
@@ -93,7 +93,7 @@ def events(settings: Settings, account: str, lang: Language) -> int:
             for position, event in ledger.events(account):
                 print_json(shown(account, zone, event, reply=replies.behind(position, event)))
             return 0
-        speak = Speaker(lang)
+        speak = Speaker(lang, zone=zone)
         rows = [
             (
                 str(event.version),
@@ -104,7 +104,7 @@ def events(settings: Settings, account: str, lang: Language) -> int:
             )
             for event, reply in ((event, replies.behind(position, event)) for position, event in ledger.events(account))
         ]
-        title = speak.say(answers.EVENTS, account=account)
+        title = speak.clocked(speak.say(answers.EVENTS, account=account))
         show.table(title, speak.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
     return 0
 
@@ -206,7 +206,7 @@ def _show_balance(
         title = speak.say(words.AS_OF, account=made.account, asked=speak.time(asked), last=last)
     if known is not None:
         title = speak.say(words.KNOWN, title=title, known=speak.time(known))
-    show.table(title, ("", ""), shown_pairs)
+    show.table(speak.clocked(title), ("", ""), shown_pairs)
     show.table(
         speak.say(words.PACKAGES),
         speak.head(words.PACKAGES_HEAD),

@@ -107,7 +107,7 @@ def open_(
     """
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         found = opened_account(ledger, account)
-        speak = Speaker(lang)
+        speak = Speaker(lang, zone=found.zone)
         named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
         own = {"type": "open_dispute", "id": named, "event": version, "text": text}
         outcome, written = desk.done(ledger, settings, desk.said(found, at, by, own), dry_run=dry_run, yes=yes)
@@ -208,7 +208,7 @@ def show_(
                 made = dossier(log, catalogues, found, row, today=seen)
         except (Broken, BrokenLog) as error:
             raise SaysNo(f"account {row.account}: {error}; run `obnovi verify`") from None
-    content = _written(made, chosen, lang)
+    content = _written(made, chosen, lang, found.zone)
     if output is None:
         print_bytes(content)
     else:
@@ -266,7 +266,7 @@ def resolve(
         disputed, moved = desk.disputed(ledger, found, row.event, desk.in_force(ledger, settings))
         assert disputed is not None, "a claim names an event of its account"
         done, written = desk.done(ledger, settings, input, dry_run=dry_run, yes=yes)
-        speak = Speaker(lang)
+        speak = Speaker(lang, zone=found.zone)
         _show(settings, speak, ledger, found, done, row.event, dry_run=dry_run, written=written)
         if not settings.json:
             what = given_back.answer(done.events, disputed, outcome, lang)
@@ -278,12 +278,12 @@ def resolve(
     return 0
 
 
-def _written(made: Dossier, form: str, lang: Language) -> bytes:
+def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
     """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
     if form == "json":
         return msgspec.json.encode(made)
-    render: Callable[[Dossier, Language], str | bytes] = import_module(RENDERERS[form]).render
-    content = render(made, lang)
+    render: Callable[[Dossier, Language, str], str | bytes] = import_module(RENDERERS[form]).render
+    content = render(made, lang, zone)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
@@ -306,7 +306,7 @@ def _show(
         earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
         lines = printed_lines((*earlier, *outcome.events), zone)
         title = speak.say(desk_words.TRIED if dry_run else desk_words.BOOKED, account=account)
-        desk.show_booking(speak, title, zone, outcome.events, lines)
+        desk.show_booking(speak, speak.clocked(title), zone, outcome.events, lines)
     refused = desk.refusal(outcome)
     if refused is None:
         return

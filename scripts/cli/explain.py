@@ -31,17 +31,17 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
       obnovi explain 79161234567 8 --json | jq .alternatives
     """
     with open_ledger(settings) as ledger:
-        newest = opened_account(ledger, account).version
+        found = opened_account(ledger, account)
         catalogues = ledger.catalogues()
         try:
             with ledger.journal.reading() as log:
                 made = explanation_of(log, catalogues, account, version)
         except NoSuchEvent:
-            raise SaysNo(f"account {account} has no event {version}; its newest is {newest}") from None
+            raise SaysNo(f"account {account} has no event {version}; its newest is {found.version}") from None
         except BrokenLog as error:
             raise SaysNo(f"{error}; run `obnovi verify`") from None
     if settings.json:
         print_json(made)
     else:
-        print_bytes(render(made, lang).encode())
+        print_bytes(render(made, lang, zone=found.zone).encode())
     return 0

@@ -2,6 +2,7 @@
 
 import click
 
+from ledger.service import Ledger
 from projections import refusals
 from projections.audit.refused import Refused
 from projections.audit.refused import refused as looked_at
@@ -31,21 +32,27 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
     Example:
       obnovi refused --account 79161234567
     """
-    speak = Speaker(lang)
     with open_ledger(settings) as ledger:
-        if account is not None:
-            opened_account(ledger, account)
+        zone = None if account is None else opened_account(ledger, account).zone
+        speak = Speaker(lang, zone=zone)
         rows = asked(ledger, lambda db: refusals.rows(db, account))
         found = list(looked_at(ledger, rows, until=now(), speak=speak))
+        speaks = {row.account: _of(ledger, row.account, lang) for row in found}
     if settings.json:
         print_json(found)
         return 0
-    cells = [_cells(speak, row) for row in found]
-    show.table(speak.say(words.TITLE), speak.head(words.HEAD), cells, right=(1,), wide=5, empty=speak.say(NONE))
+    cells = [_cells(speaks[row.account], row) for row in found]
+    show.table(
+        speak.clocked(speak.say(words.TITLE)), speak.head(words.HEAD), cells, right=(1,), wide=5, empty=speak.say(NONE)
+    )
     for row in found if account is not None else []:
         if row.reply is not None:
             print_text(f"{speak.say(words.REPLY, version=row.version, reply=row.reply)}\n")
     return 0
+
+
+def _of(ledger: Ledger, account: str, lang: Language) -> Speaker:
+    return Speaker(lang, zone=opened_account(ledger, account).zone)
 
 
 def _cells(speak: Speaker, row: Refused) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from projections.words.names import NONE
 from projections.words.reasons import REASONS
 from projections.words.speaker import Speaker
 from scripts.cli import show
+from scripts.cli.account import opened_account
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, open_ledger
@@ -35,6 +36,7 @@ def unrated(settings: Settings, lang: Language) -> int:
     """
     with open_ledger(settings) as ledger:
         rows = asked(ledger, waiting.rows)
+        zones = {row.account: opened_account(ledger, row.account).zone for row in rows}
     speak = Speaker(lang)
     if settings.json:
         print_json(rows)
@@ -48,11 +50,11 @@ def unrated(settings: Settings, lang: Language) -> int:
                 speak.say(REASONS[row.reason]),
                 speak.service(row.service),
                 speak.zone(row.zone),
-                speak.time(row.occurred_at),
+                Speaker(lang, zone=zones[row.account]).time(row.occurred_at),
             )
             for row in rows
         ]
-        show.table(speak.say(answers.UNRATED), speak.head(answers.UNRATED_HEAD), cells, right=(1,))
+        show.table(speak.clocked(speak.say(answers.UNRATED)), speak.head(answers.UNRATED_HEAD), cells, right=(1,))
     return 0
 
 

@@ -127,8 +127,8 @@ def what_if(
     elif settings.json:
         print_json(contract(report))
     else:
-        speak = Speaker(lang)
-        _show_lines(speak, speak.say(otherwise.ONE, account=account), report.lines)
+        speak = Speaker(lang, zone=zone)
+        _show_lines(speak, speak.clocked(speak.say(otherwise.ONE, account=account)), report.lines)
         moved_by = speak.more_or_less(report.wallet_difference)
         print_text(f"{speak.say(otherwise.WALLET, difference=moved_by)}\n")
     return 0

@@ -167,8 +167,9 @@ def test_a_time_without_an_offset_is_misuse(ledger: Run, command: tuple[str, ...
 def test_people_are_told_from_when_it_is_known_and_what_waited_then(ledger: Run) -> None:
     """The fee of 15 February waits in what was known on the 20th, if one looks from the 15th; not on the 20th."""
     told = ledger("balance", ACCOUNT, "--known-at", FIRST).out
-    assert "последняя запись 16.01.2023 12:00:00, по данным на 20.01.2023 12:00:00\n" in told
+    assert "последняя запись 16.01.2023 12:00:00, по данным на 20.01.2023 12:00:00, время Europe/Moscow\n" in told
     assert "спишется ночью" not in told
     told = ledger("balance", ACCOUNT, "--known-at", FIRST, "--as-of", "2023-02-15T03:00:00+03:00").out
-    assert "на 15.02.2023 03:00:00 (последняя запись 16.01.2023 12:00:00), по данным на 20.01.2023 12:00:00\n" in told
+    looked = "на 15.02.2023 03:00:00 (последняя запись 16.01.2023 12:00:00), по данным на 20.01.2023 12:00:00"
+    assert f"{looked}, время Europe/Moscow\n" in told
     assert "плата за 15.02 спишется ночью" in told
