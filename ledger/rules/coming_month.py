@@ -19,17 +19,15 @@ class ComingMonth(NamedTuple):
     """The night at which the month would be charged, its effective fee by then, and what will be available.
 
     `available` is without the money that would have to be topped up for it, but as that money would leave it: a promise
-    that it repays is gone.
+    that it repays is gone. `missing` is that money: topped up at once, it makes that night take the month, where one
+    kopeck less does not; 0 where none is needed. It is the fee less `available`, but where a block has to be lifted
+    first: that takes a kopeck above 0 also where the fee is 0 (R-8.5).
     """
 
     at: Instant
     fee: Kopecks
     available: Kopecks
-
-    @property
-    def missing(self) -> Kopecks:
-        """What, topped up at once, makes that night take the month, where one kopeck less does not; else 0 or less."""
-        return self.fee - self.available
+    missing: Kopecks
 
 
 def coming_month(account: Account, moment: Moment, catalogue: Catalogue) -> ComingMonth | None:
@@ -51,11 +49,12 @@ def coming_month(account: Account, moment: Moment, catalogue: Catalogue) -> Comi
         day = periods.local_date(due, account.zone)
         plan = tariff.plan_version(then, catalogue, day)
         assert plan is not None, "an account with a plan has a version of it on every later date"
-        return ComingMonth(due, tariff.effective_fee(then, plan.monthly_fee, day), then.available - amount)
+        fee = tariff.effective_fee(then, plan.monthly_fee, day)
+        return ComingMonth(due, fee, then.available - amount, missing=amount)
 
     def missing(amount: Kopecks) -> Kopecks:
         month = at_night(amount)
-        return month.missing - amount if isinstance(month, ComingMonth) else month
+        return month.fee - month.available - amount if isinstance(month, ComingMonth) else month
 
     month = at_night(least(missing))
     assert isinstance(month, ComingMonth)

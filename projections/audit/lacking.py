@@ -96,7 +96,7 @@ def _paid(account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker
         return ([speak.say(top_up, amount=speak.money(missing))] if missing else []), missing
     month = coming_month(account, moment, catalogue)
     assert month is not None, "an account with a plan and no lasting block has a month to come"
-    first = max(month.missing, 0)
+    first = month.missing
     steps = [speak.say(top_up, amount=speak.money(first))] if first else []
     night = f"{periods.local(month.at, account.zone):%d.%m.%Y %H:%M}"
     steps.append(speak.say(STEPS["night"], time=night, fee=speak.money(month.fee)))

@@ -137,6 +137,23 @@ def test_behind_a_full_discount_the_whole_fee_is_needed(tmp_path: Path) -> None:
     ]
 
 
+def test_a_block_is_lifted_above_0_also_where_the_month_of_the_night_costs_nothing(tmp_path: Path) -> None:
+    """R-8.5, R-3.5: exactly 0 lifts no block; behind the free month of the night the discount is to be waited for."""
+    story = on(tmp_path, "t4", 0)
+    story.call("2023-02-10 12:00", "201:00")  # −2.00: a financial block, under which the month ends
+    story.events_of("grant_discount", "2023-02-16 11:00", percent=100, **{"from": "2023-02-17", "until": "2023-02-25"})
+    steps = needed(story, "2023-02-16 12:00")
+    assert steps[:2] == [
+        f"пополнить на {rubles(2_01)} (это снимет финансовую блокировку)",
+        f"дождаться ночи 17.02.2023 03:00: спишется плата за месяц {rubles(0)}",
+    ]
+    story.top_up("2023-02-16 13:00", 2_00)
+    assert story.account.blocks == ("financial",)
+    story.top_up("2023-02-16 13:01", 1)
+    story.night("2023-02-17 03:00")
+    assert (story.account.blocks, story.account.mode, story.wallet) == ((), "monthly", 1)
+
+
 @pytest.mark.parametrize(
     ("asked_until", "worked_at"),
     [("2023-01-31 23:59:59", None), ("2023-02-01 00:00:00", None), ("2023-02-01 00:00:01", "2023-02-01 00:00")],
