@@ -183,7 +183,8 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
         proved = proof.checked(content, key)
     except BadProof as error:
         other = what_it_is(content)
-        reason = f"it is no proof but {other}" if other is not None else str(error)
+        size = f" ({error})" if len(content) > proof.BYTES_MAX else ""
+        reason = f"it is no proof but {other}{size}" if other is not None else str(error)
         if not settings.json:
             raise SaysNo(f"{file} does not hold: {reason}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})

@@ -30,7 +30,7 @@ def test_both_tables_of_a_statement_as_csv(obnovi: Run, tmp_path: Path) -> None:
     )
     assert ledger.startswith("\ufeff")
     assert [row["Вид"] for row in lines] == [
-        "top_up", "monthly_fee", "top_up", "option_fee", "adjustment", "reversal", "usage",
+        "пополнение", "плата за месяц", "пополнение", "плата за опцию", "перерасчёт", "корректировка", "услуги связи",
     ]  # fmt: skip
     assert [round(float(row["Сумма"].replace(",", ".")) * 100) for row in lines] == [
         row["amount"] for row in made["lines"]

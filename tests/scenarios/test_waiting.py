@@ -184,7 +184,7 @@ def test_people_are_told_what_waits(
     assert [line.split("│")[2].strip() for line in waits] == booked
     made = story.statement("2023-01-01", "2030-12-31")
     lines = text.render(made).splitlines()
-    assert lines[2] == f"предварительно: {provisional}"
+    assert f"предварительно: {provisional}" in lines
     assert f"Списание: {charge}" in lines
 
 
