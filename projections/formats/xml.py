@@ -12,8 +12,9 @@ from projections.formats.table import decimal
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
 from projections.packages import BucketRow
-from projections.statement import Line, Statement, UsageRow
+from projections.statement import Line, Statement
 from projections.unrated_record import UnratedRecord
+from projections.usage_row import UsageRow
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -93,6 +94,7 @@ def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
         "final": str(made.final).lower(),
         "opening": decimal(made.opening),
         "closing": decimal(made.closing),
+        "plan_name": made.plan_name,
         "mode": made.mode,
         "next_due": made.next_due,
         "next_fee": None if made.next_fee is None else decimal(made.next_fee),

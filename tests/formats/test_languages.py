@@ -10,7 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from projections.formats import html, pdf, table, text, xlsx
+from projections.formats import html, pdf, table, text, xlsx, xml
 from projections.statement import Statement
 from projections.words.language import Language
 from tests.formats.told import TOLD
@@ -85,6 +85,7 @@ def test_a_russian_document_is_what_comes_without_being_asked_for(told: dict[str
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_names_the_plan(told: dict[str, Statement], form: str, lang: Language) -> None:
     assert str(told["full"].plan_name) in FORMS[form](told["full"], lang=lang)
+    assert f'plan_name="{told["full"].plan_name}"' in xml.render(told["full"])
 
 
 @pytest.mark.parametrize("form", ["txt", "html", "pdf", "xlsx"])
