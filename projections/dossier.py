@@ -31,7 +31,8 @@ from projections.disputes import DisputeRow
 from projections.events import shown
 from projections.replies import Replies
 from projections.returned import SoFar, so_far
-from projections.statement import Line, UsageRow, printed_lines, usage_row
+from projections.statement import Line, printed_lines
+from projections.usage_row import UsageRow, usage_row
 
 AROUND: Final = 4
 """Events shown on each side of the disputed one."""

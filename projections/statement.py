@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
-from ledger.entries import CONSUMED, WALLET, Entry
+from ledger.entries import WALLET, Entry
 from ledger.events import (
     AccountOpened,
     Adjusted,
@@ -46,9 +45,10 @@ from ledger.events import (
 from ledger.evolve import evolve
 from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
-from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
+from ledger.units import Kopecks, ex_vat, ten_thousandths
 from projections.packages import BucketRow, rows
 from projections.unrated_record import UnratedRecord, unrated_record
+from projections.usage_row import UsageRow, usage_row
 from projections.waiting import Waits, waits
 from projections.words.lines import canonical
 
@@ -83,24 +83,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     period: PrintedPeriod | None = None
     amount: Kopecks
     balance: Kopecks
-
-
-class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage row: `quantity` as measured, `billed` and `from_packages` in package units, `amount` in kopecks."""
-
-    version: int
-    at: str
-    booked_at: str
-    service: str
-    direction: str
-    peer: str
-    zone: str
-    quantity: Quantity
-    billed: Quantity
-    from_packages: Quantity
-    amount: Kopecks
-    amount_ex_vat: str
-    vat_rate: int
 
 
 class UsageTotal(msgspec.Struct, frozen=True):
@@ -324,56 +306,6 @@ def printed(period: Period, zone: str) -> PrintedPeriod:
     """A half-open period as its first and last day, both included (R-2.4)."""
     last = periods.local_date(period.next_due, zone) - timedelta(days=1)
     return PrintedPeriod(periods.local_date(period.start, zone).isoformat(), last.isoformat())
-
-
-def usage_row(event: Event, zone: str) -> UsageRow | None:
-    """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1); None for other events."""
-    match event:
-        case UsageCharged():
-            taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])
-            return UsageRow(
-                version=event.version,
-                at=_local_text(event.used_at or event.occurred_at, zone),
-                booked_at=_local_text(event.booked_at, zone),
-                service=event.service,
-                direction=event.direction,
-                peer=event.personal.peer or "",
-                zone=event.zone,
-                quantity=event.quantity,
-                billed=event.billed,
-                from_packages=taken,
-                amount=event.amount,
-                amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
-                vat_rate=event.vat_rate,
-            )
-        case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
-            return UsageRow(
-                version=event.version,
-                at=periods.local_text(event.occurred_at, zone),
-                booked_at=periods.local_text(event.booked_at, zone),
-                service=event.input_type,
-                direction="out",
-                peer=event.personal.text or event.personal.to or "",
-                zone="home",
-                quantity=1,
-                billed=0,
-                from_packages=0,
-                amount=0,
-                amount_ex_vat=_ex_vat_text(0, event.vat_rate),
-                vat_rate=event.vat_rate,
-            )
-        case _:
-            return None
-
-
-_local_text = lru_cache(maxsize=16)(periods.local_text)
-"""A record's start is often the instant of its booking."""
-
-
-@lru_cache(maxsize=10_000)
-def _ex_vat_text(amount: Kopecks, rate: int) -> str:
-    """Rows of few amounts fill a statement; most cost nothing."""
-    return ten_thousandths(ex_vat(amount, rate))
 
 
 def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from projections.dossier import Dossier, Happened
 from projections.formats import explanation
 from projections.formats.text import printed_text, table
-from projections.statement import Line, UsageRow
+from projections.statement import Line
+from projections.usage_row import UsageRow
 from projections.words import given_back
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text

@@ -14,7 +14,8 @@ from projections.formats import curve
 from projections.formats.xml import created
 from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
-from projections.statement import Statement, UsageRow
+from projections.statement import Statement
+from projections.usage_row import UsageRow
 from projections.words import names, waiting
 from projections.words.language import Language
 from projections.words.reasons import REASONS

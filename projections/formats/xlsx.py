@@ -13,7 +13,8 @@ import xlsxwriter
 from ledger.units import Kopecks
 from projections.formats import columns
 from projections.formats.xml import created
-from projections.statement import Line, Statement, UsageRow
+from projections.statement import Line, Statement
+from projections.usage_row import UsageRow
 from projections.words import names, waiting
 from projections.words.language import Language
 from projections.words.reasons import REASONS

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Final, Literal, TypeAlias
 
-from projections.statement import UsageRow
+from projections.usage_row import UsageRow
 
 Block: TypeAlias = Literal["OutOfBlock", "FirstInBlock", "InBlock", "LastInBlock"]
 Started: TypeAlias = tuple[datetime, UsageRow]

@@ -7,7 +7,8 @@ from typing import Final
 
 from projections.operator import blocks, figures, words
 from projections.operator.blocks import Block
-from projections.statement import Statement, UsageRow
+from projections.statement import Statement
+from projections.usage_row import UsageRow
 from projections.words.language import Language
 from projections.words.statement import OPERATOR, Teller
 

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 from projections.formats import html, xml
 from projections.operator import figures, words
-from projections.statement import Line, Statement, UsageRow, UsageTotal
+from projections.statement import Line, Statement, UsageTotal
+from projections.usage_row import UsageRow
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 

@@ -11,7 +11,8 @@ import pytest
 from ledger.units import ex_vat, rubles, ten_thousandths
 from projections.formats import pdf
 from projections.operator import figures, number_cell, words
-from projections.statement import Line, Statement, UsageRow
+from projections.statement import Line, Statement
+from projections.usage_row import UsageRow
 from tests.conftest import Golden
 from tests.formats.support import handmade, row
 from tests.formats.told import TOLD

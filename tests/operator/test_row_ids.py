@@ -17,7 +17,7 @@ from projections.formats import xml as our_xml
 from projections.operator import figures, words
 from projections.operator.earlier import Earlier
 from projections.operator.inputs import inputs_of
-from projections.statement import UsageRow
+from projections.usage_row import UsageRow
 from tests.formats.support import handmade, row
 from tests.operator.support import CALL, FREE, cells, page, pdf_text, read, xml
 from tests.support import ACCOUNT, CATALOGUE_TEXT, Story
