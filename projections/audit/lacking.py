@@ -38,14 +38,9 @@ def lacking(account: Account, catalogue: Catalogue, moment: Moment, speak: Speak
         return Lacking(["NOT_ELIGIBLE"], [_plan(facts, speak)], 0)
     steps: list[str] = []
     lifted = _lifted(account, moment)
-    if "FEE_WAIVED" in reasons and account.discount is not None:
-        until = periods.parse_date(account.discount.until)
-        waits = {"percent": account.discount.percent, "until": speak.day(account.discount.until)}
-        steps.append(speak.say(STEPS["discount"], **waits))
-        end = periods.day_start(until, account.zone)
-        waited = advance(lifted, end, catalogue, recorded_at=moment.recorded_at).account
-        assert waited is not None
-        lifted, moment = waited, Moment(end, end, moment.recorded_at)
+    if "FEE_WAIVED" in reasons:
+        step, lifted, moment = _discount_over(lifted, moment, catalogue, speak)
+        steps.append(step)
     steps += [speak.say(STEPS[kind]) for kind in facts.blocks if kind != "financial"]
     paid, missing = _paid(lifted, moment, catalogue, speak)
     return Lacking(reasons, steps + paid, missing)
@@ -88,6 +83,18 @@ def _lifted(account: Account, moment: Moment) -> Account:
     return replace(account, blocks=financial, waiting_since=account.waiting_since if financial else moment.booked_at)
 
 
+def _discount_over(
+    account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker
+) -> tuple[str, Account, Moment]:
+    """The step that waits for the end of a discount in force, and the account as it comes there by itself."""
+    assert account.discount is not None, "nothing but a discount makes the fee 0"
+    end = periods.day_start(periods.parse_date(account.discount.until), account.zone)
+    step = speak.say(STEPS["discount"], percent=account.discount.percent, until=speak.day(account.discount.until))
+    waited = advance(account, end, catalogue, recorded_at=moment.recorded_at).account
+    assert waited is not None
+    return step, waited, Moment(end, end, moment.recorded_at)
+
+
 def _paid(account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker) -> tuple[list[str], Kopecks]:
     """The steps that take money or a night, in their order, and the kopecks of them."""
     top_up = STEPS["top up, freed" if account.blocks else "top up"]
@@ -104,11 +111,21 @@ def _paid(account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker
     then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account
     assert then is not None
     behind = Moment(month.at, then.clock, moment.recorded_at)
+    if _waived(then, behind.booked_at, catalogue):
+        wait, waited, over = _discount_over(then, behind, catalogue, speak)
+        later, more = _paid(waited, over, catalogue, speak)
+        return [*steps, wait, *later], first + more
     more = least(lambda amount: _short(after_top_up(then, amount, behind), behind.booked_at, catalogue))
     if more:
         step = STEPS["more for the refresh" if first else "for the refresh"]
         steps.append(speak.say(step, amount=speak.money(more)))
     return steps, first + more
+
+
+def _waived(account: Account, at: Instant, catalogue: Catalogue) -> bool:
+    """Whether a discount makes the fee of a refresh 0 at an instant."""
+    facts = facts_of(account, catalogue, periods.local_date(at, account.zone))
+    return facts.eligible is not None and facts.fee == 0
 
 
 def _short(account: Account, at: Instant, catalogue: Catalogue) -> Kopecks:

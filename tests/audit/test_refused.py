@@ -142,16 +142,21 @@ def test_a_block_is_lifted_above_0_also_where_the_month_of_the_night_costs_nothi
     story = on(tmp_path, "t4", 0)
     story.call("2023-02-10 12:00", "201:00")  # −2.00: a financial block, under which the month ends
     story.events_of("grant_discount", "2023-02-16 11:00", percent=100, **{"from": "2023-02-17", "until": "2023-02-25"})
-    steps = needed(story, "2023-02-16 12:00")
-    assert steps[:2] == [
+    assert needed(story, "2023-02-16 12:00") == [
         f"пополнить на {rubles(2_01)} (это снимет финансовую блокировку)",
         f"дождаться ночи 17.02.2023 03:00: спишется плата за месяц {rubles(0)}",
+        "дождаться конца скидки 100 %: 25.02.2023",
+        f"пополнить на {rubles(399_99)}",
+        rubles(402_00),
     ]
     story.top_up("2023-02-16 13:00", 2_00)
     assert story.account.blocks == ("financial",)
     story.top_up("2023-02-16 13:01", 1)
     story.night("2023-02-17 03:00")
     assert (story.account.blocks, story.account.mode, story.wallet) == ((), "monthly", 1)
+    story.top_up("2023-02-25 00:00", 399_99)
+    (event,) = story.dial("2023-02-25 00:00")
+    assert (type(event).__name__, story.wallet) == ("PackagesRefreshed", 0)
 
 
 @pytest.mark.parametrize(
