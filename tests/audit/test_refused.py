@@ -153,7 +153,7 @@ def test_a_block_is_lifted_above_0_also_where_the_month_of_the_night_costs_nothi
     assert story.account.blocks == ("financial",)
     story.top_up("2023-02-16 13:01", 1)
     story.night("2023-02-17 03:00")
-    assert (story.account.blocks, story.account.mode, story.wallet) == ((), "monthly", 1)
+    assert (story.balance.blocks, story.balance.mode, story.wallet) == ((), "monthly", 1)
     story.top_up("2023-02-25 00:00", 399_99)
     (event,) = story.dial("2023-02-25 00:00")
     assert (type(event).__name__, story.wallet) == ("PackagesRefreshed", 0)
