@@ -64,7 +64,7 @@ WRONG = (
     Wrong("started minutes and kilobytes are rounded down (R-6.2)", usage, "billed_quantity",
           _started_minutes_are_given_away),
     Wrong("the base package is spent before the carried one (R-6.4)", usage, "spending_order", _base_before_carried),
-    Wrong("late records find no expired leftover (R-6.5)", usage, "late", lambda account, moment: []),
+    Wrong("late records find no expired leftover (R-6.5)", usage, "late", lambda account, moment, occurred_at: []),
     Wrong("a refresh carries nothing (R-5.4)", tariff, "carriage", _everything_expires),
     Wrong("fees are a kopeck dearer (R-3.5)", tariff, "effective_fee", _a_kopeck_more),
     Wrong("due dates are chained from the clamped day (R-2.3)", periods, "next_due_date",
