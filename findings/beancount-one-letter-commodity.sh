@@ -13,9 +13,10 @@ cat >"$folder/one.beancount" <<'JOURNAL'
   Assets:Minutes   10 S
   Equity:Granted  -10 S
 JOURNAL
-for version in 3.2.0 2.3.6; do
+for pinned in beancount==3.2.0 beancount==2.3.6; do
+    version=${pinned#*==}
     python3 -m venv "$folder/$version"
-    "$folder/$version/bin/pip" install --quiet --disable-pip-version-check "beancount==$version"
+    "$folder/$version/bin/pip" install --quiet --disable-pip-version-check "$pinned"
     "$folder/$version/bin/python" - "$folder/one.beancount" "$version" <<'PY'
 import sys
 
