@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from ledger.log.errors import NoLedger, OddText, StoreError
+from ledger.log.errors import FileLost, NoLedger, OddText, StoreError
 
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
 APPLICATION_ID_AT: Final = 68
@@ -114,9 +114,9 @@ class _Pool(SQLiteConnectionPool):
         super().__init__(db_name=str(path), lock_timeout=LOCK_TIMEOUT_SECONDS)
 
     def check_place(self) -> None:
-        """Raise StoreError where the opened file is no longer the one of this name: what is written to it is lost."""
+        """Raise FileLost where the opened file is no longer the one of this name: what is written to it is lost."""
         if _identity(self.path) != self._identity:
-            raise StoreError(
+            raise FileLost(
                 f"{self.path} was moved, deleted or replaced while it was in use; nothing more was booked: "
                 "bring the file back and run the command again"
             )
@@ -209,6 +209,9 @@ class Store:
                     self._datastore.pool.check_place()
                 else:
                     connection.rollback()
+            except FileLost:
+                _take_the_log_along(connection)
+                raise
             except sqlite3.DatabaseError as error:
                 connection.rollback()
                 raise _as_told(error, connection, self.path) from error
@@ -230,6 +233,15 @@ def _identity(path: Path) -> _Identity | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _take_the_log_along(connection: SQLiteConnection) -> None:
+    """Move what was committed into the opened file, wherever it is now, so that nothing of it stays in `-wal`.
+
+    That file has the name that the ledger had; SQLite would write it into whatever ledger has the name next.
+    """
+    with suppress(sqlite3.DatabaseError):
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _has_tables(c: Any) -> bool:

@@ -316,6 +316,27 @@ def test_what_would_be_written_to_a_file_that_lost_its_name_is_not_booked(story:
         story.ledger.advance_due(at("2023-04-01 00:00"), accounts_max=1)
 
 
+def test_a_ledger_put_in_place_of_an_open_one_stays_as_it_is_and_the_open_one_keeps_its_bookings(
+    story: Story, tmp_path: Path
+) -> None:
+    """SQLite would write the first one's `-wal` into the other file, which has its name now."""
+    (tmp_path / "other").mkdir()
+    other = Story(tmp_path / "other", account="79160000002").open("2023-01-15 11:00")
+    other.ledger.close()
+    elsewhere = tmp_path / "elsewhere"
+    story.path.rename(elsewhere)
+    other.path.rename(story.path)
+    with pytest.raises(StoreError, match="was moved, deleted or replaced"):
+        story.top_up("2023-02-02 11:30", 1000_00)
+    story.ledger.close()
+    accounts = "SELECT DISTINCT originator_id FROM stored_events"
+    for path, account, events in ((elsewhere, ACCOUNT, 6), (story.path, "79160000002", 1)):
+        with sqlite3.connect(path) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert db.execute(accounts).fetchall() == [(account,)]
+            assert db.execute("SELECT COUNT(*) FROM stored_events").fetchone() == (events,)
+
+
 def test_a_new_ledger_appears_with_its_tables_and_its_catalogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
