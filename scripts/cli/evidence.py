@@ -11,7 +11,6 @@ import click
 from ledger.entries import WALLET
 from ledger.log.journal import Reading
 from ledger.service import Ledger
-from ledger.units import rubles
 from projections.events import shown
 from projections.evidence import catalogues, proof
 from projections.evidence import checkpoint as checkpoints
@@ -24,6 +23,7 @@ from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.other import what_it_is
 from projections.evidence.proof import BadProof, Proved
 from projections.replies import reply_alone
+from projections.words.speaker import Speaker
 from scripts.cli import show
 from scripts.cli.account import opened_account
 from scripts.cli.number import AccountType
@@ -207,7 +207,8 @@ def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str
         f"It holds: account {proved.account}, version {event['version']}, {event['type']}, booked {event['booked_at']}."
     )
     if entries:
-        yield f"Wallet {rubles(moved)}, then {rubles(proved.event.wallet_after or 0)}."
+        speak = Speaker("en")
+        yield f"Wallet {speak.money(moved)}, then {speak.money(proved.event.wallet_after or 0)}."
     yield f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint"
     yield f"  {proved.checkpoint}"
     yield f"signed by {trusted}"

@@ -204,8 +204,8 @@ def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: 
     ("version", "told"),
     [
         (1, None),
-        (2, "Wallet 1\N{NO-BREAK SPACE}000,00 ₽, then 1\N{NO-BREAK SPACE}000,00 ₽."),
-        (4, "Wallet −400,00 ₽, then 600,00 ₽."),
+        (2, "Wallet 1\N{NO-BREAK SPACE}000.00 ₽, then 1\N{NO-BREAK SPACE}000.00 ₽."),
+        (4, "Wallet −400.00 ₽, then 600.00 ₽."),
     ],
 )
 def test_a_proof_tells_the_money_that_it_proves(kept: Run, version: int, told: str | None) -> None:
