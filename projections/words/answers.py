@@ -55,12 +55,10 @@ REFUSED: Final = Text("{account}: {input} «{id}»: отказ, {reason}", "{acc
 ADVANCED: Final = Text(
     "Продвинуто: {accounts}; плат за месяц {monthly_fees}, за сутки {daily_fees}, блокировок {blocks}, "
     "периодов истекло {lapsed}; проведено: {events}",
-    "{accounts} advanced: {monthly_fees} monthly fees, {daily_fees} daily fees, {blocks} blocks, {lapsed} lapsed; "
-    "{events} written",
+    "{accounts} advanced: {monthly_fees}, {daily_fees}, {blocks}, {lapsed} lapsed; {events} written",
 )
 ADVANCED_TRIED: Final = Text(
     "Было бы продвинуто: {accounts}; плат за месяц {monthly_fees}, за сутки {daily_fees}, блокировок {blocks}, "
     "периодов истекло {lapsed}; было бы проведено: {events}",
-    "{accounts} would be advanced: {monthly_fees} monthly fees, {daily_fees} daily fees, {blocks} blocks, "
-    "{lapsed} lapsed; {events} would be written",
+    "{accounts} would be advanced: {monthly_fees}, {daily_fees}, {blocks}, {lapsed} lapsed; {events} would be written",
 )

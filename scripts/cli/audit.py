@@ -131,8 +131,10 @@ def _show(report: Report, evidence: Found | None) -> None:
         )
     elif evidence is not None:
         if evidence.covered < report.events:
-            behind = show.count(report.events - evidence.covered, "event")
-            print_text(f"{behind} behind the newest checkpoint; `obnovi checkpoint` covers them\n")
+            behind = report.events - evidence.covered
+            them = "it" if behind == 1 else "them"
+            told = f"{show.count(behind, 'event')} behind the newest checkpoint; `obnovi checkpoint` covers {them}"
+            print_text(f"{told}\n")
         elif evidence.covered and not evidence.catalogues:
             print_text("The newest checkpoint is of an older program and signs no catalogues; the next one does.\n")
     elif report.ok:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -20,6 +21,8 @@ from scripts.cli.moments import MomentType, limit_of_future, not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Misuse
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
+
+_COUNTED: Final = {"monthly_fees": "monthly fee", "daily_fees": "daily fee", "blocks": "block"}
 
 ACCOUNTS_AT_ONCE = 5_000
 
@@ -75,6 +78,8 @@ def night(
     else:
         speak = Speaker(lang)
         nouns = {f"{noun}s": speak.count(answer[f"{noun}s"], noun) for noun in ("account", "event")}
+        if not speak.russian:
+            nouns |= {f: show.count(answer[f], noun) for f, noun in _COUNTED.items()}
         print_text(speak.say(answers.ADVANCED_TRIED if dry_run else answers.ADVANCED, **{**answer, **nouns}))
     return 0
 

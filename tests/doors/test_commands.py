@@ -119,7 +119,7 @@ def test_a_night_can_be_tried(ledger: Run) -> None:
     assert (tried.code, tried.err) == (0, "")
     told = ledger(*NIGHT, "--dry-run").out
     assert told == (
-        "1 account would be advanced: 0 monthly fees, 0 daily fees, 1 blocks, 0 lapsed; 1 event would be written\n"
+        "1 account would be advanced: 0 monthly fees, 0 daily fees, 1 block, 0 lapsed; 1 event would be written\n"
     )
     (cheap := Path("cheap.toml")).write_text(CATALOGUE_TEXT.replace('monthly_fee = "400.00"', 'monthly_fee = "200.00"'))
     cheaper = ledger(*NIGHT, "--dry-run", "--json", "--catalogue", cheap).json()

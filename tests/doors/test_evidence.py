@@ -294,7 +294,7 @@ def test_verify_finds_what_agrees_with_itself(kept: Run, tmp_path: Path) -> None
     write(tmp_path / "more", line("top_up", "more", "2023-01-16T12:00:00+03:00", amount=1))
     kept("feed", "more")
     told = kept("verify")
-    assert (told.code, "1 event behind the newest checkpoint" in told.out) == (0, True)
+    assert (told.code, "1 event behind the newest checkpoint; `obnovi checkpoint` covers it\n" in told.out) == (0, True)
     kept("checkpoint")
     with behind_its_back(tmp_path / "obnovi.db") as db:
         db.execute("DELETE FROM stored_events WHERE position = 5")
