@@ -33,7 +33,7 @@ NAMES = [
 ]  # fmt: skip
 STORY = st.lists(st.tuples(GAPS, st.sampled_from(NAMES).flatmap(STEPS.__getitem__)), min_size=15, max_size=50)
 OPENED = st.sampled_from(STARTS)
-LAW = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @given(
