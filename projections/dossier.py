@@ -25,10 +25,10 @@ from ledger.log.journal import Reading
 from ledger.rules.disputes import CLAIM_MONTHS
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
-from projections.audit.explain import Explanation, explain
 from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
 from projections.events import shown
+from projections.explain.explain import Explanation, explain
 from projections.replies import Replies
 from projections.returned import SoFar, so_far
 from projections.statement import Line, printed_lines

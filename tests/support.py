@@ -23,12 +23,12 @@ from ledger.periods import Instant
 from ledger.rules.schedule import Booked, advance
 from ledger.service import Ledger, Outcome
 from ledger.timeline import CatalogueTimeline
-from projections.audit.change import NOTHING
-from projections.audit.difference import lines
-from projections.audit.otherwise import decide_otherwise, steps_of
-from projections.audit.verify import Report, verify
 from projections.balances import Balance, balance
+from projections.counterfactual.change import NOTHING
+from projections.counterfactual.difference import lines
+from projections.counterfactual.history import decide_otherwise, steps_of
 from projections.statement import Statement, statement
+from projections.verify.verify import Report, verify
 from scripts.cli.main import cli
 
 ACCOUNT = "79161234567"

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import Journal, Reading, Stored
-from projections.audit.account import Problem
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import Progress
@@ -20,6 +19,7 @@ from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
 from projections.pool import pool
+from projections.verify.account import Problem
 
 TILES_AT_ONCE: Final = 256
 ROWS_AT_ONCE: Final = 1_024

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
-from projections.audit.explain import Explanation
-from projections.audit.parts import Part
-from projections.audit.passed import NOT_REACHED, Passed
 from projections.balances import Balance
+from projections.explain.alternatives import NOT_REACHED, Passed
+from projections.explain.explain import Explanation
+from projections.explain.movements import Part
 from projections.packages import BucketRow
 from projections.words import adjustments, names, replies
 from projections.words.explanation import FACTS, PHRASES

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ledger.units import UNIT_OF
-from projections.audit.difference import AMOUNT, EVENT, REASON, TYPE, WALLET_AFTER, Line
+from projections.counterfactual.difference import AMOUNT, EVENT, REASON, TYPE, WALLET_AFTER, Line
 from projections.words.happened import kind_of
 from projections.words.language import Text
 from projections.words.reasons import REASONS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ledger.accounts import folded_accounts
 from ledger.service import Ledger
-from projections.audit.verify import verify_file
+from projections.verify.verify import verify_file
 from scripts.benchmarks import traffic
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds
 from scripts.wiring import now

@@ -15,12 +15,12 @@ from ledger.evolve import BrokenLog
 from ledger.log.errors import StoreError
 from ledger.log.journal import Reading
 from ledger.service import Ledger
-from projections.audit import summary
-from projections.audit.sample import sample
-from projections.audit.verify import Report, verify_file
-from projections.audit.viewed import UNVIEWABLE, Copy, copied
 from projections.evidence.check import Found, check_file
 from projections.evidence.keys import Keys, NoKeys, kept
+from projections.verify import summary
+from projections.verify.sample import sample
+from projections.verify.verify import Report, verify_file
+from projections.verify.views import UNVIEWABLE, Copy, copied
 from scripts.cli import show
 from scripts.cli.number import AccountType
 from scripts.cli.options import print_json, print_text, with_settings

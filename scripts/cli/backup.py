@@ -8,10 +8,10 @@ import click
 from ledger.log import files
 from ledger.log.copy import copy, is_ledger
 from ledger.log.errors import StoreError
-from projections.audit.account import Problem
-from projections.audit.verify import verify_file
 from projections.evidence.check import check_file, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
+from projections.verify.account import Problem
+from projections.verify.verify import verify_file
 from scripts.cli import show
 from scripts.cli.new_ledger import helpers, new_ledger
 from scripts.cli.options import print_json, print_text, spare, with_settings

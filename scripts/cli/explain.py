@@ -3,8 +3,8 @@
 import click
 
 from ledger.evolve import BrokenLog
-from projections.audit.explain import NoSuchEvent
-from projections.audit.explain import explain as explanation_of
+from projections.explain.explain import NoSuchEvent
+from projections.explain.explain import explain as explanation_of
 from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.cli.account import opened_account

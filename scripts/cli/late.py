@@ -16,8 +16,8 @@ from ledger.events import InputRefused
 from ledger.inputs import Adjust
 from ledger.periods import Moment
 from ledger.service import Ledger
-from projections.audit.change import CannotDecide
-from projections.audit.late import SOURCE, Charge, adjustments, late_of_many
+from projections.counterfactual.change import CannotDecide
+from projections.counterfactual.late import SOURCE, Charge, adjustments, late_of_many
 from projections.words import otherwise
 from projections.words.happened import kind_of
 from projections.words.language import Language

@@ -4,8 +4,8 @@ import click
 
 from ledger.service import Ledger
 from projections import refusals
-from projections.audit.refused import Refused
-from projections.audit.refused import refused as looked_at
+from projections.explain.refused import Refused
+from projections.explain.refused import refused as looked_at
 from projections.follow import asked
 from projections.words import refused as words
 from projections.words.language import Language

@@ -14,12 +14,12 @@ from ledger import periods
 from ledger.catalogue import parse
 from ledger.periods import Moment
 from ledger.service import Ledger
-from projections.audit.change import CannotDecide, Change
-from projections.audit.difference import Line
-from projections.audit.distribution import Bar, Distribution, distribution, moved
-from projections.audit.sample import sample
-from projections.audit.what_if import Report, what_if_of_many
-from projections.audit.what_if import what_if as decide
+from projections.counterfactual.change import CannotDecide, Change
+from projections.counterfactual.difference import Line
+from projections.counterfactual.distribution import Bar, Distribution, distribution, moved
+from projections.counterfactual.what_if import Report, what_if_of_many
+from projections.counterfactual.what_if import what_if as decide
+from projections.verify.sample import sample
 from projections.words import otherwise
 from projections.words.happened import kind_of
 from projections.words.language import Language

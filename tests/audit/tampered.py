@@ -13,7 +13,7 @@ from typing import Any
 from ledger import inputs
 from ledger.log.journal import Journal
 from ledger.service import Ledger
-from projections.audit.verify import Report, verify
+from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ledger.events import Adjusted, InputRefused
-from projections.audit.late import Charge, adjustments, late
+from projections.counterfactual.late import Charge, adjustments, late
 from tests.scenarios.given import example_1
 from tests.support import Story, at
 

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.units import rubles
 from projections import refusals
-from projections.audit.refused import Refused, refused
+from projections.explain.refused import Refused, refused
 from projections.follow import caught_up
 from tests.support import Story, at, rfc
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.audit.sample import sample
+from projections.verify.sample import sample
 
 ACCOUNTS = [f"79{number:09}" for number in range(1_000)]
 

@@ -17,7 +17,7 @@ from ledger.events import EVENT_TYPES, type_name
 from ledger.log.heads import STATE_SCHEMA
 from ledger.log.journal import Journal
 from ledger.service import Ledger
-from projections.audit.account import Problem
+from projections.verify.account import Problem
 from tests.audit.tampered import (
     ACCOUNTS,
     audited,

@@ -8,11 +8,11 @@ import pytest
 from ledger import inputs
 from ledger.catalogue import parse
 from ledger.timeline import CatalogueTimeline
-from projections.audit.change import CannotDecide, Change
-from projections.audit.difference import Line, lines
-from projections.audit.distribution import distribution
-from projections.audit.otherwise import Otherwise, decide_otherwise, steps_of
-from projections.audit.what_if import what_if
+from projections.counterfactual.change import CannotDecide, Change
+from projections.counterfactual.difference import Line, lines
+from projections.counterfactual.distribution import distribution
+from projections.counterfactual.history import Otherwise, decide_otherwise, steps_of
+from projections.counterfactual.what_if import what_if
 from tests.scenarios.given import example_1, t3_due_on_10_march, with_plan
 from tests.support import CATALOGUE_TEXT, Story, at, names, rfc
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from projections.audit import verify as audit
+from projections.verify import verify as audit
 from tests.doors.support import ACCOUNT, Run, line, month, write
 
 OTHERS = ("79000000001", "79000000002", "79000000003")

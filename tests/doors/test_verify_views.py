@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from projections import views
-from projections.audit import verify as audit
+from projections.verify import verify as audit
 from tests.doors.support import ACCOUNT, Run, line, month, top_up, write
 
 OTHER, LAST = "79000000001", "79990000002"

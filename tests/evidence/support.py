@@ -12,10 +12,10 @@ from ledger import inputs
 from ledger.catalogue import parse, shipped_text
 from ledger.log.journal import Journal
 from ledger.service import Ledger
-from projections.audit.account import Problem
 from projections.evidence import check, keys
 from projections.evidence.commit import commit
 from projections.evidence.keys import Keys
+from projections.verify.account import Problem
 from scripts.simulate import Market, lines
 from tests.support import Clock, at
 

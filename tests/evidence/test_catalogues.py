@@ -10,7 +10,6 @@ import pytest
 from ledger.catalogue import parse
 from ledger.log.journal import Journal
 from ledger.service import Ledger
-from projections.audit.verify import verify_file
 from projections.evidence import catalogues, checkpoint
 from projections.evidence.check import SINCE
 from projections.evidence.commit import commit
@@ -18,6 +17,7 @@ from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import Keys
 from projections.evidence.note import base64
 from projections.evidence.tiles import place
+from projections.verify.verify import verify_file
 from tests.evidence.support import behind_its_back, copied, problems, sign
 from tests.support import CATALOGUE_TEXT, Story
 

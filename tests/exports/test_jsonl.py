@@ -16,10 +16,10 @@ from ledger.catalogue import parse, shipped_text
 from ledger.log.journal import Journal
 from ledger.service import Ledger
 from ledger.taking_over import NotEmpty
-from projections.audit.verify import verify
 from projections.evidence import tree
 from projections.evidence.leaf import leaf
 from projections.exports.import_log import Imported, NotALog, import_log
+from projections.verify.verify import verify
 from scripts.simulate import Market, lines
 from tests.exports.support import Months, exported, odd
 from tests.support import CATALOGUE_TEXT, Clock, at

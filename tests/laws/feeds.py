@@ -19,7 +19,7 @@ from ledger.events import Event
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
-from projections.audit.verify import Report, verify
+from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")

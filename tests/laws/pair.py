@@ -24,8 +24,8 @@ from ledger.events import (
     type_name,
 )
 from ledger.service import Ledger
-from projections.audit.verify import verify
 from projections.balances import balance
+from projections.verify.verify import verify
 from tests.model import Model
 from tests.support import ACCOUNT, Clock, at, unlike_without_change, with_settings
 

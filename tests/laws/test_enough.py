@@ -17,7 +17,7 @@ from ledger.periods import Instant
 from ledger.rules.moment import Moment
 from ledger.rules.schedule import advance, next_scheduled
 from ledger.units import parse_rubles
-from projections.audit.lacking import lacking
+from projections.explain.unmet import lacking
 from projections.replies import reply_of
 from tests.laws.pair import STARTS, STEPS, Pair, Step, one, pair
 from tests.laws.test_model import catalogue

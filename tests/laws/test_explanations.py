@@ -22,11 +22,11 @@ from ledger.inputs import Input
 from ledger.recall import recall
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
 from ledger.service import Ledger
-from projections.audit.again import same_booking
-from projections.audit.explain import Explanation, explain
-from projections.audit.rules import REFUSED_BY, STEP_BY
 from projections.balances import balance
+from projections.explain.explain import Explanation, explain
+from projections.explain.rules import REFUSED_BY, STEP_BY
 from projections.formats.explanation import render
+from projections.verify.redecide import same_booking
 from projections.words.events import TITLES
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Text

@@ -11,10 +11,10 @@ from ledger.inputs import Input, Usage
 from ledger.periods import Instant
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
-from projections.audit.change import NOTHING, Change, moved
-from projections.audit.difference import AMOUNT, WALLET_AFTER, lines
-from projections.audit.late import adjustments, late
-from projections.audit.otherwise import Otherwise, decide_otherwise, steps_of
+from projections.counterfactual.change import NOTHING, Change, moved
+from projections.counterfactual.difference import AMOUNT, WALLET_AFTER, lines
+from projections.counterfactual.history import Otherwise, decide_otherwise, steps_of
+from projections.counterfactual.late import adjustments, late
 from tests.laws.feeds import ACCOUNTS, advance, audit, end_of, fed, feeds, folder, log_of, moderate, opened
 from tests.support import unlike_without_change
 

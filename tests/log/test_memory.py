@@ -13,7 +13,7 @@ from ledger import inputs, memory
 from ledger.catalogue import parse, shipped_text
 from ledger.log.journal import PartRow, Reading, Writing
 from ledger.service import Ledger
-from projections.audit.verify import verify
+from projections.verify.verify import verify
 from scripts.simulate import Market, lines
 from tests.scenarios.given import with_plan
 from tests.support import Clock, Story, at

@@ -19,7 +19,7 @@ from ledger.log import codec, sqlite
 from ledger.log.errors import BadEvents, StoreError
 from ledger.log.journal import Journal, Reading, Writing
 from ledger.service import Ledger
-from projections.audit.account import Problem
+from projections.verify.account import Problem
 from tests.support import ACCOUNT, Story, at
 
 KEPT = ("stored_events", "keys", "heads", "sources", "used_versions")

@@ -10,9 +10,9 @@ from ledger.events import Adjusted, ChargeReversed, DisputeResolved, InputRefuse
 from ledger.rules.corrections import money_left
 from ledger.rules.refresh import reply
 from ledger.service import CatalogueRefused, Ledger
-from projections.audit.change import Change
-from projections.audit.verify import verify
-from projections.audit.what_if import what_if
+from projections.counterfactual.change import Change
+from projections.counterfactual.what_if import what_if
+from projections.verify.verify import verify
 from tests.scenarios.given import last, only, with_plan
 from tests.support import CATALOGUE_TEXT, Story, with_settings
 

@@ -14,7 +14,7 @@ from ledger.catalogue import shipped_text
 from ledger.events import Event, RefreshRefused, UsageCharged, type_name
 from ledger.inputs import Malformed
 from ledger.service import Ledger, Outcome
-from projections.audit.verify import verify
+from projections.verify.verify import verify
 from scripts import sample
 from tests.support import Clock, at
 

@@ -19,8 +19,8 @@ from ledger.events import Blocked, Event, Unblocked, UsageCharged, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Instant
 from ledger.service import Ledger
-from projections.audit.verify import verify
 from projections.statement import statement
+from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.simulate.chance import Chance, Quantiles, Weighted
 from scripts.simulate.compare import REAL, measured, table

@@ -18,7 +18,7 @@ from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import Kopecks
-from projections.audit.lacking import lacking, of_other_inputs
+from projections.explain.unmet import lacking, of_other_inputs
 from projections.refusals import RefusalRow
 from projections.words.reasons import REASONS
 from projections.words.replies import told

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from projections.audit.account import Problem
-from projections.audit.verify import Report
+from projections.verify.account import Problem
+from projections.verify.verify import Report
 from projections.words.safe import safe
 
 WIDTH: Final = 60

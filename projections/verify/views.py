@@ -14,9 +14,9 @@ from ledger.log.journal import Stored
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, totals, views
-from projections.audit.account import Problem
 from projections.follow import caught_up, take
 from projections.seen import Seen
+from projections.verify.account import Problem
 
 NAMED_MAX: Final = 1_000
 UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, sqlite3.Error)

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from ledger.units import Kopecks
-from projections.audit.difference import Line
+from projections.counterfactual.difference import Line
 
 SHARES: Final = (0, 10, 25, 50, 75, 90, 100)
 TOP: Final = 5

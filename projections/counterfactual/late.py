@@ -20,11 +20,11 @@ from ledger.log.journal import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
-from projections.audit.change import Change
-from projections.audit.difference import AMOUNT, Line
-from projections.audit.otherwise import Otherwise, Step, decide_otherwise, steps_of, zone_of
-from projections.audit.pairs import Pair, pairs
-from projections.audit.shares import in_shares
+from projections.counterfactual.change import Change
+from projections.counterfactual.difference import AMOUNT, Line
+from projections.counterfactual.history import Otherwise, Step, decide_otherwise, steps_of, zone_of
+from projections.counterfactual.pairs import Pair, pairs
+from projections.shares import in_shares
 from projections.words import adjustments as words
 
 SOURCE: Final = "late"

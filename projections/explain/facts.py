@@ -35,7 +35,7 @@ from ledger.events import (
 )
 from ledger.rules.check import Check
 from ledger.rules.usage import rating_plan
-from projections.audit.rules import from_packages, uncovered
+from projections.explain.rules import from_packages, uncovered
 
 
 def facts_of(event: Event, before: Account | None, checks: list[Check], catalogue: Catalogue) -> dict[str, Any]:

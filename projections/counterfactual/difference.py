@@ -8,8 +8,8 @@ import msgspec
 from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import Event, type_name
-from projections.audit.otherwise import Otherwise
-from projections.audit.pairs import Pair, pairs
+from projections.counterfactual.history import Otherwise
+from projections.counterfactual.pairs import Pair, pairs
 
 EVENT: Final = "event"
 TYPE: Final = "type"

@@ -20,8 +20,8 @@ from ledger.recall import NotRecallable, recall
 from ledger.rules.schedule import advance
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
-from projections.audit.change import CannotDecide, Change, moved, refuse_unknown
-from projections.audit.pairs import counterpart
+from projections.counterfactual.change import CannotDecide, Change, moved, refuse_unknown
+from projections.counterfactual.pairs import counterpart
 
 
 @dataclass(frozen=True, slots=True)

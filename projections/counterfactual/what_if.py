@@ -10,11 +10,11 @@ from ledger.catalogue import parse
 from ledger.log.journal import Reading
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
-from projections.audit import difference
-from projections.audit.change import Change
-from projections.audit.difference import Line
-from projections.audit.otherwise import decide_otherwise, steps_of
-from projections.audit.shares import in_shares
+from projections.counterfactual import difference
+from projections.counterfactual.change import Change
+from projections.counterfactual.difference import Line
+from projections.counterfactual.history import decide_otherwise, steps_of
+from projections.shares import in_shares
 
 
 class Report(msgspec.Struct):

@@ -15,11 +15,11 @@ from ledger.log.errors import BadEvents, OddText
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.timeline import CatalogueTimeline
 from projections import totals
-from projections.audit import traces, whole
-from projections.audit.account import AccountAudit, Missing, Problem
-from projections.audit.cited import Cited
-from projections.audit.viewed import Copy, Viewed, of_all
 from projections.pool import cut, pool
+from projections.verify import ledger_wide, traces
+from projections.verify.account import AccountAudit, Missing, Problem
+from projections.verify.references import Cited
+from projections.verify.views import Copy, Viewed, of_all
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
@@ -100,7 +100,7 @@ def verify(
     """
     named = None if accounts is None else tuple(sorted(set(accounts)))
     part = _audit(log, _Share(named=named), log.last_position(), views, progress)
-    return _report(log, [part], whole.along(log) if named is None else None, views)
+    return _report(log, [part], ledger_wide.along(log) if named is None else None, views)
 
 
 def verify_file(
@@ -149,17 +149,17 @@ def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_S
     return [_Share(named=tuple(some)) for some in cut(sorted(set(accounts)), count)]
 
 
-def _report(log: Reading, parts: list[_Part], along: whole.Along | None, views: Copy | None) -> Report:
+def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, views: Copy | None) -> Report:
     """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
     everybody = along is not None
-    problems = [*whole.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
+    problems = [*ledger_wide.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
     cited = Cited()
     for part in parts:
         cited.update(part.cited)
     problems += cited.problems(log, everybody=everybody)
     missing = [gone for part in parts for gone in part.missing]
     if along is not None:
-        problems += [*whole.of_file(log), *along.problems]
+        problems += [*ledger_wide.of_file(log), *along.problems]
         problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position())
         problems += _counts(log, parts, missing, sound=not problems)
         if views is not None:
@@ -212,9 +212,9 @@ def _audit_file(path: Path, share: _Share, position: int, views: Copy | None) ->
         return _audit(log, share, position, views, lambda _: None)
 
 
-def _along_file(path: Path) -> whole.Along:
+def _along_file(path: Path) -> ledger_wide.Along:
     with closing(Journal(path, create=False)) as journal, journal.reading() as log:
-        return whole.along(log)
+        return ledger_wide.along(log)
 
 
 def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Callable[[int], None]) -> _Part:
@@ -232,7 +232,7 @@ def _audited(
 ) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))
-    look_at_heads = not whole.heads_are_older(log)
+    look_at_heads = not ledger_wide.heads_are_older(log)
     part = _Part()
     for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1

@@ -18,7 +18,7 @@ from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS
 from ledger.rules.usage import rating_plan
 from ledger.units import UNIT_OF, Quantity, Service, Unit
-from projections.audit.rules import REFUSED_BY, STEP_BY, uncovered
+from projections.explain.rules import REFUSED_BY, STEP_BY, uncovered
 
 NOT_REACHED: Final = "not reached"
 WINDOW_CLOSED: Final = "late window closed"

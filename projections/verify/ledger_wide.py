@@ -10,8 +10,8 @@ from ledger.catalogue import BadCatalogue, parse
 from ledger.log import heads
 from ledger.log.journal import Reading
 from ledger.log.sqlite import SCHEMA_VERSION, new_schema
-from projections.audit.account import Problem
-from projections.audit.traces import NAMED_MAX, Gap
+from projections.verify.account import Problem
+from projections.verify.traces import NAMED_MAX, Gap
 
 HEADS_SCHEMA: Final = "heads_schema"
 

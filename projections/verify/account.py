@@ -19,7 +19,7 @@ from ledger.log.journal import Head, Reading, Stored
 from ledger.recall import recall
 from ledger.rules.schedule import Booked, next_scheduled
 from ledger.timeline import CatalogueTimeline
-from projections.audit.again import UNDECIDABLE, decide_again, differences, same_booking
+from projections.verify.redecide import UNDECIDABLE, decide_again, differences, same_booking
 
 KEYS_AT_ONCE: Final = 400
 

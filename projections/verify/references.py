@@ -9,7 +9,7 @@ from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading, Stored
-from projections.audit.account import Problem
+from projections.verify.account import Problem
 
 Version: TypeAlias = tuple[str, str, str]
 """Kind, id, `effective_from`."""

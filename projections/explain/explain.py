@@ -39,14 +39,14 @@ from ledger.rules.moment import Moment
 from ledger.rules.tariff import plan_version
 from ledger.rules.usage import rating_plan
 from ledger.timeline import CatalogueTimeline
-from projections.audit.again import UNDECIDABLE, Difference, decide_again, differences, same_booking
-from projections.audit.facts import facts_of
-from projections.audit.parts import Part, parts_of
-from projections.audit.passed import WINDOW_CLOSED, Passed, met, passed_over
-from projections.audit.rules import rules_of
 from projections.balances import Balance, balance
 from projections.events import shown
+from projections.explain.alternatives import WINDOW_CLOSED, Passed, met, passed_over
+from projections.explain.facts import facts_of
+from projections.explain.movements import Part, parts_of
+from projections.explain.rules import rules_of
 from projections.replies import reply_of
+from projections.verify.redecide import UNDECIDABLE, Difference, decide_again, differences, same_booking
 from projections.words.language import Text
 from projections.words.rules import RULES
 

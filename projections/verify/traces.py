@@ -9,7 +9,7 @@ import msgspec
 from ledger.log import keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Reading
-from projections.audit.account import Missing, Problem
+from projections.verify.account import Missing, Problem
 
 NAMED_MAX: Final = 1_000
 

@@ -1,1 +1,0 @@
-"""Audit: the log is decided again and compared with itself."""
