@@ -7,7 +7,7 @@ from ledger.events import Event, InputRef
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
-from ledger.rules.corrections import Cited, adjust, reverse
+from ledger.rules.corrections import EventLookup, adjust, reverse
 from ledger.rules.credit import grant_discount, take_promise
 from ledger.rules.disputes import open_dispute, resolve_dispute
 from ledger.rules.moment import Moment
@@ -31,7 +31,7 @@ def book(
     catalogue: Catalogue,
     *,
     recorded_at: Instant,
-    history: Cited = no_history,
+    history: EventLookup = no_history,
 ) -> Booked:
     """Everything an input causes, scheduled items up to its time included.
 
@@ -53,7 +53,7 @@ def book(
     return booked
 
 
-def _known_by(booked: Booked, history: Cited) -> Cited:
+def _known_by(booked: Booked, history: EventLookup) -> EventLookup:
     """The events there are when an input is decided: no later one, so that it is decided again alike (R-11.1)."""
     newest = booked.account.version if booked.account else 0
 
@@ -64,7 +64,9 @@ def _known_by(booked: Booked, history: Cited) -> Cited:
     return find
 
 
-def decide(account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
+def decide(
+    account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
+) -> list[Event]:
     """The rule of an input on an account that has been advanced to its time."""
     if account is None:
         assert isinstance(input, inputs.Open), "the service rejects other inputs of unknown accounts"

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 
 from ledger import json_line
 from ledger.json_line import Malformed as Malformed  # noqa: PLC0414  # callers of this module meet it
-from ledger.json_line import shown
+from ledger.json_line import quoted
 from ledger.periods import Instant, parse_date, parse_instant
 from ledger.units import Kopecks, Quantity, Service
 
@@ -251,7 +251,7 @@ def check(raw: object) -> Input:
     if not isinstance(raw, dict):
         raise Malformed("an input is a JSON object")
     if None in raw.values():
-        raise Malformed(f"{shown(next(name for name, value in raw.items() if value is None))}: null is not absence")
+        raise Malformed(f"{quoted(next(name for name, value in raw.items() if value is None))}: null is not absence")
     if "received_at" not in raw and "at" in raw:
         raw = {**raw, "received_at": raw["at"]}
     try:
@@ -330,7 +330,7 @@ def _detail(error: ValidationError) -> str:
         return "type: " + (
             "missing" if details["type"].endswith("found") else "no such type of input; one of " + ", ".join(_TYPES)
         )
-    field = ".".join(shown(str(part)) for part in details["loc"][1:])
+    field = ".".join(quoted(str(part)) for part in details["loc"][1:])
     plain = _PLAIN.get(details["type"])
     message = plain.format(**details.get("ctx", {})) if plain else details["msg"].removeprefix("Value error, ")
     return f"{field}: {message}" if field else message

@@ -54,10 +54,10 @@ def _no_constant(name: str) -> NoReturn:
 def _refuse_unstorable(raw: object) -> None:
     for value in (*raw, *raw.values()) if isinstance(raw, dict) else ():
         if isinstance(value, str) and ("\0" in value or any("\ud800" <= each <= "\udfff" for each in value)):
-            raise Malformed(f"{shown(value)}: a NUL character or a lone surrogate")
+            raise Malformed(f"{quoted(value)}: a NUL character or a lone surrogate")
 
 
-def shown(name: str) -> str:
+def quoted(name: str) -> str:
     """A name or text for a message: ASCII, cut."""
     return ascii(name)[1:-1][:80]
 

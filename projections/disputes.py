@@ -9,7 +9,7 @@ import msgspec
 from ledger import periods
 from ledger.events import DisputeOpened, DisputeResolved, Event
 from ledger.periods import Instant
-from projections.seen import Seen
+from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE disputes (account TEXT NOT NULL, opened_version INTEGER NOT NULL, id TEXT NOT NULL, event INTEGER "
@@ -35,7 +35,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
     age_days: int
 
 
-def take(db: Any, seen: Seen, event: Event) -> None:
+def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note a claim, and its answer. A claim is premium by the plan under which it was opened."""
     match event:
         case DisputeOpened():

@@ -27,7 +27,7 @@ from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
-from projections.events import shown
+from projections.events import as_json
 from projections.explain.explain import Explanation, explain
 from projections.replies import Replies
 from projections.returned import SoFar, so_far
@@ -133,7 +133,7 @@ def dossier(
     citing = [event for event in events.values() if disputed.version in _cites(event)]
 
     def happened(event: Event) -> Happened:
-        said = shown(account.account, zone, event, reply=replies[event.version])
+        said = as_json(account.account, zone, event, reply=replies[event.version])
         return Happened(said, lines.get(event.version))
 
     moved = so_far(account, events.values(), disputed, edition=catalogues.newest().edition)

@@ -7,10 +7,10 @@ import msgspec
 from ledger import periods
 from ledger.events import Event, PromiseTaken, type_name
 from ledger.inputs import own_fields
-from ledger.recall import NotRecallable, recall
+from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 
 
-def shown(account: str, zone: str, event: Event, *, reply: str | None = None) -> dict[str, Any]:
+def as_json(account: str, zone: str, event: Event, *, reply: str | None = None) -> dict[str, Any]:
     """An event as the contract prints it: local times, its own fields, and every field of the input it carries.
 
     `reply` is what a request for a refresh was answered (`projections.replies`).
@@ -37,11 +37,11 @@ def shown(account: str, zone: str, event: Event, *, reply: str | None = None) ->
     own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
     own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
     try:
-        spoken = own_fields(recall(account, event))
+        spoken = own_fields(reconstruct_input(account, event))
         if own.get("input_type") == "sms":
             spoken.pop("text")  # never stored
         own.update({name: value for name, value in spoken.items() if name not in own})
-    except NotRecallable:
+    except NotReconstructible:
         pass
     if reply is not None:
         own["reply"] = reply

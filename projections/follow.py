@@ -19,8 +19,8 @@ from ledger.log.journal import Reading
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
+from projections.event_context import EventContext
 from projections.pool import cut, pool
-from projections.seen import Seen
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
@@ -96,7 +96,7 @@ def catch_up(db: sqlite3.Connection, log: Reading) -> None:
             for stored in log.events_between(position, until):
                 if stored.account not in known:
                     known[stored.account] = _head(log, stored.account)
-                seen = Seen(known[stored.account], catalogues.at(stored.position))
+                seen = EventContext(known[stored.account], catalogues.at(stored.position))
                 take(db, moved, seen, stored.event())
             totals.add(db, moved)
             for statement in agenda.FORGET:
@@ -180,7 +180,7 @@ def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> 
                     account = None
                 event = stored.event()
                 account = evolve(account, event, stored.account)
-                take(db, moved, Seen(account, catalogues.at(stored.position)), event)
+                take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
                 events += 1
             if account is not None:
                 _put(db, [account])
@@ -188,7 +188,7 @@ def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> 
     return part, events
 
 
-def take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: Seen, event: Event) -> None:
+def take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:
     """Let every view take an event; what it moves is counted, the rest goes into tables."""
     totals.take(moved, seen, event)
     for taker in _TAKERS.get(type(event), ()):

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, InputRefused, RefreshRefused
-from projections.seen import Seen
+from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE refusals (account TEXT NOT NULL, version INTEGER NOT NULL, input_type TEXT NOT NULL, reason TEXT "
@@ -16,7 +16,7 @@ TAKES: Final = (RefreshRefused, InputRefused)
 """The events it looks at."""
 
 
-def take(db: Any, seen: Seen, event: Event) -> None:
+def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note a refusal."""
     if isinstance(event, RefreshRefused | InputRefused):
         facts = msgspec.json.encode(event.facts, order="sorted").decode()

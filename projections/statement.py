@@ -46,10 +46,10 @@ from ledger.evolve import evolve
 from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, ex_vat, ten_thousandths
+from projections.next_charges import NextCharges, next_charges
 from projections.packages import BucketRow, rows
 from projections.unrated_record import UnratedRecord, unrated_record
 from projections.usage_row import UsageRow, usage_row
-from projections.waiting import Waits, waits
 from projections.words.lines import canonical
 
 LineKind: TypeAlias = Literal[
@@ -96,8 +96,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What an account did in local dates `[from, to]`, and what it had at the end of them.
 
     `plan_name` is what the plan was called by then, None before the first one; `unrated` are the records that were
-    booked without a price, not there where there are none (R-13.6). `waits` is what the schedule books next from there
-    on, and `zone` the one of the times; they are told to people, and stand in no JSON.
+    booked without a price, not there where there are none (R-13.6). `next_charges` is what the schedule books next from
+    there on, and `zone` the one of the times; they are told to people, and stand in no JSON.
     """
 
     account: str
@@ -115,17 +115,17 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     plan_name: str | None = None
     next_due: str | None
     next_fee: Kopecks | None
-    waits: Waits | UnsetType = UNSET
+    next_charges: NextCharges | UnsetType = UNSET
     zone: str | UnsetType = UNSET
 
     def json(self) -> bytes:
         """The canonical JSON, of which the statement's id is the digest."""
-        return msgspec.json.encode(replace(self, waits=UNSET, zone=UNSET))
+        return msgspec.json.encode(replace(self, next_charges=UNSET, zone=UNSET))
 
     @property
-    def waiting(self) -> Waits:
+    def waiting(self) -> NextCharges:
         """What the schedule books next; nothing for an account that is not there."""
-        return self.waits or Waits()
+        return self.next_charges or NextCharges()
 
     @property
     def id(self) -> str:
@@ -144,8 +144,8 @@ def statement(
     """The statement of local dates `since` to `until`, both included.
 
     `events` are the account's from the first one on, with their positions; they are read up to the end of the range.
-    It is final once something was booked at or behind that end, and then never changes (R-13.5). What waits is decided
-    by the catalogue of that booking, before there is one by the newest. Raises Broken.
+    It is final once something was booked at or behind that end, and then never changes (R-13.5). What comes next is
+    decided by the catalogue of that booking, before there is one by the newest. Raises Broken.
     """
     zone = account.zone
     begin = periods.day_start(since, zone)
@@ -198,7 +198,7 @@ def statement(
         plan_name=plan_name,
         next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
-        waits=waits(state, in_force) if state else UNSET,
+        next_charges=next_charges(state, in_force) if state else UNSET,
         zone=zone,
     )
     check(made)

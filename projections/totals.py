@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from ledger import periods
 from ledger.events import Event
-from projections.seen import Seen
+from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE totals (day TEXT NOT NULL, plan TEXT NOT NULL, region TEXT NOT NULL, account_name TEXT NOT NULL, "
@@ -24,7 +24,7 @@ Cell: TypeAlias = tuple[date, str, str, str, str]
 entry's account name and its unit."""
 
 
-def take(moved: Counter[Cell], seen: Seen, event: Event) -> None:
+def take(moved: Counter[Cell], seen: EventContext, event: Event) -> None:
     """Add up the entries of one event."""
     if not event.entries:
         return

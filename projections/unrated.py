@@ -6,7 +6,7 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, UsageCharged, UsageUnrated
-from projections.seen import Seen
+from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE unrated (account TEXT NOT NULL, version INTEGER NOT NULL, reason TEXT NOT NULL, zone TEXT NOT NULL, "
@@ -27,7 +27,7 @@ class UnratedRow(msgspec.Struct, frozen=True):
     occurred_at: str
 
 
-def take(db: Any, seen: Seen, event: Event) -> None:
+def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note an unrated record; forget it when it has been rated again."""
     match event:
         case UsageUnrated(record=None):

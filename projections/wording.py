@@ -4,9 +4,9 @@ from typing import Final
 
 from projections.words import names
 from projections.words.language import Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
-_RUSSIAN: Final = Speaker("ru")
+_RUSSIAN: Final = Phrasebook("ru")
 
 
 def _russian(texts: dict[str, Text]) -> dict[str, str]:

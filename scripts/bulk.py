@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from ledger.inputs import ACCOUNT
-from ledger.json_line import shown
+from ledger.json_line import quoted
 from ledger.log import files
 from ledger.service import Ledger
 from projections.pool import end_with_parent
@@ -184,7 +184,7 @@ def _begin(order: Order, place: Path, parent: int) -> None:
     """A process of the pool begins; it does not outlive its parent, which may be gone already."""
     global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
     end_with_parent(parent)
-    collector.spare()
+    collector.tune_gc()
     _working = order, place, _open.enter_context(open_ledger(order.settings))
 
 
@@ -198,7 +198,7 @@ def _one(order: Order, place: Path, ledger: Ledger, account: str, known: Entry |
     """One account's file: made in the workplace, or left as it is, or the reason why not."""
     try:
         if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
-            return Failure(shown(account), "no account: one is 79 and nine digits, like 79161234567"), False
+            return Failure(quoted(account), "no account: one is 79 and nine digits, like 79161234567"), False
         found = ledger.account(account)
         if found is None:
             return Failure(account, "no such account in this ledger"), False

@@ -3,6 +3,6 @@
 import gc
 
 
-def spare() -> None:
+def tune_gc() -> None:
     """A batch is many thousand small objects without cycles: looking for garbage among them costs a sixth of a feed."""
     gc.set_threshold(100_000, 50, 100)

@@ -13,7 +13,7 @@ from ledger.log import files
 from ledger.log.errors import StoreError
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 
 SMALL_BYTES_MAX: Final = 64 * 1024
 """Of a key or a checkpoint, which have some hundred."""
@@ -36,54 +36,54 @@ def now() -> Instant:
 
 
 def ledger_path(url: str) -> Path:
-    """The file of a ledger URL: a path, or `sqlite:///` with a path. Raises Misuse."""
+    """The file of a ledger URL: a path, or `sqlite:///` with a path. Raises UsageError."""
     if url.startswith(("postgresql://", "postgres://")):
-        raise Misuse("PostgreSQL is not built yet; name a SQLite file with --ledger")
+        raise UsageError("PostgreSQL is not built yet; name a SQLite file with --ledger")
     if url.startswith("sqlite:///"):
         url = url.removeprefix("sqlite:///")
     elif "://" in url:
-        raise Misuse(f"--ledger takes a file or sqlite:///FILE, not {url}")
+        raise UsageError(f"--ledger takes a file or sqlite:///FILE, not {url}")
     if not url:
-        raise Misuse("--ledger names no file")
+        raise UsageError("--ledger names no file")
     return Path(url)
 
 
 def keys_folder(settings: Settings) -> Path:
-    """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises Misuse."""
+    """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises UsageError."""
     named = os.environ.get("OBNOVI_KEYS")
     return Path(named) if named else ledger_path(settings.ledger).parent / "keys"
 
 
-def there(path: Path, what: str) -> None:
-    """Refuse a name that stands for no file. Raises Misuse."""
+def require_file(path: Path, what: str) -> None:
+    """Refuse a name that stands for no file. Raises UsageError."""
     if not path.exists():
-        raise Misuse(f"there is no {what} at {path}")
+        raise UsageError(f"there is no {what} at {path}")
     if path.is_dir():
-        raise Misuse(f"{path} is a folder, not {'an' if what[0] in 'aeiou' else 'a'} {what}")
+        raise UsageError(f"{path} is a folder, not {'an' if what[0] in 'aeiou' else 'a'} {what}")
 
 
 def read_text(path: Path, what: str, *, bytes_max: int = SMALL_BYTES_MAX) -> str:
-    """The text of a UTF-8 file or pipe. Raises Misuse where it cannot be read, or has more bytes than such a thing."""
-    there(path, what)
+    """The text of a UTF-8 file or pipe. Raises UsageError where it cannot be read, or is larger than such a thing."""
+    require_file(path, what)
     try:
         return files.read(path, bytes_max).decode().replace("\r\n", "\n").replace("\r", "\n")
     except files.TooLarge:
-        raise Misuse(f"{path} has more than {bytes_max} bytes, so it is no {what}") from None
+        raise UsageError(f"{path} has more than {bytes_max} bytes, so it is no {what}") from None
     except UnicodeDecodeError:
-        raise Misuse(f"{path} is no UTF-8 text, so no {what}") from None
+        raise UsageError(f"{path} is no UTF-8 text, so no {what}") from None
     except OSError as error:
-        raise Misuse(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def catalogue_text(path: Path) -> str:
-    """The text of a catalogue that has been checked. Raises Misuse with its first problem."""
+    """The text of a catalogue that has been checked. Raises UsageError with its first problem."""
     text = read_text(path, "catalogue", bytes_max=CATALOGUE_BYTES_MAX)
     try:
         parse(text)
     except BadCatalogue as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
         check = f"see `obnovi catalogue check {path}`"
-        raise Misuse(f"{path} is no catalogue: {error.problems[0]}{more}; {check}") from None
+        raise UsageError(f"{path} is no catalogue: {error.problems[0]}{more}; {check}") from None
     return text
 
 
@@ -101,10 +101,10 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         with Ledger(path, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
             yield ledger
     except CatalogueRefused as error:
-        raise SaysNo(str(error)) from error
+        raise Refused(str(error)) from error
     except StoreError as error:
-        raise Misuse(str(error)) from error
+        raise UsageError(str(error)) from error
     except BadCatalogue as error:
-        raise Misuse(
+        raise UsageError(
             f"{path}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
         ) from error

@@ -26,7 +26,7 @@ from ledger.timeline import CatalogueTimeline
 from projections.balances import Balance, balance
 from projections.counterfactual.change import NOTHING
 from projections.counterfactual.difference import lines
-from projections.counterfactual.history import decide_otherwise, steps_of
+from projections.counterfactual.history import decide_with, steps_of
 from projections.statement import Statement, statement
 from projections.verify.verify import Report, verify
 from scripts.cli.main import cli
@@ -223,7 +223,7 @@ def unlike_without_change(log: Reading) -> list[str]:
     catalogues = CatalogueTimeline(log.adopted())
     unlike = []
     for account in log.accounts():
-        found = decide_otherwise(account, list(steps_of(log.events(account))), NOTHING, catalogues)
+        found = decide_with(account, list(steps_of(log.events(account))), NOTHING, catalogues)
         if found.would_be != found.was or lines(found):
             unlike.append(account)
     return unlike

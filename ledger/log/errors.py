@@ -13,7 +13,7 @@ class FileLost(StoreError):
     """The file was moved, deleted or replaced while it was open; what was committed is in it, wherever it is."""
 
 
-class OddText(StoreError):
+class InvalidText(StoreError):
     """A text in the ledger is no UTF-8: it was changed behind the program's back, or the disk did."""
 
 

@@ -444,8 +444,8 @@ class Journal:
     def reading(self, *, odd_texts: bool = False) -> Iterator[Reading]:
         """One state of the ledger to read.
 
-        A text that is no UTF-8 raises OddText when the block ends; with `odd_texts` its odd bytes are escaped instead,
-        which takes longer.
+        A text that is no UTF-8 raises InvalidText when the block ends; with `odd_texts` its odd bytes are escaped
+        instead, which takes longer.
         """
         with self._store.reading(odd_texts=odd_texts) as connection:
             yield Reading(connection)

@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from ledger.log.errors import FileLost, NoLedger, OddText, StoreError
+from ledger.log.errors import FileLost, InvalidText, NoLedger, StoreError
 
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
 APPLICATION_ID_AT: Final = 68
@@ -318,7 +318,7 @@ def _as_told(error: sqlite3.DatabaseError, connection: SQLiteConnection, path: P
     """An error within a transaction; where something is damaged, whether it is the ledger or a file beside it."""
     text = str(error)
     if "Could not decode" in text:
-        return OddText(f"{path}, or a file beside it, has a text that is no UTF-8 ({text}); see `obnovi verify`")
+        return InvalidText(f"{path}, or a file beside it, has a text that is no UTF-8 ({text}); see `obnovi verify`")
     if "malformed" not in text and "not a database" not in text:
         return StoreError(_told(error, path))
     if _is_sound(connection):

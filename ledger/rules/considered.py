@@ -9,7 +9,7 @@ from ledger.catalogue import Catalogue, PlanVersion
 from ledger.inputs import Input
 from ledger.rules import blocks, corrections, credit, disputes, night, opening, options, plans, refresh, tariff, usage
 from ledger.rules.check import Check, tested
-from ledger.rules.corrections import Cited
+from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import Record, WhyNot, why_not
 from ledger.rules.moment import Moment
 from ledger.units import Service
@@ -49,7 +49,7 @@ class Weighed(NamedTuple):
     why: PassedOver | None
 
 
-def against(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Check]:
+def against(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Check]:
     """The reasons that were tested against an input, up to the first that held (R-12.1).
 
     `account` is the one that the rule was asked about: advanced to the input's time.
@@ -101,7 +101,9 @@ def _unspent(bucket: Bucket) -> PassedOver:
     return "not reached" if bucket.left or bucket.unlimited else "empty"
 
 
-def _checks(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: Cited) -> Iterator[Check]:
+def _checks(
+    account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
+) -> Iterator[Check]:
     day = periods.local_date(moment.booked_at, account.zone)
     match input:
         case inputs.Open():

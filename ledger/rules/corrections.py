@@ -11,7 +11,7 @@ from ledger.rules.check import Check, first, refusal
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks
 
-Cited: TypeAlias = Callable[[int], Event | None]
+EventLookup: TypeAlias = Callable[[int], Event | None]
 """The account's event of a version, None where there is none yet."""
 
 
@@ -23,7 +23,7 @@ class Return(NamedTuple):
     packages: bool
 
 
-def reverse(account: Account, input: Reverse, moment: Moment, cited: Cited, edition: int) -> list[Event]:
+def reverse(account: Account, input: Reverse, moment: Moment, cited: EventLookup, edition: int) -> list[Event]:
     """A reversal, or the first reason against it (R-11.1). Funds are not tested."""
     event = cited(input.event)
     if refused := refusal(account, input, moment, against_reversal(account, input, event, edition)):
@@ -101,7 +101,7 @@ def reversal(
     )
 
 
-def adjust(account: Account, input: Adjust, moment: Moment, cited: Cited) -> list[Event]:
+def adjust(account: Account, input: Adjust, moment: Moment, cited: EventLookup) -> list[Event]:
     """A clerk's correction in money; a minus needs the money (R-11.5)."""
     if refused := refusal(account, input, moment, against_adjustment(account, input, cited)):
         return refused
@@ -120,7 +120,7 @@ def adjust(account: Account, input: Adjust, moment: Moment, cited: Cited) -> lis
     ]
 
 
-def against_adjustment(account: Account, input: Adjust, cited: Cited) -> Iterator[Check]:
+def against_adjustment(account: Account, input: Adjust, cited: EventLookup) -> Iterator[Check]:
     """The reasons against an adjustment by precedence; a plus needs nothing (R-11.5)."""
     needed = max(-input.amount, 0)
     short = input.amount < 0 and account.available < needed

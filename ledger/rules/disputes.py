@@ -9,14 +9,14 @@ from ledger.events import DisputeOpened, DisputeResolved, Event, Personal
 from ledger.evolve import evolve
 from ledger.inputs import OpenDispute, ResolveDispute
 from ledger.rules.check import Check, refusal
-from ledger.rules.corrections import Cited, against_return, returnable, reversal, unknown
+from ledger.rules.corrections import EventLookup, against_return, returnable, reversal, unknown
 from ledger.rules.moment import Moment
 
 CLAIM_MONTHS = 6
 ANSWER_DAYS = 30
 
 
-def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Cited) -> list[Event]:
+def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: EventLookup) -> list[Event]:
     """A claim about any event, also a refusal, also again; too late after six months (R-11.2)."""
     if refused := refusal(account, input, moment, against_claim(account, input, moment, cited)):
         return refused
@@ -31,7 +31,7 @@ def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Ci
     ]
 
 
-def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: Cited) -> Iterator[Check]:
+def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: EventLookup) -> Iterator[Check]:
     """The reasons against a claim by precedence (R-11.2)."""
     event = cited(input.event)
     yield unknown(account, input.event, event)
@@ -41,7 +41,9 @@ def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: C
     yield Check("CLAIM_TOO_LATE", today > last, {"last_day": last.isoformat()}, {"today": today.isoformat()})
 
 
-def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cited: Cited, edition: int) -> list[Event]:
+def resolve_dispute(
+    account: Account, input: ResolveDispute, moment: Moment, cited: EventLookup, edition: int
+) -> list[Event]:
     """The answer to the earliest open claim of this id; upheld, the charge is reversed with it (R-11.3).
 
     Without an amount all that is left is returned, nothing if nothing is; an amount that R-11.1 refuses leaves the
@@ -69,7 +71,7 @@ def resolve_dispute(account: Account, input: ResolveDispute, moment: Moment, cit
     return [resolved, reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
-def against_answer(account: Account, input: ResolveDispute, cited: Cited, edition: int) -> Iterator[Check]:
+def against_answer(account: Account, input: ResolveDispute, cited: EventLookup, edition: int) -> Iterator[Check]:
     """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
     yield Check("UNKNOWN_DISPUTE", not account.claims(input.dispute), compared={"dispute": input.dispute})
     dispute = _earliest_open(account, input.dispute)

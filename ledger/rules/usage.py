@@ -13,7 +13,7 @@ from ledger.events import Event, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
 from ledger.rules.check import Check, refusal
-from ledger.rules.corrections import Cited
+from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import late, why_not
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import SMS_NUMBER
@@ -59,7 +59,7 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     ]
 
 
-def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: Cited) -> list[Event]:
+def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Event]:
     """An unrated record rated as of its time, now that the catalogue is mended (R-11.6)."""
     event = cited(input.event)
     if refused := refusal(account, input, moment, against_rating(account, event)):

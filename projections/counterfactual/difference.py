@@ -8,7 +8,7 @@ import msgspec
 from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import Event, type_name
-from projections.counterfactual.history import Otherwise
+from projections.counterfactual.history import Counterfactual
 from projections.counterfactual.pairs import Pair, pairs
 
 EVENT: Final = "event"
@@ -36,12 +36,12 @@ class Line(msgspec.Struct, frozen=True):
     booked_at: str
 
 
-def differs(found: Otherwise) -> bool:
+def differs(found: Counterfactual) -> bool:
     """Whether anything is otherwise that a statement shows."""
     return found.was != found.would_be and next(_unlike(found), None) is not None
 
 
-def lines(found: Otherwise) -> list[Line]:
+def lines(found: Counterfactual) -> list[Line]:
     """Every difference, in order of time; what merely carries an earlier one, as the wallet behind it, is left out."""
     made: list[tuple[int, Line]] = []
     for pair, field, was, would_be in _unlike(found) if found.was != found.would_be else ():
@@ -56,14 +56,14 @@ def lines(found: Otherwise) -> list[Line]:
     return [line for _, line in made]
 
 
-def wallet(found: Otherwise) -> Line:
+def wallet(found: Counterfactual) -> Line:
     """The wallet behind everything, as a line at the last version."""
     last = found.was[-1]
     at = periods.local_text(last.booked_at, found.zone)
     return Line(found.account, last.version, WALLET_AFTER, found.wallet_was, found.wallet_would_be, type_name(last), at)
 
 
-def _unlike(found: Otherwise) -> Iterator[tuple[Pair, str, Any, Any]]:
+def _unlike(found: Counterfactual) -> Iterator[tuple[Pair, str, Any, Any]]:
     for pair in pairs(found.was, found.would_be):
         was, would_be = _facts(pair.was), _facts(pair.would_be)
         if was == would_be:

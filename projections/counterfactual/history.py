@@ -1,4 +1,4 @@
-"""Otherwise: an account's bookings decided once more from its first event on, with a change, and nothing is written.
+"""History: an account's bookings decided once more from its first event on, with a change, and nothing is written.
 
 The steps are those of the log: each input, and each instant of the schedule that was booked. Without a change every
 step is decided as `verify` decides it, so the same events come out.
@@ -16,7 +16,7 @@ from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Stored
 from ledger.periods import Instant
-from ledger.recall import NotRecallable, recall
+from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from ledger.rules.schedule import advance
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
@@ -63,7 +63,7 @@ def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
 
 
 @dataclass(slots=True)
-class Otherwise:
+class Counterfactual:
     """What became of an account: its events as stored and as they would be, up to the same instant."""
 
     account: str
@@ -88,20 +88,20 @@ def wallet_of(events: Sequence[Event]) -> Kopecks:
     return next((event.wallet_after for event in reversed(events) if event.wallet_after is not None), 0)
 
 
-def decide_otherwise(
+def decide_with(
     account: str,
     steps: Sequence[Step],
     change: Change,
     catalogues: CatalogueTimeline,
     alternative: Catalogue | None = None,
-) -> Otherwise:
+) -> Counterfactual:
     """An account's history under a change, up to the booked time of its last event. Raises CannotDecide.
 
     Of the change, `alternative` is the parsed catalogue.
     """
     try:
         return _History(account, steps, change, catalogues, alternative).run()
-    except (BrokenLog, NotRecallable, AssertionError) as error:
+    except (BrokenLog, NotReconstructible, AssertionError) as error:
         raise CannotDecide(f"account {account} cannot be decided again ({error}); run `obnovi verify`") from None
     except Malformed as error:
         raise CannotDecide(f"account {account} cannot be decided under this catalogue: {error}") from None
@@ -128,13 +128,13 @@ class _History:
         self.made: list[Event] = []
         self.missing: set[int] = set()  # versions that the input at hand cites in vain
 
-    def run(self) -> Otherwise:
+    def run(self) -> Counterfactual:
         """Decide every step that does not stand; then the schedule up to the account's clock."""
         if self.was and self.was[-1].version != len(self.was):
             raise BrokenLog(f"{len(self.was)} events up to version {self.was[-1].version}")
         if self.change.named:
             refuse_unknown(self.change, self.account, {event.version: event for event in self.was})
-        done = Otherwise(self.account, was=self.was, would_be=self.made)
+        done = Counterfactual(self.account, was=self.was, would_be=self.made)
         rest = self.steps if self.change.since is None else self._stand(self.change.since)
         if not rest:
             return done
@@ -193,7 +193,7 @@ class _History:
         if first.input is None:
             self._advance(first.booked_at, position, first.recorded_at)
             return
-        input = self.change.of(recall(self.account, first))
+        input = self.change.of(reconstruct_input(self.account, first))
         if at is not None:
             input = moved(input, at)
         if isinstance(input, Reverse | Adjust | Rerate | OpenDispute):

@@ -22,7 +22,7 @@ from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
 from projections.counterfactual.difference import AMOUNT, Line
-from projections.counterfactual.history import Otherwise, Step, decide_otherwise, steps_of, zone_of
+from projections.counterfactual.history import Counterfactual, Step, decide_with, steps_of, zone_of
 from projections.counterfactual.pairs import Pair, pairs
 from projections.shares import in_shares
 from projections.words import adjustments as words
@@ -134,7 +134,7 @@ def charges(
         drop=frozenset(event.version for event in mended),
         move={version: event.occurred_at for version, event in records.items()},
     )
-    found = list(_charges(decide_otherwise(account, steps, change, catalogues), records, mended))
+    found = list(_charges(decide_with(account, steps, change, catalogues), records, mended))
     return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
 
 
@@ -153,7 +153,7 @@ def _is_ours(event: Event) -> bool:
     return adjusts and event.input is not None and event.input.source == SOURCE
 
 
-def _charges(found: Otherwise, records: dict[int, Record], mended: Sequence[Event]) -> Iterator[Charge]:
+def _charges(found: Counterfactual, records: dict[int, Record], mended: Sequence[Event]) -> Iterator[Charge]:
     ours = {event.version for event in mended}
     open_: dict[str, _Open] = {}
     for pair in sorted(pairs(found.was, found.would_be), key=_time):

@@ -13,7 +13,7 @@ from ledger.units import Kopecks
 from projections.counterfactual import difference
 from projections.counterfactual.change import Change
 from projections.counterfactual.difference import Line
-from projections.counterfactual.history import decide_otherwise, steps_of
+from projections.counterfactual.history import decide_with, steps_of
 from projections.shares import in_shares
 
 
@@ -40,7 +40,7 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
     alternative = None if change.catalogue is None else parse(change.catalogue)
     report = Report()
     for account in accounts:
-        found = decide_otherwise(account, list(steps_of(log.events(account))), change, catalogues, alternative)
+        found = decide_with(account, list(steps_of(log.events(account))), change, catalogues, alternative)
         if not found.was:
             continue
         report.accounts += 1

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.log.errors import BadEvents, OddText
+from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.journal import Journal, Reading, Stored
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
@@ -72,7 +72,7 @@ def check_file(
         try:
             with journal.reading() as log:
                 return check(file, log, keys, tiles_of=tiles_of, workers=workers, progress=progress)
-        except OddText:
+        except InvalidText:
             with journal.reading(odd_texts=True) as log:
                 return check(file, log, keys, tiles_of=tiles_of, progress=progress)
 

@@ -12,7 +12,7 @@ LENGTH_BYTES: Final = 2
 
 def leaf(account: str, version: int, topic: str, state: bytes) -> bytes:
     """The leaf of an event: lengths are 2 bytes, the highest first; texts are UTF-8, the version is decimal."""
-    return b"".join((_told(account), _told(str(version)), _told(topic), state))
+    return b"".join((_encoded(account), _encoded(str(version)), _encoded(topic), state))
 
 
 def event_hash(account: str, version: int, topic: str, state: bytes) -> bytes:
@@ -25,7 +25,7 @@ def hashes(rows: Iterable[tuple[int, str, int, str, bytes]]) -> bytes:
 
     Raises BadEvents for a row that no event can have: SQLite keeps any kind of value in any column.
     """
-    told, number, hashed = _told, _number, sha256
+    told, number, hashed = _encoded, _number, sha256
     try:
         return b"".join(
             [
@@ -46,11 +46,11 @@ def hash_of_any(*row: Any) -> bytes:
 
 
 @lru_cache(maxsize=50_000)  # few accounts and fewer topics make most events of a stretch
-def _told(text: str) -> bytes:
+def _encoded(text: str) -> bytes:
     encoded = text.encode(errors="surrogatepass")
     return len(encoded).to_bytes(LENGTH_BYTES) + encoded
 
 
 @lru_cache(maxsize=50_000)
 def _number(version: int) -> bytes:
-    return _told(str(version))
+    return _encoded(str(version))

@@ -60,7 +60,7 @@ class Proved(msgspec.Struct, frozen=True):
     key: PublicKey
 
 
-def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
+def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     """The file that proves an event which the newest checkpoint covers.
 
     If it would be too long, it leads to the checkpoint that first covered the event and needs no consistency then.
@@ -79,7 +79,7 @@ def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
             topic=row.topic,
             stored=row.state.decode(),
             index=row.position - 1,
-            inclusion=_told(tree.inclusion_path(row.position - 1, first.size, tiles.subtree)),
+            inclusion=_hex_list(tree.inclusion_path(row.position - 1, first.size, tiles.subtree)),
             key=keys.public.text(),
             checkpoint=first.note,
         )
@@ -87,10 +87,10 @@ def made(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
         if first.size != newest.size:
             whole = replace(
                 short,
-                inclusion=_told(tree.inclusion_path(row.position - 1, newest.size, tiles.subtree)),
+                inclusion=_hex_list(tree.inclusion_path(row.position - 1, newest.size, tiles.subtree)),
                 checkpoint=newest.note,
                 first=first.note,
-                consistency=_told(tree.consistency_path(first.size, newest.size, tiles.subtree)),
+                consistency=_hex_list(tree.consistency_path(first.size, newest.size, tiles.subtree)),
             )
         for each in (whole, short):
             content = each.encoded()
@@ -114,11 +114,11 @@ def made_beside(ledger: Path, log: Reading, row: Stored, keys: Keys) -> bytes:
     newest = keys.newest()
     try:
         with caught_up(ledger, log, newest) as tiles:
-            return made(row, tiles, keys)
+            return make_proof(row, tiles, keys)
     except BadTiles:
         pass
     with caught_up(ledger, log, newest, anew=True) as tiles:
-        return made(row, tiles, keys)
+        return make_proof(row, tiles, keys)
 
 
 def _hold(tiles: Tiles, row: Stored, newest: Checkpoint) -> bool:
@@ -165,7 +165,7 @@ def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
     return Proved(proof.account, event, proof.index, newest, signer)
 
 
-def _told(hashes: list[bytes]) -> list[str]:
+def _hex_list(hashes: list[bytes]) -> list[str]:
     return [note.base64(each) for each in hashes]
 
 

@@ -1,4 +1,4 @@
-"""Passed over: every reason, step or bucket that a rule looked at and left, and why (contract §1)."""
+"""Alternatives: every reason, step or bucket that a rule looked at and left, and why (contract §1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _ASKED_BY_REFRESH: Final[dict[str, tuple[str, ...]]] = {
 _SIX: Final = {reason for reason, _ in REFUSALS}
 
 
-class Passed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was passed over: `what` is a reason's code, a step, `bucket` or `money`; `why` in a few words.
 
     A bucket says what it is and what was left in it, valid `[start, end)` in local time; `expired` marks a leftover,
@@ -64,7 +64,7 @@ class _Record:
     at: Instant
 
 
-def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[Passed]:
+def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[Alternative]:
     """The reasons and steps that were tested and did not hold, and those behind the one that did."""
     if not checks:
         return []
@@ -78,12 +78,15 @@ def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[
             named = named[1:]  # the app dials no code
     behind = named[len(checks) :] if checks[-1].holds and checks[-1].reason != "UNKNOWN_SERVICE_CODE" else ()
     return [
-        *(Passed(what=c.reason, why=_why(c, input), rule=_rule(c.reason, input), facts=_asked(c, input)) for c in left),
-        *(Passed(what=reason, why=NOT_REACHED, rule=_rule(reason, input)) for reason in behind),
+        *(
+            Alternative(what=c.reason, why=_why(c, input), rule=_rule(c.reason, input), facts=_asked(c, input))
+            for c in left
+        ),
+        *(Alternative(what=reason, why=NOT_REACHED, rule=_rule(reason, input)) for reason in behind),
     ]
 
 
-def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequence[Bucket]) -> list[Passed]:
+def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequence[Bucket]) -> list[Alternative]:
     """The buckets that a record met and that gave nothing, in spending order, and money where it was not needed.
 
     `gone` are those that the account had before and keeps no longer.
@@ -106,14 +109,14 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
         if each.why is not None
     ]
     if isinstance(event, UsageCharged) and not uncovered(event):
-        found.append(Passed(what="money", why=NOT_REACHED, rule="R-6.6"))
+        found.append(Alternative(what="money", why=NOT_REACHED, rule="R-6.6"))
     return found
 
 
-def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Passed:
+def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Alternative:
     """A bucket left alone; `partial` where packages would have had to cover the whole record (R-6.8)."""
     bucket = each.bucket
-    return Passed(
+    return Alternative(
         what="bucket",
         why="covers only a part" if partial and why == NOT_REACHED else why,
         rule="R-6.8" if partial else _RULE_BY.get(why, "R-6.3"),

@@ -31,19 +31,19 @@ from ledger.evolve import evolve
 from ledger.inputs import Input, own_fields
 from ledger.log.journal import Reading
 from ledger.periods import Instant
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.rules import considered
 from ledger.rules.check import Check
-from ledger.rules.corrections import Cited
+from ledger.rules.corrections import EventLookup
 from ledger.rules.moment import Moment
 from ledger.rules.tariff import plan_version
 from ledger.rules.usage import rating_plan
 from ledger.timeline import CatalogueTimeline
 from projections.balances import Balance, balance
-from projections.events import shown
-from projections.explain.alternatives import WINDOW_CLOSED, Passed, met, passed_over
+from projections.events import as_json
+from projections.explain.alternatives import WINDOW_CLOSED, Alternative, met, passed_over
 from projections.explain.facts import facts_of
-from projections.explain.movements import Part, parts_of
+from projections.explain.movements import Movement, movements_of
 from projections.explain.rules import rules_of
 from projections.replies import reply_of
 from projections.verify.redecide import UNDECIDABLE, Difference, decide_again, differences, same_booking
@@ -88,8 +88,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     inputs: list[dict[str, Any]]
     cites: list[int]
     facts: dict[str, Any]
-    parts: list[Part]
-    alternatives: list[Passed]
+    parts: list[Movement]
+    alternatives: list[Alternative]
     before: Balance | None
     after: Balance
     plan: PlanInForce | None
@@ -145,7 +145,7 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     if any(each.why == WINDOW_CLOSED for each in passed) and "R-6.5" not in rules:
         rules = (*rules, "R-6.5")
     return Explanation(
-        event=shown(
+        event=as_json(
             account_id,
             after.zone,
             event,
@@ -154,10 +154,12 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
         rule=rules[0],
         rules=list(rules),
         text=RULES[rules[0]],
-        inputs=[said(each, after.zone) for each in (input, *_inputs(account_id, cites, history)) if each is not None],
+        inputs=[
+            as_input(each, after.zone) for each in (input, *_inputs(account_id, cites, history)) if each is not None
+        ],
         cites=cites,
         facts=facts,
-        parts=parts_of(event, before, after.zone, found.carried_at),
+        parts=movements_of(event, before, after.zone, found.carried_at),
         alternatives=passed,
         before=balance(before) if before is not None else None,
         after=balance(after),
@@ -169,7 +171,7 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     )
 
 
-def said(input: Input, zone: str) -> dict[str, Any]:
+def as_input(input: Input, zone: str) -> dict[str, Any]:
     """An input as the contract writes it (§2), times local; the text of an SMS is never stored."""
     own = {name: value for name, value in own_fields(input).items() if value is not None}
     if input.type == "sms":
@@ -220,8 +222,8 @@ def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Buck
 
 
 def _decided(
-    found: _Found, account_id: str, catalogue: Catalogue, history: Cited
-) -> tuple[Input | None, list[Difference], dict[str, Any], list[Passed]]:
+    found: _Found, account_id: str, catalogue: Catalogue, history: EventLookup
+) -> tuple[Input | None, list[Difference], dict[str, Any], list[Alternative]]:
     """The event decided again: its input, where it differs, what was compared, and what was passed over.
 
     A log that no rules have written may not be decidable at all: that is a difference too.
@@ -230,7 +232,7 @@ def _decided(
     input: Input | None = None
     unlike: list[Difference] = []
     try:
-        input = recall(account_id, first) if first.input is not None else None
+        input = reconstruct_input(account_id, first) if first.input is not None else None
         booked = decide_again(found.begun, first, input, catalogue, history).events
         unlike = list(differences([each for each in booked if each.version == event.version], [event]))
         checks = _checks(found, input, catalogue, history)
@@ -242,7 +244,7 @@ def _decided(
         return input, unlike or [lost], {}, []
 
 
-def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: Cited) -> list[Check]:
+def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: EventLookup) -> list[Check]:
     """What the event's rule tested: of an input before its booking, of a scheduled item just before it."""
     event, begun, before = found.event, found.begun, found.before
     if begun is None or before is None:
@@ -280,14 +282,14 @@ def _cites(input: Input | None, event: Event) -> list[int]:
             return []
 
 
-def _inputs(account_id: str, cites: list[int], history: Cited) -> Iterator[Input]:
+def _inputs(account_id: str, cites: list[int], history: EventLookup) -> Iterator[Input]:
     """The inputs behind cited events; what the schedule booked has none."""
     for version in cites:
         event = history(version)
         while event is not None and (earlier := history(event.version - 1)) and same_booking(earlier, event):
             event = earlier
         if event is not None and event.input is not None:
-            yield recall(account_id, event)
+            yield reconstruct_input(account_id, event)
 
 
 def _plan(event: Event, after: Account, catalogue: Catalogue, in_force: CatalogueInForce) -> PlanInForce | None:

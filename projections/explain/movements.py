@@ -1,4 +1,4 @@
-"""Parts: each transfer of an event, and of package units which bucket, granted when and carried when (R-1.3, R-6.4)."""
+"""Movements: each transfer of an event, of package units with their bucket, granted and carried when (R-1.3, R-6.4)."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from ledger.periods import Instant
 from ledger.units import Unit
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One transfer of `amount` of `unit`.
 
     Package parts name their bucket by its name and `grant`, the version that granted it; `granted_at`, `carried_at` and
@@ -31,20 +31,20 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: str | None = None
 
 
-def parts_of(
+def movements_of(
     event: Event, before: Account | None, zone: str, carried_at: Mapping[tuple[int, str], Instant]
-) -> list[Part]:
+) -> list[Movement]:
     """The transfers of an event in their order; `carried_at` knows when a grant's service was carried."""
     known = {(b.grant, b.service): b for b in (*before.buckets, *before.leftovers)} if before else {}
 
-    def part(entry: Entry) -> Part:
+    def part(entry: Entry) -> Movement:
         if entry.grant is None:
-            return Part(from_=entry.from_, to=entry.to, unit=entry.unit, amount=entry.amount)
+            return Movement(from_=entry.from_, to=entry.to, unit=entry.unit, amount=entry.amount)
         place, _, service = entry.from_.rpartition("/")
         bucket: Bucket | None = next((b for key, b in known.items() if key == (entry.grant, service)), None)
         carried = carried_at.get((entry.grant, service))
         held = place not in (EXPIRED, "granted", "consumed")
-        return Part(
+        return Movement(
             from_=entry.from_,
             to=entry.to,
             unit=entry.unit,

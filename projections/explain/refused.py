@@ -18,14 +18,14 @@ from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
 from ledger.units import Kopecks
-from projections.explain.unmet import lacking, of_other_inputs
+from projections.explain.unmet import of_other_inputs, unmet
 from projections.refusals import RefusalRow
+from projections.words.phrasebook import RUSSIAN, Phrasebook
 from projections.words.reasons import REASONS
-from projections.words.replies import told
-from projections.words.speaker import RUSSIAN, Speaker
+from projections.words.replies import translate
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class RefusedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A refusal: `said` is its reason in words, `needed` the steps that were missing, `missing` the kopecks of them.
 
     Of a refresh also the `reply` of that time, every one of the `reasons` that held, and when the same request would
@@ -58,40 +58,40 @@ class _Asked(msgspec.Struct):
 
 
 def refused(
-    ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant, speak: Speaker = RUSSIAN
-) -> Iterator[Refused]:
+    ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant, phrases: Phrasebook = RUSSIAN
+) -> Iterator[RefusedRequest]:
     """What became of refusals, which come by account and version.
 
     Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
     """
     for account, theirs in groupby(rows, key=lambda row: row.account):
-        yield from _of_account(ledger, account, list(theirs), until, speak)
+        yield from _of_account(ledger, account, list(theirs), until, phrases)
 
 
 def _of_account(
-    ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant, speak: Speaker
-) -> Iterator[Refused]:
-    asked, zone = _followed(ledger, account, until, speak)
+    ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
+) -> Iterator[RefusedRequest]:
+    asked, zone = _followed(ledger, account, until, phrases)
     for row in rows:
         found = asked[row.version]
-        yield Refused(
+        yield RefusedRequest(
             account=row.account,
             version=row.version,
             input_type=row.input_type,
             reason=row.reason,
             facts=row.facts,
             booked_at=row.booked_at,
-            said=speak.say(REASONS[row.reason]),
+            said=phrases.say(REASONS[row.reason]),
             needed=found.needed,
             missing=found.missing,
-            reply=None if found.reply is None else told(speak, found.reply),
+            reply=None if found.reply is None else translate(phrases, found.reply),
             reasons=found.reasons,
             worked_from=found.worked[0] if found.worked else None,
             worked_at=periods.local_text(found.worked[1], zone) if found.worked else None,
         )
 
 
-def _followed(ledger: Ledger, account: str, until: Instant, speak: Speaker) -> tuple[dict[int, _Asked], str]:
+def _followed(ledger: Ledger, account: str, until: Instant, phrases: Phrasebook) -> tuple[dict[int, _Asked], str]:
     """Every refusal of an account by version, a refresh followed to when it would have worked; and the zone."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
@@ -114,10 +114,10 @@ def _followed(ledger: Ledger, account: str, until: Instant, speak: Speaker) -> t
             if state is not None:
                 match event:
                     case RefreshRefused():
-                        asked[event.version] = _asked_refresh(state, event, catalogue, speak)
+                        asked[event.version] = _asked_refresh(state, event, catalogue, phrases)
                         refused.append(asked[event.version])
                     case InputRefused():
-                        asked[event.version] = _asked_else(state, event, speak)
+                        asked[event.version] = _asked_else(state, event, phrases)
                     case _:
                         pass
             state = evolve(state, event, account)
@@ -134,14 +134,14 @@ def _followed(ledger: Ledger, account: str, until: Instant, speak: Speaker) -> t
     return asked, state.zone
 
 
-def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue, speak: Speaker) -> _Asked:
-    lacks = lacking(before, catalogue, _moment(event), speak)
+def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue, phrases: Phrasebook) -> _Asked:
+    lacks = unmet(before, catalogue, _moment(event), phrases)
     said = reply(event, before.zone, month_of_refusal(event, before, catalogue))
     return _Asked("; ".join(lacks.steps), lacks.missing or None, lacks.reasons, said)
 
 
-def _asked_else(before: Account, event: InputRefused, speak: Speaker) -> _Asked:
-    needed, missing = of_other_inputs(event.input_type, event.reason, event.facts, before, _moment(event), speak)
+def _asked_else(before: Account, event: InputRefused, phrases: Phrasebook) -> _Asked:
+    needed, missing = of_other_inputs(event.input_type, event.reason, event.facts, before, _moment(event), phrases)
     return _Asked(needed, missing, [event.reason])
 
 

@@ -1,4 +1,4 @@
-"""Lacking: everything that kept an account from being refreshed, and what would have removed it (R-5.3)."""
+"""Unmet: everything that kept an account from being refreshed, and what would have removed it (R-5.3)."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from ledger.rules.refresh import REFUSALS, SMS_NUMBER, USSD_CODE, Facts, facts_o
 from ledger.rules.schedule import advance
 from ledger.rules.top_up import least
 from ledger.units import Kopecks
+from projections.words.phrasebook import RUSSIAN, Phrasebook
 from projections.words.refused import STEPS
-from projections.words.speaker import RUSSIAN, Speaker
 
 
-class Lacking(msgspec.Struct, frozen=True):
+class Unmet(msgspec.Struct, frozen=True):
     """The reasons that held, by precedence, and the steps that remove them all, in one language.
 
     `missing` are the kopecks that these steps take together: of a fee that the night charges first, and of the refresh.
@@ -30,49 +30,49 @@ class Lacking(msgspec.Struct, frozen=True):
     missing: Kopecks
 
 
-def lacking(account: Account, catalogue: Catalogue, moment: Moment, speak: Speaker = RUSSIAN) -> Lacking:
+def unmet(account: Account, catalogue: Catalogue, moment: Moment, phrases: Phrasebook = RUSSIAN) -> Unmet:
     """What a refresh asked for at a moment lacks on an account advanced to it."""
     facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
     reasons = [reason for reason, holds in REFUSALS if holds(facts)]
     if "NOT_ELIGIBLE" in reasons:
-        return Lacking(["NOT_ELIGIBLE"], [_plan(facts, speak)], 0)
+        return Unmet(["NOT_ELIGIBLE"], [_plan(facts, phrases)], 0)
     steps: list[str] = []
     lifted = _lifted(account, moment)
     if "FEE_WAIVED" in reasons:
-        step, lifted, moment = _discount_over(lifted, moment, catalogue, speak)
+        step, lifted, moment = _discount_over(lifted, moment, catalogue, phrases)
         steps.append(step)
-    steps += [speak.say(STEPS[kind]) for kind in facts.blocks if kind != "financial"]
-    paid, missing = _paid(lifted, moment, catalogue, speak)
-    return Lacking(reasons, steps + paid, missing)
+    steps += [phrases.say(STEPS[kind]) for kind in facts.blocks if kind != "financial"]
+    paid, missing = _paid(lifted, moment, catalogue, phrases)
+    return Unmet(reasons, steps + paid, missing)
 
 
 def of_other_inputs(
-    input_type: str, reason: str, facts: dict[str, Any], account: Account, moment: Moment, speak: Speaker = RUSSIAN
+    input_type: str, reason: str, facts: dict[str, Any], account: Account, moment: Moment, phrases: Phrasebook = RUSSIAN
 ) -> tuple[str | None, Kopecks | None]:
     """What another input lacked on an account advanced to it, where that can be told, and the kopecks of it."""
     match reason:
         case "UNKNOWN_SERVICE_CODE":
             if input_type == "ussd":
-                return speak.say(STEPS["code"], code=USSD_CODE), None
-            return speak.say(STEPS["number"], number=SMS_NUMBER), None
+                return phrases.say(STEPS["code"], code=USSD_CODE), None
+            return phrases.say(STEPS["number"], number=SMS_NUMBER), None
         case "INSUFFICIENT_FUNDS":
             asked = int(facts.get("fee", facts.get("needed")) or 0)
             missing = least(lambda amount: asked - after_top_up(account, amount, moment).available)
-            return speak.say(STEPS["top up"], amount=speak.money(missing)), missing
+            return phrases.say(STEPS["top up"], amount=phrases.money(missing)), missing
         case "PROMISE_TOO_LARGE":
-            return speak.say(STEPS["promise"], max=speak.money(facts["max"])), None
+            return phrases.say(STEPS["promise"], max=phrases.money(facts["max"])), None
         case "CLAIM_TOO_LATE":
-            return speak.say(STEPS["claim"], day=speak.day(facts["last_day"])), None
+            return phrases.say(STEPS["claim"], day=phrases.day(facts["last_day"])), None
         case _:
             return None, None
 
 
-def _plan(facts: Facts, speak: Speaker) -> str:
+def _plan(facts: Facts, phrases: Phrasebook) -> str:
     plan = facts.plan
     if plan is None:
-        return speak.say(STEPS["no plan"])
+        return phrases.say(STEPS["no plan"])
     step = "not refreshable" if not plan.refreshable else "not here" if plan.monthly_fee else "no fee"
-    return speak.say(STEPS[step], plan=plan.name)
+    return phrases.say(STEPS[step], plan=plan.name)
 
 
 def _lifted(account: Account, moment: Moment) -> Account:
@@ -84,41 +84,41 @@ def _lifted(account: Account, moment: Moment) -> Account:
 
 
 def _discount_over(
-    account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker
+    account: Account, moment: Moment, catalogue: Catalogue, phrases: Phrasebook
 ) -> tuple[str, Account, Moment]:
     """The step that waits for the end of a discount in force, and the account as it comes there by itself."""
     assert account.discount is not None, "nothing but a discount makes the fee 0"
     end = periods.day_start(periods.parse_date(account.discount.until), account.zone)
-    step = speak.say(STEPS["discount"], percent=account.discount.percent, until=speak.day(account.discount.until))
+    step = phrases.say(STEPS["discount"], percent=account.discount.percent, until=phrases.day(account.discount.until))
     waited = advance(account, end, catalogue, recorded_at=moment.recorded_at).account
     assert waited is not None
     return step, waited, Moment(end, end, moment.recorded_at)
 
 
-def _paid(account: Account, moment: Moment, catalogue: Catalogue, speak: Speaker) -> tuple[list[str], Kopecks]:
+def _paid(account: Account, moment: Moment, catalogue: Catalogue, phrases: Phrasebook) -> tuple[list[str], Kopecks]:
     """The steps that take money or a night, in their order, and the kopecks of them."""
     top_up = STEPS["top up, freed" if account.blocks else "top up"]
     if account.mode == "monthly":
         missing = least(lambda amount: _short(after_top_up(account, amount, moment), moment.booked_at, catalogue))
-        return ([speak.say(top_up, amount=speak.money(missing))] if missing else []), missing
+        return ([phrases.say(top_up, amount=phrases.money(missing))] if missing else []), missing
     month = coming_month(account, moment, catalogue)
     assert month is not None, "an account with a plan and no lasting block has a month to come"
     first = month.missing
-    steps = [speak.say(top_up, amount=speak.money(first))] if first else []
+    steps = [phrases.say(top_up, amount=phrases.money(first))] if first else []
     night = f"{periods.local(month.at, account.zone):%d.%m.%Y %H:%M}"
-    steps.append(speak.say(STEPS["night"], time=night, fee=speak.money(month.fee)))
+    steps.append(phrases.say(STEPS["night"], time=night, fee=phrases.money(month.fee)))
     paid = after_top_up(account, first, moment)
     then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account
     assert then is not None
     behind = Moment(month.at, then.clock, moment.recorded_at)
     if _waived(then, behind.booked_at, catalogue):
-        wait, waited, over = _discount_over(then, behind, catalogue, speak)
-        later, more = _paid(waited, over, catalogue, speak)
+        wait, waited, over = _discount_over(then, behind, catalogue, phrases)
+        later, more = _paid(waited, over, catalogue, phrases)
         return [*steps, wait, *later], first + more
     more = least(lambda amount: _short(after_top_up(then, amount, behind), behind.booked_at, catalogue))
     if more:
         step = STEPS["more for the refresh" if first else "for the refresh"]
-        steps.append(speak.say(step, amount=speak.money(more)))
+        steps.append(phrases.say(step, amount=phrases.money(more)))
     return steps, first + more
 
 

@@ -77,12 +77,12 @@ def _assertion(account: str, day: date, balance: int, unit: Unit) -> str:
 
 
 def _account(posting: Posting) -> str:
-    told = _told(posting.name, posting.unit)
+    told = _amount(posting.name, posting.unit)
     return told if posting.subscriber is None else f"Assets:Subscribers:{posting.subscriber}:{told}"
 
 
 @lru_cache(maxsize=10_000)
-def _told(name: str, unit: Unit) -> str:
+def _amount(name: str, unit: Unit) -> str:
     what, *rest = parts(name, unit)
     return ":".join((ROOTS.get(what) or component(what), *(component(part) for part in rest)))
 

@@ -47,10 +47,10 @@ def _text(transaction: Transaction) -> str:
 
 
 def _account(subscriber: str | None, name: str, unit: Unit) -> str:
-    told = _told(name, unit)
+    told = _amount(name, unit)
     return f"Subscribers:{subscriber}:{told}" if subscriber is not None else told[0].upper() + told[1:]
 
 
 @lru_cache(maxsize=10_000)
-def _told(name: str, unit: Unit) -> str:
+def _amount(name: str, unit: Unit) -> str:
     return ":".join(component(part) for part in parts(name, unit))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, NoReturn
 import msgspec
 
 from ledger.log.journal import Adopted, Stored, StoredKey
-from ledger.taking_over import CannotFollow, TakeOver, taking_over
+from ledger.log_import import CannotFollow, LogImport, open_import
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.jsonl import root_text
@@ -44,7 +44,7 @@ def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda
     tree = Growing()
     end: End | None = None
     try:
-        with taking_over(ledger) as taking:
+        with open_import(ledger) as taking:
             for number, text in numbered:
                 if end is not None:
                     _refuse(number, "a line behind the last one")
@@ -61,7 +61,7 @@ def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda
     return Imported(tree.size, root_text(tree))
 
 
-def _take(taking: TakeOver, tree: Growing, number: int, line: Line) -> End | None:
+def _take(taking: LogImport, tree: Growing, number: int, line: Line) -> End | None:
     match line:
         case EventLine():
             stored = Stored(line.position, line.account, line.version, line.topic, line.state.encode())

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from ledger.units import Kopecks, round_up
 from projections.statement import Statement
 from projections.words.language import Language
-from projections.words.statement import Teller
+from projections.words.statement import StatementPhrasebook
 
 WIDTH: Final = 800
 HEIGHT: Final = 262
@@ -28,7 +28,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
     Colours are attributes, so that a page's own style may change them by class. However many lines there are, a
     column of the picture has three steps at most: its lowest, highest and last balance.
     """
-    tell = Teller(lang, made)
+    phrases = StatementPhrasebook(lang, made)
     start = datetime.fromisoformat(made.from_)
     span = datetime.fromisoformat(made.to) + timedelta(days=1) - start
     points = [(_LEFT, made.opening), *((_across(line.booked_at, start, span), line.balance) for line in made.lines)]
@@ -44,11 +44,11 @@ def svg(made: Statement, lang: Language = "ru") -> str:
     zero, last = height(0), height(made.closing)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="13"><title>{escape(_told(made, tell, balances))}</title>',
+        f'font-family="sans-serif" font-size="13"><title>{escape(_described(made, phrases, balances))}</title>',
         *(
             f'<path class="curve-level" d="M{_LEFT} {height(level)}H{_RIGHT}" stroke="#dfe2e6" fill="none" />'
             f'<text class="curve-note" x="{_LEFT - 10}" y="{height(level) + 4}" text-anchor="end" fill="#5b6470">'
-            f"{_level(tell, level)}</text>"
+            f"{_level(phrases, level)}</text>"
             for level in range(bottom, top + 1, step)
         ),
         *_dates(made, start, span),
@@ -63,9 +63,9 @@ def svg(made: Statement, lang: Language = "ru") -> str:
             'stroke-dasharray="2 5" fill="none" />'
         )
     highest, lowest = max(points, key=lambda point: point[1]), min(points, key=lambda point: point[1])
-    parts.append(_mark(tell, highest, height(highest[1]), above=True))
+    parts.append(_mark(phrases, highest, height(highest[1]), above=True))
     if lowest[1] < highest[1] and lowest[1] % step:  # a level of the scale tells it already
-        parts.append(_mark(tell, lowest, height(lowest[1]), above=False))
+        parts.append(_mark(phrases, lowest, height(lowest[1]), above=False))
     parts.append("</svg>")
     return "".join(parts)
 
@@ -101,9 +101,9 @@ def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopeck
         power *= 10
 
 
-def _level(tell: Teller, amount: Kopecks) -> str:
+def _level(phrases: StatementPhrasebook, amount: Kopecks) -> str:
     """A level of the scale, without kopecks where they are none."""
-    return re.sub(r"[,.]00", "", tell.money(amount))
+    return re.sub(r"[,.]00", "", phrases.money(amount))
 
 
 def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
@@ -119,18 +119,18 @@ def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
         )
 
 
-def _mark(tell: Teller, point: tuple[int, Kopecks], y: int, *, above: bool) -> str:
+def _mark(phrases: StatementPhrasebook, point: tuple[int, Kopecks], y: int, *, above: bool) -> str:
     x, balance = point
     anchor = "start" if x < _LEFT + _EDGE else "end" if x > _RIGHT - _EDGE else "middle"
     return (
         f'<circle class="curve-dot" cx="{x}" cy="{y}" r="3.5" fill="#0a6b57" />'
         f'<text class="curve-mark" x="{x}" y="{y - 9 if above else y + 19}" text-anchor="{anchor}" fill="#1d2228">'
-        f"{tell.money(balance)}</text>"
+        f"{phrases.money(balance)}</text>"
     )
 
 
-def _told(made: Statement, tell: Teller, balances: list[Kopecks]) -> str:
+def _described(made: Statement, phrases: StatementPhrasebook, balances: list[Kopecks]) -> str:
     """The picture in words, for those who do not see it."""
-    ends = {"opening": tell.money(made.opening), "closing": tell.money(made.closing)}
-    said = tell("curve_told", **ends, lowest=tell.money(min(balances)), highest=tell.money(max(balances)))
-    return f"{tell('curve')}: {said}"
+    ends = {"opening": phrases.money(made.opening), "closing": phrases.money(made.closing)}
+    said = phrases("curve_told", **ends, lowest=phrases.money(min(balances)), highest=phrases.money(max(balances)))
+    return f"{phrases('curve')}: {said}"

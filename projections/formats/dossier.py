@@ -13,8 +13,8 @@ from projections.words import given_back
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
 from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
+from projections.words.phrasebook import Phrasebook
 from projections.words.safe import safe
-from projections.words.speaker import Speaker
 
 WIDTH: Final = 110
 
@@ -46,17 +46,17 @@ class Document(NamedTuple):
 
 def document(made: Dossier, lang: Language = "ru", zone: str | None = None) -> Document:
     """The dossier in words, texts from outside shown safely; `zone` is that of its times."""
-    speak = Speaker(lang, zone=zone)
+    phrases = Phrasebook(lang, zone=zone)
     dispute = made.dispute
-    last = speak.time(made.now.clock)
+    last = phrases.time(made.now.clock)
     return Document(
-        title=safe(speak.say(DOSSIER["title"], claim=dispute.dispute)),
-        state=speak.say(DOSSIER["overdue"] if dispute.overdue else CLAIMS[dispute.state]),
+        title=safe(phrases.say(DOSSIER["title"], claim=dispute.dispute)),
+        state=phrases.say(DOSSIER["overdue"] if dispute.overdue else CLAIMS[dispute.state]),
         settled=dispute.state != "open",
-        about=[(name, safe(value)) for name, value in _about(speak, made)],
-        sums=_sums(speak, made),
-        parts=[_plainly(part) for part in _parts(speak, made)],
-        foot=speak.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
+        about=[(name, safe(value)) for name, value in _about(phrases, made)],
+        sums=_sums(phrases, made),
+        parts=[_plainly(part) for part in _parts(phrases, made)],
+        foot=phrases.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
     )
 
 
@@ -91,51 +91,51 @@ def _pairs(rows: Sequence[Pair], *, right: bool = False) -> Iterator[str]:
         yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
 
-def _about(speak: Speaker, made: Dossier) -> Iterator[Pair]:
-    yield speak.say(DOSSIER["number"]), made.dispute.account
+def _about(phrases: Phrasebook, made: Dossier) -> Iterator[Pair]:
+    yield phrases.say(DOSSIER["number"]), made.dispute.account
     plan = made.explanation.plan
     if plan is not None:
-        version = speak.day(plan.version)
-        yield speak.say(DOSSIER["plan"]), speak.say(DOSSIER["plan_of"], name=plan.name, version=version)
-    if speak.clock_zone is not None:
-        yield speak.say(DOSSIER["times"]), speak.clock_zone
-    accepted = speak.say(DOSSIER["source"], time=speak.time(made.registered_at), source=made.source)
-    yield speak.say(DOSSIER["accepted"]), accepted + (f", {made.by}" if made.by else "")
+        version = phrases.day(plan.version)
+        yield phrases.say(DOSSIER["plan"]), phrases.say(DOSSIER["plan_of"], name=plan.name, version=version)
+    if phrases.clock_zone is not None:
+        yield phrases.say(DOSSIER["times"]), phrases.clock_zone
+    accepted = phrases.say(DOSSIER["source"], time=phrases.time(made.registered_at), source=made.source)
+    yield phrases.say(DOSSIER["accepted"]), accepted + (f", {made.by}" if made.by else "")
     if made.dispute.premium:
-        yield speak.say(DOSSIER["queue"]), speak.say(DOSSIER["premium"])
-    yield speak.say(DOSSIER["text"]), made.text or "—"
-    days = {"last_day": speak.day(made.last_day), "answer_due": speak.day(made.dispute.answer_due)}
-    yield speak.say(DOSSIER["deadlines"]), speak.say(DOSSIER["due"], **days)
+        yield phrases.say(DOSSIER["queue"]), phrases.say(DOSSIER["premium"])
+    yield phrases.say(DOSSIER["text"]), made.text or "—"
+    days = {"last_day": phrases.day(made.last_day), "answer_due": phrases.day(made.dispute.answer_due)}
+    yield phrases.say(DOSSIER["deadlines"]), phrases.say(DOSSIER["due"], **days)
     if made.answer is not None:
         answer = made.answer
-        said = f"{speak.time(answer.booked_at)}, {speak.say(OUTCOMES[answer.outcome])}"
-        yield speak.say(DOSSIER["answer"]), said + (f", {answer.by}" if answer.by else "")
-        yield speak.say(DOSSIER["answer_text"]), answer.text or "—"
+        said = f"{phrases.time(answer.booked_at)}, {phrases.say(OUTCOMES[answer.outcome])}"
+        yield phrases.say(DOSSIER["answer"]), said + (f", {answer.by}" if answer.by else "")
+        yield phrases.say(DOSSIER["answer_text"]), answer.text or "—"
 
 
-def _sums(speak: Speaker, made: Dossier) -> list[tuple[str, str, str]]:
-    disputed = "—" if made.line is None else speak.money(made.line.amount)
-    version, day = made.dispute.event, speak.day(made.explanation.event["booked_at"])
+def _sums(phrases: Phrasebook, made: Dossier) -> list[tuple[str, str, str]]:
+    disputed = "—" if made.line is None else phrases.money(made.line.amount)
+    version, day = made.dispute.event, phrases.day(made.explanation.event["booked_at"])
     if made.answer is not None:
-        due, note = speak.day(made.answer.booked_at), speak.say(DOSSIER["answered"])
+        due, note = phrases.day(made.answer.booked_at), phrases.say(DOSSIER["answered"])
     else:
-        due, days = speak.day(made.dispute.answer_due), made.days_left or 0
-        note = speak.say(DOSSIER["days_left" if days >= 0 else "days_over"], days=abs(days))
+        due, days = phrases.day(made.dispute.answer_due), made.days_left or 0
+        note = phrases.say(DOSSIER["days_left" if days >= 0 else "days_over"], days=abs(days))
     moved = made.so_far
     how = ("taken_back", "left_to_take") if made.gave else ("given_back", "left")
     if moved.left:
-        left = speak.say(DOSSIER[how[1]], left=speak.money(moved.left))
+        left = phrases.say(DOSSIER[how[1]], left=phrases.money(moved.left))
     else:
-        left = given_back.left(moved, speak.lang)
+        left = given_back.left(moved, phrases.lang)
     return [
-        (speak.say(DOSSIER["disputed"]), disputed, speak.say(DOSSIER["of_event"], version=version, day=day)),
-        (speak.say(DOSSIER[how[0]]), speak.money(moved.amount), left),
-        (speak.say(DOSSIER["answer"]), due, note),
-        (speak.say(DOSSIER["balance"]), speak.money(made.now.wallet), speak.say(MODES[made.now.mode])),
+        (phrases.say(DOSSIER["disputed"]), disputed, phrases.say(DOSSIER["of_event"], version=version, day=day)),
+        (phrases.say(DOSSIER[how[0]]), phrases.money(moved.amount), left),
+        (phrases.say(DOSSIER["answer"]), due, note),
+        (phrases.say(DOSSIER["balance"]), phrases.money(made.now.wallet), phrases.say(MODES[made.now.mode])),
     ]
 
 
-def _parts(speak: Speaker, made: Dossier) -> Iterator[Part]:
+def _parts(phrases: Phrasebook, made: Dossier) -> Iterator[Part]:
     def part(
         name: str,
         head: Sequence[Text],
@@ -144,70 +144,75 @@ def _parts(speak: Speaker, made: Dossier) -> Iterator[Part]:
         wide: int = 1,
         empty: str = "empty",
     ) -> Part:
-        return Part(speak.say(DOSSIER[name]), speak.head(head), rows, figures, wide, speak.say(DOSSIER[empty]))
+        return Part(phrases.say(DOSSIER[name]), phrases.head(head), rows, figures, wide, phrases.say(DOSSIER[empty]))
 
-    lines = [] if made.line is None else [_line(speak, made.line)]
+    lines = [] if made.line is None else [_line(phrases, made.line)]
     yield part("line", LINE_HEAD, lines, 2, 3, empty="no_line")
     if made.row is not None:
-        yield part("usage", USAGE_HEAD, [_usage(speak, made.row)], 4, 5, 6, 7)
-    for section in explanation.sections(made.explanation, speak.lang, zone=speak.clock_zone):
+        yield part("usage", USAGE_HEAD, [_usage(phrases, made.row)], 4, 5, 6, 7)
+    for section in explanation.sections(made.explanation, phrases.lang, zone=phrases.clock_zone):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
     disputed = Happened(made.explanation.event, made.line)
     around = sorted([*made.around, disputed], key=lambda each: int(each.event["version"]))
-    rows = [_happened(speak, each, marked=each is disputed) for each in around]
+    rows = [_happened(phrases, each, marked=each is disputed) for each in around]
     yield part("around", EVENT_HEAD, rows, 0, 3, 4, wide=2)
-    yield part("earlier", LINE_HEAD, [_line(speak, line) for line in made.earlier], 2, 3, empty="no_earlier")
+    yield part("earlier", LINE_HEAD, [_line(phrases, line) for line in made.earlier], 2, 3, empty="no_earlier")
     months = [
-        (f"{month.month[5:]}.{month.month[:4]}", str(month.count), speak.money(month.amount)) for month in made.months
+        (f"{month.month[5:]}.{month.month[:4]}", str(month.count), phrases.money(month.amount)) for month in made.months
     ]
     if months:
         yield part("months", MONTH_HEAD, months, 1, 2, wide=0)
-    moved = [(speak.money(each.amount), given_back.by_event(each, speak.lang)) for each in made.so_far.moved]
+    moved = [(phrases.money(each.amount), given_back.by_event(each, phrases.lang)) for each in made.so_far.moved]
     if moved:
         yield part("taken_back_by" if made.gave else "given_back_by", (), moved, 0)
-    since = [_happened(speak, each) for each in made.since]
+    since = [_happened(phrases, each) for each in made.since]
     yield part("since", EVENT_HEAD, since, 0, 3, 4, wide=2, empty="no_since")
 
 
-def _line(speak: Speaker, line: Line) -> tuple[str, ...]:
+def _line(phrases: Phrasebook, line: Line) -> tuple[str, ...]:
     return (
-        speak.time(line.booked_at), printed_text(line, speak.lang), speak.money(line.amount), speak.money(line.balance),
-    )  # fmt: skip
-
-
-def _usage(speak: Speaker, row: UsageRow) -> tuple[str, ...]:
-    return (
-        speak.time(row.at),
-        row.peer,
-        speak.zone(row.zone),
-        f"{speak.service(row.service)} {speak.say(DIRECTIONS[row.direction])}",
-        speak.measured(row.service, row.quantity),
-        speak.packaged(row.service, row.billed) if row.billed else "0",
-        speak.packaged(row.service, row.from_packages) if row.from_packages else "—",
-        speak.money(row.amount),
+        phrases.time(line.booked_at),
+        printed_text(line, phrases.lang),
+        phrases.money(line.amount),
+        phrases.money(line.balance),
     )
 
 
-def _happened(speak: Speaker, each: Happened, *, marked: bool = False) -> tuple[str, ...]:
+def _usage(phrases: Phrasebook, row: UsageRow) -> tuple[str, ...]:
+    return (
+        phrases.time(row.at),
+        row.peer,
+        phrases.zone(row.zone),
+        f"{phrases.service(row.service)} {phrases.say(DIRECTIONS[row.direction])}",
+        phrases.measured(row.service, row.quantity),
+        phrases.packaged(row.service, row.billed) if row.billed else "0",
+        phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
+        phrases.money(row.amount),
+    )
+
+
+def _happened(phrases: Phrasebook, each: Happened, *, marked: bool = False) -> tuple[str, ...]:
     event, line = each.event, each.line
-    amount, balance = ("", "") if line is None else (speak.money(line.amount), speak.money(line.balance))
-    said = _what(speak, each)
+    amount, balance = ("", "") if line is None else (phrases.money(line.amount), phrases.money(line.balance))
+    said = _what(phrases, each)
     if marked:
-        said = speak.say(DOSSIER["marked"], said=said)
-    return str(event["version"]), speak.time(event["booked_at"]), said, amount, balance
+        said = phrases.say(DOSSIER["marked"], said=said)
+    return str(event["version"]), phrases.time(event["booked_at"]), said, amount, balance
 
 
-def _what(speak: Speaker, each: Happened) -> str:
+def _what(phrases: Phrasebook, each: Happened) -> str:
     """What an event was: its line as printed, else its title; and the clerk's words and name."""
     event = each.event
-    said = printed_text(each.line, speak.lang) if each.line is not None else speak.title(event)
+    said = printed_text(each.line, phrases.lang) if each.line is not None else phrases.title(event)
     if each.line is None and event["type"] in ("UsageCharged", "UsageUnrated"):
-        direction = speak.say(DIRECTIONS[event["direction"]])
-        said += f": {speak.service(event['service'])} {direction} {speak.measured(event['service'], event['quantity'])}"
+        direction = phrases.say(DIRECTIONS[event["direction"]])
+        said += (
+            f": {phrases.service(event['service'])} {direction} {phrases.measured(event['service'], event['quantity'])}"
+        )
     if "outcome" in event:
-        said += f": {speak.say(OUTCOMES[event['outcome']])}"
+        said += f": {phrases.say(OUTCOMES[event['outcome']])}"
     if event["type"] in ("DisputeOpened", "DisputeResolved", "ChargeReversed") and event.get("text"):
-        said = speak.say(DOSSIER["quoted"], said=said, text=event["text"])
+        said = phrases.say(DOSSIER["quoted"], said=said, text=event["text"])
     by = event.get("input", {}).get("by")
     return f"{said} — {by}" if by else said
 

@@ -13,7 +13,7 @@ from projections.formats.dossier import Document, Part, document
 from projections.formats.pdf import spelt
 from projections.words.dossier import DOSSIER
 from projections.words.language import Language
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 
 def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> bytes:
@@ -24,7 +24,7 @@ def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> byt
     printed = compiler.compile(
         input=template,
         format="pdf",
-        sys_inputs={"dossier": spelt(msgspec.json.encode(_told(told, lang)).decode())},
+        sys_inputs={"dossier": spelt(msgspec.json.encode(_fields(told, lang)).decode())},
         timestamp=int(moment.timestamp()),
         pdf_tags=False,
     )
@@ -38,10 +38,10 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(told: Document, lang: Language) -> dict[str, Any]:
-    speak = Speaker(lang)
+def _fields(told: Document, lang: Language) -> dict[str, Any]:
+    phrases = Phrasebook(lang)
     parts = [part._asdict() | {"kinds": _kinds(part)} for part in told.parts]
-    own = {"lang": lang} | {name: speak.say(DOSSIER[name]) for name in ("page", "of")}
+    own = {"lang": lang} | {name: phrases.say(DOSSIER[name]) for name in ("page", "of")}
     return told._asdict() | {"parts": parts} | own
 
 

@@ -6,17 +6,17 @@ from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 from projections.balances import Balance
-from projections.explain.alternatives import NOT_REACHED, Passed
+from projections.explain.alternatives import NOT_REACHED, Alternative
 from projections.explain.explain import Explanation
-from projections.explain.movements import Part
+from projections.explain.movements import Movement
 from projections.packages import BucketRow
 from projections.words import adjustments, names, replies
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Language
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS, STEPS, WHY
 from projections.words.rules import RULES
 from projections.words.safe import safe
-from projections.words.speaker import Speaker
 
 Row = tuple[str, str]
 
@@ -43,7 +43,7 @@ def render(made: Explanation, lang: Language = "ru", *, zone: str | None = None)
     """The whole explanation, ending with a newline; `zone` is that of the times in it."""
     told = sections(made, lang, zone=zone)
     if zone is not None:
-        told[0].rows.append((Speaker(lang).say(PHRASES["times"]), zone))
+        told[0].rows.append((Phrasebook(lang).say(PHRASES["times"]), zone))
     parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in told)
     return "\n\n".join(parts) + "\n"
 
@@ -58,10 +58,10 @@ def sections(made: Explanation, lang: Language = "ru", *, zone: str | None = Non
 
 def titled(event: dict[str, Any], lang: Language = "ru") -> str:
     """What an event as the contract shows it was, in a few words."""
-    return Speaker(lang).title(event)
+    return Phrasebook(lang).title(event)
 
 
-class _Page(Speaker):
+class _Page(Phrasebook):
     """The parts of an explanation, one method a part."""
 
     def phrase(self, name: str, /, **values: Any) -> str:
@@ -104,9 +104,9 @@ class _Page(Speaker):
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
-        told = event | ({"reply": replies.told(self, event["reply"])} if "reply" in event else {})
+        told = event | ({"reply": replies.translate(self, event["reply"])} if "reply" in event else {})
         if event["type"] == "Adjusted" and "text" in event:
-            told["text"] = adjustments.told(self, event["text"])
+            told["text"] = adjustments.translate(self, event["text"])
         rows += [(self.phrase(name), told[name]) for name in ("peer", "text", "reply") if told.get(name)]
         return rows
 
@@ -134,7 +134,7 @@ class _Page(Speaker):
 
     # What moved
 
-    def moved(self, part: Part) -> Row:
+    def moved(self, part: Movement) -> Row:
         if part.service is None:
             return self.money(part.amount), self.paid(part)
         amount = self.packaged(part.service, part.amount)
@@ -146,14 +146,14 @@ class _Page(Speaker):
         kind = "returned" if place == "consumed" else kinds[target]
         return amount, self.phrase(kind, bucket=bucket, grant=self.grant(part))
 
-    def paid(self, part: Part) -> str:
+    def paid(self, part: Movement) -> str:
         other = part.from_ if part.to == "wallet" else part.to
         incoming = part.to == "wallet"
         if other.startswith("cash:"):
             return self.phrase("paid_in" if incoming else "paid_back", channel=other.removeprefix("cash:"))
         return self.phrase("to_wallet" if incoming else "from_wallet", place=self.say(names.PLACES[other]))
 
-    def grant(self, part: Part) -> str:
+    def grant(self, part: Movement) -> str:
         if part.granted_at is None:
             return ""
         granted = self.day(part.granted_at)
@@ -166,7 +166,7 @@ class _Page(Speaker):
 
     # What was passed over
 
-    def passed(self, alternatives: list[Passed]) -> list[Row]:
+    def passed(self, alternatives: list[Alternative]) -> list[Row]:
         rows: list[Row] = []
         others = [each for each in alternatives if each.why == "other service"]
         if others:
@@ -175,7 +175,7 @@ class _Page(Speaker):
         rows += [(self.alternative(each), self.why(each)) for each in alternatives if each not in others]
         return rows
 
-    def alternative(self, each: Passed) -> str:
+    def alternative(self, each: Alternative) -> str:
         if each.what == "money":
             return self.phrase("money")
         if each.facts.get("reversal") is not None:
@@ -189,7 +189,7 @@ class _Page(Speaker):
             return self.phrase("unlimited", bucket=said)
         return self.phrase("bucket_left", bucket=said, left=self.packaged(each.service or "", each.left or 0))
 
-    def why(self, each: Passed) -> str:
+    def why(self, each: Alternative) -> str:
         if each.why == NOT_REACHED and each.what not in ("bucket", "money"):
             return self.phrase("untested")
         closed = {} if each.late_until is None else {"late_until": self.time(each.late_until)}

@@ -16,11 +16,11 @@ from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
 from projections.statement import Statement
 from projections.usage_row import UsageRow
-from projections.words import names, waiting
+from projections.words import names, next_charges
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import LINE_HEAD, UNRATED_HEAD, Teller
+from projections.words.statement import LINE_HEAD, UNRATED_HEAD, StatementPhrasebook
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -53,7 +53,7 @@ _BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
     """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
-    told = msgspec.json.encode(_told(made, Teller(lang, made), checkpoint))
+    told = msgspec.json.encode(_fields(made, StatementPhrasebook(lang, made), checkpoint))
     compiler, template = _compiler()
     document = compiler.compile(
         input=template,
@@ -72,30 +72,32 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _told(made: Statement, tell: Teller, checkpoint: str | None) -> dict[str, Any]:
-    charge = waiting.next_charge(made.waiting, tell.lang)
-    foot: list[Any] = [f"{tell('document')} {made.id} · {tell('final' if made.final else 'provisional').lower()}"]
+def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> dict[str, Any]:
+    charge = next_charges.next_charge(made.waiting, phrases.lang)
+    foot: list[Any] = [f"{phrases('document')} {made.id} · {phrases('final' if made.final else 'provisional').lower()}"]
     if checkpoint is not None:
-        foot.append(list(f"{tell('checkpoint')} {_plain(checkpoint)}"))
-    when, what, amount, balance = tell.head(LINE_HEAD)
-    days = _plain(tell("range", first=tell.first, last=tell.last))
-    usage = _usage_columns(tell)
+        foot.append(list(f"{phrases('checkpoint')} {_plain(checkpoint)}"))
+    when, what, amount, balance = phrases.head(LINE_HEAD)
+    days = _plain(phrases("range", first=phrases.first, last=phrases.last))
+    usage = _usage_columns(phrases)
     return {
-        "lang": tell.lang,
-        "title": tell("document_title", account=made.account, first=tell.first, last=tell.last),
+        "lang": phrases.lang,
+        "title": phrases("document_title", account=made.account, first=phrases.first, last=phrases.last),
         "final": made.final,
-        "state": _bound(tell("final")) if made.final else _plain(waiting.provisional(made.waiting, tell.lang)),
-        "words": {name: tell(name) for name in _SAID},
+        "state": _bound(phrases("final"))
+        if made.final
+        else _plain(next_charges.provisional(made.waiting, phrases.lang)),
+        "words": {name: phrases(name) for name in _SAID},
         "about": [
-            (tell("number"), _phone(made.account)),
-            (tell("plan"), _plain(made.plan_name or "—")),
-            (tell("period"), days),
-            *([(tell("times"), tell.clocks(made))] if made.zone else []),
-            *([(tell("next_due"), _plain("; ".join(charge.notes)))] if charge.notes else []),
+            (phrases("number"), _phone(made.account)),
+            (phrases("plan"), _plain(made.plan_name or "—")),
+            (phrases("period"), days),
+            *([(phrases("times"), phrases.clocks(made))] if made.zone else []),
+            *([(phrases("next_due"), _plain("; ".join(charge.notes)))] if charge.notes else []),
         ],
-        "sums": _sums(made, tell, charge),
-        "curve": curve.svg(made, tell.lang).replace("sans-serif", "Libertinus Serif"),
-        "packages": [_package(row, tell) for row in made.left],
+        "sums": _sums(made, phrases, charge),
+        "curve": curve.svg(made, phrases.lang).replace("sans-serif", "Libertinus Serif"),
+        "packages": [_package(row, phrases) for row in made.left],
         "ledger": _table(
             (
                 Column(26, when, "figure"),
@@ -103,25 +105,25 @@ def _told(made: Statement, tell: Teller, checkpoint: str | None) -> dict[str, An
                 Column(23, amount, "right"),
                 Column(23, balance, "end", gap=0),
             ),
-            _ledger(made, tell),
+            _ledger(made, phrases),
         ),
-        "usage": _table(usage, (_row(row, tell) for _, row in blocks.by_start(made.usage))),
-        "usage_title": f"{tell.operator('usage')} {days}",
-        "resource": f"{tell.operator('resource')} {made.account}",
-        "totals": _totals(made, tell, usage),
-        "unrated": _unrated(made, tell),
-        "zone_note": tell.operator("zone_note"),
+        "usage": _table(usage, (_row(row, phrases) for _, row in blocks.by_start(made.usage))),
+        "usage_title": f"{phrases.operator('usage')} {days}",
+        "resource": f"{phrases.operator('resource')} {made.account}",
+        "totals": _totals(made, phrases, usage),
+        "unrated": _unrated(made, phrases),
+        "zone_note": phrases.operator("zone_note"),
         "foot": foot,
     }
 
 
-def _usage_columns(tell: Teller) -> tuple[Column, ...]:
+def _usage_columns(phrases: StatementPhrasebook) -> tuple[Column, ...]:
     """The operator's columns.
 
     Number and zones share one: programs that take the text off a page read it row by row as long as the rows have the
     same cells, and most rows have no zone.
     """
-    said = tell.operator
+    said = phrases.operator
     return (
         Column(12, "", "joined"),
         Column(14, said("day_and_clock"), "figure"),
@@ -144,82 +146,85 @@ def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[st
     }
 
 
-def _ledger(made: Statement, tell: Teller) -> Iterable[Sequence[Cell]]:
+def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[Cell]]:
     """The ledger's lines between opening and closing balance."""
-    yield tell.first, tell("opening"), "—", tell.money(made.opening)
+    yield phrases.first, phrases("opening"), "—", phrases.money(made.opening)
     for line in made.lines:
-        text = (_plain(tell.line(line)),)
-        offset = tell.offset(line.booked_at).strip()
+        text = (_plain(phrases.line(line)),)
+        offset = phrases.offset(line.booked_at).strip()
         moment = figures.moment(line.booked_at)
-        yield (moment, offset) if offset else moment, text, tell.money(line.amount), tell.money(line.balance)
-    yield tell.last, tell("closing"), "—", tell.money(made.closing)
+        yield (moment, offset) if offset else moment, text, phrases.money(line.amount), phrases.money(line.balance)
+    yield phrases.last, phrases("closing"), "—", phrases.money(made.closing)
 
 
-def _row(row: UsageRow, tell: Teller) -> Sequence[Cell]:
+def _row(row: UsageRow, phrases: StatementPhrasebook) -> Sequence[Cell]:
     changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
     return (
         f"{figures.day(row.at)}  ",
         figures.clock(row.at),
         f"{figures.offset(row.at)}  ",
-        _number(row, tell),
-        tell.operator(words.service(row.service, row.direction)),
+        _number(row, phrases),
+        phrases.operator(words.service(row.service, row.direction)),
         figures.actual(row.service, row.quantity),
-        tell.decimal(row.amount_ex_vat) + (f"  {changed}" if row.amount else ""),
+        phrases.decimal(row.amount_ex_vat) + (f"  {changed}" if row.amount else ""),
     )
 
 
-def _number(row: UsageRow, tell: Teller) -> Cell:
-    cell = number_cell.told(row.service, row.direction, row.peer, row.zone, fits=_FITS, lang=tell.lang)
+def _number(row: UsageRow, phrases: StatementPhrasebook) -> Cell:
+    cell = number_cell.number_cell(row.service, row.direction, row.peer, row.zone, fits=_FITS, lang=phrases.lang)
     return cell if len(cell) <= _FITS else (cell,)
 
 
-def _totals(made: Statement, tell: Teller, usage: Sequence[Column]) -> dict[str, Any]:
+def _totals(made: Statement, phrases: StatementPhrasebook, usage: Sequence[Column]) -> dict[str, Any]:
     label = sum(column.width for column in usage[:_COST])
     total = made.usage_total
     columns = (Column(label, "", "right"), Column(usage[_COST].width, ""))
     with_vat = f"{total.amount // 100}.{total.amount % 100:02d}"
-    rows = ((tell("total"), tell.decimal(total.amount_ex_vat)), (tell("total_with_vat"), tell.decimal(with_vat)))
+    rows = (
+        (phrases("total"), phrases.decimal(total.amount_ex_vat)),
+        (phrases("total_with_vat"), phrases.decimal(with_vat)),
+    )
     return _table(columns, rows)
 
 
-def _unrated(made: Statement, tell: Teller) -> dict[str, Any] | None:
+def _unrated(made: Statement, phrases: StatementPhrasebook) -> dict[str, Any] | None:
     """The records without a price, where there are any; below the totals, where no reader of rows looks (R-13.6)."""
     if not made.unrated:
         return None
-    heads = [Column(width, name) for width, name in zip((40, 25, 25, 100), tell.head(UNRATED_HEAD), strict=True)]
+    heads = [Column(width, name) for width, name in zip((40, 25, 25, 100), phrases.head(UNRATED_HEAD), strict=True)]
     rows = (
         (
-            tell.time(each.at),
-            tell.service(each.service),
-            tell.measured(each.service, each.quantity),
-            tell.say(REASONS[each.reason]),
+            phrases.time(each.at),
+            phrases.service(each.service),
+            phrases.measured(each.service, each.quantity),
+            phrases.say(REASONS[each.reason]),
         )
         for each in made.unrated
     )
-    return {"title": tell.unrated(made), "table": _table(heads, rows)}
+    return {"title": phrases.unrated(made), "table": _table(heads, rows)}
 
 
-def _sums(made: Statement, tell: Teller, charge: waiting.NextCharge) -> list[tuple[str, str, str]]:
+def _sums(made: Statement, phrases: StatementPhrasebook, charge: next_charges.NextCharge) -> list[tuple[str, str, str]]:
     due = "—" if charge.at is None else figures.moment(charge.at)[:-3]
-    fee = "" if charge.amount is None else f", {tell.money(charge.amount)}"
+    fee = "" if charge.amount is None else f", {phrases.money(charge.amount)}"
     total = made.usage_total
     return [
-        (tell("opening"), tell.money(made.opening), ""),
-        (tell("closing"), tell.money(made.closing), ""),
-        (tell("usage_total"), tell.money(total.amount), tell.ex_vat(total.amount_ex_vat)),
-        (tell("next_due"), due, f"{tell.say(names.MODES[made.mode])}{fee}"),
+        (phrases("opening"), phrases.money(made.opening), ""),
+        (phrases("closing"), phrases.money(made.closing), ""),
+        (phrases("usage_total"), phrases.money(total.amount), phrases.ex_vat(total.amount_ex_vat)),
+        (phrases("next_due"), due, f"{phrases.say(names.MODES[made.mode])}{fee}"),
     ]
 
 
-def _package(row: BucketRow, tell: Teller) -> dict[str, Any]:
-    service = tell.service(row.service)
-    until = f"{figures.moment(row.end)[:-3]}{tell.offset(row.end)}"
+def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, Any]:
+    service = phrases.service(row.service)
+    until = f"{figures.moment(row.end)[:-3]}{phrases.offset(row.end)}"
     return {
         "service": service[:1].upper() + service[1:],
-        "left": _bound(tell.packaged(row.service, row.left)),
-        "granted": tell("of_granted", granted=_bound(tell.packaged(row.service, row.granted))),
+        "left": _bound(phrases.packaged(row.service, row.left)),
+        "granted": phrases("of_granted", granted=_bound(phrases.packaged(row.service, row.granted))),
         "share": 100 * row.left // row.granted if row.granted else 0,
-        "until": _plain(tell("package_until", bucket=tell.bucket(row.bucket), time=until)),
+        "until": _plain(phrases("package_until", bucket=phrases.bucket(row.bucket), time=until)),
     }
 
 

@@ -4,104 +4,109 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from projections.statement import Line, Statement
-from projections.words import names, waiting
+from projections.words import names, next_charges
 from projections.words.language import Language
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.speaker import Speaker
-from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, Teller, printed
+from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook, printed
 
 
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
     """The whole statement as text, ending with a newline."""
-    return "\n".join(_blocks(made, Teller(lang, made), checkpoint)) + "\n"
+    return "\n".join(_blocks(made, StatementPhrasebook(lang, made), checkpoint)) + "\n"
 
 
-def _blocks(made: Statement, tell: Teller, checkpoint: str | None) -> Iterator[str]:
-    yield tell("title", account=made.account, first=tell.first, last=tell.last)
-    yield f"{tell('plan')}: {safe(made.plan_name or '—')}"
+def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> Iterator[str]:
+    yield phrases("title", account=made.account, first=phrases.first, last=phrases.last)
+    yield f"{phrases('plan')}: {safe(made.plan_name or '—')}"
     if made.zone:
-        yield f"{tell('times')}: {tell.clocks(made)}"
-    yield f"{tell('document')} {made.id}"
-    yield tell("final").lower() if made.final else waiting.provisional(made.waiting, tell.lang)
+        yield f"{phrases('times')}: {phrases.clocks(made)}"
+    yield f"{phrases('document')} {made.id}"
+    yield phrases("final").lower() if made.final else next_charges.provisional(made.waiting, phrases.lang)
     yield ""
-    yield tell("ledger")
-    yield f"  {tell('opening')}: {tell.money(made.opening)}"
+    yield phrases("ledger")
+    yield f"  {phrases('opening')}: {phrases.money(made.opening)}"
     if made.lines:
         yield from table(
-            tell.head(LINE_HEAD),
+            phrases.head(LINE_HEAD),
             [
-                (tell.time(line.booked_at), tell.line(line), tell.money(line.amount), tell.money(line.balance))
+                (
+                    phrases.time(line.booked_at),
+                    phrases.line(line),
+                    phrases.money(line.amount),
+                    phrases.money(line.balance),
+                )
                 for line in made.lines
             ],
             right=(2, 3),
         )
     else:
-        yield f"  {tell('no_lines')}"
-    yield f"  {tell('closing')}: {tell.money(made.closing)}"
+        yield f"  {phrases('no_lines')}"
+    yield f"  {phrases('closing')}: {phrases.money(made.closing)}"
     yield ""
-    yield tell("usage")
+    yield phrases("usage")
     if made.usage:
         yield from table(
-            tell.head(USAGE_HEAD),
+            phrases.head(USAGE_HEAD),
             [
                 (
-                    tell.time(row.at),
+                    phrases.time(row.at),
                     row.peer,
-                    tell.zone(row.zone),
-                    f"{tell.service(row.service)} {tell.say(names.DIRECTIONS[row.direction])}",
-                    tell.measured(row.service, row.quantity),
-                    tell.packaged(row.service, row.billed) if row.billed else "0",
-                    tell.packaged(row.service, row.from_packages) if row.from_packages else "—",
-                    tell.decimal(row.amount_ex_vat),
-                    tell.money(row.amount),
+                    phrases.zone(row.zone),
+                    f"{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}",
+                    phrases.measured(row.service, row.quantity),
+                    phrases.packaged(row.service, row.billed) if row.billed else "0",
+                    phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
+                    phrases.decimal(row.amount_ex_vat),
+                    phrases.money(row.amount),
                 )
                 for row in sorted(made.usage, key=lambda row: datetime.fromisoformat(row.at))
             ],
             right=(4, 5, 6, 7, 8),
         )
         total = made.usage_total
-        yield f"  {tell('total')}: {tell.money(total.amount)}, {tell.ex_vat(total.amount_ex_vat)}"
+        yield f"  {phrases('total')}: {phrases.money(total.amount)}, {phrases.ex_vat(total.amount_ex_vat)}"
     else:
-        yield f"  {tell('no_usage')}"
-    yield from _unrated(made, tell)
+        yield f"  {phrases('no_usage')}"
+    yield from _unrated(made, phrases)
     yield ""
-    yield tell("packages")
+    yield phrases("packages")
     if made.left:
         yield from table(
-            tell.head(LEFT_HEAD),
+            phrases.head(LEFT_HEAD),
             [
                 (
-                    tell.bucket(row.bucket),
-                    tell.service(row.service),
-                    tell.packaged(row.service, row.left),
-                    tell.packaged(row.service, row.granted),
-                    tell.time(row.end),
+                    phrases.bucket(row.bucket),
+                    phrases.service(row.service),
+                    phrases.packaged(row.service, row.left),
+                    phrases.packaged(row.service, row.granted),
+                    phrases.time(row.end),
                 )
                 for row in made.left
             ],
             right=(2, 3),
         )
     else:
-        yield f"  {tell('no_packages')}"
-    yield f"{tell('charged')}: {tell.say(names.MODES[made.mode])}{_next(made, tell)}"
+        yield f"  {phrases('no_packages')}"
+    yield f"{phrases('charged')}: {phrases.say(names.MODES[made.mode])}{_next(made, phrases)}"
     if checkpoint is not None:
-        yield f"{tell('checkpoint')}: {safe(checkpoint)}"
+        yield f"{phrases('checkpoint')}: {safe(checkpoint)}"
 
 
-def _unrated(made: Statement, tell: Teller) -> Iterator[str]:
+def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     """The records without a price, where there are any (R-13.6)."""
     if not made.unrated:
         return
-    yield f"  {tell.unrated(made)}"
+    yield f"  {phrases.unrated(made)}"
     yield from table(
-        tell.head(UNRATED_HEAD),
+        phrases.head(UNRATED_HEAD),
         [
             (
-                tell.time(each.at),
-                tell.service(each.service),
-                tell.measured(each.service, each.quantity),
-                tell.say(REASONS[each.reason]),
+                phrases.time(each.at),
+                phrases.service(each.service),
+                phrases.measured(each.service, each.quantity),
+                phrases.say(REASONS[each.reason]),
             )
             for each in made.unrated
         ],
@@ -111,13 +116,13 @@ def _unrated(made: Statement, tell: Teller) -> Iterator[str]:
 
 def printed_text(line: Line, lang: Language = "ru") -> str:
     """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-    return printed(Speaker(lang), line)
+    return printed(Phrasebook(lang), line)
 
 
-def _next(made: Statement, tell: Teller) -> str:
+def _next(made: Statement, phrases: StatementPhrasebook) -> str:
     """When the night takes the tariff's fee and how much, and what else is to be said about it."""
-    at, amount, notes = waiting.next_charge(made.waiting, tell.lang)
-    due = [] if at is None or amount is None else [tell("next", time=tell.time(at), amount=tell.money(amount))]
+    at, amount, notes = next_charges.next_charge(made.waiting, phrases.lang)
+    due = [] if at is None or amount is None else [phrases("next", time=phrases.time(at), amount=phrases.money(amount))]
     return "".join(f"; {each}" for each in (*due, *notes))
 
 

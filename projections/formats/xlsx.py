@@ -15,7 +15,7 @@ from projections.formats import columns
 from projections.formats.xml import created
 from projections.statement import Line, Statement
 from projections.usage_row import UsageRow
-from projections.words import names, waiting
+from projections.words import names, next_charges
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -27,7 +27,7 @@ from projections.words.statement import (
     UNRATED_HEAD,
     USAGE_SHEET,
     VERSION,
-    Teller,
+    StatementPhrasebook,
 )
 
 ROWS_IN_MEMORY_MAX: Final = 20_000
@@ -69,27 +69,27 @@ def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Langua
     texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, where | texts)
     moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007  # local, as everything in the book
-    tell = Teller(lang, made)
-    title = tell("document_title", account=made.account, first=tell.first, last=tell.last)
+    phrases = StatementPhrasebook(lang, made)
+    title = phrases("document_title", account=made.account, first=phrases.first, last=phrases.last)
     book.set_properties({"title": title, "comments": made.id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
-    summary, ledger, usage = (book.add_worksheet(tell(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
-    _ledger(_Sheet(ledger, form, tell), made.lines)
-    _usage(_Sheet(usage, form, tell), made.usage)
-    _unrated(_Sheet(usage, form, tell), made)
-    row = _summary(_Sheet(summary, form, tell), made, checkpoint)
+    summary, ledger, usage = (book.add_worksheet(phrases(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
+    _ledger(_Sheet(ledger, form, phrases), made.lines)
+    _usage(_Sheet(usage, form, phrases), made.usage)
+    _unrated(_Sheet(usage, form, phrases), made)
+    row = _summary(_Sheet(summary, form, phrases), made, checkpoint)
     if made.lines:
-        summary.insert_chart(row + 2, 0, _chart(book, made, tell))
+        summary.insert_chart(row + 2, 0, _chart(book, made, phrases))
     book.close()
 
 
 class _Sheet:
     """A worksheet that is told what each cell is, and never guesses."""
 
-    def __init__(self, sheet: Any, form: dict[str, Any], tell: Teller) -> None:
+    def __init__(self, sheet: Any, form: dict[str, Any], phrases: StatementPhrasebook) -> None:
         self.sheet = sheet
         self.form = form
-        self.tell = tell
+        self.phrases = phrases
 
     def head(self, names: Sequence[str], widths: Sequence[int], rows: int) -> None:
         """Names over columns, which stay in sight, with a filter."""
@@ -119,8 +119,8 @@ class _Sheet:
 
     def moment(self, row: int, column: int, at: str) -> None:
         """A date; a text where its hour may come twice, since a date has no offset."""
-        if self.tell.offset(at):
-            self.text(row, column, self.tell.time(at))
+        if self.phrases.offset(at):
+            self.text(row, column, self.phrases.time(at))
         else:
             self.sheet.write_datetime(row, column, datetime.fromisoformat(at[:19]), self.form["moment"])
 
@@ -136,13 +136,13 @@ def _exact(amount: str) -> Decimal:
 
 
 def _ledger(sheet: _Sheet, lines: Sequence[Line]) -> None:
-    tell = sheet.tell
-    sheet.head(tell.head(LEDGER_SHEET), _LEDGER_WIDTHS, len(lines))
+    phrases = sheet.phrases
+    sheet.head(phrases.head(LEDGER_SHEET), _LEDGER_WIDTHS, len(lines))
     for row, line in enumerate(lines, 1):
         sheet.number(row, 0, line.version)
         sheet.moment(row, 1, line.booked_at)
-        sheet.text(row, 2, tell.say(KINDS[line.kind]))
-        sheet.text(row, 3, tell.canonical(line))
+        sheet.text(row, 2, phrases.say(KINDS[line.kind]))
+        sheet.text(row, 3, phrases.canonical(line))
         sheet.text(row, 4, line.channel if isinstance(line.channel, str) else "")
         if line.period is not None:
             sheet.day(row, 5, line.period.first)
@@ -152,16 +152,16 @@ def _ledger(sheet: _Sheet, lines: Sequence[Line]) -> None:
 
 
 def _usage(sheet: _Sheet, rows: Sequence[UsageRow]) -> None:
-    tell = sheet.tell
-    sheet.head(tell.head(USAGE_SHEET), _USAGE_WIDTHS, len(rows))
+    phrases = sheet.phrases
+    sheet.head(phrases.head(USAGE_SHEET), _USAGE_WIDTHS, len(rows))
     for row, used in enumerate(rows, 1):
         sheet.number(row, 0, used.version)
         sheet.moment(row, 1, used.at)
         sheet.moment(row, 2, used.booked_at)
         sheet.text(row, 3, used.peer)
-        sheet.text(row, 4, tell.zone(used.zone))
-        sheet.text(row, 5, tell.service(used.service))
-        sheet.text(row, 6, tell.say(names.DIRECTIONS[used.direction]))
+        sheet.text(row, 4, phrases.zone(used.zone))
+        sheet.text(row, 5, phrases.service(used.service))
+        sheet.text(row, 6, phrases.say(names.DIRECTIONS[used.direction]))
         sheet.number(row, 7, used.quantity)
         sheet.number(row, 8, used.billed)
         sheet.number(row, 9, used.from_packages)
@@ -174,88 +174,88 @@ def _unrated(sheet: _Sheet, made: Statement) -> None:
     """The records without a price below the usage, where there are any (R-13.6)."""
     if not made.unrated:
         return
-    tell = sheet.tell
+    phrases = sheet.phrases
     row = len(made.usage) + 2
-    sheet.text(row, 0, tell.unrated(made), "title")
+    sheet.text(row, 0, phrases.unrated(made), "title")
     row += 1
-    for column, name in enumerate(tell.head((VERSION, *UNRATED_HEAD))):
+    for column, name in enumerate(phrases.head((VERSION, *UNRATED_HEAD))):
         sheet.text(row, column, name, "head")
     for each in made.unrated:
         row += 1
         sheet.number(row, 0, each.version)
         sheet.moment(row, 1, each.at)
-        sheet.text(row, 2, tell.service(each.service))
+        sheet.text(row, 2, phrases.service(each.service))
         sheet.number(row, 3, each.quantity)
-        sheet.text(row, 4, tell.say(REASONS[each.reason]))
+        sheet.text(row, 4, phrases.say(REASONS[each.reason]))
 
 
 def _summary(sheet: _Sheet, made: Statement, checkpoint: str | None) -> int:
     """The facts one below the other, then what is left; the last row that was written."""
-    tell = sheet.tell
+    phrases = sheet.phrases
     total = made.usage_total
-    due, amount, notes = waiting.next_charge(made.waiting, tell.lang)
-    state = tell("final").lower() if made.final else waiting.provisional(made.waiting, tell.lang)
-    ex_vat = tell("ex_vat")
+    due, amount, notes = next_charges.next_charge(made.waiting, phrases.lang)
+    state = phrases("final").lower() if made.final else next_charges.provisional(made.waiting, phrases.lang)
+    ex_vat = phrases("ex_vat")
     facts: list[tuple[str, Cell, Any]] = [
-        (tell("number"), sheet.text, made.account),
-        (tell("plan"), sheet.text, made.plan_name or "—"),
-        (tell("since"), sheet.day, made.from_),
-        (tell("until"), sheet.day, made.to),
-        *([(tell("times"), sheet.text, tell.clocks(made))] if made.zone else []),
-        (tell("state"), sheet.text, state),
-        (tell("opening"), sheet.money, made.opening),
-        (tell("closing"), sheet.money, made.closing),
-        (tell("usage_total"), sheet.money, total.amount),
+        (phrases("number"), sheet.text, made.account),
+        (phrases("plan"), sheet.text, made.plan_name or "—"),
+        (phrases("since"), sheet.day, made.from_),
+        (phrases("until"), sheet.day, made.to),
+        *([(phrases("times"), sheet.text, phrases.clocks(made))] if made.zone else []),
+        (phrases("state"), sheet.text, state),
+        (phrases("opening"), sheet.money, made.opening),
+        (phrases("closing"), sheet.money, made.closing),
+        (phrases("usage_total"), sheet.money, total.amount),
         (ex_vat[:1].upper() + ex_vat[1:], sheet.exact, total.amount_ex_vat),
-        (tell("charged"), sheet.text, tell.say(names.MODES[made.mode])),
-        *([(tell("next_due"), sheet.moment, due)] if due is not None else []),
-        *([(tell("next_fee"), sheet.money, amount)] if amount is not None else []),
-        *((tell("next_due"), sheet.text, each) for each in notes),
-        (tell("document"), sheet.text, made.id),
-        *([(tell("checkpoint"), sheet.text, checkpoint)] if checkpoint is not None else []),
+        (phrases("charged"), sheet.text, phrases.say(names.MODES[made.mode])),
+        *([(phrases("next_due"), sheet.moment, due)] if due is not None else []),
+        *([(phrases("next_fee"), sheet.money, amount)] if amount is not None else []),
+        *((phrases("next_due"), sheet.text, each) for each in notes),
+        (phrases("document"), sheet.text, made.id),
+        *([(phrases("checkpoint"), sheet.text, checkpoint)] if checkpoint is not None else []),
     ]
     sheet.sheet.set_column(0, 0, 24)
     sheet.sheet.set_column(1, 6, 19)
-    sheet.text(0, 0, f"{tell('statement')} {made.account}, {tell.first} – {tell.last}", "title")
+    sheet.text(0, 0, f"{phrases('statement')} {made.account}, {phrases.first} – {phrases.last}", "title")
     row = 1
     for label, write, value in facts:
         row += 1
         sheet.text(row, 0, label, "label")
         write(row, 1, value)
     row += 2
-    sheet.text(row, 0, tell("packages"), "title")
+    sheet.text(row, 0, phrases("packages"), "title")
     row += 1
     if not made.left:
-        sheet.text(row, 0, tell("no_packages"))
+        sheet.text(row, 0, phrases("no_packages"))
         return row
-    for column, name in enumerate(tell.head(LEFT_SHEET)):
+    for column, name in enumerate(phrases.head(LEFT_SHEET)):
         sheet.text(row, column, name, "head")
     for bucket in made.left:
         row += 1
-        sheet.text(row, 0, tell.bucket(bucket.bucket))
-        sheet.text(row, 1, tell.service(bucket.service))
+        sheet.text(row, 0, phrases.bucket(bucket.bucket))
+        sheet.text(row, 1, phrases.service(bucket.service))
         sheet.number(row, 2, bucket.left)
         sheet.number(row, 3, bucket.granted)
-        sheet.text(row, 4, tell.say(UNITS[bucket.unit]))
+        sheet.text(row, 4, phrases.say(UNITS[bucket.unit]))
         sheet.moment(row, 5, bucket.start)
         sheet.moment(row, 6, bucket.end)
     return row
 
 
-def _chart(book: Any, made: Statement, tell: Teller) -> Any:
+def _chart(book: Any, made: Statement, phrases: StatementPhrasebook) -> Any:
     """The balance behind each line, drawn by the spreadsheet from the sheet of the ledger."""
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
-    sheet, last = tell("ledger_sheet"), len(made.lines)
+    sheet, last = phrases("ledger_sheet"), len(made.lines)
     chart.add_series(
         {
-            "name": tell("curve"),
+            "name": phrases("curve"),
             "categories": [sheet, 1, 1, last, 1],
             "values": [sheet, 1, 8, last, 8],
             "line": {"color": "#0A6B57", "width": 1.5},
             "marker": {"type": "circle", "size": 4, "fill": {"color": "#0A6B57"}, "border": {"none": True}},
         }
     )
-    chart.set_title({"name": tell("curve"), "overlay": False})
+    chart.set_title({"name": phrases("curve"), "overlay": False})
     chart.set_legend({"none": True})
     chart.set_x_axis({"num_format": "dd.mm", "major_gridlines": {"visible": False}, "label_position": "low"})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DFE2E6"}}})

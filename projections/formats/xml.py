@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from projections.formats.table import decimal
+from projections.formats.csv import decimal
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
 from projections.packages import BucketRow

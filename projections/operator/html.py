@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.markup import line_at, line_of, said
+from projections.operator.markup import describe, line_at, line_of
 from projections.operator.model import BadRow, BadStatement, Blocks, OperatorStatement, Row, Unreadable, row
 from projections.operator.page import UNNAMED
 
@@ -69,7 +69,7 @@ def _parse(text: str) -> etree._Element:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise BadStatement(f"line {error.lineno}: HTML that is damaged: {said(error)}") from None
+        raise BadStatement(f"line {error.lineno}: HTML that is damaged: {describe(error)}") from None
     for problem in parser.error_log:
         if _DEPTH in problem.message:
             raise BadStatement(f"line {problem.line}: HTML that is nested too deeply")

@@ -10,7 +10,7 @@ from ledger.inputs import Malformed
 from ledger.rules.refresh import SMS_NUMBER, USSD_CODE
 from ledger.units import Quantity
 from projections.operator import figures, words
-from projections.operator.model import BadStatement, OperatorStatement, Row, shown
+from projections.operator.model import BadStatement, OperatorStatement, Row, visible
 from projections.operator.row_ids import id_of, name_of
 
 SOURCE: Final = "statement"
@@ -66,7 +66,7 @@ def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Importe
             done.passed_over.append(PassedOver(row=row.number, line=row.line, why=no.why, detail=no.detail))
         except Malformed as error:
             if str(error).startswith("account"):
-                raise BadStatement(f"its number {shown(made.account)} is no account: 79 and nine digits") from None
+                raise BadStatement(f"its number {visible(made.account)} is no account: 79 and nine digits") from None
             done.passed_over.append(PassedOver(row=row.number, line=row.line, why="malformed", detail=str(error)))
         else:
             rows.append(_Row(name, received, row.number, input))
@@ -104,11 +104,11 @@ def _own_fields(row: Row, made: OperatorStatement, paid_zone: str) -> dict[str, 
     service, direction, peer = row.service, "out" if row.outward else "in", row.peer
     free = row.ex_vat == 0
     if service is None:
-        raise _NoInput("unknown", f"a service called {shown(row.word)}")
+        raise _NoInput("unknown", f"a service called {visible(row.word)}")
     if service == "ussd":
         if row.outward and peer == USSD_CODE:
             return {"type": "ussd", "text": peer}
-        raise _NoInput("ussd", shown(row.cell))
+        raise _NoInput("ussd", visible(row.cell))
     quantity = _quantity(service, row)
     zone = words.zone_of(row.zp, row.zv)
     if service == "sms" and row.outward and peer == SMS_NUMBER and (quantity, zone, free) == (1, "home", True):
@@ -130,4 +130,4 @@ def _quantity(service: str, row: Row) -> Quantity:
         return figures.quantity_of(service, row.actual)
     except ValueError as error:
         counted = service == "data" and row.actual.isdigit()
-        raise _NoInput("unmeasured" if counted else "malformed", f"{shown(row.cell)}: {error}") from None
+        raise _NoInput("unmeasured" if counted else "malformed", f"{visible(row.cell)}: {error}") from None

@@ -16,6 +16,6 @@ def line_at(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
-def said(error: etree.XMLSyntaxError) -> str:
+def describe(error: etree.XMLSyntaxError) -> str:
     """What is wrong, without the parser's advice and its own count of lines."""
     return re.split(r",\s+(?:use|try|line)\s", error.msg or "nobody knows what")[0]

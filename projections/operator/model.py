@@ -172,7 +172,7 @@ class Blocks:
 
 def moment(day: str, clock: str, offset: str) -> datetime:
     """The time of `06.09.2015`, `8:28:49` and `+03:00`, in the years 2000–2099; ValueError for anything else."""
-    said = f"no time: {shown(f'{day} {clock} {offset}')}"
+    said = f"no time: {visible(f'{day} {clock} {offset}')}"
     if not (_DAY.fullmatch(day) and _CLOCK.fullmatch(clock) and _OFFSET.fullmatch(offset)):
         raise ValueError(said)
     try:
@@ -181,7 +181,7 @@ def moment(day: str, clock: str, offset: str) -> datetime:
         raise ValueError(said) from None
 
 
-def shown(text: str) -> str:
+def visible(text: str) -> str:
     """A piece of somebody's file, fit for one line."""
     return ascii(text[:_SHOWN_MAX]) if not text.isprintable() else repr(text[:_SHOWN_MAX])
 

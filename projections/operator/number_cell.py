@@ -23,7 +23,7 @@ class NumberCell(NamedTuple):
     is_named: bool
 
 
-def told(service: str, direction: str, peer: str, zone: str, *, fits: int, lang: Language = "ru") -> str:
+def number_cell(service: str, direction: str, peer: str, zone: str, *, fits: int, lang: Language = "ru") -> str:
     """The cell of a record: `79280000000`, `79280000000 · Россия`, `internet.mts.ru · —`.
 
     Of one with more characters than fit on a line, a space is written as `words.kept` writes one that would be lost:

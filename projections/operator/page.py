@@ -10,7 +10,7 @@ from projections.operator.blocks import Block
 from projections.statement import Statement
 from projections.usage_row import UsageRow
 from projections.words.language import Language
-from projections.words.statement import OPERATOR, Teller
+from projections.words.statement import OPERATOR, StatementPhrasebook
 
 UNNAMED: Final = "unnamed"
 """The class of the cell of a number that the record does not name."""
@@ -33,18 +33,18 @@ _END: Final[dict[Block, str]] = {
 }
 
 
-def usage(made: Statement, tell: Teller) -> str:
+def usage(made: Statement, phrases: StatementPhrasebook) -> str:
     """The operator's part of the page: three tables, the usage inside the first, and the footer.
 
     Programs find the number as the third word of its cell, the usage as the rows of any `table table tbody`, or as
     the third table of the page; so no table may stand before these, and no other `tbody` beside.
     """
     started = blocks.by_start(made.usage)
-    said = {name: tell.say(text) for name, text in OPERATOR.items()}
-    days = f"{tell('for_period')} {tell('range', first=tell.first, last=tell.last)}"
+    said = {name: phrases.say(text) for name, text in OPERATOR.items()}
+    days = f"{phrases('for_period')} {phrases('range', first=phrases.first, last=phrases.last)}"
     rows = "".join(
         [
-            f"{_BEGIN[block]}{_row(row, tell)}{_END[block]}"
+            f"{_BEGIN[block]}{_row(row, phrases)}{_END[block]}"
             for (_, row), block in zip(started, blocks.blocks(started), strict=True)
         ]
     )
@@ -58,7 +58,7 @@ def usage(made: Statement, tell: Teller) -> str:
         f"{_COLUMNS}{_head(said)}<tbody>{rows}</tbody>"
         f'<tfoot><tr><td /><td style="text-align:left; font-weight:bold">{said["total"]}</td>'
         "<td /><td /><td /><td /><td /><td /><td /><td />"
-        f'<td align="right"><b>{tell.decimal(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
+        f'<td align="right"><b>{phrases.decimal(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
         "</table></td></tr>"
         f'<tr><td style="text-align:left;">{said["zone_note"]}</td></tr>'
         '<tr><td class="operator-gap" /></tr><tr><td class="operator-gap" /></tr>'
@@ -72,13 +72,13 @@ def _head(said: Mapping[str, str]) -> str:
     return f'<thead><tr align="center"><th />{cells}<th /></tr></thead>'
 
 
-def _row(row: UsageRow, tell: Teller) -> str:
+def _row(row: UsageRow, phrases: StatementPhrasebook) -> str:
     at = row.at
     return (
         f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}</td>"
-        f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone, tell.lang)}"
-        f"</td><td>{tell.operator(words.service(row.service, row.direction))}</td><td></td>"
-        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{tell.decimal(row.amount_ex_vat)}"
+        f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone, phrases.lang)}"
+        f"</td><td>{phrases.operator(words.service(row.service, row.direction))}</td><td></td>"
+        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{phrases.decimal(row.amount_ex_vat)}"
     )
 
 

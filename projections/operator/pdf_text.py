@@ -6,7 +6,7 @@ from typing import Final
 
 from projections.operator import number_cell, words
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.model import BadRow, BadStatement, OperatorStatement, Row, Unreadable, row, shown
+from projections.operator.model import BadRow, BadStatement, OperatorStatement, Row, Unreadable, row, visible
 from projections.operator.pdf_lines import START, Cell, cells
 
 _PLACE = re.compile(r"([+-][0-9]{2}:[0-9]{2}) +(\S.*)")
@@ -166,4 +166,4 @@ def _total(lines: list[tuple[int, str]], name: str) -> int:
     try:
         return ten_thousandths_of(text)
     except ValueError:
-        raise BadStatement(f"line {number}: «{name}» is followed by no amount: {shown(text)}") from None
+        raise BadStatement(f"line {number}: «{name}» is followed by no amount: {visible(text)}") from None

@@ -6,8 +6,8 @@ from typing import Final
 from lxml import etree
 
 from projections.operator.figures import ten_thousandths_of
-from projections.operator.markup import line_at, line_of, said
-from projections.operator.model import BadRow, BadStatement, Blocks, OperatorStatement, Row, Unreadable, row, shown
+from projections.operator.markup import describe, line_at, line_of
+from projections.operator.model import BadRow, BadStatement, Blocks, OperatorStatement, Row, Unreadable, row, visible
 
 _DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 _ROOT: Final = "<Report"
@@ -33,7 +33,7 @@ def read(text: str) -> OperatorStatement:
         raise BadStatement(f"line {line_at(text, len(text))}: XML that is cut off, its end {_END} is missing")
     root = _root(text)
     if root.tag != "Report":
-        raise BadStatement(f"its root element is {shown(str(root.tag))}, not Report")
+        raise BadStatement(f"its root element is {visible(str(root.tag))}, not Report")
     sections = root.findall("ds")
     if len(sections) != 1:
         raise BadStatement(f"it has {len(sections)} elements ds; a statement of one number has one")
@@ -86,7 +86,7 @@ def _parse(text: str) -> etree._Element:
     try:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise BadStatement(f"line {error.lineno}: XML that is cut off or damaged: {said(error)}") from None
+        raise BadStatement(f"line {error.lineno}: XML that is cut off or damaged: {describe(error)}") from None
 
 
 def _total(section: etree._Element, name: str) -> int | None:

@@ -16,7 +16,7 @@ from ledger.inputs import Input
 from ledger.log import codec, heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.journal import Head, Reading, Stored
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.schedule import Booked, next_scheduled
 from ledger.timeline import CatalogueTimeline
 from projections.verify.redecide import UNDECIDABLE, decide_again, differences, same_booking
@@ -147,7 +147,7 @@ class AccountAudit:
         expected = Head(self.account_id, state.version, next_at, heads.encode(state))
         for name, should, found in zip(Head._fields, expected, stored, strict=True):
             if should != found:
-                yield Problem(self.account_id, state.version, f"head: {name}", _shown(should), _shown(found))
+                yield Problem(self.account_id, state.version, f"head: {name}", _printable(should), _printable(found))
         yield from self._parts(state)
 
     def _parts(self, state: Account) -> Iterator[Problem]:
@@ -158,7 +158,7 @@ class AccountAudit:
         )
         for name in sorted({*should, *found}):
             if should.get(name) != found.get(name):
-                told = _shown(should.get(name)), _shown(found.get(name))
+                told = _printable(should.get(name)), _printable(found.get(name))
                 yield Problem(self.account_id, state.version, f"head: part {name}", *told)
 
     def _ahead(self, stored: Head) -> int | None:
@@ -193,7 +193,7 @@ class AccountAudit:
         input: Input | None = None
         expected: Booked | None = None
         try:
-            input = recall(self.account_id, first) if first.input is not None else None
+            input = reconstruct_input(self.account_id, first) if first.input is not None else None
             expected = self._again(first_row, first, input)
         except UNDECIDABLE as error:
             self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
@@ -260,5 +260,5 @@ class AccountAudit:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
 
 
-def _shown(value: object) -> object:
+def _printable(value: object) -> object:
     return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value

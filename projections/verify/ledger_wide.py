@@ -1,4 +1,4 @@
-"""Whole: what the accounts together must agree with: the file, its tables, the recorded times, the catalogues."""
+"""Ledger-wide: what the accounts together must agree with: the file, its tables, the recorded times, the catalogues."""
 
 from collections.abc import Iterator
 from itertools import pairwise

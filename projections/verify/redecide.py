@@ -1,4 +1,4 @@
-"""Again: a stored booking decided once more, from the account before it and under the catalogue of its position."""
+"""A stored booking decided again, from the account before it and under the catalogue of its position."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -12,12 +12,12 @@ from ledger.catalogue import Catalogue
 from ledger.events import Event, type_name
 from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
-from ledger.recall import NotRecallable
-from ledger.rules.corrections import Cited
+from ledger.reconstruct_input import NotReconstructible
+from ledger.rules.corrections import EventLookup
 from ledger.rules.schedule import Booked, advance
 
 UNDECIDABLE: Final = (
-    NotRecallable,
+    NotReconstructible,
     Malformed,
     BrokenLog,
     AssertionError,
@@ -44,7 +44,7 @@ def same_booking(before: Event, event: Event) -> bool:
 
 
 def decide_again(
-    before: Account | None, first: Event, input: Input | None, catalogue: Catalogue, history: Cited
+    before: Account | None, first: Event, input: Input | None, catalogue: Catalogue, history: EventLookup
 ) -> Booked:
     """The booking that begins with a stored event: of its input, or of its scheduled instant. Raises UNDECIDABLE."""
     if input is None:

@@ -1,4 +1,4 @@
-"""Cited: the tables `sources` and `used_versions` list exactly what the events cite (R-3.6, R-12.2)."""
+"""References: the tables `sources` and `used_versions` list exactly what the events cite (R-3.6, R-12.2)."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -39,7 +39,7 @@ class _Cites(msgspec.Struct, gc=False):
 _decoder: Final = msgspec.json.Decoder(_Cites)
 
 
-class Cited(msgspec.Struct):
+class References(msgspec.Struct):
     """What the events of some accounts cite, each with its first place."""
 
     sources: dict[str, Place] = msgspec.field(default_factory=dict)
@@ -61,7 +61,7 @@ class Cited(msgspec.Struct):
             if id is not None and version is not None:
                 self.versions.setdefault((kind, id, version), place)
 
-    def update(self, other: "Cited") -> None:
+    def update(self, other: "References") -> None:
         """Take what the events of other accounts cite."""
         for source, place in other.sources.items():
             self.sources[source] = min(place, self.sources.get(source, place))

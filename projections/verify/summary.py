@@ -26,7 +26,7 @@ def _kind(problem: Problem) -> str:
     return next((word.rstrip(":") for word in _ABOUT if problem.problem.startswith(word)), problem.problem)
 
 
-def told(problem: Problem) -> str:
+def describe(problem: Problem) -> str:
     """A problem as one line: where, what, and both values, cut around their first difference."""
     where = f"account {problem.account}" if problem.account else "ledger"
     version = f", version {problem.version}" if problem.version is not None else ""

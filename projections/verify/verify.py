@@ -11,15 +11,15 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ledger.log.errors import BadEvents, OddText
+from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
 from ledger.timeline import CatalogueTimeline
 from projections import totals
 from projections.pool import cut, pool
 from projections.verify import ledger_wide, traces
 from projections.verify.account import AccountAudit, Missing, Problem
-from projections.verify.references import Cited
-from projections.verify.views import Copy, Viewed, of_all
+from projections.verify.references import References
+from projections.verify.views import Copy, ViewsAudit, of_all
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
@@ -73,7 +73,7 @@ class _Part(msgspec.Struct):
     events: int = 0
     counted: int = 0
     inputs: int = 0
-    cited: Cited = msgspec.field(default_factory=Cited)
+    cited: References = msgspec.field(default_factory=References)
     problems: list[Problem] = msgspec.field(default_factory=list)
     missing: list[Missing] = msgspec.field(default_factory=list)
     moved: Counter[totals.Cell] = msgspec.field(default_factory=Counter)
@@ -114,7 +114,7 @@ def verify_file(
     """The same over the ledger in a file, on several processes: no rule crosses accounts."""
     try:
         return _verify_file(path, workers, accounts, views, progress)
-    except OddText:
+    except InvalidText:
         with closing(Journal(path, create=False)) as journal, journal.reading(odd_texts=True) as log:
             return verify(log, accounts=accounts, views=views, progress=progress)
 
@@ -153,7 +153,7 @@ def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, v
     """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
     everybody = along is not None
     problems = [*ledger_wide.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
-    cited = Cited()
+    cited = References()
     for part in parts:
         cited.update(part.cited)
     problems += cited.problems(log, everybody=everybody)
@@ -221,14 +221,14 @@ def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progr
     """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
     if views is None:
         return _audited(log, share, position, None, progress)
-    with closing(Viewed(views)) as viewed:
+    with closing(ViewsAudit(views)) as viewed:
         part = _audited(log, share, position, viewed, progress)
         part.moved, part.viewed = viewed.moved, viewed.whole
         return part
 
 
 def _audited(
-    log: Reading, share: _Share, position: int, viewed: Viewed | None, progress: Callable[[int], None]
+    log: Reading, share: _Share, position: int, viewed: ViewsAudit | None, progress: Callable[[int], None]
 ) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))

@@ -1,4 +1,4 @@
-"""Viewed: what the views beside the ledger say against what the log gives, account by account (design: views)."""
+"""What the views beside the ledger say against what the log gives, account by account (design: views)."""
 
 import sqlite3
 from collections import Counter
@@ -14,8 +14,8 @@ from ledger.log.journal import Stored
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, totals, views
+from projections.event_context import EventContext
 from projections.follow import caught_up, take
-from projections.seen import Seen
 from projections.verify.account import Problem
 
 NAMED_MAX: Final = 1_000
@@ -59,7 +59,7 @@ def copied(ledger: Ledger) -> Iterator[Copy | None]:
         yield Copy(place / "copy", position)
 
 
-class Viewed:
+class ViewsAudit:
     """The views of some accounts as the log gives them, each compared with the copy once its events are through."""
 
     def __init__(self, copy: Copy) -> None:
@@ -84,7 +84,7 @@ class Viewed:
             return
         self._account = account
         try:
-            seen = Seen(account, catalogues.at(booked[0][0].position))
+            seen = EventContext(account, catalogues.at(booked[0][0].position))
             for _, event in booked:
                 take(self._own, self.moved, seen, event)
         except UNVIEWABLE:

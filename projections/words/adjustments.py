@@ -5,7 +5,7 @@ from typing import Final
 from ledger.units import Kopecks
 from projections.words.language import Text
 from projections.words.names import SERVICES
-from projections.words.speaker import RUSSIAN, Speaker
+from projections.words.phrasebook import RUSSIAN, Phrasebook
 
 LATE: Final = Text(
     "опоздавшая запись ({service}, {time}): было {was}, вовремя {would_be}",
@@ -19,10 +19,10 @@ def late(service: str, time: str, *, was: Kopecks, would_be: Kopecks) -> str:
     return RUSSIAN.say(LATE, service=RUSSIAN.service(service), time=time, **sums)
 
 
-def told(speak: Speaker, text: str) -> str:
+def translate(phrases: Phrasebook, text: str) -> str:
     """An adjustment's text in the language of the speaker; what a clerk wrote is as it was written."""
     values = LATE.filled_in(text)
     service = next((text for text in SERVICES.values() if values and text.ru == values["service"]), None)
-    if speak.russian or values is None or service is None:
+    if phrases.russian or values is None or service is None:
         return text
-    return speak.translated(text, [LATE]).replace(f"({values['service']},", f"({speak.say(service)},", 1)
+    return phrases.translated(text, [LATE]).replace(f"({values['service']},", f"({phrases.say(service)},", 1)

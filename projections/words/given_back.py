@@ -10,7 +10,7 @@ from ledger.evolve import evolve
 from ledger.units import Kopecks
 from projections.returned import Returned, SoFar
 from projections.words.language import Language, Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 WORDS: Final[dict[str, Text]] = {
     "rejected": Text("ничего не возвращается", "nothing is given back"),
@@ -49,13 +49,13 @@ def answer(booked: Sequence[Event], disputed: Event, outcome: str, lang: Languag
     event = disputed.version
     back = reversal_of(booked)
     if outcome == "rejected":
-        return _said("rejected", lang)
+        return _worded("rejected", lang)
     if back is None:
-        return _said("nothing", lang, event=event)
+        return _worded("nothing", lang, event=event)
     if not back.amount:
-        return _said("packages", lang, event=event)
+        return _worded("packages", lang, event=event)
     what = "taken" if takes(booked) else "given with packages" if back.packages else "given"
-    return _said(what, lang, event=event, amount=Speaker(lang).money(back.amount))
+    return _worded(what, lang, event=event, amount=Phrasebook(lang).money(back.amount))
 
 
 def gave(event: Event) -> bool:
@@ -91,17 +91,19 @@ def consequence(before: Account, booked: Sequence[Event], lang: Language = "en")
         account = evolve(account, event)
         if event.version > back.version and isinstance(event, Blocked | Unblocked):
             what = "blocked" if isinstance(event, Blocked) else "unblocked"
-            state = _said(what, lang, available=Speaker(lang).money(account.available))
+            state = _worded(what, lang, available=Phrasebook(lang).money(account.available))
     if not state and not takes(booked):
         return None
-    moved = _said("wallet", lang, before=Speaker(lang).money(was), after=Speaker(lang).money(account.wallet))
+    moved = _worded("wallet", lang, before=Phrasebook(lang).money(was), after=Phrasebook(lang).money(account.wallet))
     return f"{moved}; {state}" if state else moved
 
 
 def left(found: SoFar, lang: Language = "ru") -> str:
     """What is left of an event, or why nothing is."""
     return (
-        _said("left", lang, left=Speaker(lang).money(found.left)) if found.state == "some" else _said(found.state, lang)
+        _worded("left", lang, left=Phrasebook(lang).money(found.left))
+        if found.state == "some"
+        else _worded(found.state, lang)
     )
 
 
@@ -109,17 +111,17 @@ def so_far(found: SoFar, disputed: Event, lang: Language = "en") -> str | None:
     """What was moved back of an event before, by which events, and what is left or why nothing is; None for nothing."""
     if not found.moved:
         return None if found.state == "some" else left(found, lang)
-    money = Speaker(lang).money
+    money = Phrasebook(lang).money
     by = "; ".join(f"{money(each.amount)}: {by_event(each, lang)}" for each in found.moved)
     what = "taken so far" if gave(disputed) else "so far"
-    return f"{_said(what, lang, event=disputed.version, amount=money(found.amount), by=by)}, {left(found, lang)}"
+    return f"{_worded(what, lang, event=disputed.version, amount=money(found.amount), by=by)}, {left(found, lang)}"
 
 
 def by_event(each: Returned, lang: Language = "ru") -> str:
     """What a reversal or adjustment is, and where it stands; and that it does not count, where it does not."""
-    said = _said(each.type, lang, version=each.version, day=Speaker(lang).day(each.booked_at))
-    return said if each.counts else said + _said("not counted", lang)
+    said = _worded(each.type, lang, version=each.version, day=Phrasebook(lang).day(each.booked_at))
+    return said if each.counts else said + _worded("not counted", lang)
 
 
-def _said(what: str, lang: Language, **fields: object) -> str:
-    return Speaker(lang).say(WORDS[what], **fields)
+def _worded(what: str, lang: Language, **fields: object) -> str:
+    return Phrasebook(lang).say(WORDS[what], **fields)

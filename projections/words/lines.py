@@ -4,7 +4,7 @@ from typing import Final
 
 from projections.words import adjustments
 from projections.words.language import Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 LINES: Final[dict[str, Text]] = {
     "usage": Text("Услуги связи сверх пакета", "Usage beyond packages"),
@@ -28,13 +28,13 @@ def canonical(kind: str, **values: str) -> str:
     return LINES[kind].ru.format(**values)
 
 
-def told(speak: Speaker, text: str) -> str:
+def translate(phrases: Phrasebook, text: str) -> str:
     """The text of a line in the language of the speaker; names and texts from outside are as they are."""
-    if speak.russian:
+    if phrases.russian:
         return text
     for line in LINES.values():
         if (values := line.filled_in(text)) is not None:
-            inner = {"line": told, "text": adjustments.told}
-            said = {name: inner[name](speak, value) for name, value in values.items() if name in inner}
-            return speak.say(line, **values | said)
+            inner = {"line": translate, "text": adjustments.translate}
+            said = {name: inner[name](phrases, value) for name, value in values.items() if name in inner}
+            return phrases.say(line, **values | said)
     return text

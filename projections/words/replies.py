@@ -3,7 +3,7 @@
 from typing import Final
 
 from projections.words.language import Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 REPLIES: Final = (
     Text(
@@ -40,6 +40,6 @@ REPLIES: Final = (
 """Every reply that there is; a test holds them against the ledger's."""
 
 
-def told(speak: Speaker, reply: str) -> str:
+def translate(phrases: Phrasebook, reply: str) -> str:
     """A reply in the language of the speaker."""
-    return speak.translated(reply, REPLIES)
+    return phrases.translated(reply, REPLIES)

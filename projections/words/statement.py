@@ -7,7 +7,7 @@ from ledger import periods
 from projections.statement import Line, Statement
 from projections.words import lines, names
 from projections.words.language import Language, Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 WORDS: Final[dict[str, Text]] = {
     "statement": Text("Детализация", "Statement"),
@@ -162,7 +162,7 @@ OPERATOR: Final[dict[str, Text]] = {
 """The operator's words, by what they name; programs for the operator's forms read them in Russian."""
 
 
-class Teller(Speaker):
+class StatementPhrasebook(Phrasebook):
     """Says a statement's words in one language; times as its account's clocks showed them."""
 
     def __init__(self, lang: Language, made: Statement) -> None:
@@ -175,7 +175,7 @@ class Teller(Speaker):
 
     def canonical(self, line: Line) -> str:
         """A line's text without its channel or period."""
-        return lines.told(self, line.text)
+        return lines.translate(self, line.text)
 
     def line(self, line: Line) -> str:
         """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
@@ -205,12 +205,12 @@ class Teller(Speaker):
         return f"{self('unrated')}: {len(made.unrated or ())}"
 
 
-def printed(speak: Speaker, line: Line) -> str:
+def printed(phrases: Phrasebook, line: Line) -> str:
     """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-    text = lines.told(speak, line.text)
+    text = lines.translate(phrases, line.text)
     if isinstance(line.channel, str):
         return f"{text} ({line.channel})"
     if line.period is None:
         return text
-    days = {"first": speak.day(line.period.first), "last": speak.day(line.period.last)}
-    return speak.say(lines.DAY if line.kind == "daily_fee" else lines.PERIOD, text=text, **days)
+    days = {"first": phrases.day(line.period.first), "last": phrases.day(line.period.last)}
+    return phrases.say(lines.DAY if line.kind == "daily_fee" else lines.PERIOD, text=text, **days)

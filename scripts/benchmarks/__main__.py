@@ -32,7 +32,7 @@ from scripts.benchmarks import (
     what_if,
 )
 from scripts.benchmarks.row import Measured, Missing, Row, run
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.options import print_json, print_text
 
 ROWS = {
@@ -84,7 +84,7 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
 
     The folder should lie on the disk in question: on a disk in memory, durable writing costs nothing.
     """
-    collector.spare()
+    collector.tune_gc()
     folder.mkdir(parents=True, exist_ok=True)
     if alone is not None:
         with tempfile.TemporaryDirectory(dir=folder) as place:
@@ -105,7 +105,7 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
     if as_json:
         print_json({"machine": _machine(), "quick": quick, "rows": [_numbers(row, made) for row, made in measured]})
         return
-    show.table(
+    terminal.table(
         _machine(),
         ("Row", "Size", "Figure", "Spread", "Raw limit", "", "Times raw", "Peak", "Goal", ""),
         [_cells(row, made) for row, made in measured],
@@ -120,9 +120,9 @@ def _cells(row: Row, made: Measured) -> tuple[str, ...]:
     return (
         row.name,
         made.size,
-        f"{_shown(made.figure)} {row.unit}",
-        f"{_shown(min(made.figures))} – {_shown(max(made.figures))}",
-        _shown(made.raw_figure),
+        f"{_rounded(made.figure)} {row.unit}",
+        f"{_rounded(min(made.figures))} – {_rounded(max(made.figures))}",
+        _rounded(made.raw_figure),
         row.raw_limit,
         f"{row.times_raw(made):.1f}×",
         f"{made.peak_bytes / 2**20:,.0f} MB",
@@ -136,7 +136,7 @@ def _goal(row: Row) -> str:
         return ""
     goals = []
     if row.goal.figure is not None:
-        goals.append(f"{'≥' if row.is_rate else '≤'} {_shown(row.goal.figure)} {row.unit}")
+        goals.append(f"{'≥' if row.is_rate else '≤'} {_rounded(row.goal.figure)} {row.unit}")
     if row.goal.of_raw is not None:
         goals.append(f"≤ {1 / row.goal.of_raw:.3g}× raw")
     if row.goal.peak_bytes is not None:
@@ -160,7 +160,7 @@ def _numbers(row: Row, made: Measured) -> dict[str, Any]:
     }
 
 
-def _shown(figure: float) -> str:
+def _rounded(figure: float) -> str:
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 

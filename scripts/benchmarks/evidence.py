@@ -65,7 +65,7 @@ def measure_proof(folder: Path, quick: bool) -> Measured:
             row = log.at(1 + number * (events - 1) // (PROOFS - 1))
             assert row is not None
             begin = time.perf_counter()
-            content = proof.made(row, tiles, kept)
+            content = proof.make_proof(row, tiles, kept)
             made.append(1_000 * (time.perf_counter() - begin))
             checked.append(1_000 * seconds(partial(proof.checked, content, kept.public)))
     journal.close()

@@ -1,5 +1,5 @@
 """`obnovi`: a module per group of commands, imported only when its command runs."""
 
-from scripts.cli import early
+from scripts.cli import interrupted
 
-early.catch()  # before anything that takes time to import
+interrupted.catch()  # before anything that takes time to import

@@ -17,21 +17,21 @@ from ledger.periods import Instant, Moment
 from ledger.service import Ledger
 from projections.balances import Balance
 from projections.balances import balance as balance_of
-from projections.events import shown
+from projections.events import as_json
+from projections.next_charges import Scheduled, charges_until
 from projections.replies import Replies
-from projections.waiting import Scheduled, waiting_by
-from projections.words import answers, waiting
+from projections.words import answers, next_charges
 from projections.words import balance as words
 from projections.words import replies as answered
-from projections.words.happened import about, kind_of
+from projections.words.causes import about, kind_of
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import terminal
+from scripts.cli.account_number import AccountType
 from scripts.cli.moments import MomentType, known_at_option
-from scripts.cli.number import AccountType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
-from scripts.errors import SaysNo
+from scripts.errors import Refused
 from scripts.wiring import Settings, now, open_ledger
 
 WAITING_SHOWN: Final = 5
@@ -67,9 +67,9 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
             print_json(made)
         else:
             seen_from = next((time for time in (asked_of, known_by) if time is not None), now())
-            waits = list(islice(waiting_by(found, in_force, seen_from), WAITING_SHOWN + 1))
+            waits = list(islice(charges_until(found, in_force, seen_from), WAITING_SHOWN + 1))
             asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (asked_of, known_by))
-            _show_balance(Speaker(lang, zone=found.zone), made, asked, known, waits)
+            _show_balance(Phrasebook(lang, zone=found.zone), made, asked, known, waits)
     return 0
 
 
@@ -91,21 +91,21 @@ def events(settings: Settings, account: str, lang: Language) -> int:
         replies = Replies(account, ledger.catalogues())
         if settings.json:
             for position, event in ledger.events(account):
-                print_json(shown(account, zone, event, reply=replies.behind(position, event)))
+                print_json(as_json(account, zone, event, reply=replies.behind(position, event)))
             return 0
-        speak = Speaker(lang, zone=zone)
+        phrases = Phrasebook(lang, zone=zone)
         rows = [
             (
                 str(event.version),
-                speak.time(periods.local_text(event.booked_at, zone)),
-                kind_of(speak, type_name(event)),
-                answered.told(speak, reply) if reply else about(speak, event, zone),
-                "" if event.wallet_after is None else speak.money(event.wallet_after),
+                phrases.time(periods.local_text(event.booked_at, zone)),
+                kind_of(phrases, type_name(event)),
+                answered.translate(phrases, reply) if reply else about(phrases, event, zone),
+                "" if event.wallet_after is None else phrases.money(event.wallet_after),
             )
             for event, reply in ((event, replies.behind(position, event)) for position, event in ledger.events(account))
         ]
-        title = speak.clocked(speak.say(answers.EVENTS, account=account))
-        show.table(title, speak.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
+        title = phrases.clocked(phrases.say(answers.EVENTS, account=account))
+        terminal.table(title, phrases.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
     return 0
 
 
@@ -136,28 +136,28 @@ def find(settings: Settings, id: str, lang: Language) -> int:
         print_json(answer)
         return 0 if answer else 1
     if not answer:
-        raise SaysNo(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
-    speak = Speaker(lang)
+        raise Refused(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
+    phrases = Phrasebook(lang)
     for row in answer:
         booked = ", ".join(map(str, row["versions"]))
-        print_text(f"{speak.say(answers.FOUND, **row | {'versions': booked})}\n")
+        print_text(f"{phrases.say(answers.FOUND, **row | {'versions': booked})}\n")
     return 0
 
 
 def opened_account(ledger: Ledger, account: str) -> Account:
-    """The account as it stands; SaysNo if nobody opened it."""
+    """The account as it stands; Refused if nobody opened it."""
     found = ledger.account(account)
     if found is None:
         is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
         advice = "open it with an `open` input" if is_number else "an account is 79 and nine digits, like 79161234567"
-        raise SaysNo(f"no account {account} in this ledger; {advice}")
+        raise Refused(f"no account {account} in this ledger; {advice}")
     return found
 
 
 def _account_then(
     ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None
 ) -> tuple[Account, Catalogue]:
-    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises SaysNo.
+    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises Refused.
 
     And the catalogue that decides what waited then: that of the next booking, or the newest before there is one.
     """
@@ -173,53 +173,53 @@ def _account_then(
             break
         found = evolve(found, event, account)
     if not known:
-        raise SaysNo(f"account {account} was not known yet at that time; ask for a later --known-at")
+        raise Refused(f"account {account} was not known yet at that time; ask for a later --known-at")
     if found is None:
-        raise SaysNo(f"account {account} was not open yet at that time; ask for a later --as-of")
+        raise Refused(f"account {account} was not open yet at that time; ask for a later --as-of")
     return found, in_force
 
 
 def _show_balance(
-    speak: Speaker, made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]
+    phrases: Phrasebook, made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]
 ) -> None:
     period = "—"
     if made.period is not None:
-        period = f"{speak.time(made.period.start)} – {speak.time(made.period.next_due)}"
+        period = f"{phrases.time(made.period.start)} – {phrases.time(made.period.next_due)}"
     pairs = [
-        (words.WALLET, speak.money(made.wallet)),
-        (words.AVAILABLE, speak.money(made.available)),
+        (words.WALLET, phrases.money(made.wallet)),
+        (words.AVAILABLE, phrases.money(made.available)),
         (words.PLAN, made.plan or "—"),
-        (words.MODE, speak.say(MODES[made.mode])),
+        (words.MODE, phrases.say(MODES[made.mode])),
         (words.PERIOD, period),
-        (words.BLOCKS, speak.blocked(made.blocks)),
+        (words.BLOCKS, phrases.blocked(made.blocks)),
     ]
     if made.discount is not None:
-        days = {"first": speak.day(made.discount.from_), "until": speak.day(made.discount.until)}
-        pairs.append((words.DISCOUNT, speak.say(words.DISCOUNT_SAID, percent=made.discount.percent, **days)))
-    told = [waiting.booked(each, speak.lang) for each in waits[:WAITING_SHOWN]]
-    told += [speak.say(words.AND_SO_ON)] if len(waits) > WAITING_SHOWN else []
-    shown_pairs = [(speak.say(name), value) for name, value in pairs]
-    shown_pairs += [("" if number else speak.say(words.WAITS), each) for number, each in enumerate(told)]
-    last = speak.time(made.clock)
-    title = speak.say(words.TITLE, account=made.account, last=last)
+        days = {"first": phrases.day(made.discount.from_), "until": phrases.day(made.discount.until)}
+        pairs.append((words.DISCOUNT, phrases.say(words.DISCOUNT_SAID, percent=made.discount.percent, **days)))
+    told = [next_charges.booked(each, phrases.lang) for each in waits[:WAITING_SHOWN]]
+    told += [phrases.say(words.AND_SO_ON)] if len(waits) > WAITING_SHOWN else []
+    shown_pairs = [(phrases.say(name), value) for name, value in pairs]
+    shown_pairs += [("" if number else phrases.say(words.WAITS), each) for number, each in enumerate(told)]
+    last = phrases.time(made.clock)
+    title = phrases.say(words.TITLE, account=made.account, last=last)
     if asked is not None:
-        title = speak.say(words.AS_OF, account=made.account, asked=speak.time(asked), last=last)
+        title = phrases.say(words.AS_OF, account=made.account, asked=phrases.time(asked), last=last)
     if known is not None:
-        title = speak.say(words.KNOWN, title=title, known=speak.time(known))
-    show.table(speak.clocked(title), ("", ""), shown_pairs)
-    show.table(
-        speak.say(words.PACKAGES),
-        speak.head(words.PACKAGES_HEAD),
+        title = phrases.say(words.KNOWN, title=title, known=phrases.time(known))
+    terminal.table(phrases.clocked(title), ("", ""), shown_pairs)
+    terminal.table(
+        phrases.say(words.PACKAGES),
+        phrases.head(words.PACKAGES_HEAD),
         [
             (
-                speak.bucket(row.bucket),
-                speak.service(row.service),
-                speak.packaged(row.service, row.left),
-                speak.packaged(row.service, row.granted),
-                speak.time(row.end),
+                phrases.bucket(row.bucket),
+                phrases.service(row.service),
+                phrases.packaged(row.service, row.left),
+                phrases.packaged(row.service, row.granted),
+                phrases.time(row.end),
             )
             for row in made.buckets
         ],
         right=(2, 3),
-        empty=f"  {speak.say(NONE)}",
+        empty=f"  {phrases.say(NONE)}",
     )

@@ -21,10 +21,10 @@ from projections.verify import summary
 from projections.verify.sample import sample
 from projections.verify.verify import Report, verify_file
 from projections.verify.views import UNVIEWABLE, Copy, copied
-from scripts.cli import show
-from scripts.cli.number import AccountType
+from scripts.cli import terminal
+from scripts.cli.account_number import AccountType
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
 
 PROBLEMS_SHOWN_MAX = 50
@@ -76,16 +76,16 @@ def verify(
       obnovi verify --json | jq .problems
     """
     if share is not None and named:
-        raise Misuse("--sample chooses accounts, --account names them; give one of them")
+        raise UsageError("--sample chooses accounts, --account names them; give one of them")
     if seed is not None and share is None:
-        raise Misuse("--seed goes with --sample")
+        raise UsageError("--seed goes with --sample")
     workers = workers or os.cpu_count() or 1
     keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
         with ledger.journal.reading() as log:
             chosen = _chosen(log, share, seed or 0, named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
-        with _views(ledger) as views, show.progress("events", count) as bar:
+        with _views(ledger) as views, terminal.progress("events", count) as bar:
             copy = views if isinstance(views, Copy) else None
             report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, views=copy, progress=bar)
             if isinstance(views, str):
@@ -99,10 +99,12 @@ def verify(
 
 
 def _chosen(log: Reading, share: Fraction | None, seed: int, named: Sequence[str]) -> list[str] | None:
-    """The accounts to look at, None for all of them. Raises SaysNo for one that the ledger has never heard of."""
+    """The accounts to look at, None for all of them. Raises Refused for one that the ledger has never heard of."""
     for account in named:
         if not log.count_of([account]) and log.head(account) is None:
-            raise SaysNo(f"no account {account} in this ledger; `obnovi verify` without --account checks all there are")
+            raise Refused(
+                f"no account {account} in this ledger; `obnovi verify` without --account checks all there are"
+            )
     if share is not None:
         return sample(log.accounts(), share, seed=seed)
     return sorted(set(named)) if named else None
@@ -114,17 +116,17 @@ def _show(report: Report, evidence: Found | None) -> None:
     `evidence` is what the newest checkpoint covers; None where there are no keys.
     """
     for problem in report.problems[:PROBLEMS_SHOWN_MAX]:
-        print_text(f"{summary.told(problem)}\n")
+        print_text(f"{summary.describe(problem)}\n")
     if (more := len(report.problems) - PROBLEMS_SHOWN_MAX) > 0:
         print_text(f"… and {more} more; `obnovi verify --json` lists all\n")
-    verdict = "everything agrees" if report.ok else show.count(len(report.problems), "problem")
+    verdict = "everything agrees" if report.ok else terminal.count(len(report.problems), "problem")
     if len(kinds := summary.kinds(report.problems)) > 1:
         verdict += f" ({', '.join(f'{number} × {kind}' for kind, number in kinds)})"
     whole = report.of_accounts is UNSET
     accounts = (
-        show.count(report.accounts, "account") if whole else f"{report.accounts} of {report.of_accounts} accounts"
+        terminal.count(report.accounts, "account") if whole else f"{report.accounts} of {report.of_accounts} accounts"
     )
-    print_text(f"{accounts}, {show.count(report.events, 'event')} decided again: {verdict}\n")
+    print_text(f"{accounts}, {terminal.count(report.events, 'event')} decided again: {verdict}\n")
     if not whole:
         print_text(
             "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"
@@ -133,7 +135,7 @@ def _show(report: Report, evidence: Found | None) -> None:
         if evidence.covered < report.events:
             behind = report.events - evidence.covered
             them = "it" if behind == 1 else "them"
-            told = f"{show.count(behind, 'event')} behind the newest checkpoint; `obnovi checkpoint` covers {them}"
+            told = f"{terminal.count(behind, 'event')} behind the newest checkpoint; `obnovi checkpoint` covers {them}"
             print_text(f"{told}\n")
         elif evidence.covered and not evidence.catalogues:
             print_text("The newest checkpoint is of an older program and signs no catalogues; the next one does.\n")
@@ -160,16 +162,16 @@ def _views(ledger: Ledger) -> Iterator[Copy | str | None]:
 
 
 def _keys(settings: Settings) -> Keys | None:
-    """The keys of the newest checkpoint, None where there are none; before a long run, not behind it. Raises Misuse."""
+    """The keys of the newest checkpoint, None where there are none; before a long run. Raises UsageError."""
     try:
         return kept(keys_folder(settings))
     except NoKeys as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> Found:
     """Add what differs from the newest checkpoint to a report; what it covers."""
-    with show.progress("hashes", max(keys.sizes(), default=0)) as bar:
+    with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
         found = check_file(ledger.journal.path, keys, workers=workers, progress=bar)
     report.problems += found.problems
     report.ok = not report.problems

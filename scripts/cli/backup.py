@@ -12,11 +12,11 @@ from projections.evidence.check import check_file, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify.account import Problem
 from projections.verify.verify import verify_file
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.new_ledger import helpers, new_ledger
-from scripts.cli.options import print_json, print_text, spare, with_settings
-from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, there
+from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
+from scripts.errors import Refused, UsageError
+from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, require_file
 
 
 class _Refused(Exception):
@@ -30,7 +30,7 @@ class _Refused(Exception):
         first = self.problems[0]
         where = f"account {first.account}, version {first.version}: " if first.account else ""
         found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
-        return f"{show.count(len(self.problems), 'problem')}: {found}"
+        return f"{terminal.count(len(self.problems), 'problem')}: {found}"
 
 
 @click.command()
@@ -47,14 +47,14 @@ def backup(settings: Settings, file: str) -> int:
       obnovi backup obnovi-monday.db
     """
     target = Path(file)
-    spare("FILE", file, settings)
+    refuse_overwrite("FILE", file, settings)
     if target.is_dir():
-        raise Misuse(f"{file} is a folder; name a file")
+        raise UsageError(f"{file} is a folder; name a file")
     _no_ledger_in_use(target)
     if target.exists() and not (target.is_file() and is_ledger(target)):
-        raise Misuse(f"{file} is there and no backup; name another file")
+        raise UsageError(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
-        raise Misuse(f"there is no folder {target.parent} to write a backup into; create it or name another")
+        raise UsageError(f"there is no folder {target.parent} to write a backup into; create it or name another")
     try:
         keys = kept(keys_folder(settings))
         with open_ledger(settings) as ledger, files.workplace(target) as place:
@@ -68,16 +68,16 @@ def backup(settings: Settings, file: str) -> int:
             os.replace(made, target)
     except _Refused as refused:
         if not settings.json:
-            raise SaysNo(f"{file} is not written, {refused}; see `obnovi verify`") from None
+            raise Refused(f"{file} is not written, {refused}; see `obnovi verify`") from None
         print_json({"events": refused.events, "ok": False, "problems": refused.problems})
         return 1
     except (StoreError, NoKeys) as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     files.keep(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
-        print_text(f"{file}: {show.count(events, 'event')}\n")
+        print_text(f"{file}: {terminal.count(events, 'event')}\n")
     return 0
 
 
@@ -96,7 +96,7 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
       obnovi --ledger obnovi.db restore obnovi-monday.db
     """
     source, ledger = Path(file), ledger_path(settings.ledger)
-    there(source, "backup")
+    require_file(source, "backup")
     try:
         with new_ledger(ledger, source) as part:
             events = copy(source, part)
@@ -108,13 +108,13 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
         if settings.json:
             print_json({"events": refused.events, "ok": False, "problems": refused.problems})
             return 1
-        raise SaysNo(f"{file} is not restored, {refused}") from None
+        raise Refused(f"{file} is not restored, {refused}") from None
     except (StoreError, NoKeys) as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
-        print_text(f"{ledger}: {show.count(events, 'event')}, everything agrees\n")
+        print_text(f"{ledger}: {terminal.count(events, 'event')}, everything agrees\n")
         if keys is None or not keys.sizes():
             print_text("No checkpoint was there to hold it against: it may be an older copy, or one cut off.\n")
     return 0
@@ -122,14 +122,14 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
 
 def _problems(ledger: Path, part: Path, keys: Keys | None, events: int, workers: int) -> list[Problem]:
     """What a copy that is to be a ledger does not agree with: itself, or the newest checkpoint."""
-    with show.progress("events", events) as bar:
+    with terminal.progress("events", events) as bar:
         problems = verify_file(part, workers=workers, progress=bar).problems
     if keys is None:
         return problems
-    with show.progress("hashes", max(keys.sizes(), default=0)) as bar:
+    with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
         return problems + check_file(part, keys, tiles_of=ledger, workers=workers, progress=bar).problems
 
 
 def _no_ledger_in_use(target: Path) -> None:
     if any(each.exists() for each in helpers(target)):
-        raise Misuse(f"{target} is a ledger in use; name another file")
+        raise UsageError(f"{target} is a ledger in use; name another file")

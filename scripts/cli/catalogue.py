@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ledger.catalogue import BadCatalogue, parse
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
 from scripts.wiring import CATALOGUE_BYTES_MAX, Settings, read_text
 
@@ -38,5 +38,5 @@ def check(settings: Settings, file: str) -> int:
     else:
         for problem in problems:
             print_text(problem)
-        print_text(f"{file}: {show.count(len(problems), 'problem') if problems else 'a sound catalogue'}\n")
+        print_text(f"{file}: {terminal.count(len(problems), 'problem') if problems else 'a sound catalogue'}\n")
     return 1 if problems else 0

@@ -19,20 +19,20 @@ from ledger.units import parse_rubles
 from projections import disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier, dossier
-from projections.events import shown
+from projections.events import as_json
 from projections.follow import asked
 from projections.statement import Broken, printed_lines
-from projections.words import desk as desk_words
+from projections.words import claims as desk_words
 from projections.words import dossier as words
 from projections.words import given_back
 from projections.words.language import Language
 from projections.words.names import CLAIMS, NONE, OUTCOMES, YES
-from projections.words.speaker import Speaker
-from scripts.cli import desk, show
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import claims, terminal
 from scripts.cli.account import opened_account
-from scripts.cli.meant import yes_option
+from scripts.cli.account_number import AccountType
+from scripts.cli.confirm import yes_option
 from scripts.cli.moments import MomentType
-from scripts.cli.number import AccountType
 from scripts.cli.options import (
     DateType,
     for_its_commands,
@@ -42,11 +42,11 @@ from scripts.cli.options import (
     print_json,
     print_text,
     refuse_lang,
-    spare,
+    refuse_overwrite,
     with_settings,
     write_file,
 )
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, now, open_ledger
 
 RENDERERS: Final = {
@@ -107,27 +107,29 @@ def open_(
     """
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         found = opened_account(ledger, account)
-        speak = Speaker(lang, zone=found.zone)
-        named = id_ if id_ is not None else desk.unused_id(ledger, found, f"claim-{version}")
+        phrases = Phrasebook(lang, zone=found.zone)
+        named = id_ if id_ is not None else claims.unused_id(ledger, found, f"claim-{version}")
         own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-        outcome, written = desk.done(ledger, settings, desk.said(found, at, by, own), dry_run=dry_run, yes=yes)
+        outcome, written = claims.book_or_try(
+            ledger, settings, claims.clerk_input(found, at, by, own), dry_run=dry_run, yes=yes
+        )
         if outcome.result == "duplicate":
-            return _nothing_new(settings, speak.say(desk_words.CAME_BEFORE, id=named, version=outcome.version))
-        _show(settings, speak, ledger, found, outcome, version, dry_run=dry_run, written=written)
+            return _nothing_new(settings, phrases.say(desk_words.CAME_BEFORE, id=named, version=outcome.version))
+        _show(settings, phrases, ledger, found, outcome, version, dry_run=dry_run, written=written)
         opening = outcome.events[-1]
         assert isinstance(opening, DisputeOpened)
         if not settings.json:
-            about, moved = desk.disputed(ledger, found, version, desk.in_force(ledger, settings))
+            about, moved = claims.disputed(ledger, found, version, claims.in_force(ledger, settings))
             registered = desk_words.REGISTERED_TRIED if dry_run else desk_words.REGISTERED
-            said = speak.say(registered, claim=named, due=speak.day(opening.answer_due))
+            said = phrases.say(registered, claim=named, due=phrases.day(opening.answer_due))
             if moved.amount:
                 back = desk_words.TAKEN if about is not None and given_back.gave(about) else desk_words.GIVEN
-                said += " " + speak.say(back, event=version, amount=speak.money(moved.amount))
+                said += " " + phrases.say(back, event=version, amount=phrases.money(moved.amount))
             print_text(said)
             if others := [each.id for each in found.disputes if each.event == version and not each.resolved]:
-                print_text(speak.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
+                print_text(phrases.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
             if dry_run:
-                print_text(speak.say(desk_words.NOTHING_WRITTEN))
+                print_text(phrases.say(desk_words.NOTHING_WRITTEN))
     return 0
 
 
@@ -152,13 +154,13 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
     if settings.json:
         print_json(rows)
         return 0
-    speak = Speaker(lang)
-    cells = [_cells(speak, row) for row in rows]
-    head = speak.head(words.QUEUE_HEAD)
-    show.table(speak.say(words.QUEUE), head, cells, right=(2, 4), wide=0, empty=speak.say(NONE))
+    phrases = Phrasebook(lang)
+    cells = [_cells(phrases, row) for row in rows]
+    head = phrases.head(words.QUEUE_HEAD)
+    terminal.table(phrases.say(words.QUEUE), head, cells, right=(2, 4), wide=0, empty=phrases.say(NONE))
     counted = disputes.by_age(rows)
     ages = dict(zip(("young", "older", "oldest", "overdue"), counted.values(), strict=True))
-    print_text(f"{speak.say(words.AGES, open=sum(counted.values()), **ages)}\n")
+    print_text(f"{phrases.say(words.AGES, open=sum(counted.values()), **ages)}\n")
     return 0
 
 
@@ -195,9 +197,9 @@ def show_(
     if chosen == "json":
         refuse_lang()
     if chosen in BINARY and output is None and sys.stdout.isatty():
-        raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
+        raise UsageError(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
-        spare("-o", output, settings)
+        refuse_overwrite("-o", output, settings)
     with open_ledger(settings) as ledger:
         row = _one(ledger, id_, account, today)
         found = opened_account(ledger, row.account)
@@ -207,7 +209,7 @@ def show_(
             with ledger.journal.reading() as log:
                 made = dossier(log, catalogues, found, row, today=seen)
         except (Broken, BrokenLog) as error:
-            raise SaysNo(f"account {row.account}: {error}; run `obnovi verify`") from None
+            raise Refused(f"account {row.account}: {error}; run `obnovi verify`") from None
     content = _written(made, chosen, lang, found.zone)
     if output is None:
         print_bytes(content)
@@ -257,21 +259,21 @@ def resolve(
         try:
             said["amount"] = parse_rubles(amount.replace(",", "."))
         except ValueError as error:
-            raise Misuse(f"--amount: {error}") from None
+            raise UsageError(f"--amount: {error}") from None
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         row = _one(ledger, id_, account, None)
         found = opened_account(ledger, row.account)
-        said["id"] = desk.unused_id(ledger, found, f"answer-{row.version}")
-        input = desk.said(found, at, by, said)
-        disputed, moved = desk.disputed(ledger, found, row.event, desk.in_force(ledger, settings))
+        said["id"] = claims.unused_id(ledger, found, f"answer-{row.version}")
+        input = claims.clerk_input(found, at, by, said)
+        disputed, moved = claims.disputed(ledger, found, row.event, claims.in_force(ledger, settings))
         assert disputed is not None, "a claim names an event of its account"
-        done, written = desk.done(ledger, settings, input, dry_run=dry_run, yes=yes)
-        speak = Speaker(lang, zone=found.zone)
-        _show(settings, speak, ledger, found, done, row.event, dry_run=dry_run, written=written)
+        done, written = claims.book_or_try(ledger, settings, input, dry_run=dry_run, yes=yes)
+        phrases = Phrasebook(lang, zone=found.zone)
+        _show(settings, phrases, ledger, found, done, row.event, dry_run=dry_run, written=written)
         if not settings.json:
             what = given_back.answer(done.events, disputed, outcome, lang)
             answered = desk_words.ANSWERED_TRIED if dry_run else desk_words.ANSWERED
-            print_text(speak.say(answered, claim=id_, outcome=speak.say(OUTCOMES[outcome]), what=what))
+            print_text(phrases.say(answered, claim=id_, outcome=phrases.say(OUTCOMES[outcome]), what=what))
             after = (given_back.consequence(found, done.events, lang), given_back.so_far(moved, disputed, lang))
             for each in filter(None, after):
                 print_text(f"{each[0].upper()}{each[1:]}.")
@@ -289,7 +291,7 @@ def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
 
 def _show(
     settings: Settings,
-    speak: Speaker,
+    phrases: Phrasebook,
     ledger: Ledger,
     before: Account,
     outcome: Outcome,
@@ -298,21 +300,21 @@ def _show(
     dry_run: bool,
     written: bool,
 ) -> None:
-    """The booking's events, with --json as the contract prints them; SaysNo where a rule refused."""
+    """The booking's events, with --json as the contract prints them; Refused where a rule refused."""
     account, zone = before.account, before.zone
     if settings.json:
-        print_json([shown(account, zone, event) for event in outcome.events if written or dry_run])
+        print_json([as_json(account, zone, event) for event in outcome.events if written or dry_run])
     elif written or dry_run:
         earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
         lines = printed_lines((*earlier, *outcome.events), zone)
-        title = speak.say(desk_words.TRIED if dry_run else desk_words.BOOKED, account=account)
-        desk.show_booking(speak, speak.clocked(title), zone, outcome.events, lines)
-    refused = desk.refusal(outcome)
+        title = phrases.say(desk_words.TRIED if dry_run else desk_words.BOOKED, account=account)
+        claims.show_booking(phrases, phrases.clocked(title), zone, outcome.events, lines)
+    refused = claims.refusal(outcome)
     if refused is None:
         return
-    why = desk.why(refused, before, disputed, desk.in_force(ledger, settings), ledger)
+    why = claims.why(refused, before, disputed, claims.in_force(ledger, settings), ledger)
     kept = f"the refusal is kept as event {refused.version}" if written else "nothing was written"
-    raise SaysNo(f"{refused.reason}: {why}; {kept}")
+    raise Refused(f"{refused.reason}: {why}; {kept}")
 
 
 def _nothing_new(settings: Settings, told: str) -> int:
@@ -329,26 +331,26 @@ def _as_of(today: date | None) -> date | Instant:
 
 
 def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
-    """The claim of an id; of several of one account the one that is open, else the newest. Raises SaysNo."""
+    """The claim of an id; of several of one account the one that is open, else the newest. Raises Refused."""
     rows = asked(ledger, lambda db: disputes.rows(db, today=_as_of(today), dispute=id_))
     rows = [row for row in rows if account in (None, row.account)]
     if not rows:
         whose = "in this ledger" if account is None else f"of account {account}"
-        raise SaysNo(f"no claim {id_!r} {whose}; `obnovi dispute list --all` shows what there is")
+        raise Refused(f"no claim {id_!r} {whose}; `obnovi dispute list --all` shows what there is")
     owners = sorted({row.account for row in rows})
     if len(owners) > 1:
-        raise SaysNo(f"claim {id_!r} is there for accounts {', '.join(owners)}; name one with --account")
+        raise Refused(f"claim {id_!r} is there for accounts {', '.join(owners)}; name one with --account")
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
-def _cells(speak: Speaker, row: DisputeRow) -> tuple[str, ...]:
+def _cells(phrases: Phrasebook, row: DisputeRow) -> tuple[str, ...]:
     return (
         row.dispute,
         row.account,
         str(row.event),
-        speak.day(row.opened),
+        phrases.day(row.opened),
         str(row.age_days),
-        speak.day(row.answer_due),
-        speak.say(YES) if row.premium else "",
-        speak.say(words.OVERDUE if row.overdue else CLAIMS[row.state]),
+        phrases.day(row.answer_due),
+        phrases.say(YES) if row.premium else "",
+        phrases.say(words.OVERDUE if row.overdue else CLAIMS[row.state]),
     )

@@ -11,25 +11,33 @@ import click
 from ledger.entries import WALLET
 from ledger.log.journal import Reading
 from ledger.service import Ledger
-from projections.events import shown
+from projections.events import as_json
 from projections.evidence import catalogues, proof
 from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.commit import commit
 from projections.evidence.follow import NotTheLog, root_at
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.other import what_it_is
 from projections.evidence.proof import BadProof, Proved
+from projections.evidence.sign import commit
 from projections.replies import reply_alone
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import terminal
 from scripts.cli.account import opened_account
-from scripts.cli.number import AccountType
-from scripts.cli.options import for_its_commands, print_bytes, print_json, print_text, spare, with_settings, write_file
-from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, keys_folder, open_ledger, read_text, there
+from scripts.cli.account_number import AccountType
+from scripts.cli.options import (
+    for_its_commands,
+    print_bytes,
+    print_json,
+    print_text,
+    refuse_overwrite,
+    with_settings,
+    write_file,
+)
+from scripts.errors import Refused, UsageError
+from scripts.wiring import Settings, keys_folder, open_ledger, read_text, require_file
 
 NAME_CHARACTERS_MAX: Final = 100
 """It stands in a proof five times, and a proof has its limit."""
@@ -56,7 +64,7 @@ def create(settings: Settings, name: str | None) -> int:
     """
     if name is not None and (not is_name(name) or len(name) > NAME_CHARACTERS_MAX):
         what = f"a word of at most {NAME_CHARACTERS_MAX} characters without spaces and plus signs"
-        raise Misuse(f"--name is {what}, like billing.example.org/ledger")
+        raise UsageError(f"--name is {what}, like billing.example.org/ledger")
     with evidence_errors():
         made = folders.create(keys_folder(settings), name)
     if settings.json:
@@ -85,10 +93,10 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
         kept = Keys(keys_folder(settings))
         if told is not None:
             return _compare(settings, ledger, log, kept, told, str(witness))
-        with show.progress("events", log.last_position()) as bar:
+        with terminal.progress("events", log.last_position()) as bar:
             made = commit(ledger.journal.path, log, kept, bar)
     if settings.json:
-        print_json({**_shown(made), "note": made.note})
+        print_json({**_checkpoint_json(made), "note": made.note})
     else:
         print_bytes(made.note.encode())
     return 0
@@ -98,8 +106,8 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
     try:
         theirs = checkpoints.opened(told, kept.public)
     except BadNote as error:
-        raise SaysNo(f"{name}: {error}") from None
-    with show.progress("events", log.last_position()) as bar:
+        raise Refused(f"{name}: {error}") from None
+    with terminal.progress("events", log.last_position()) as bar:
         size, ours = root_at(ledger.journal.path, log, kept.newest(), theirs, bar)
         under = catalogues.signed_of(catalogues.under(log, theirs.size))
     problem = None
@@ -116,11 +124,11 @@ def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told:
             f"{theirs.catalogues.line()}, the ledger {under.line()}; see `obnovi verify`"
         )
     if settings.json:
-        print_json({"ok": problem is None, "size": size, "witness": _shown(theirs), "problem": problem})
+        print_json({"ok": problem is None, "size": size, "witness": _checkpoint_json(theirs), "problem": problem})
         return 0 if problem is None else 1
     if problem is not None:
-        raise SaysNo(problem)
-    print_text(f"The ledger's {show.count(size, 'event')} continue the {theirs.size} that the witness saw.\n")
+        raise Refused(problem)
+    print_text(f"The ledger's {terminal.count(size, 'event')} continue the {theirs.size} that the witness saw.\n")
     return 0
 
 
@@ -139,21 +147,21 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
       obnovi prove 79161234567 8 -o event-8.proof
       obnovi check-proof event-8.proof
     """
-    spare("-o", output, settings)
+    refuse_overwrite("-o", output, settings)
     with evidence_errors(), open_ledger(settings) as ledger, ledger.journal.reading() as log:
         opened_account(ledger, account)
         row = log.stored(account, version)
         if row is None:
-            raise SaysNo(f"account {account} has no version {version}; see `obnovi events {account}`")
+            raise Refused(f"account {account} has no version {version}; see `obnovi events {account}`")
         kept = Keys(keys_folder(settings))
         newest = kept.newest()
         if newest is None or newest.size < row.position:
-            with show.progress("events", log.last_position()) as bar:
+            with terminal.progress("events", log.last_position()) as bar:
                 newest = commit(ledger.journal.path, log, kept, bar)
         content = proof.made_beside(ledger.journal.path, log, row, kept)
     write_file(output, content, settings)
     if settings.json:
-        print_json({"file": output, "bytes": len(content), "checkpoint": _shown(newest)})
+        print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})
     else:
         print_text(f"{output}: account {account}, version {version}, under the checkpoint over {newest.size} events\n")
     return 0
@@ -177,7 +185,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
         try:
             key = folders.read_public(read_text(Path(key_file), "public key"))
         except BadNote as error:
-            raise Misuse(f"{key_file}: {error}") from None
+            raise UsageError(f"{key_file}: {error}") from None
     content = _content(file)
     try:
         proved = proof.checked(content, key)
@@ -186,20 +194,20 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
         size = f" ({error})" if len(content) > proof.BYTES_MAX else ""
         reason = f"it is no proof but {other}{size}" if other is not None else str(error)
         if not settings.json:
-            raise SaysNo(f"{file} does not hold: {reason}") from None
+            raise Refused(f"{file} does not hold: {reason}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})
         return 1
-    event = shown(proved.account, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
-    signed = {**_shown(proved.checkpoint), "key": proved.key.text()}
+    event = as_json(proved.account, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
+    signed = {**_checkpoint_json(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})
     else:
-        for line in _told(proved, event, known=key is not None):
+        for line in _proof_lines(proved, event, known=key is not None):
             print_text(line)
     return 0
 
 
-def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str]:
+def _proof_lines(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str]:
     trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
     entries = [each for each in proved.event.entries if WALLET in (each.from_, each.to)]
     moved = sum(each.amount if each.to == WALLET else -each.amount for each in entries)
@@ -207,8 +215,8 @@ def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str
         f"It holds: account {proved.account}, version {event['version']}, {event['type']}, booked {event['booked_at']}."
     )
     if entries:
-        speak = Speaker("en")
-        yield f"Wallet {speak.money(moved)}, then {speak.money(proved.event.wallet_after or 0)}."
+        phrases = Phrasebook("en")
+        yield f"Wallet {phrases.money(moved)}, then {phrases.money(proved.event.wallet_after or 0)}."
     yield f"Event {proved.index + 1} of the {proved.checkpoint.size} under the checkpoint"
     yield f"  {proved.checkpoint}"
     yield f"signed by {trusted}"
@@ -217,12 +225,12 @@ def _told(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str
 
 def _content(file: str) -> bytes:
     path = Path(file)
-    there(path, "proof")
+    require_file(path, "proof")
     with path.open("rb") as opened:
         return opened.read(proof.BYTES_MAX + 1)
 
 
-def _shown(made: Checkpoint) -> dict[str, Any]:
+def _checkpoint_json(made: Checkpoint) -> dict[str, Any]:
     return {"origin": made.origin, "size": made.size, "root": base64(made.root)}
 
 
@@ -232,8 +240,8 @@ def evidence_errors() -> Iterator[None]:
     try:
         yield
     except (NotTheLog, BadNote, BadProof) as error:
-        raise SaysNo(str(error)) from None
+        raise Refused(str(error)) from None
     except NoKeys as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     except sqlite3.Error as error:
-        raise Misuse(f"the evidence beside the ledger cannot be written: {error}") from None
+        raise UsageError(f"the evidence beside the ledger cannot be written: {error}") from None

@@ -8,9 +8,9 @@ from projections.explain.explain import explain as explanation_of
 from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.cli.account import opened_account
-from scripts.cli.number import AccountType
+from scripts.cli.account_number import AccountType
 from scripts.cli.options import lang_option, print_bytes, print_json, with_settings
-from scripts.errors import SaysNo
+from scripts.errors import Refused
 from scripts.wiring import Settings, open_ledger
 
 
@@ -37,9 +37,9 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
             with ledger.journal.reading() as log:
                 made = explanation_of(log, catalogues, account, version)
         except NoSuchEvent:
-            raise SaysNo(f"account {account} has no event {version}; its newest is {found.version}") from None
+            raise Refused(f"account {account} has no event {version}; its newest is {found.version}") from None
         except BrokenLog as error:
-            raise SaysNo(f"{error}; run `obnovi verify`") from None
+            raise Refused(f"{error}; run `obnovi verify`") from None
     if settings.json:
         print_json(made)
     else:

@@ -5,8 +5,8 @@ from typing import Final
 
 import click
 
-from scripts.cli import show
-from scripts.cli.options import print_json, print_text, spare, whole_file, with_settings
+from scripts.cli import terminal
+from scripts.cli.options import print_json, print_text, refuse_overwrite, whole_file, with_settings
 from scripts.wiring import Settings, open_ledger
 
 FORMS: Final = {
@@ -33,18 +33,18 @@ def export(settings: Settings, form: str, output: str) -> int:
       hledger -f books.journal check -s
       obnovi export --format parquet -o events.parquet
     """
-    spare("-o", output, settings)
+    refuse_overwrite("-o", output, settings)
     write = import_module(FORMS[form]).write
     with (
         open_ledger(settings) as ledger,
         ledger.journal.reading() as log,
         whole_file(output, settings) as file,
-        show.progress("events", log.last_position()) as bar,
+        terminal.progress("events", log.last_position()) as bar,
     ):
         events = write(log, file, bar)
         written = file.tell()
     if settings.json:
         print_json({"events": events, "written": written})
     else:
-        print_text(f"{output}: {show.count(events, 'event')}, {show.count(written, 'byte')}\n")
+        print_text(f"{output}: {terminal.count(events, 'event')}, {terminal.count(written, 'byte')}\n")
     return 0

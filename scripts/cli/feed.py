@@ -14,19 +14,19 @@ from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
 from ledger.service import Ledger, Outcome
-from projections.operator.earlier import Earlier
+from projections.operator.known_inputs import KnownInputs
 from projections.words import answers
 from projections.words import replies as replied
 from projections.words.language import Language
 from projections.words.names import INPUTS
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from projections.words.speaker import Speaker
-from scripts.cli import lines, show
+from scripts.cli import lines, terminal
 from scripts.cli.lines import RawLine
 from scripts.cli.moments import Future, not_after_option
-from scripts.cli.options import lang_option, print_json, print_text, spare, with_settings
+from scripts.cli.options import lang_option, print_json, print_text, refuse_overwrite, with_settings
 from scripts.cli.rejects import Reject, rejects_to
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, ledger_path, open_ledger
 
 EXIT_REJECTED = 3
@@ -73,7 +73,7 @@ def feed(
       cat live.jsonl | obnovi feed -
     """
     if rejects is not None:
-        spare("--rejects", rejects, settings, *files)
+        refuse_overwrite("--rejects", rejects, settings, *files)
     counts = Counts()
     replies: list[str] = []
     with ExitStack() as stack:
@@ -81,10 +81,10 @@ def feed(
         batches = [_checked_first(name, fd) for name, fd in feeds]
         sink = stack.enter_context(rejects_to(rejects, ledger_path(settings.ledger)))
         ledger = stack.enter_context(open_ledger(settings, "create"))
-        bar = stack.enter_context(show.progress("feeding (bytes)", _size(feeds)))
+        bar = stack.enter_context(terminal.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):
-            earlier = Earlier(ledger.journal)
+            earlier = KnownInputs(ledger.journal)
             first = None
             for batch in cut:
                 said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
@@ -97,22 +97,22 @@ def feed(
     if settings.json:
         print_json({name: getattr(counts, name) for name in COUNTED})
     else:
-        speak = Speaker(lang or "en")
+        phrases = Phrasebook(lang or "en")
         for text in replies[:REPLIES_SHOWN_MAX]:
             print_text(text)
         if len(replies) > REPLIES_SHOWN_MAX:
-            print_text(speak.say(answers.MORE_REPLIES))
+            print_text(phrases.say(answers.MORE_REPLIES))
         told: dict[str, Any] = {name: getattr(counts, name) for name in COUNTED}
-        told["duplicates"] = speak.count(counts.duplicates, "duplicate")
-        told["events"] = speak.count(counts.events, "event")
-        told["unrated"] = speak.say(answers.APPLIED_UNRATED, unrated=counts.unrated) if counts.unrated else ""
-        print_text(speak.say(answers.APPLIED, **told))
+        told["duplicates"] = phrases.count(counts.duplicates, "duplicate")
+        told["events"] = phrases.count(counts.events, "event")
+        told["unrated"] = phrases.say(answers.APPLIED_UNRATED, unrated=counts.unrated) if counts.unrated else ""
+        print_text(phrases.say(answers.APPLIED, **told))
     return EXIT_REJECTED if counts.rejected else 0
 
 
 def _apply(
     ledger: Ledger,
-    earlier: Earlier,
+    earlier: KnownInputs,
     name: str,
     batch: list[RawLine],
     future: Future,
@@ -174,19 +174,19 @@ def _replies(input: Input, outcome: Outcome, lang: Language | None) -> Iterator[
     Without a language a reply is quoted in Russian, and a refusal is told in English.
     """
     if outcome.reply:
-        yield f"{input.account}: {replied.told(Speaker(lang or 'ru'), outcome.reply)}"
+        yield f"{input.account}: {replied.translate(Phrasebook(lang or 'ru'), outcome.reply)}"
     elif outcome.result == "refused":
-        speak = Speaker(lang or "en")
+        phrases = Phrasebook(lang or "en")
         code = next(event.reason for event in outcome.events if isinstance(event, InputRefused))
-        names = (speak.say(INPUTS[input.type]), speak.say(REASONS[code])) if speak.russian else (input.type, code)
+        names = (phrases.say(INPUTS[input.type]), phrases.say(REASONS[code])) if phrases.russian else (input.type, code)
         said = dict(zip(("input", "reason"), names, strict=True))
-        yield speak.say(answers.REFUSED, account=input.account, id=input.id, **said)
+        yield phrases.say(answers.REFUSED, account=input.account, id=input.id, **said)
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:
     """The batches of a feed, with a compressed file refused before anything is booked."""
     if name != "-" and stat.S_ISREG(os.fstat(fd).st_mode) and os.pread(fd, 2, 0) == b"\x1f\x8b":
-        raise Misuse(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
+        raise UsageError(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
     return lines.batches(fd, name)
 
 

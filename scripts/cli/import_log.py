@@ -8,12 +8,12 @@ from typing import BinaryIO
 import click
 
 from ledger.log.errors import StoreError
-from ledger.taking_over import NotEmpty
-from scripts.cli import show
+from ledger.log_import import NotEmpty
+from scripts.cli import terminal
 from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.errors import Misuse, SaysNo
-from scripts.wiring import Settings, ledger_path, there
+from scripts.errors import Refused, UsageError
+from scripts.wiring import Settings, ledger_path, require_file
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -35,20 +35,24 @@ def import_log(settings: Settings, file: str) -> int:
     """
     from projections.exports.import_log import NotALog, import_log  # noqa: PLC0415  # the name is the command's
 
-    there(Path(file), "exported log")
+    require_file(Path(file), "exported log")
     try:
-        with open(file, "rb") as lines, show.progress("events", None) as bar, _place(settings, Path(file)) as ledger:
+        with (
+            open(file, "rb") as lines,
+            terminal.progress("events", None) as bar,
+            _place(settings, Path(file)) as ledger,
+        ):
             imported = import_log(ledger, _lines(lines), bar)
     except NotALog as error:
-        raise Misuse(f"{file} {error}") from None
+        raise UsageError(f"{file} {error}") from None
     except NotEmpty as error:
-        raise SaysNo(str(error)) from None
+        raise Refused(str(error)) from None
     except StoreError as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     if settings.json:
         print_json({"events": imported.events, "root": imported.root})
     else:
-        print_text(f"{show.count(imported.events, 'event')}, root {imported.root}\n")
+        print_text(f"{terminal.count(imported.events, 'event')}, root {imported.root}\n")
     return 0
 
 
@@ -64,8 +68,8 @@ def _place(settings: Settings, source: Path) -> Iterator[Path]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines of a file that may be anything, also one endless line. Raises Misuse."""
+    """Lines of a file that may be anything, also one endless line. Raises UsageError."""
     while line := file.readline(LINE_BYTES_MAX + 1):
         if len(line) > LINE_BYTES_MAX:
-            raise Misuse(f"{file.name} has a line of more than {LINE_BYTES_MAX} bytes, so it is no exported log")
+            raise UsageError(f"{file.name} has a line of more than {LINE_BYTES_MAX} bytes, so it is no exported log")
         yield line

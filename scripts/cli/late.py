@@ -18,16 +18,16 @@ from ledger.periods import Moment
 from ledger.service import Ledger
 from projections.counterfactual.change import CannotDecide
 from projections.counterfactual.late import SOURCE, Charge, adjustments, late_of_many
-from projections.words import otherwise
-from projections.words.happened import kind_of
+from projections.words import what_if
+from projections.words.causes import kind_of
 from projections.words.language import Language
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import terminal
 from scripts.cli.account import opened_account
-from scripts.cli.desk import in_force
+from scripts.cli.claims import in_force
 from scripts.cli.moments import MomentType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, now, open_ledger
 
 BY: Final = "obnovi late"
@@ -65,21 +65,21 @@ def late(
       obnovi late --book --by clerk-7 --dry-run
     """
     if by is not None and not book:
-        raise Misuse("--by goes with --book")
+        raise UsageError("--by goes with --book")
     if dry_run and not book:
-        raise Misuse("--dry-run goes with --book; without it nothing is booked anyway")
+        raise UsageError("--dry-run goes with --book; without it nothing is booked anyway")
     if by is not None and not 1 <= len(by) <= BY_MAX:
-        raise Misuse(f"--by takes 1 to {BY_MAX} characters")
+        raise UsageError(f"--by takes 1 to {BY_MAX} characters")
     with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
         with ledger.journal.reading() as log:
             accounts = log.accounts()
         try:
-            with show.progress("accounts", len(accounts)) as bar:
+            with terminal.progress("accounts", len(accounts)) as bar:
                 found = late_of_many(
                     ledger.journal.path, accounts, since=since, workers=workers or os.cpu_count() or 1, progress=bar
                 )
         except CannotDecide as error:
-            raise SaysNo(str(error)) from None
+            raise Refused(str(error)) from None
         booked = Counter[str]()
         if book:
             inputs = adjustments(found, by or BY)
@@ -95,7 +95,7 @@ def late(
     if settings.json:
         print_json(answer)
     else:
-        _show(Speaker(lang), found, answer, dry_run=dry_run)
+        _show(Phrasebook(lang), found, answer, dry_run=dry_run)
     return 0
 
 
@@ -124,34 +124,34 @@ def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Coun
     return counted
 
 
-def _show(speak: Speaker, found: Sequence[Charge], answer: dict[str, Any], *, dry_run: bool) -> None:
+def _show(phrases: Phrasebook, found: Sequence[Charge], answer: dict[str, Any], *, dry_run: bool) -> None:
     cells = [
         (
             charge.account,
             "" if charge.event is None else str(charge.event),
             str(charge.record),
-            kind_of(speak, charge.about),
-            speak.money(charge.was),
-            speak.money(charge.would_be),
+            kind_of(phrases, charge.about),
+            phrases.money(charge.was),
+            phrases.money(charge.would_be),
         )
         for charge in found
     ]
-    show.table(
-        speak.say(otherwise.LATE),
-        speak.head(otherwise.LATE_HEAD),
+    terminal.table(
+        phrases.say(what_if.LATE),
+        phrases.head(what_if.LATE_HEAD),
         cells,
         right=(1, 2, 4, 5),
-        empty=speak.say(otherwise.NOBODY),
+        empty=phrases.say(what_if.NOBODY),
     )
-    told = speak.say(
-        otherwise.LATE_SUM,
-        charges=speak.count(len(found), "charge"),
-        accounts=speak.count(answer["changed"], "account"),
-        difference=speak.more_or_less(answer["wallet_difference"]),
+    told = phrases.say(
+        what_if.LATE_SUM,
+        charges=phrases.count(len(found), "charge"),
+        accounts=phrases.count(answer["changed"], "account"),
+        difference=phrases.more_or_less(answer["wallet_difference"]),
     )
     print_text(f"{told}\n")
     if "booked" in answer:
-        made = speak.count(answer["booked"], "adjustment")
+        made = phrases.count(answer["booked"], "adjustment")
         counts = {name: answer[name] for name in ("refused", "rejected")}
-        said = otherwise.LATE_TRIED if dry_run else otherwise.LATE_BOOKED
-        print_text(f"{speak.say(said, adjustments=made, source=SOURCE, **counts)}\n")
+        said = what_if.LATE_TRIED if dry_run else what_if.LATE_BOOKED
+        print_text(f"{phrases.say(said, adjustments=made, source=SOURCE, **counts)}\n")

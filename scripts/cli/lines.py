@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.inputs import LINE_BYTES_MAX
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 
 CHUNK_BYTES: Final = 1024 * 1024
 BATCH_LINES_MAX: Final = 10_000
@@ -31,20 +31,20 @@ class RawLine(NamedTuple):
 
 @contextmanager
 def opened(name: str) -> Iterator[int]:
-    """The file descriptor of a feed file, or of stdin for `-`. Raises Misuse for what cannot be a feed."""
+    """The file descriptor of a feed file, or of stdin for `-`. Raises UsageError for what cannot be a feed."""
     if name == "-":
         _refuse_endless(0, name)
         yield 0
         return
     path = Path(name)
     if path.is_dir():
-        raise Misuse(f"{name} is a folder, not a feed; name its files")
+        raise UsageError(f"{name} is a folder, not a feed; name its files")
     try:
         fd = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        raise Misuse(f"there is no file {name}") from None
+        raise UsageError(f"there is no file {name}") from None
     except OSError as error:
-        raise Misuse(f"{name} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
     try:
         _refuse_endless(fd, name)
         yield fd
@@ -53,17 +53,17 @@ def opened(name: str) -> Iterator[int]:
 
 
 def _refuse_endless(fd: int, name: str) -> None:
-    """Raise Misuse for a device that gives bytes for ever and no line; a terminal is none, nor `/dev/null`."""
+    """Raise UsageError for a device that gives bytes for ever and no line; a terminal is none, nor `/dev/null`."""
     status = os.fstat(fd)
     silent = os.isatty(fd) or status.st_rdev == os.stat(os.devnull).st_rdev
     if stat.S_ISBLK(status.st_mode) or (stat.S_ISCHR(status.st_mode) and not silent):
-        raise Misuse(f"{'stdin' if name == '-' else name} is a device, not a feed; name a file or a pipe")
+        raise UsageError(f"{'stdin' if name == '-' else name} is a device, not a feed; name a file or a pipe")
 
 
 def batches(fd: int, name: str) -> Iterator[list[RawLine]]:
     """The lines of a feed in batches; a pipe that pauses gives what it has (after 0.2 s).
 
-    Raises Misuse for a gzip file before the first batch.
+    Raises UsageError for a gzip file before the first batch.
     """
     live = not stat.S_ISREG(os.fstat(fd).st_mode)
     batch: list[RawLine] = []
@@ -119,6 +119,6 @@ def _chunks(fd: int, name: str, live: bool) -> Iterator[bytes | None]:
         if first:
             first = False
             if chunk.startswith(_GZIP):
-                raise Misuse(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
+                raise UsageError(f"{name} is compressed; feed it with `gunzip -c {name} | obnovi feed -`")
             chunk = chunk.removeprefix(_BOM)
         yield chunk

@@ -10,8 +10,8 @@ import click
 
 from projections.words.safe import safe
 from scripts import collector
-from scripts.cli import early
-from scripts.errors import Misuse, SaysNo
+from scripts.cli import interrupted
+from scripts.errors import Refused, UsageError
 
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
@@ -62,7 +62,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        early.leave()
+        interrupted.leave()
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
@@ -106,7 +106,7 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
 def main() -> NoReturn:
     """Run `obnovi` with the process's arguments; every failure is one line on stderr and an exit code."""
-    collector.spare()
+    collector.tune_gc()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -126,12 +126,12 @@ def main() -> NoReturn:
         sys.exit(EXIT_MISUSE)
     except click.ClickException as error:
         _fail(" ".join(error.format_message().split()), EXIT_MISUSE, getattr(error, "ctx", None))
-    except Misuse as error:
+    except UsageError as error:
         _fail(str(error), EXIT_MISUSE)
-    except SaysNo as error:
+    except Refused as error:
         _fail(str(error), EXIT_SAYS_NO)
     except (KeyboardInterrupt, click.Abort):
-        _fail(early.LINE, early.EXIT)
+        _fail(interrupted.LINE, interrupted.EXIT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -145,14 +145,14 @@ def main() -> NoReturn:
 
 
 def _look_at_the_call() -> None:
-    """Refuse bytes that are no UTF-8: no name in the ledger has them, and no answer could show them. Raises Misuse."""
+    """Refuse bytes that are no UTF-8: no name in the ledger has them, no answer could show them. Raises UsageError."""
     variables = [f"{name}={os.environ.get(name, '')}" for name in VARIABLES]
     for text in (*sys.argv[1:], *variables):
         try:
             text.encode()
         except UnicodeEncodeError:
             shown = os.fsencode(text).decode(errors="backslashreplace")
-            raise Misuse(f"{shown} is no UTF-8 text; rename the file or write the argument in UTF-8") from None
+            raise UsageError(f"{shown} is no UTF-8 text; rename the file or write the argument in UTF-8") from None
 
 
 def _cut(line: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.log import files
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 
 HELPERS: Final = ("-wal", "-shm", "-journal")
 
@@ -15,19 +15,19 @@ HELPERS: Final = ("-wal", "-shm", "-journal")
 def new_ledger(path: Path, source: Path) -> Iterator[Path]:
     """An empty file to make a ledger in, which gets the ledger's name when the block ends well.
 
-    It is no more readable than its source. Raises SaysNo where something of a ledger is there already, Misuse where
-    there is no folder for it.
+    It is no more readable than its source. Raises Refused where something of a ledger is there already, UsageError
+    where there is no folder for it.
     """
     for each in (path, *helpers(path)):
         if each.exists():
-            raise SaysNo(f"{each} is there; move it away first, a ledger is never written over")
+            raise Refused(f"{each} is there; move it away first, a ledger is never written over")
     if not path.absolute().parent.is_dir():
-        raise Misuse(f"there is no folder {path.parent} to make a ledger in; create it or name another")
+        raise UsageError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
     try:
         with files.new(path, like=source) as made:
             yield made
     except FileExistsError:
-        raise SaysNo(f"{path} is there; move it away first, a ledger is never written over") from None
+        raise Refused(f"{path} is there; move it away first, a ledger is never written over") from None
 
 
 def helpers(path: Path) -> list[Path]:

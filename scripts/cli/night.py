@@ -8,18 +8,18 @@ from typing import Final
 
 import click
 
-from ledger import trial
+from ledger import preview
 from ledger.catalogue import parse
 from ledger.periods import Instant, Moment, last_instant
 from ledger.service import Ledger
 from projections.words import answers
 from projections.words.language import Language
-from projections.words.speaker import Speaker
-from scripts.cli import meant, show
-from scripts.cli.meant import yes_option
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import confirm, terminal
+from scripts.cli.confirm import yes_option
 from scripts.cli.moments import MomentType, limit_of_future, not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
 
 _COUNTED: Final = {"monthly_fees": "monthly fee", "daily_fees": "daily fee", "blocks": "block"}
@@ -59,7 +59,7 @@ def night(
                 _must_be_known(ledger, settings, upto)
             with ledger.journal.reading() as log:
                 due = sum(log.count_due(instant, zone=zone) for zone, instant in runs)
-            with show.progress("accounts", due) as bar:
+            with terminal.progress("accounts", due) as bar:
                 for zone, instant in runs:
                     some = partial(ledger.advance_due, instant, accounts_max=ACCOUNTS_AT_ONCE, zone=zone)
                     while (counted := some()) is not None:
@@ -76,16 +76,16 @@ def night(
     if settings.json:
         print_json(answer)
     else:
-        speak = Speaker(lang)
-        nouns = {f"{noun}s": speak.count(answer[f"{noun}s"], noun) for noun in ("account", "event")}
-        if not speak.russian:
-            nouns |= {f: show.count(answer[f], noun) for f, noun in _COUNTED.items()}
-        print_text(speak.say(answers.ADVANCED_TRIED if dry_run else answers.ADVANCED, **{**answer, **nouns}))
+        phrases = Phrasebook(lang)
+        nouns = {f"{noun}s": phrases.count(answer[f"{noun}s"], noun) for noun in ("account", "event")}
+        if not phrases.russian:
+            nouns |= {f: terminal.count(answer[f], noun) for f, noun in _COUNTED.items()}
+        print_text(phrases.say(answers.ADVANCED_TRIED if dry_run else answers.ADVANCED, **{**answer, **nouns}))
     return 0
 
 
 def _runs(ledger: Ledger, until: Moment | None, not_after: Moment | None) -> list[tuple[str | None, Instant]]:
-    """The zone and the instant of each run: of a date one for every zone, else one for all. Raises Misuse.
+    """The zone and the instant of each run: of a date one for every zone, else one for all. Raises UsageError.
 
     Before those of the zones comes one where nobody is: accounts whose heads do not tell their zone get such heads.
     """
@@ -95,7 +95,9 @@ def _runs(ledger: Ledger, until: Moment | None, not_after: Moment | None) -> lis
     for zone in ["", *ledger.catalogues().zones()] if by_zone else [None]:
         instant = begun if until is None else last_instant(until, zone or "UTC")
         if instant > limit_of_future(not_after, zone or "UTC"):
-            raise Misuse("--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it")
+            raise UsageError(
+                "--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it"
+            )
         runs.append((zone, instant))
     return runs
 
@@ -105,18 +107,18 @@ def _tried(ledger: Ledger, given: str | None, until: Moment) -> Counter[str]:
     catalogue = ledger.catalogues().newest() if given is None else parse(catalogue_text(Path(given)))
     with ledger.journal.reading() as log:
         accounts = log.due_accounts(_latest(until)) if given is None else log.accounts()
-        with show.progress("accounts (dry run)", len(accounts)) as bar:
-            return trial.night(log, accounts, catalogue, until, progress=bar)
+        with terminal.progress("accounts (dry run)", len(accounts)) as bar:
+            return preview.preview_night(log, accounts, catalogue, until, progress=bar)
 
 
 def _must_be_known(ledger: Ledger, settings: Settings, until: Moment) -> None:
-    """Tell how long there was no input, and what will be booked for it, where that is long. Raises SaysNo."""
+    """Tell how long there was no input, and what will be booked for it, where that is long. Raises Refused."""
     with ledger.journal.reading() as log:
-        quiet = meant.quiet_before(log, last_instant(until, "UTC"))
+        quiet = confirm.quiet_before(log, last_instant(until, "UTC"))
     if quiet is None or not (total := _tried(ledger, None, until))["accounts"]:
         return
-    accounts = show.count(total["accounts"], "account")
-    meant.meant(settings, f"{quiet}; on {accounts} it books {meant.counted(total)}", yes=False)
+    accounts = terminal.count(total["accounts"], "account")
+    confirm.confirm(settings, f"{quiet}; on {accounts} it books {confirm.describe_counts(total)}", yes=False)
 
 
 def _latest(until: Moment) -> Instant:

@@ -15,11 +15,11 @@ from projections.operator import files
 from projections.operator.check import Check, Finding, Report
 from projections.operator.inputs import PAID_ZONE, Imported, Why, inputs_of
 from projections.operator.model import BadStatement, OperatorStatement
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.feed import EXIT_REJECTED
-from scripts.cli.kinds import Kinds
+from scripts.cli.grouped import GroupedMessages
 from scripts.cli.options import print_error, print_json, print_text, with_settings
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, catalogue_text
 
 _NO_INPUTS: Final[dict[Why, str]] = {
@@ -76,7 +76,7 @@ def import_statement(settings: Settings, file: str, paid_zone: str) -> int:
     try:
         done = inputs_of(made, paid_zone=paid_zone)
     except BadStatement as error:
-        raise Misuse(f"{file}: {error}") from None
+        raise UsageError(f"{file}: {error}") from None
     sys.stdout.buffer.writelines(msgspec.json.encode(input) + b"\n" for input in done.inputs)
     sys.stdout.buffer.flush()
     rejected = _tell(file, done)
@@ -110,23 +110,23 @@ def check_statement(settings: Settings, file: str) -> int:
 def _read(file: str) -> OperatorStatement:
     path = Path(file)
     if not path.exists():
-        raise Misuse(f"there is no statement at {file}")
+        raise UsageError(f"there is no statement at {file}")
     if path.is_dir():
-        raise Misuse(f"{file} is a folder, not a statement")
+        raise UsageError(f"{file} is a folder, not a statement")
     try:
         return files.read(path)
     except BadStatement as error:
-        raise Misuse(f"{file}: {error}") from None
+        raise UsageError(f"{file}: {error}") from None
 
 
 def _tell(file: str, done: Imported) -> int:
     """Count on stderr what became of the rows; how many of them were rejected."""
     rejected = [each for each in done.passed_over if each.why not in _NO_INPUTS]
     counts = Counter(each.why for each in done.passed_over if each.why in _NO_INPUTS)
-    told = [show.count(len(done.inputs), "input")]
-    told += [f"{show.count(count, 'row')} passed over ({_NO_INPUTS[why]})" for why, count in counts.items()]
-    told += [f"{show.count(len(rejected), 'row')} rejected"] if rejected else []
-    kinds = Kinds()
+    told = [terminal.count(len(done.inputs), "input")]
+    told += [f"{terminal.count(count, 'row')} passed over ({_NO_INPUTS[why]})" for why, count in counts.items()]
+    told += [f"{terminal.count(len(rejected), 'row')} rejected"] if rejected else []
+    kinds = GroupedMessages()
     lines = [
         f"{file}: row {each.row} (line {each.line}): {each.why.replace('_', ' ')}: {each.detail}"
         for each in rejected
@@ -154,10 +154,10 @@ def _show(file: str, made: OperatorStatement, report: Report) -> None:
         return
     counts = Counter((finding.rule, finding.check) for finding in report.findings)
     summary = [(rule, _CHECKS[check], str(count)) for (rule, check), count in counts.most_common()]
-    show.table("Отступления от правил", ("Правило", "Что", "Строк"), summary, right=(2,))
-    kinds = Kinds()
+    terminal.table("Отступления от правил", ("Правило", "Что", "Строк"), summary, right=(2,))
+    kinds = GroupedMessages()
     cells = [_cells(finding) for finding in report.findings if kinds.tell(_CHECKS[finding.check])]
-    show.table("", ("Строка", "Правило", "Что", "Ожидалось", "Стоит", "Начало"), cells, right=(0,))
+    terminal.table("", ("Строка", "Правило", "Что", "Ожидалось", "Стоит", "Начало"), cells, right=(0,))
     for kind, more in kinds.rest():
         print_text(f"… и ещё {more}: {kind}; все — с --json\n")
 

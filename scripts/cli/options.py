@@ -16,7 +16,7 @@ from ledger import periods
 from ledger.log import files
 from projections.words.language import LANGUAGES, Language
 from projections.words.safe import safe
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, ledger_path
 
 P = ParamSpec("P")
@@ -100,9 +100,9 @@ def catalogue_of_the_line() -> str | None:
 
 
 def refuse_lang() -> None:
-    """Refuse --lang where JSON is asked for. Raises Misuse."""
+    """Refuse --lang where JSON is asked for. Raises UsageError."""
     if click.get_current_context().get_parameter_source("lang") is click.core.ParameterSource.COMMANDLINE:
-        raise Misuse("--lang is for people; JSON is the same in every language, leave one of them out")
+        raise UsageError("--lang is for people; JSON is the same in every language, leave one of them out")
 
 
 def _first(*values: str | None) -> str:
@@ -136,32 +136,32 @@ def print_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def spare(option: str, path: str, settings: Settings, *inputs: str) -> None:
-    """Refuse to write over what is kept or read: the ledger and its helpers, keys, catalogue, feeds. Raises Misuse."""
+def refuse_overwrite(option: str, path: str, settings: Settings, *inputs: str) -> None:
+    """Refuse to write over what is kept or read: ledger and helpers, keys, catalogue, feeds. Raises UsageError."""
     ledger = str(ledger_path(settings.ledger))
     kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal", ".evidence")]
     kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
     kept += [(name, "one of the feeds") for name in inputs if name != "-"]
     for name, what in kept:
         if os.path.realpath(name) == os.path.realpath(path):
-            raise Misuse(f"{option} {path} is {what}; name another file")
+            raise UsageError(f"{option} {path} is {what}; name another file")
     if Path(path).resolve().is_relative_to(keys_folder(settings).resolve()):
-        raise Misuse(f"{option} {path} lies in the folder of keys; name another file")
+        raise UsageError(f"{option} {path} lies in the folder of keys; name another file")
 
 
 def form_of(given: str | None, output: str | None, forms: Collection[str]) -> str | None:
     """The format that was asked for: by its option, else by the ending of the file it goes to; None for neither.
 
-    Raises Misuse for an ending that is no format: a file must not say that it is what it is not.
+    Raises UsageError for an ending that is no format: a file must not say that it is what it is not.
     """
     ending = Path(output or "").suffix.removeprefix(".").lower()
     if given is None and ending and ending not in forms:
-        raise Misuse(f"-o {output}: .{ending} is none of the formats {', '.join(forms)}; name one with --format")
+        raise UsageError(f"-o {output}: .{ending} is none of the formats {', '.join(forms)}; name one with --format")
     return given or ending or None
 
 
 def write_file(path: str, content: bytes, settings: Settings) -> None:
-    """A file of what the ledger holds, written whole or not at all. Raises Misuse."""
+    """A file of what the ledger holds, written whole or not at all. Raises UsageError."""
     with whole_file(path, settings) as file:
         file.write(content)
 
@@ -170,12 +170,12 @@ def write_file(path: str, content: bytes, settings: Settings) -> None:
 def whole_file(path: str, settings: Settings) -> Iterator[BinaryIO]:
     """A file of what the ledger holds, to be written piece by piece, which appears whole or not at all.
 
-    It is no more readable than the ledger, or has the mode of the file it replaces. Raises Misuse.
+    It is no more readable than the ledger, or has the mode of the file it replaces. Raises UsageError.
     """
     if os.path.exists(path) and not os.path.isfile(path):
-        raise Misuse(f"{path} is no file that can be replaced; name another")
+        raise UsageError(f"{path} is no file that can be replaced; name another")
     try:
         with files.whole(Path(path), like=ledger_path(settings.ledger)) as file:
             yield file
     except OSError as error:
-        raise Misuse(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -4,17 +4,17 @@ import click
 
 from ledger.service import Ledger
 from projections import refusals
-from projections.explain.refused import Refused
+from projections.explain.refused import RefusedRequest
 from projections.explain.refused import refused as looked_at
 from projections.follow import asked
 from projections.words import refused as words
 from projections.words.language import Language
 from projections.words.names import INPUTS, NONE
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.account import opened_account
-from scripts.cli.number import AccountType
+from scripts.cli.account_number import AccountType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, now, open_ledger
 
@@ -34,37 +34,42 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
     """
     with open_ledger(settings) as ledger:
         zone = None if account is None else opened_account(ledger, account).zone
-        speak = Speaker(lang, zone=zone)
+        phrases = Phrasebook(lang, zone=zone)
         rows = asked(ledger, lambda db: refusals.rows(db, account))
-        found = list(looked_at(ledger, rows, until=now(), speak=speak))
+        found = list(looked_at(ledger, rows, until=now(), phrases=phrases))
         speaks = {row.account: _of(ledger, row.account, lang) for row in found}
     if settings.json:
         print_json(found)
         return 0
     cells = [_cells(speaks[row.account], row) for row in found]
-    show.table(
-        speak.clocked(speak.say(words.TITLE)), speak.head(words.HEAD), cells, right=(1,), wide=5, empty=speak.say(NONE)
+    terminal.table(
+        phrases.clocked(phrases.say(words.TITLE)),
+        phrases.head(words.HEAD),
+        cells,
+        right=(1,),
+        wide=5,
+        empty=phrases.say(NONE),
     )
     for row in found if account is not None else []:
         if row.reply is not None:
-            print_text(f"{speak.say(words.REPLY, version=row.version, reply=row.reply)}\n")
+            print_text(f"{phrases.say(words.REPLY, version=row.version, reply=row.reply)}\n")
     return 0
 
 
-def _of(ledger: Ledger, account: str, lang: Language) -> Speaker:
-    return Speaker(lang, zone=opened_account(ledger, account).zone)
+def _of(ledger: Ledger, account: str, lang: Language) -> Phrasebook:
+    return Phrasebook(lang, zone=opened_account(ledger, account).zone)
 
 
-def _cells(speak: Speaker, row: Refused) -> tuple[str, ...]:
-    worked = "" if row.reply is None else speak.say(words.NOT_YET)
+def _cells(phrases: Phrasebook, row: RefusedRequest) -> tuple[str, ...]:
+    worked = "" if row.reply is None else phrases.say(words.NOT_YET)
     if row.worked_at is not None:
-        worked = speak.say(words.WORKED, time=speak.time(row.worked_at), version=row.worked_from)
+        worked = phrases.say(words.WORKED, time=phrases.time(row.worked_at), version=row.worked_from)
     return (
         row.account,
         str(row.version),
-        speak.time(row.booked_at),
-        speak.named(row.input_type, INPUTS),
-        speak.say(REASONS[row.reason]),
+        phrases.time(row.booked_at),
+        phrases.named(row.input_type, INPUTS),
+        phrases.say(REASONS[row.reason]),
         row.needed or "",
         worked,
     )

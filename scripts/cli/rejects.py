@@ -9,9 +9,9 @@ from typing import IO, Final
 import msgspec
 
 from ledger.log import files
-from scripts.cli.kinds import Kinds
+from scripts.cli.grouped import GroupedMessages
 from scripts.cli.options import print_error
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 
 _NO_JSON: Final = ("not JSON", "not UTF-8")
 
@@ -30,7 +30,7 @@ class Reject(msgspec.Struct, omit_defaults=True):
 def rejects_to(path: str | None, ledger: Path) -> Iterator["Rejects"]:
     """Where rejects go: to the file, overwritten now, a new one no more readable than the ledger; or to stderr.
 
-    Raises Misuse.
+    Raises UsageError.
     """
     if path is None:
         told = Rejects(None)
@@ -44,7 +44,7 @@ def rejects_to(path: str | None, ledger: Path) -> Iterator["Rejects"]:
             os.close(files.create(Path(path), like=ledger))
         file: IO[bytes] = Path(path).open("wb")  # noqa: SIM115  # the with follows below
     except OSError as error:
-        raise Misuse(f"the rejects file {path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"the rejects file {path} cannot be written: {error.strerror}") from None
     with file:
         yield Rejects(file)
 
@@ -58,7 +58,7 @@ class Rejects:
 
     def __init__(self, file: IO[bytes] | None) -> None:
         self._file = file
-        self._kinds = Kinds()
+        self._kinds = GroupedMessages()
         self._no_feed: set[str] = set()
 
     def tell(self, reject: Reject, *, opens: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from ledger.catalogue import parse, shipped_text
 from scripts.cli.options import DateType, with_settings
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.wiring import Settings, catalogue_text
 
@@ -46,12 +46,12 @@ def simulate(settings: Settings, subscribers: int, days: int, seed: int, start: 
       obnovi simulate --subscribers 20 --days 7 --seed 2 --malformed 0.01 | obnovi feed -
     """
     if (LAST_DAY - start) < timedelta(days=days):
-        raise Misuse(f"--start and --days end after {LAST_DAY}; choose an earlier start or fewer days")
+        raise UsageError(f"--start and --days end after {LAST_DAY}; choose an earlier start or fewer days")
     text = shipped_text() if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
     try:
         market = Market(parse(text), start)
     except NothingOnSale as error:
-        raise Misuse(f"{error}; choose another --start or --catalogue") from None
+        raise UsageError(f"{error}; choose another --start or --catalogue") from None
     feed = lines(market, subscribers=subscribers, days=days, seed=seed, start=start, malformed=malformed)
     sys.stdout.buffer.writelines(line + b"\n" for line in feed)
     sys.stdout.buffer.flush()

@@ -13,15 +13,15 @@ from ledger import periods
 from ledger.account import Account
 from ledger.periods import Moment
 from ledger.service import Ledger
-from projections.formats.table import Table
+from projections.formats.csv import Table
 from projections.statement import Broken, Statement
 from projections.statement import statement as statement_of
 from projections.words.language import LANGUAGES, Language
 from scripts.cli.account import opened_account
+from scripts.cli.account_number import AccountType
 from scripts.cli.moments import known_at_option
-from scripts.cli.number import AccountType
-from scripts.cli.options import DateType, form_of, print_bytes, spare, with_settings, write_file
-from scripts.errors import Misuse, SaysNo
+from scripts.cli.options import DateType, form_of, print_bytes, refuse_overwrite, with_settings, write_file
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
 
 RENDERERS: Final = {
@@ -80,11 +80,11 @@ def statement(
     chosen = "json" if settings.json else form or "txt"
     options = allowed(form, table=table, lang=lang)
     if since > until:
-        raise Misuse(f"--from {since} lies after --to {until}")
+        raise UsageError(f"--from {since} lies after --to {until}")
     if chosen in BINARY and output is None and sys.stdout.isatty():
-        raise Misuse(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
+        raise UsageError(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
-        spare("-o", output, settings)
+        refuse_overwrite("-o", output, settings)
     with open_ledger(settings) as ledger:
         found = opened_account(ledger, account)
         known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
@@ -92,7 +92,7 @@ def statement(
             with closing(ledger.events(account, known_at=known_by)) as known:
                 made = statement_of(found, known, ledger.catalogues(), since=since, until=until)
         except Broken as error:
-            raise SaysNo(f"account {account}: {error}; run `obnovi verify`") from None
+            raise Refused(f"account {account}: {error}; run `obnovi verify`") from None
         options |= foot(settings, ledger, found, until, chosen)
     content = written(made, chosen, options)
     if output is None:
@@ -107,25 +107,25 @@ def foot(settings: Settings, ledger: Ledger, account: Account, until: date, form
     folder = keys_folder(settings)
     if form in FOOTLESS or not folder.exists():
         return {}
-    from projections.evidence import footing, keys, note  # noqa: PLC0415  # cryptography, only where there are keys
+    from projections.evidence import keys, note, statement_footer  # noqa: PLC0415  # cryptography, only where there are keys
 
     try:
         kept = keys.kept(folder)
         with ledger.journal.reading() as log:
-            found = kept and footing.first_checkpoint(log, kept, account, until=until)
+            found = kept and statement_footer.first_checkpoint(log, kept, account, until=until)
     except keys.NoKeys as error:
-        raise Misuse(str(error)) from None
+        raise UsageError(str(error)) from None
     except note.BadNote as error:
-        raise SaysNo(str(error)) from None
+        raise Refused(str(error)) from None
     return {} if found is None else {"checkpoint": str(found)}
 
 
 def allowed(form: str | None, *, table: str | None, lang: str | None) -> dict[str, str]:
-    """The options of a format that were given. Raises Misuse for one that it does not have."""
+    """The options of a format that were given. Raises UsageError for one that it does not have."""
     if table is not None and form != "csv":
-        raise Misuse("--table goes with --format csv")
+        raise UsageError("--table goes with --format csv")
     if lang is not None and (form or "txt") not in SPEAKS:
-        raise Misuse(f"--lang goes with --format {', '.join(sorted(SPEAKS))}; {form} is the same in every language")
+        raise UsageError(f"--lang goes with --format {', '.join(sorted(SPEAKS))}; {form} is the same in every language")
     options = {"table": table, "lang": lang}
     return {name: value for name, value in options.items() if value is not None}
 

@@ -11,12 +11,12 @@ import click
 from ledger import periods
 from projections.words.language import LANGUAGES
 from scripts import bulk
-from scripts.cli import show
-from scripts.cli.kinds import Kinds
-from scripts.cli.number import plain
+from scripts.cli import terminal
+from scripts.cli.account_number import digits_of
+from scripts.cli.grouped import GroupedMessages
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.cli.statement import FORMATS, allowed
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, open_ledger, read_text
 
 ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
@@ -78,21 +78,21 @@ def statements(
     try:
         os.makedirs(folder, exist_ok=True)
     except FileExistsError:
-        raise Misuse(f"{folder} is a file; name a folder with -o") from None
+        raise UsageError(f"{folder} is a file; name a folder with -o") from None
     order = bulk.Order(settings, folder, name, month, last, form, options)
-    with show.progress("statements", len(wanted)) as bar:
+    with terminal.progress("statements", len(wanted)) as bar:
         summary = bulk.write_statements(order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
         print_json(summary)
     else:
-        kinds = Kinds()
+        kinds = GroupedMessages()
         for failure in summary.failures:
             if kinds.tell(failure.reason):
                 print_text(f"account {failure.account}: {failure.reason}\n")
         for kind, more in kinds.rest():
             print_text(f"… and {more} more: {kind}; `obnovi statements --json` lists all\n")
         print_text(
-            f"{show.count(summary.written, 'statement')} written, {summary.skipped} already there, "
+            f"{terminal.count(summary.written, 'statement')} written, {summary.skipped} already there, "
             f"{summary.failed} failed; listed in {order.manifest}\n"
         )
     return 1 if summary.failed else 0
@@ -102,6 +102,6 @@ def _accounts(settings: Settings, file: str | None) -> list[str]:
     """The accounts of a file, each once, in its order; or all that were opened."""
     if file is not None:
         lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
-        return list(dict.fromkeys(plain(line.strip()) for line in lines if line.strip()))
+        return list(dict.fromkeys(digits_of(line.strip()) for line in lines if line.strip()))
     with open_ledger(settings) as ledger, ledger.journal.reading() as log:
         return log.accounts()

@@ -13,12 +13,12 @@ from projections.totals import Grouping
 from projections.words import answers
 from projections.words.language import Language
 from projections.words.names import NONE
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from scripts.cli import terminal
 from scripts.cli.account import opened_account
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
-from scripts.errors import Misuse
+from scripts.errors import UsageError
 from scripts.wiring import Settings, open_ledger
 
 
@@ -37,24 +37,26 @@ def unrated(settings: Settings, lang: Language) -> int:
     with open_ledger(settings) as ledger:
         rows = asked(ledger, waiting.rows)
         zones = {row.account: opened_account(ledger, row.account).zone for row in rows}
-    speak = Speaker(lang)
+    phrases = Phrasebook(lang)
     if settings.json:
         print_json(rows)
     elif not rows:
-        print_text(f"{speak.say(answers.ALL_RATED)}\n")
+        print_text(f"{phrases.say(answers.ALL_RATED)}\n")
     else:
         cells = [
             (
                 row.account,
                 str(row.version),
-                speak.say(REASONS[row.reason]),
-                speak.service(row.service),
-                speak.zone(row.zone),
-                Speaker(lang, zone=zones[row.account]).time(row.occurred_at),
+                phrases.say(REASONS[row.reason]),
+                phrases.service(row.service),
+                phrases.zone(row.zone),
+                Phrasebook(lang, zone=zones[row.account]).time(row.occurred_at),
             )
             for row in rows
         ]
-        show.table(speak.clocked(speak.say(answers.UNRATED)), speak.head(answers.UNRATED_HEAD), cells, right=(1,))
+        terminal.table(
+            phrases.clocked(phrases.say(answers.UNRATED)), phrases.head(answers.UNRATED_HEAD), cells, right=(1,)
+        )
     return 0
 
 
@@ -75,29 +77,29 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
       obnovi totals --from 2026-02-01 --to 2026-02-28 --by day --json
     """
     if since > until:
-        raise Misuse(f"--from {since} lies after --to {until}")
+        raise UsageError(f"--from {since} lies after --to {until}")
     with open_ledger(settings) as ledger:
         rows = asked(ledger, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
     if settings.json:
         print_json(rows)
         return 0
-    speak = Speaker(lang)
+    phrases = Phrasebook(lang)
     cells = [
         (
-            *([_group(speak, by, row[by])] if by else []),
+            *([_group(phrases, by, row[by])] if by else []),
             row["account_name"],
-            *(speak.exact(row["unit"], row[name]) for name in ("opening", "moved", "closing")),
+            *(phrases.exact(row["unit"], row[name]) for name in ("opening", "moved", "closing")),
         )
         for row in rows
     ]
-    title = speak.say(answers.TOTALS, since=speak.day(since.isoformat()), until=speak.day(until.isoformat()))
+    title = phrases.say(answers.TOTALS, since=phrases.day(since.isoformat()), until=phrases.day(until.isoformat()))
     head = ((answers.BY[by],) if by else ()) + answers.TOTALS_HEAD
-    show.table(title, speak.head(head), cells, right=range(len(head))[-3:], empty=speak.say(NONE))
+    terminal.table(title, phrases.head(head), cells, right=range(len(head))[-3:], empty=phrases.say(NONE))
     return 0
 
 
-def _group(speak: Speaker, by: Grouping, value: str) -> str:
-    return speak.day(value) if by == "day" else value
+def _group(phrases: Phrasebook, by: Grouping, value: str) -> str:
+    return phrases.day(value) if by == "day" else value
 
 
 @click.command()
@@ -116,7 +118,7 @@ def replay(settings: Settings, workers: int | None) -> int:
     with open_ledger(settings) as ledger:
         with ledger.journal.reading() as log:
             count = log.count()
-        with show.progress("events", count) as bar:
+        with terminal.progress("events", count) as bar:
             done = rebuild(ledger, workers=workers or os.cpu_count() or 1, progress=bar)
     seconds = time.perf_counter() - began
     answer = {

@@ -20,18 +20,18 @@ from projections.counterfactual.distribution import Bar, Distribution, distribut
 from projections.counterfactual.what_if import Report, what_if_of_many
 from projections.counterfactual.what_if import what_if as decide
 from projections.verify.sample import sample
-from projections.words import otherwise
-from projections.words.happened import kind_of
+from projections.words import what_if as words
+from projections.words.causes import kind_of
 from projections.words.language import Language
 from projections.words.names import THE_SAME
-from projections.words.speaker import Speaker
-from scripts.cli import show
+from projections.words.phrasebook import Phrasebook
+from scripts.cli import terminal
 from scripts.cli.account import opened_account
+from scripts.cli.account_number import AccountType
 from scripts.cli.audit import ShareType
 from scripts.cli.moments import MomentType
-from scripts.cli.number import AccountType
 from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
-from scripts.errors import Misuse, SaysNo
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, catalogue_text, open_ledger
 
 BAR_WIDTH: Final = 40
@@ -92,11 +92,11 @@ def what_if(
       obnovi what-if --all --catalogue tariffs-of-spring.toml --from 2023-03-01T00:00:00+03:00
     """
     if (account is not None) + everybody + (share is not None) != 1:
-        raise Misuse("name an ACCOUNT, or say --all or --sample; one of these")
+        raise UsageError("name an ACCOUNT, or say --all or --sample; one of these")
     if account is None and (drop or move):
-        raise Misuse("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
+        raise UsageError("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
-        raise Misuse("an event can be moved or dropped once")
+        raise UsageError("an event can be moved or dropped once")
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
@@ -117,20 +117,20 @@ def what_if(
                 with ledger.journal.reading() as log:
                     report = decide(log, [account], change, in_full=True)
         except CannotDecide as error:
-            raise SaysNo(str(error)) from None
+            raise Refused(str(error)) from None
     if account is None:
         fallen = distribution(report.accounts, report.lines)
         if settings.json:
             print_json(contract(report) | {"distribution": fallen})
         else:
-            _show_many(Speaker(lang), report, fallen)
+            _show_many(Phrasebook(lang), report, fallen)
     elif settings.json:
         print_json(contract(report))
     else:
-        speak = Speaker(lang, zone=zone)
-        _show_lines(speak, speak.clocked(speak.say(otherwise.ONE, account=account)), report.lines)
-        moved_by = speak.more_or_less(report.wallet_difference)
-        print_text(f"{speak.say(otherwise.WALLET, difference=moved_by)}\n")
+        phrases = Phrasebook(lang, zone=zone)
+        _show_lines(phrases, phrases.clocked(phrases.say(words.ONE, account=account)), report.lines)
+        moved_by = phrases.more_or_less(report.wallet_difference)
+        print_text(f"{phrases.say(words.WALLET, difference=moved_by)}\n")
     return 0
 
 
@@ -139,20 +139,20 @@ def contract(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in ("accounts", "changed", "wallet_difference", "lines", "inputs")}
 
 
-def _show_lines(speak: Speaker, title: str, lines: Sequence[Line]) -> None:
+def _show_lines(phrases: Phrasebook, title: str, lines: Sequence[Line]) -> None:
     """Differences as a table: money, minutes, pieces and megabytes, to the second and the kilobyte."""
     cells = [
         (
             "" if line.version is None else str(line.version),
-            speak.time(line.booked_at),
-            kind_of(speak, line.about),
-            otherwise.field(speak, line.field),
-            otherwise.value(speak, line, line.was),
-            otherwise.value(speak, line, line.would_be),
+            phrases.time(line.booked_at),
+            kind_of(phrases, line.about),
+            words.field(phrases, line.field),
+            words.value(phrases, line, line.was),
+            words.value(phrases, line, line.would_be),
         )
         for line in lines
     ]
-    show.table(title, speak.head(otherwise.HEAD), cells, right=(0, 4, 5), empty=speak.say(otherwise.NO_DIFFERENCE))
+    terminal.table(title, phrases.head(words.HEAD), cells, right=(0, 4, 5), empty=phrases.say(words.NO_DIFFERENCE))
 
 
 def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | None:
@@ -161,51 +161,51 @@ def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | Non
     for each in changes:
         name, equals, value = each.partition("=")
         if name != "plan" or not equals or not value:
-            raise Misuse(f"--set {each}: only a plan can be set, like --set plan=smart")
+            raise UsageError(f"--set {each}: only a plan can be set, like --set plan=smart")
         if plan is not None:
-            raise Misuse("--set plan=… was given twice")
+            raise UsageError("--set plan=… was given twice")
         plan = value
     catalogue = ledger.catalogues().newest() if text is None else parse(text)
     if plan is not None and ("plan", plan) not in {(kind, id) for kind, id, _, _ in catalogue.versions()}:
-        raise Misuse(f"--set plan={plan}: the catalogue has no such plan")
+        raise UsageError(f"--set plan={plan}: the catalogue has no such plan")
     return plan
 
 
 def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: int | None) -> Report:
     with ledger.journal.reading() as log:
         accounts = log.accounts() if share is None else sample(log.accounts(), share)
-    with show.progress("accounts", len(accounts)) as bar:
+    with terminal.progress("accounts", len(accounts)) as bar:
         return what_if_of_many(
             ledger.journal.path, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar
         )
 
 
-def _show_many(speak: Speaker, report: Report, fallen: Distribution) -> None:
+def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> None:
     most = max((bar.accounts for bar in fallen.bars), default=0)
-    nobody = speak.say(otherwise.NOBODY)
-    show.table(
-        speak.say(otherwise.BARS),
-        (*speak.head(otherwise.BARS_HEAD), ""),
-        [(_range(speak, bar), str(bar.accounts), "█" * -(-bar.accounts * BAR_WIDTH // most)) for bar in fallen.bars],
+    nobody = phrases.say(words.NOBODY)
+    terminal.table(
+        phrases.say(words.BARS),
+        (*phrases.head(words.BARS_HEAD), ""),
+        [(_range(phrases, bar), str(bar.accounts), "█" * -(-bar.accounts * BAR_WIDTH // most)) for bar in fallen.bars],
         right=(1,),
         empty=nobody,
     )
-    shares = [(share, speak.money(amount)) for share, amount in fallen.quantiles.items()]
-    show.table(speak.say(otherwise.SHARES), speak.head(otherwise.SHARES_HEAD), shares, right=(0, 1), empty=nobody)
-    for title, lines in ((otherwise.GAIN_MOST, fallen.gained_most), (otherwise.LOSE_MOST, fallen.lost_most)):
-        cells = [(line.account, *(speak.money(amount) for amount in _three(line))) for line in lines]
-        show.table(speak.say(title), speak.head(otherwise.MOST_HEAD), cells, right=(1, 2, 3), empty=nobody)
-    told = speak.say(
-        otherwise.MANY,
-        accounts=speak.count(report.accounts, "account"),
-        inputs=speak.count(report.inputs, "input"),
+    shares = [(share, phrases.money(amount)) for share, amount in fallen.quantiles.items()]
+    terminal.table(phrases.say(words.SHARES), phrases.head(words.SHARES_HEAD), shares, right=(0, 1), empty=nobody)
+    for title, lines in ((words.GAIN_MOST, fallen.gained_most), (words.LOSE_MOST, fallen.lost_most)):
+        cells = [(line.account, *(phrases.money(amount) for amount in _three(line))) for line in lines]
+        terminal.table(phrases.say(title), phrases.head(words.MOST_HEAD), cells, right=(1, 2, 3), empty=nobody)
+    told = phrases.say(
+        words.MANY,
+        accounts=phrases.count(report.accounts, "account"),
+        inputs=phrases.count(report.inputs, "input"),
         changed=report.changed,
         gained=fallen.gained,
-        sum_gained=speak.money(fallen.sum_gained),
+        sum_gained=phrases.money(fallen.sum_gained),
         lost=fallen.lost,
-        sum_lost=speak.money(-fallen.sum_lost),
+        sum_lost=phrases.money(-fallen.sum_lost),
         same=fallen.same,
-        difference=speak.more_or_less(report.wallet_difference),
+        difference=phrases.more_or_less(report.wallet_difference),
     )
     print_text(f"{told}\n")
 
@@ -216,9 +216,9 @@ def _three(line: Line) -> tuple[int, int, int]:
     return line.was, line.would_be, moved(line)
 
 
-def _range(speak: Speaker, bar: Bar) -> str:
+def _range(phrases: Phrasebook, bar: Bar) -> str:
     if (bar.at_least, bar.below) == (0, 1):
-        return speak.say(THE_SAME)
-    low = "" if bar.at_least is None else speak.money(bar.at_least)
-    high = "" if bar.below is None else speak.money(bar.below - 1)
+        return phrases.say(THE_SAME)
+    low = "" if bar.at_least is None else phrases.money(bar.at_least)
+    high = "" if bar.below is None else phrases.money(bar.below - 1)
     return f"{low} … {high}".strip()

@@ -6,10 +6,10 @@ from heapq import heapify, heappop, heappush, heapreplace
 
 from ledger import periods
 from ledger.periods import Instant
+from scripts.simulate.believed_wallet import NEVER
 from scripts.simulate.damage import damaged_now_and_then
+from scripts.simulate.input_writer import Arrival
 from scripts.simulate.market import Market
-from scripts.simulate.pen import Arrival
-from scripts.simulate.purse import NEVER
 from scripts.simulate.subscriber import Subscriber
 
 

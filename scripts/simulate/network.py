@@ -12,7 +12,7 @@ from ledger.events import DisputeOpened, DisputeResolved, Event
 from ledger.inputs import Adjust, Input, OpenDispute, Rerate, Reverse
 from ledger.periods import Instant
 from ledger.rules.schedule import advance
-from scripts.simulate.pen import Arrival
+from scripts.simulate.input_writer import Arrival
 
 FIRST_NOTED: Final = 4
 """The first few events of an account are kept, to be cited: its opening, money, plan."""

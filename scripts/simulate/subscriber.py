@@ -9,13 +9,13 @@ from ledger.catalogue import OptionVersion, PlanVersion
 from ledger.periods import Instant
 from ledger.units import BYTES_PER_KB, Kopecks, Quantity, Service, round_up
 from scripts.simulate import habits
+from scripts.simulate.believed_wallet import UNLIMITED, BelievedWallet
 from scripts.simulate.chance import Chance
 from scripts.simulate.habits import Deed
+from scripts.simulate.input_writer import Arrival, InputWriter
 from scripts.simulate.market import Market, chosen_plan
 from scripts.simulate.network import Network
-from scripts.simulate.pen import Arrival, Pen
 from scripts.simulate.person import MINUTES_OF_2015, born
-from scripts.simulate.purse import UNLIMITED, Purse
 
 FIRST_ACCOUNT = 160_000_000
 SECONDS_PER_HOUR = 3600
@@ -26,11 +26,26 @@ Moment: TypeAlias = Literal["call_out", "call_in", "sms_out", "sms_in", "data", 
 
 
 class Subscriber:
-    """One account's owner: a person, his purse, and where he is just now."""
+    """One account's owner: a person, his wallet, and where he is just now."""
 
     __slots__ = (
-        "_arrivals", "_away", "_blocked", "_chance", "_dispute", "_free_at", "_home_on", "_network", "_option", "_pen",
-        "_purse", "_to_come", "_unblock_on", "market", "number", "person", "seed",
+        "_arrivals",
+        "_away",
+        "_blocked",
+        "_chance",
+        "_dispute",
+        "_free_at",
+        "_home_on",
+        "_network",
+        "_option",
+        "_to_come",
+        "_unblock_on",
+        "_wallet",
+        "_writer",
+        "market",
+        "number",
+        "person",
+        "seed",
     )  # fmt: skip
 
     def __init__(self, market: Market, seed: int, number: int, days: int) -> None:
@@ -39,8 +54,8 @@ class Subscriber:
         self.number = number
         self.person = born(Chance(seed, number), market, days=days)
         home = self.person.home
-        self._pen = Pen(f"79{FIRST_ACCOUNT + number:09d}", home.zone)
-        self._purse = Purse(home.zone, market.night_hour, self.person.credit)
+        self._writer = InputWriter(f"79{FIRST_ACCOUNT + number:09d}", home.zone)
+        self._wallet = BelievedWallet(home.zone, market.night_hour, self.person.credit)
         self._network = Network(market.catalogue)
         self._away = ""
         """The zone of a trip, "" at home."""
@@ -69,7 +84,7 @@ class Subscriber:
         while self._to_come and self._to_come[0][0] < tomorrow:  # one after another: each may block what follows
             at, moment = heappop(self._to_come)
             if at >= begins:
-                self._purse.advance(at)
+                self._wallet.advance(at)
                 self._live(moment, at, day)
         arrivals = self._arrivals
         del self._arrivals, self._chance, self._to_come  # of the day only: most of a subscriber's memory
@@ -168,7 +183,7 @@ class Subscriber:
         at += chance.between(20, 600) * periods.SECOND
         amount = round_up(person.plan.monthly_fee + person.spare_money, 100_00) * 100_00
         self._say("top_up", at, source="shop", amount=amount, channel=person.channel)
-        self._purse.pay(amount)
+        self._wallet.pay(amount)
         at += chance.between(20, 600) * periods.SECOND
         self._connect_plan(at, person.plan, source="shop")
         at += 60 * periods.SECOND
@@ -223,14 +238,14 @@ class Subscriber:
         if not self._may_use(at, "data", zone):
             return
         size = self._chance.draw(habits.SLICE) * self._slice_kb()
-        if not self._purse.covers("data", zone):
+        if not self._wallet.covers("data", zone):
             size = min(size, habits.SAVING_KB * self._chance.share())
         quantity = 1 + int(size * BYTES_PER_KB)
         self._used(at, "data", "out", quantity, zone, 0, peer="internet")
         self._spend(at, "data", round_up(quantity, BYTES_PER_KB), zone)
 
     def _slice_kb(self) -> float:
-        plan = self._purse.plan
+        plan = self._wallet.plan
         package = habits.NO_PACKAGE_KB if plan is None else plan.month.get("data", habits.NO_PACKAGE_KB)
         month = habits.UNLIMITED_KB if package == "unlimited" else package
         return self.person.data_need * month / habits.SLICES_A_MONTH
@@ -241,24 +256,24 @@ class Subscriber:
 
     def _may_use(self, at: Instant, service: Service, zone: str) -> bool:
         """Not while blocked; and rather not where it costs money."""
-        purse = self._purse
-        if self._stopped(at) or purse.plan is None:
+        wallet = self._wallet
+        if self._stopped(at) or wallet.plan is None:
             return False
-        return purse.covers(service, zone) or self._chance.happens(habits.QUIET_AWAY)
+        return wallet.covers(service, zone) or self._chance.happens(habits.QUIET_AWAY)
 
     def _stopped(self, at: Instant) -> bool:
         """Whether the network lets nothing through, to him or from him: under any block. He is told of his money."""
         account = self._network.account(at)
         if account is None:
             return True
-        self._purse.learn(account)
+        self._wallet.learn(account)
         return bool(account.blocks)
 
     def _spend(self, at: Instant, service: Service, quantity: Quantity, zone: str) -> None:
-        ran_out = self._purse.spend(service, quantity, zone)
+        ran_out = self._wallet.spend(service, quantity, zone)
         if ran_out:
             self._package_empty(at, service)
-        elif self._purse.stopped:
+        elif self._wallet.stopped:
             heappush(self._to_come, (at + self._chance.between(60, 7200) * periods.SECOND, "look"))
 
     def _used(
@@ -290,22 +305,22 @@ class Subscriber:
 
     def _look(self, at: Instant) -> None:
         """He looks at what he has: pays, or asks for time, before he is cut off or some day after."""
-        chance, person, purse = self._chance, self.person, self._purse
+        chance, person, wallet = self._chance, self.person, self._wallet
         if self._blocked:
             if chance.happens(0.01):
                 self._refresh(at)
-        elif purse.stopped or purse.standing in ("day", "unpaid"):
+        elif wallet.stopped or wallet.standing in ("day", "unpaid"):
             if chance.happens(person.promptness):
-                if not purse.promise and chance.happens(0.15):
+                if not wallet.promise and chance.happens(0.15):
                     self._take_promise(at)
                 else:
-                    self._top_up(at, purse.missing())
+                    self._top_up(at, wallet.missing())
                     if chance.happens(0.2):
                         self._ask_refresh(at + chance.between(60, 1800) * periods.SECOND)
-        elif purse.missing() and purse.due - at < 3 * periods.DAY:
+        elif wallet.missing() and wallet.due - at < 3 * periods.DAY:
             if chance.happens(person.prudence):
-                self._top_up(at, purse.missing())
-        elif purse.available < person.spare_money and chance.happens(0.3):
+                self._top_up(at, wallet.missing())
+        elif wallet.available < person.spare_money and chance.happens(0.3):
             self._top_up(at, person.spare_money)
         if self._dispute and chance.happens(habits.ANSWER_A_DAY):
             self._resolve_dispute(at)
@@ -314,26 +329,26 @@ class Subscriber:
         """A package ran out by this usage: a new month now, an option, or patience."""
         chance = self._chance
         at += chance.between(60, 4 * 3600) * periods.SECOND
-        if self._purse.due - at > 2 * periods.DAY and chance.happens(self.person.impatience):
+        if self._wallet.due - at > 2 * periods.DAY and chance.happens(self.person.impatience):
             self._refresh(at)
         elif service == "data" and chance.happens(0.4):
             self._connect_option(at, self._wanted_option())
 
     def _refresh(self, at: Instant) -> None:
         """«Обнови пакет», mostly with the money for it."""
-        chance, purse = self._chance, self._purse
-        if purse.missing() and not self._blocked:
+        chance, wallet = self._chance, self._wallet
+        if wallet.missing() and not self._blocked:
             if chance.happens(0.2):
                 self._ask_refresh(at)  # in vain
                 at += chance.between(30, 900) * periods.SECOND
-            if chance.happens(0.1) and not purse.promise:
+            if chance.happens(0.1) and not wallet.promise:
                 self._take_promise(at)
             elif chance.happens(0.9):
-                at = self._top_up(at, purse.missing())
+                at = self._top_up(at, wallet.missing())
             at += chance.between(20, 1800) * periods.SECOND
         self._ask_refresh(at)
         if not self._blocked:
-            purse.refresh(at)
+            wallet.refresh(at)
 
     def _ask_refresh(self, at: Instant) -> None:
         chance = self._chance
@@ -354,22 +369,22 @@ class Subscriber:
         arrives = at + chance.between(*habits.PAYMENT_LATE[channel]) * periods.SECOND
         source = "bank" if channel in ("card", "bank") else channel
         self._say("top_up", at, received_at=arrives, source=source, amount=amount, channel=channel)
-        self._purse.pay(amount)
+        self._wallet.pay(amount)
         return arrives
 
     def _take_promise(self, at: Instant) -> None:
-        chance, purse = self._chance, self._purse
+        chance, wallet = self._chance, self._wallet
         amount = chance.one_of((100_00, 200_00, 300_00, 500_00, 800_00, 1_000_00))
         self._ask("take_promise", at, source="app", amount=amount)
-        if not purse.promise and amount <= self.market.promise_max:
-            purse.promised(amount, at + self.market.promise_days * periods.DAY)
+        if not wallet.promise and amount <= self.market.promise_max:
+            wallet.promised(amount, at + self.market.promise_days * periods.DAY)
 
     # Plans, options, blocks
 
     def _connect_plan(self, at: Instant, plan: PlanVersion, *, source: str) -> None:
         self._say("connect_plan", at, source=source, plan=plan.id)
         if not self._blocked:
-            self._purse.connect(plan, at)
+            self._wallet.connect(plan, at)
 
     def _change_plan(self, at: Instant) -> None:
         chance = self._chance
@@ -385,18 +400,18 @@ class Subscriber:
         return self._chance.one_of(offered) if offered else None
 
     def _connect_option(self, at: Instant, option: OptionVersion | None) -> None:
-        purse = self._purse
+        wallet = self._wallet
         if option is None or self._chance.happens(0.02):
             self._ask("connect_option", at, source="app", option="turbo")  # there is none of this name
             return
-        if not self._blocked and purse.available < option.fee and self._chance.happens(0.7):
+        if not self._blocked and wallet.available < option.fee and self._chance.happens(0.7):
             at = self._top_up(at, option.fee) + 30 * periods.SECOND
         self._ask("connect_option", at, source="app", option=option.id)
-        if self._blocked or purse.stopped or purse.available < option.fee:
+        if self._blocked or wallet.stopped or wallet.available < option.fee:
             return
-        purse.money -= option.fee
+        wallet.money -= option.fee
         for service, amount in option.month.items():
-            purse.left[service] = UNLIMITED if amount == "unlimited" else purse.left[service] + amount
+            wallet.left[service] = UNLIMITED if amount == "unlimited" else wallet.left[service] + amount
         if option.days is None:
             self._option = option.id
 
@@ -443,7 +458,7 @@ class Subscriber:
             amount = -amount
         cites = [self._some_event(at) for _ in range(chance.between(1, 2))]
         self._at_desk("adjust", at, amount=amount, cites=cites, text=chance.one_of(habits.CORRECTIONS))
-        self._purse.money += amount
+        self._wallet.money += amount
 
     def _reverse(self, at: Instant) -> None:
         chance = self._chance
@@ -452,7 +467,7 @@ class Subscriber:
 
     def _open_dispute(self, at: Instant) -> None:
         self._ask("open_dispute", at, event=self._some_event(at), text=self._chance.one_of(habits.COMPLAINTS))
-        self._dispute = self._pen.last_id
+        self._dispute = self._writer.last_id
 
     def _resolve_dispute(self, at: Instant) -> None:
         chance = self._chance
@@ -469,7 +484,7 @@ class Subscriber:
         account = self._network.account(at)
         noted = self._network.noted()
         if account is None or self._chance.happens(0.05):
-            return self._pen.written * 2 + 100
+            return self._writer.written * 2 + 100
         return self._chance.one_of(noted)
 
     # Who says it
@@ -492,6 +507,6 @@ class Subscriber:
         by: str = "",
         **fields: Any,
     ) -> None:
-        written = self._pen.write(type, at, self._chance, received_at=received_at, source=source, by=by, **fields)
+        written = self._writer.write(type, at, self._chance, received_at=received_at, source=source, by=by, **fields)
         self._network.hears(written[0])
         self._arrivals += written

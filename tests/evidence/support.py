@@ -13,8 +13,8 @@ from ledger.catalogue import parse, shipped_text
 from ledger.log.journal import Journal
 from ledger.service import Ledger
 from projections.evidence import check, keys
-from projections.evidence.commit import commit
 from projections.evidence.keys import Keys
+from projections.evidence.sign import commit
 from projections.verify.account import Problem
 from scripts.simulate import Market, lines
 from tests.support import Clock, at

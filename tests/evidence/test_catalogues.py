@@ -12,10 +12,10 @@ from ledger.log.journal import Journal
 from ledger.service import Ledger
 from projections.evidence import catalogues, checkpoint
 from projections.evidence.check import SINCE
-from projections.evidence.commit import commit
 from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import Keys
 from projections.evidence.note import base64
+from projections.evidence.sign import commit
 from projections.evidence.tiles import place
 from projections.verify.verify import verify_file
 from tests.evidence.support import behind_its_back, copied, problems, sign

@@ -35,7 +35,7 @@ def proved(path: Path, choose: Callable[[Reading], Stored | None]) -> bytes:
     with journal.reading() as log, caught_up(path, log, kept.newest()) as tiles:
         row = choose(log)
         assert row is not None
-        made = proof.made(row, tiles, kept)
+        made = proof.make_proof(row, tiles, kept)
     journal.close()
     return made
 

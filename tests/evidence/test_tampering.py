@@ -10,9 +10,9 @@ import pytest
 
 from ledger.log.journal import Journal
 from projections.evidence.check import SINCE
-from projections.evidence.commit import commit
 from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import Keys, create
+from projections.evidence.sign import commit
 from projections.evidence.tiles import Name, place
 from tests.evidence import tampering
 from tests.evidence.support import behind_its_back, copied, feed, problems, sign

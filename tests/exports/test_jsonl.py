@@ -14,8 +14,8 @@ import pytest
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
 from ledger.log.journal import Journal
+from ledger.log_import import NotEmpty
 from ledger.service import Ledger
-from ledger.taking_over import NotEmpty
 from projections.evidence import tree
 from projections.evidence.leaf import leaf
 from projections.exports.import_log import Imported, NotALog, import_log

@@ -10,7 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from projections.formats import html, pdf, table, text, xlsx, xml
+from projections.formats import csv, html, pdf, text, xlsx, xml
 from projections.statement import Statement
 from projections.words.language import Language
 from tests.formats.told import TOLD
@@ -36,12 +36,12 @@ def _xlsx(made: Statement, *, lang: Language) -> str:
 
 
 def _usage_csv(made: Statement, *, lang: Language) -> str:
-    return table.render(made, "usage", lang=lang)
+    return csv.render(made, "usage", lang=lang)
 
 
 FORMS: Final[dict[str, Callable[..., str]]] = {
     "txt": text.render,
-    "ledger.csv": table.render,
+    "ledger.csv": csv.render,
     "usage.csv": _usage_csv,
     "html": html.render,
     "pdf": _pdf,
@@ -75,7 +75,7 @@ def test_english_amounts_have_a_point(told: dict[str, Statement], form: str) -> 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_russian_document_is_what_comes_without_being_asked_for(told: dict[str, Statement], form: str) -> None:
-    whole: dict[str, Callable[..., str | bytes]] = {"pdf": pdf.render, "xlsx": xlsx.render, "usage.csv": table.render}
+    whole: dict[str, Callable[..., str | bytes]] = {"pdf": pdf.render, "xlsx": xlsx.render, "usage.csv": csv.render}
     render = whole.get(form, FORMS[form])
     assert render(told["full"]) == render(told["full"], lang="ru")
     assert "top_up" not in FORMS[form](told["full"], lang="ru")

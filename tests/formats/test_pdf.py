@@ -41,7 +41,7 @@ def cells(used: UsageRow) -> str:
         figures.day(used.at),
         figures.clock(used.at),
         figures.offset(used.at),
-        number_cell.told(used.service, used.direction, used.peer, used.zone, fits=24),
+        number_cell.number_cell(used.service, used.direction, used.peer, used.zone, fits=24),
         words.service(used.service, used.direction),
         figures.actual(used.service, used.quantity),
         figures.comma(used.amount_ex_vat),

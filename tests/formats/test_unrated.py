@@ -1,6 +1,6 @@
 """Records without a price: a statement counts and lists them in every form, beside its tables (R-13.6)."""
 
-import csv
+import csv as stdlib_csv
 import io
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from projections.formats import html, pdf, table, text, xlsx, xml
+from projections.formats import csv, html, pdf, text, xlsx, xml
 from projections.operator.check import check
 from projections.statement import Statement
 from tests.formats.support import XHTML, Programs, page, report
@@ -55,7 +55,7 @@ def test_nothing_is_said_where_there_are_none(told: dict[str, Statement]) -> Non
 
 
 def _csv(made: Statement) -> str:
-    return table.render(made, "usage")
+    return csv.render(made, "usage")
 
 
 def _pdf(made: Statement) -> str:
@@ -107,5 +107,5 @@ def test_the_operators_tables_and_their_readers_know_nothing_of_them(story: Stor
 
 
 def test_the_rows_of_the_csv_come_first_and_an_empty_line_ends_them(story: Story) -> None:
-    rows = list(csv.reader(io.StringIO(_csv(story.statement("2023-01-01", "2023-01-31"))), delimiter=";"))
+    rows = list(stdlib_csv.reader(io.StringIO(_csv(story.statement("2023-01-01", "2023-01-31"))), delimiter=";"))
     assert [len(row) for row in rows] == [14, 14, 0, 2, 5, 5, 5]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.formats import xml
-from projections.formats.table import decimal
+from projections.formats.csv import decimal
 from projections.operator import figures
 from projections.statement import Statement
 from tests.conftest import Golden

@@ -17,7 +17,7 @@ from ledger.periods import Instant
 from ledger.rules.moment import Moment
 from ledger.rules.schedule import advance, next_scheduled
 from ledger.units import parse_rubles
-from projections.explain.unmet import lacking
+from projections.explain.unmet import unmet
 from projections.replies import reply_of
 from tests.laws.pair import STARTS, STEPS, Pair, Step, one, pair
 from tests.laws.test_model import catalogue
@@ -105,7 +105,7 @@ def asked(reply: str) -> int:
 
 def follow(before: Account, event: RefreshRefused, terms: Catalogue) -> None:
     """Do what is told of a refusal that money mends, and ask again."""
-    lacks = lacking(before, terms, Moment(event.occurred_at, event.booked_at, event.recorded_at))
+    lacks = unmet(before, terms, Moment(event.occurred_at, event.booked_at, event.recorded_at))
     if {"NOT_ELIGIBLE", "FEE_WAIVED"} & set(lacks.reasons) or set(before.blocks) - {"financial"}:
         return
     waits = any("дождаться ночи" in step for step in lacks.steps)

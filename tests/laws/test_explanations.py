@@ -19,7 +19,7 @@ from ledger.entries import BASE, CARRIED, DAILY
 from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused, UsageCharged, UsageUnrated
 from ledger.evolve import evolve
 from ledger.inputs import Input
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
 from ledger.service import Ledger
 from projections.balances import balance
@@ -123,7 +123,7 @@ def repeats(found: Explanation, booking: Event, account_id: str) -> None:
         assert not any(said["id"] == "" for said in found.inputs)
         return
     said = {"text": ""} | found.inputs[0] if found.inputs[0]["type"] == "sms" else found.inputs[0]
-    assert inputs.check(said) == recall(account_id, booking)
+    assert inputs.check(said) == reconstruct_input(account_id, booking)
 
 
 def reasons_in_order(found: Explanation, event: Event) -> None:

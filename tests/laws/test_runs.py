@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ledger.events import AccountOpened, Event
 from ledger.inputs import Input, Sms
 from ledger.log.journal import Head
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger
 from tests.laws.feeds import (
     accounts_of,
@@ -90,7 +90,7 @@ def test_an_input_can_be_told_from_its_events(feed: list[Input]) -> None:
             event = first_of[input.account, input.source, input.id]
             assert event.version == outcome.version
             expected = replace(input, text="") if isinstance(input, Sms) else input
-            assert recall(input.account, event) == expected
+            assert reconstruct_input(input.account, event) == expected
 
 
 @moderate(40)

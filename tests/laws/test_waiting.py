@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from ledger import periods
 from ledger.events import Event
 from ledger.service import Ledger
-from projections.waiting import Scheduled, waiting_by, waits
-from projections.words.waiting import booked, next_charge, provisional
+from projections.next_charges import Scheduled, charges_until, next_charges
+from projections.words.next_charges import booked, next_charge, provisional
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Pair, Step, one
 from tests.support import ACCOUNT, CATALOGUE_TEXT
 
@@ -47,12 +47,12 @@ def test_what_is_told_to_wait_is_what_the_night_books(
             assert account is not None
             before = account.version
             catalogue = ledger.catalogues().newest()
-            waiting = waits(account, catalogue)
+            waiting = next_charges(account, catalogue)
             if not waiting.first:
-                assert list(waiting_by(account, catalogue, periods.parse_instant("2099-01-01T00:00:00Z"))) == []
+                assert list(charges_until(account, catalogue, periods.parse_instant("2099-01-01T00:00:00Z"))) == []
                 return
             due = waiting.first[-1].event.booked_at
-            assert tuple(waiting_by(account, catalogue, due)) == waiting.first
+            assert tuple(charges_until(account, catalogue, due)) == waiting.first
             assert booked_by(ledger, due - 1, before) == []
             assert booked_by(ledger, due, before) == bare(waiting.first)
             assert all(f"{periods.local(due, account.zone):%d.%m}" in booked(each) for each in waiting.first)

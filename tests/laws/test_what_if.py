@@ -13,7 +13,7 @@ from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections.counterfactual.change import NOTHING, Change, moved
 from projections.counterfactual.difference import AMOUNT, WALLET_AFTER, lines
-from projections.counterfactual.history import Otherwise, decide_otherwise, steps_of
+from projections.counterfactual.history import Counterfactual, decide_with, steps_of
 from projections.counterfactual.late import adjustments, late
 from tests.laws.feeds import ACCOUNTS, advance, audit, end_of, fed, feeds, folder, log_of, moderate, opened
 from tests.support import unlike_without_change
@@ -26,10 +26,10 @@ def in_order(feed: list[Input]) -> list[Input]:
     return sorted(feed, key=lambda input: input.received_at)
 
 
-def otherwise(ledger: Ledger, change: Change) -> Otherwise:
+def otherwise(ledger: Ledger, change: Change) -> Counterfactual:
     with ledger.journal.reading() as log:
         steps = list(steps_of(log.events(ACCOUNT)))
-        return decide_otherwise(ACCOUNT, steps, change, CatalogueTimeline(log.adopted()))
+        return decide_with(ACCOUNT, steps, change, CatalogueTimeline(log.adopted()))
 
 
 def bare(events: list[Event], until: Instant) -> list[Event]:

@@ -111,7 +111,7 @@ def test_a_cell_of_number_and_zones_comes_apart_as_it_was(
     what: tuple[str, str], peer: str, zone: str, fits: int
 ) -> None:
     """Also when its lines are put together without what stood between them."""
-    cell = number_cell.told(*what, peer, zone, fits=fits)
+    cell = number_cell.number_cell(*what, peer, zone, fits=fits)
     parts = number_cell.read(cell if len(cell) <= fits else cell.replace(" ", ""))
     direction, found = words.peer_of(words.service_of(words.service(*what))[1], parts.number)
     assert (direction, found if parts.is_named else "") == (what[1], peer)

@@ -15,8 +15,8 @@ from ledger.log import keys
 from projections.formats import html
 from projections.formats import xml as our_xml
 from projections.operator import figures, words
-from projections.operator.earlier import Earlier
 from projections.operator.inputs import inputs_of
+from projections.operator.known_inputs import KnownInputs
 from projections.usage_row import UsageRow
 from tests.formats.support import handmade, row
 from tests.operator.support import CALL, FREE, cells, page, pdf_text, read, xml
@@ -181,7 +181,7 @@ def test_a_row_that_cannot_be_read_in_one_file_is_found_in_another() -> None:
 
 def fed(story: Story, inputs: list[Input]) -> list[str]:
     """What became of the lines of one file."""
-    return [each.result for each in story.ledger.apply(Earlier(story.ledger.journal).named(inputs))]
+    return [each.result for each in story.ledger.apply(KnownInputs(story.ledger.journal).named(inputs))]
 
 
 def numbered(rows: list[Used], first: int = 1) -> list[Input]:

@@ -8,7 +8,7 @@ import pytest
 from ledger import inputs
 from ledger.events import Event, InputRefused
 from ledger.inputs import Malformed
-from ledger.recall import NotRecallable, recall
+from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from tests.scenarios.told import ALL_TEXT, Begin, Told
 from tests.support import ACCOUNT, at, rfc
 
@@ -277,7 +277,7 @@ def test_the_log_knows_every_input_that_was_applied_or_refused(begin: Begin) -> 
     refused: set[str] = set()
     for version, heard in story.heard:
         first = log[version - 1]
-        assert recall(ACCOUNT, first) == heard
+        assert reconstruct_input(ACCOUNT, first) == heard
         (refused if isinstance(first, InputRefused) else applied).add(heard.type)
     assert applied >= set(BARE)
     assert refused >= set(BARE) - {"grant_discount"}  # a discount is never refused
@@ -293,8 +293,8 @@ def test_the_rest_of_a_booking_is_no_input_of_its_own(begin: Begin) -> None:
     scheduled: list[Event] = [event for event in story.log() if event.input is None]
     assert len(scheduled) == 3
     for event in scheduled:
-        with pytest.raises(NotRecallable):
-            recall(ACCOUNT, event)
+        with pytest.raises(NotReconstructible):
+            reconstruct_input(ACCOUNT, event)
 
 
 def test_a_refusal_keeps_times_and_texts_of_its_input(begin: Begin) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ledger import inputs
 from ledger.events import InputRefused
 from ledger.inputs import Malformed
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from tests.scenarios.given import example_1, only, with_plan
 from tests.support import ACCOUNT, Story, at, run
@@ -488,7 +488,7 @@ def test_the_log_alone_gives_back_every_input(tmp_path: Path, raw: dict[str, Any
     input = inputs.check(raw)
     outcome = story.ledger.apply([input])[0]
     assert outcome.version is not None
-    assert recall(story.account_id, story.log()[outcome.version - 1]) == input
+    assert reconstruct_input(story.account_id, story.log()[outcome.version - 1]) == input
     assert story.verify().ok
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ledger import inputs, periods
 from ledger.events import Event, InputRefused, type_name
 from ledger.inputs import Input
-from ledger.recall import recall
+from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from projections.statement import Line
 from tests.support import CATALOGUE_TEXT, Story, at, rfc, unlike_without_change
@@ -168,7 +168,7 @@ class Told(Story):
             assert unlike_without_change(reading) == []
         log = self.log()
         for version, input in self.heard:
-            assert recall(self.account_id, log[version - 1]) == input
+            assert reconstruct_input(self.account_id, log[version - 1]) == input
         self._tiles(log)
 
     def _tiles(self, log: Sequence[Event]) -> None:

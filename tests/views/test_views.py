@@ -18,7 +18,7 @@ from ledger.service import Ledger
 from projections import disputes, follow, totals, unrated, views
 from projections.follow import caught_up, rebuild
 from scripts.simulate import Market, lines
-from tests.doors.support import ENVIRONMENT, OBNOVI, process
+from tests.cli.support import ENVIRONMENT, OBNOVI, process
 from tests.support import CATALOGUE_TEXT, Clock, Story, at, rfc
 
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 1, 31)

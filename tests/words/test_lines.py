@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.words.lines import LINES, canonical, told
-from projections.words.speaker import Speaker
+from projections.words.lines import LINES, canonical, translate
+from projections.words.phrasebook import Phrasebook
 
 kinds = st.sampled_from([kind for kind in LINES if kind != "reversal"])
 
@@ -30,14 +30,14 @@ kinds = st.sampled_from([kind for kind in LINES if kind != "reversal"])
     ],
 )
 def test_a_line_is_told_in_english(russian: str, english: str) -> None:
-    assert told(Speaker("en"), russian) == english
-    assert told(Speaker("ru"), russian) == russian
+    assert translate(Phrasebook("en"), russian) == english
+    assert translate(Phrasebook("ru"), russian) == russian
 
 
 @given(kind=kinds, said=st.text(min_size=1))
 def test_whatever_is_filled_in_stands_in_either_language(kind: str, said: str) -> None:
     line = canonical(kind, option=said, text=said)
     english = LINES[kind].en.format(option=said, text=said)
-    assert told(Speaker("en"), line) == english
+    assert translate(Phrasebook("en"), line) == english
     back = canonical("reversal", day="03.02.2026", line=line)
-    assert told(Speaker("en"), back) == f"Reversal: 03.02.2026 {english}"
+    assert translate(Phrasebook("en"), back) == f"Reversal: 03.02.2026 {english}"

@@ -16,7 +16,7 @@ from projections import words
 from projections.words import names
 from projections.words.events import TITLES, TYPES
 from projections.words.language import LANGUAGES, Language, Text
-from projections.words.speaker import Speaker
+from projections.words.phrasebook import Phrasebook
 
 languages = st.sampled_from(LANGUAGES)
 
@@ -36,7 +36,7 @@ def told_again(unit: str, said: str) -> int:
 
 @given(lang=languages, unit=st.sampled_from(["kop", "s", "kb", "sms"]), amount=st.integers(-(10**12), 10**12))
 def test_an_amount_that_sums_and_compares_is_told_to_the_last_unit(lang: Language, unit: str, amount: int) -> None:
-    assert told_again(unit, Speaker(lang).exact(unit, amount)) == amount
+    assert told_again(unit, Phrasebook(lang).exact(unit, amount)) == amount
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_an_amount_that_sums_and_compares_is_told_to_the_last_unit(lang: Languag
     ],
 )
 def test_amounts_have_the_units_of_their_language(unit: str, amount: int, russian: str, english: str) -> None:
-    assert Speaker("ru").exact(unit, amount).startswith(russian)
-    assert Speaker("en").exact(unit, amount).startswith(english)
+    assert Phrasebook("ru").exact(unit, amount).startswith(russian)
+    assert Phrasebook("en").exact(unit, amount).startswith(english)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_amounts_have_the_units_of_their_language(unit: str, amount: int, russia
     ],
 )
 def test_what_is_counted_agrees_with_its_number(number: int, russian: str, english: str) -> None:
-    assert Speaker("ru").count(number, "account") == russian
-    assert Speaker("en").count(number, "account") == english
+    assert Phrasebook("ru").count(number, "account") == russian
+    assert Phrasebook("en").count(number, "account") == english
 
 
 def test_everything_that_can_come_in_happen_or_be_refused_has_its_words() -> None:

@@ -1,0 +1,80 @@
+"""Earlier imports: rows that a ledger has under the ids of their places in files are found under these."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from ledger.events import Event
+from ledger.inputs import Input
+from ledger.log.journal import Journal
+from ledger.reconstruct_input import NotReconstructible, reconstruct_input
+from projections.operator.inputs import SOURCE
+from projections.operator.row_ids import is_number, name_of, occurrence_of
+
+Ids = dict[str, dict[int, str]]
+"""By name of a row: the id of its first, second … occurrence."""
+
+_SOURCE: Final = f'"{SOURCE}"'.encode()
+
+
+class KnownInputs:
+    """What the accounts of one file of inputs have of rows of statements, read when the first row comes.
+
+    A row that was booked as `row-0007` keeps that id, and one that was booked by what it says is not booked again by
+    its number. So the ledger finds either to be a duplicate; it alone decides. A row that is in the log under no id,
+    and every other input, stays as it is.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._known: dict[str, Ids] = {}
+        self._met: Counter[tuple[str, str]] = Counter()
+
+    def named(self, inputs: Iterable[Input]) -> list[Input]:
+        """The same inputs, rows under the ids under which their accounts have them."""
+        return [self._named(input) for input in inputs]
+
+    def _named(self, input: Input) -> Input:
+        if input.source != SOURCE or (name := name_of(input)) is None:
+            return input
+        occurrence = occurrence_of(input.id)
+        if occurrence is None:
+            if not is_number(input.id):
+                return input
+            self._met[input.account, name] += 1
+            occurrence = self._met[input.account, name]
+        if input.account not in self._known:
+            self._known[input.account] = self._booked(input.account)
+        ids = self._known[input.account].setdefault(name, {})
+        if input.id in ids.values():
+            return input
+        return replace(input, id=ids.setdefault(occurrence, input.id))
+
+    def _booked(self, account: str) -> Ids:
+        """The rows in an account's log; those known by number fill the occurrences that nobody named."""
+        found: Ids = {}
+        numbered: list[tuple[str, str]] = []
+        with self._journal.reading() as tx:
+            for stored in tx.events(account):
+                if _SOURCE not in stored.state:
+                    continue
+                input = _input(account, stored.event())
+                if input is None or input.source != SOURCE or (name := name_of(input)) is None:
+                    continue
+                occurrence = occurrence_of(input.id)
+                if occurrence is not None:
+                    found.setdefault(name, {})[occurrence] = input.id
+                elif is_number(input.id):
+                    numbered.append((name, input.id))
+        for name, id in numbered:
+            ids = found.setdefault(name, {})
+            ids[next(free for free in range(1, len(ids) + 2) if free not in ids)] = id
+        return found
+
+
+def _input(account: str, event: Event) -> Input | None:
+    try:
+        return reconstruct_input(account, event)
+    except NotReconstructible:
+        return None

@@ -1,0 +1,120 @@
+"""Causes: what an event was about, in a few words beside its type; amounts as money, minutes and megabytes."""
+
+from ledger.events import (
+    AccountOpened,
+    Adjusted,
+    Blocked,
+    ChargeReversed,
+    DailyFeeCharged,
+    DiscountGranted,
+    DisputeOpened,
+    DisputeResolved,
+    Event,
+    InputRefused,
+    MonthlyFeeCharged,
+    OptionConnected,
+    OptionDisconnected,
+    OptionExpired,
+    OptionFeeCharged,
+    OptionSuspended,
+    PackagesRefreshed,
+    Period,
+    PeriodLapsed,
+    PlanConnected,
+    PromiseClosed,
+    PromiseTaken,
+    RefreshRefused,
+    ToppedUp,
+    Unblocked,
+    UsageCharged,
+    UsageUnrated,
+)
+from ledger.periods import Instant, local_text
+from projections.words import names
+from projections.words.events import ABOUT, TITLES, TYPES
+from projections.words.phrasebook import Phrasebook
+from projections.words.reasons import REASONS
+
+
+def kind_of(phrases: Phrasebook, name: str) -> str:
+    """What an event is called by its type: in Russian its title, in English the type itself, as JSON has it."""
+    return phrases.say(TITLES[name] if name in TITLES else TYPES[name]) if phrases.russian else name
+
+
+def about(phrases: Phrasebook, event: Event, zone: str) -> str:
+    """What it was about; `zone` is the account's, for its dates."""
+    return ", ".join(filter(None, _about(phrases, event, zone)))
+
+
+def _about(phrases: Phrasebook, event: Event, zone: str) -> tuple[str, ...]:
+    match event:
+        case AccountOpened():
+            return (event.region,)
+        case ToppedUp():
+            return phrases.money(event.amount), event.channel
+        case PlanConnected():
+            return (event.plan_name,)
+        case RefreshRefused():
+            return phrases.say(REASONS[event.reason]), event.reason
+        case MonthlyFeeCharged():
+            return (
+                _cause(phrases, event.cause), phrases.money(event.amount), event.plan_name,
+                _days(phrases, event.period, zone),
+            )  # fmt: skip
+        case DailyFeeCharged() | PackagesRefreshed():
+            return phrases.money(event.amount), event.plan_name, _days(phrases, event.period, zone)
+        case UsageCharged():
+            return *_usage(phrases, event), phrases.money(event.amount) if event.amount else ""
+        case UsageUnrated():
+            return *_usage(phrases, event), phrases.say(REASONS[event.reason])
+        case Blocked() | Unblocked():
+            return phrases.say(names.BLOCKS[event.kind]), _cause(phrases, event.cause)
+        case PeriodLapsed():
+            return ()
+        case DiscountGranted():
+            return f"{event.percent} %", phrases.say(
+                ABOUT["days"], first=phrases.day(event.from_), last=phrases.day(event.until)
+            )
+        case PromiseTaken():
+            return phrases.money(event.amount), _until(phrases, event.until, zone)
+        case PromiseClosed():
+            return phrases.money(event.amount), _cause(phrases, event.cause)
+        case OptionConnected() | OptionFeeCharged():
+            return event.option_name, phrases.money(event.fee), _days(phrases, event.period, zone)
+        case OptionSuspended() | OptionExpired() | OptionDisconnected():
+            return (event.option_name,)
+        case ChargeReversed():
+            packages = phrases.say(ABOUT["packages"]) if event.packages else ""
+            return _of(phrases, event.event), phrases.money(event.amount), packages
+        case Adjusted():
+            return phrases.money(event.amount), *(_of(phrases, version) for version in event.cites)
+        case DisputeOpened():
+            return _of(phrases, event.event), phrases.say(ABOUT["answer_due"], day=phrases.day(event.answer_due))
+        case DisputeResolved():
+            return event.dispute, phrases.say(names.OUTCOMES[event.outcome]), _of(phrases, event.event)
+        case InputRefused():
+            return f"{phrases.say(names.INPUTS[event.input_type])}: {phrases.say(REASONS[event.reason])}", event.reason
+
+
+def _usage(phrases: Phrasebook, event: UsageCharged | UsageUnrated) -> tuple[str, str]:
+    direction = phrases.say(names.DIRECTIONS[event.direction])
+    measured = phrases.measured(event.service, event.quantity)
+    return f"{phrases.service(event.service)} {direction} {measured}", phrases.zone(event.zone)
+
+
+def _cause(phrases: Phrasebook, cause: str) -> str:
+    return phrases.say(ABOUT[cause])
+
+
+def _of(phrases: Phrasebook, version: int) -> str:
+    return phrases.say(ABOUT["event"], version=version)
+
+
+def _until(phrases: Phrasebook, instant: Instant, zone: str) -> str:
+    return phrases.say(ABOUT["until"], time=phrases.time(local_text(instant, zone)))
+
+
+def _days(phrases: Phrasebook, period: Period, zone: str) -> str:
+    """A paid period, up to its due time."""
+    start, due = (phrases.day(local_text(instant, zone)) for instant in (period.start, period.next_due))
+    return phrases.say(ABOUT["days"], first=start, last=due)

@@ -1,0 +1,234 @@
+"""A phrasebook: money, quantities, times and names in one language, Russian or English; nothing raw gets past it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from ledger import periods
+from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, rubles
+from projections.words import names
+from projections.words.events import TITLES
+from projections.words.language import Language, Text
+from projections.words.reasons import REASONS
+
+
+class Phrasebook:
+    """Says things in one language; money in kopecks, amounts in package units; `options` names options by id.
+
+    `zone` is that of the clocks which showed the times.
+    """
+
+    def __init__(self, lang: Language, options: Mapping[str, str] | None = None, *, zone: str | None = None) -> None:
+        self.lang = lang
+        self.russian = lang == "ru"
+        self.options = dict(options or {})
+        self.clock_zone = zone
+
+    def say(self, text: Text, /, **values: Any) -> str:
+        """The sentence in this language, filled in."""
+        said = text.ru if self.russian else text.en
+        return said.format(**values) if values else said
+
+    def translated(self, said: str, among: Iterable[Text]) -> str:
+        """A sentence that was said in Russian, in this language; one that is not among them is as it is."""
+        if not self.russian:
+            for text in among:
+                if (values := text.filled_in(said)) is not None:
+                    return self.say(text, **{name: _pointed(value) for name, value in values.items()})
+        return said
+
+    def head(self, texts: Sequence[Text]) -> tuple[str, ...]:
+        """The head of a table."""
+        return tuple(map(self.say, texts))
+
+    def named(self, name: str, among: Mapping[str, Text]) -> str:
+        """What something is called; what the map does not have, as the catalogue's own zones, is its own name."""
+        return self.say(among[name]) if name in among else name
+
+    # Money, quantities, times
+
+    def money(self, amount: Kopecks) -> str:
+        """Kopecks as money."""
+        return rubles(amount) if self.russian else _pointed(rubles(amount))
+
+    def more_or_less(self, amount: Kopecks) -> str:
+        """A difference of money."""
+        if not amount:
+            return self.say(names.THE_SAME)
+        return self.say(names.MORE if amount > 0 else names.LESS, amount=self.money(abs(amount)))
+
+    def measured(self, service: str, quantity: Quantity) -> str:
+        """A measured quantity: 1530 s → 25:30, 444 bytes → 1 КБ, pieces as they are."""
+        match service:
+            case "voice":
+                return clock(quantity)
+            case "data":
+                return self.data(-(-quantity // 1024))
+            case _:
+                return str(quantity)
+
+    def packaged(self, service: str, amount: Quantity) -> str:
+        """An amount in package units: seconds as minutes, pieces, kilobytes as megabytes."""
+        match service:
+            case "voice":
+                return self.minutes(amount)
+            case "data":
+                return self.data(amount)
+            case _:
+                return f"{amount} {self.say(names.PIECES)}"
+
+    def exact(self, unit: str, amount: int) -> str:
+        """An amount of an entry's unit, which sums and compares: no kilobyte and no second is rounded away."""
+        match unit:
+            case "kop":
+                return self.money(amount)
+            case "s":
+                return self.minutes(amount)
+            case "kb":
+                whole, rest = divmod(abs(amount), KB_PER_MB)
+                said = [f"{whole} {self.say(names.MEGABYTES)}"] if whole or not rest else []
+                said += [f"{rest} {self.say(names.KILOBYTES)}"] if rest else []
+                return _signed(amount) + " ".join(said)
+            case _:
+                return f"{_signed(amount)}{abs(amount)} {self.say(names.PIECES)}"
+
+    def minutes(self, seconds: int) -> str:
+        """Seconds as minutes: 1530 → 25:30 мин."""
+        return f"{clock(seconds)} {self.say(names.MINUTES)}"
+
+    def data(self, kilobytes: int) -> str:
+        """Kilobytes, in megabytes where they are many; rounded down for display only."""
+        if kilobytes >= 10 * KB_PER_MB:
+            return f"{kilobytes // KB_PER_MB} {self.say(names.MEGABYTES)}"
+        return f"{kilobytes} {self.say(names.KILOBYTES)}"
+
+    def day(self, text: str) -> str:
+        """The date of a local time or date, as 01.02.2023."""
+        return f"{datetime.fromisoformat(text):%d.%m.%Y}"
+
+    def time(self, text: str) -> str:
+        """A local time, as 01.02.2023 10:00:00; on a day whose hour comes twice with its offset."""
+        return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}{self.offset(text)}"
+
+    def clocked(self, title: str) -> str:
+        """The title of an answer, with whose clocks its times are from."""
+        if self.clock_zone is None:
+            return self.say(names.EACH_ITS_CLOCKS, title=title)
+        return self.say(names.CLOCKS, title=title, zone=self.clock_zone)
+
+    def offset(self, text: str) -> str:
+        """What tells a local time from another that the clocks showed alike: ` +09:00`; nothing on most days."""
+        told = self.clock_zone is not None and periods.turns_back(datetime.fromisoformat(text).date(), self.clock_zone)
+        return f" {text[-6:]}" if told else ""
+
+    def count(self, number: int, noun: str) -> str:
+        """A number with its noun: 1 счёт, 2 счёта, 5 счетов; 1 account, 2 accounts."""
+        (one, few, many), (single, plural) = names.COUNTED[noun]
+        if not self.russian:
+            return f"{number} {single if number == 1 else plural}"
+        if number % 10 == 1 and number % 100 != 11:
+            return f"{number} {one}"
+        return f"{number} {few if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else many}"
+
+    # Names
+
+    def bucket(self, name: str) -> str:
+        """A bucket's name."""
+        if name.startswith("option:"):
+            option = name.removeprefix("option:")
+            return self.say(names.OPTION, option=self.options.get(option, option))
+        return self.say(names.BUCKETS[name])
+
+    def service(self, name: str) -> str:
+        """A service's name."""
+        return self.say(names.SERVICES[name])
+
+    def zone(self, name: str) -> str:
+        """A zone's name, or the catalogue's own."""
+        return self.named(name, names.ZONES)
+
+    def blocked(self, kinds: Sequence[str]) -> str:
+        """Kinds of blocks, or that there are none."""
+        return ", ".join(self.say(names.BLOCKS[kind]) for kind in kinds) or self.say(names.NONE)
+
+    def title(self, event: Mapping[str, Any]) -> str:
+        """What an event as the contract shows it was, in a few words."""
+        name = event["type"]
+        said = self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {event['cause']}"])
+        if "option_name" in event:
+            said = f"{said}: " + (f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")
+        if name in ("RefreshRefused", "InputRefused", "UsageUnrated"):
+            said += f" — {self.say(REASONS[event['reason']])} ({event['reason']})"
+        return said
+
+    # Facts
+
+    def funds(self, needed: Kopecks, available: Kopecks) -> str:
+        """What was needed beside what was available, and what was missing."""
+        said = self.say(names.FUNDS, needed=self.money(needed), available=self.money(available))
+        if available >= needed:
+            return said
+        return self.say(names.FUNDS_SHORT, funds=said, short=self.money(needed - available))
+
+    def fact(self, kind: str, value: Any, facts: Mapping[str, Any]) -> str:
+        """A fact by its kind; `facts` say of which service a quantity is."""
+        if value is None or value == []:
+            return self.say(names.NONE)
+        said: str
+        match kind:
+            case "money":
+                said = self.money(value)
+            case "percent":
+                said = f"{value} %"
+            case "seconds":
+                said = self.minutes(value)
+            case "truth":
+                said = self.say(names.YES if value else names.NO)
+            case "day":
+                said = self.day(value)
+            case "time":
+                said = self.time(value)
+            case "measured":
+                said = self.measured(facts["service"], value)
+            case "packaged":
+                said = self.packaged(facts["service"], value)
+            case "service":
+                said = self.service(value)
+            case "direction":
+                said = self.say(names.DIRECTIONS[value])
+            case "zone":
+                said = self.zone(value)
+            case "zones":
+                said = ", ".join(self.zone(each) for each in value)
+            case "mode":
+                said = self.say(names.MODES[value])
+            case "blocks":
+                said = self.blocked(value)
+            case "reason":
+                said = self.say(REASONS[value])
+            case "outcome":
+                said = self.say(names.OUTCOMES[value])
+            case "versions":
+                said = ", ".join(map(str, value))
+            case _:
+                said = str(value)
+        return said
+
+
+RUSSIAN: Final = Phrasebook("ru")
+"""Where nothing else is asked for."""
+
+
+def clock(seconds: int) -> str:
+    """Seconds as minutes and seconds: 1530 → 25:30."""
+    return "{}{}:{:02d}".format(_signed(seconds), *divmod(abs(seconds), SECONDS_PER_MINUTE))
+
+
+def _signed(amount: int) -> str:
+    return "\N{MINUS SIGN}" if amount < 0 else ""
+
+
+def _pointed(said: str) -> str:
+    """Money as English writes it, with a point; anything else as it is."""
+    return re.sub(r",(?=\d\d\s₽\Z)", ".", said)
