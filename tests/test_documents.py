@@ -23,6 +23,7 @@ from ledger.events import EVENT_TYPES
 from ledger.inputs import Input
 from ledger.log import codec, keys
 from ledger.rules.considered import REASONS
+from scripts.commands_reference import reference
 from tests.support import Story
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +78,11 @@ def test_links_lead_somewhere(page: Path) -> None:
         there = (page.parent / file).resolve() if file else page
         assert there.exists(), target
         assert not anchor or anchor in anchors(there), target
+
+
+def test_the_reference_of_commands_is_that_of_their_help() -> None:
+    made = "run `python -m scripts.commands_reference > docs/commands.md`"
+    assert text_of("docs/commands.md") == reference(), made
 
 
 CONTRACT = text_of("docs/contract.md")
