@@ -10,7 +10,7 @@ from ledger.catalogue import Catalogue
 from ledger.evolve import BrokenLog, evolve
 from ledger.log import heads
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Head, Reading, Stored, Writing
+from ledger.log.store import Head, Reading, Stored, Writing
 from ledger.rules.schedule import next_scheduled
 
 HEADS_REBUILT_AT_ONCE: Final = 5_000

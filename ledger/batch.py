@@ -8,7 +8,7 @@ from ledger.accounts import UnfitPart, head_of, stored_accounts
 from ledger.catalogue import Catalogue
 from ledger.events import Event
 from ledger.log import heads
-from ledger.log.journal import Head, KeyRow, Writing
+from ledger.log.store import Head, KeyRow, Writing
 from ledger.periods import Instant
 
 T = TypeVar("T")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Final
 
 from ledger.accounts import rebuild_heads
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Adopted, Journal, Stored, StoredKey, Writing
 from ledger.log.keys import DIGEST_BYTES
+from ledger.log.store import Adopted, Stored, StoredKey, StoreRef, Writing
 from ledger.service import versions_cited
 
 ROWS_AT_ONCE: Final = 10_000
@@ -24,14 +23,14 @@ class CannotFollow(Exception):
 
 
 @contextmanager
-def open_import(path: Path) -> Iterator["LogImport"]:
+def open_import(ref: StoreRef) -> Iterator["LogImport"]:
     """Take a log over into a ledger that is empty or not yet there; all of it stands when the block ends, else nothing.
 
     Raises NotEmpty, StoreError, and CannotFollow also at the end.
     """
-    with closing(Journal(path, create=True)) as journal, journal.writing() as tx:
+    with closing(ref.open(create=True)) as store, store.writing() as tx:
         if tx.positions_used():
-            raise NotEmpty(f"{path} has {tx.positions_used()} events; name an empty ledger with --ledger")
+            raise NotEmpty(f"{ref} has {tx.positions_used()} events; name an empty ledger with --ledger")
         taking = LogImport(tx)
         yield taking
         taking.finish()

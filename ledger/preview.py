@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.accounts import stored_accounts
 from ledger.catalogue import Catalogue
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.periods import Moment, last_instant
 from ledger.rules.schedule import advance
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ledger.account import Account
@@ -17,9 +16,9 @@ from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
 from ledger.evolve import evolve
 from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
-from ledger.log import files, heads, keys
+from ledger.log import heads, keys
 from ledger.log.errors import StoreError
-from ledger.log.journal import Head, Journal, Key, KeyRow, Reading, Writing
+from ledger.log.store import Head, Key, KeyRow, Reading, StoreRef, Writing
 from ledger.periods import Instant
 from ledger.rules.refresh import month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
@@ -57,10 +56,10 @@ class Ledger:
     the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
     """
 
-    def __init__(self, path: Path, *, now: Clock, access: Access = "create", catalogue: str | None = None) -> None:
-        if access == "create" and not path.exists():
-            _make(path, now, catalogue)
-        self.journal = Journal(path, create=access == "create")
+    def __init__(self, ref: StoreRef, *, now: Clock, access: Access = "create", catalogue: str | None = None) -> None:
+        if access == "create" and not ref.exists():
+            _make(ref, now, catalogue)
+        self.store = ref.open(create=access == "create")
         self._now = now
         self._catalogues: CatalogueTimeline | None = None
         self._catalogue_count = 0
@@ -69,12 +68,12 @@ class Ledger:
         try:
             self._prepare(access, catalogue)
         except BaseException:
-            self.journal.close()
+            self.store.close()
             raise
 
     def close(self) -> None:
-        """Close the ledger's file."""
-        self.journal.close()
+        """Close the store."""
+        self.store.close()
 
     def __enter__(self) -> "Ledger":
         return self
@@ -89,7 +88,7 @@ class Ledger:
 
         An input is applied, refused by a rule, a duplicate that changes nothing, or rejected (R-12.1, R-12.2).
         """
-        with self.journal.writing() as tx:
+        with self.store.writing() as tx:
             catalogue = self._timeline(tx).newest()
             keyed = [(input, keys.key_of(input.source, input.id)) for input in inputs]
             known = tx.keys([(input.account, key) for input, key in keyed])
@@ -108,7 +107,7 @@ class Ledger:
 
         Counts events by type, and accounts under `accounts`. Each call is one transaction.
         """
-        with self.journal.writing() as tx:
+        with self.store.writing() as tx:
             due = tx.due(until, accounts_max, zone=zone)
             if not due:
                 return None
@@ -194,7 +193,7 @@ class Ledger:
 
     def account(self, account_id: str) -> Account | None:
         """The account as it stands, or None if nobody opened it."""
-        with self.journal.reading() as tx:
+        with self.store.reading() as tx:
             return stored_account(tx, account_id)
 
     def events(self, account_id: str, *, known_at: Instant | None = None) -> Generator[tuple[int, Event]]:
@@ -202,7 +201,7 @@ class Ledger:
 
         `recorded_at` never runs backwards along the log (R-2.5), so what was known at a time is a beginning of it.
         """
-        with self.journal.reading() as tx:
+        with self.store.reading() as tx:
             for stored in tx.events(account_id):
                 event = stored.event()
                 if known_at is not None and event.recorded_at > known_at:
@@ -211,13 +210,13 @@ class Ledger:
 
     def catalogues(self) -> CatalogueTimeline:
         """Every catalogue the ledger was given."""
-        with self.journal.reading() as tx:
+        with self.store.reading() as tx:
             return self._timeline(tx)
 
     # Opening
 
     def _prepare(self, access: Access, catalogue: str | None) -> None:
-        with self.journal.reading() as tx:
+        with self.store.reading() as tx:
             fresh = tx.adopted_count() == 0
             lost = not fresh and (
                 (not tx.has_heads() and tx.last_position() > 0) or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
@@ -229,7 +228,7 @@ class Ledger:
             self.rebuild_heads()
 
     def _adopt(self, catalogue: str | None) -> None:
-        with self.journal.writing() as tx:
+        with self.store.writing() as tx:
             adopted = tx.adopted()
             if not adopted:
                 tx.set("heads_schema", str(heads.STATE_SCHEMA))
@@ -247,7 +246,7 @@ class Ledger:
 
     def rebuild_heads(self) -> None:
         """Make every head anew from the log; the same bytes come out as were written with the events."""
-        with self.journal.writing() as tx:
+        with self.store.writing() as tx:
             self._rebuild_heads(tx)
 
     def _rebuild_heads(self, tx: Writing) -> None:
@@ -274,10 +273,10 @@ def _reply(account: Account | None, events: Sequence[Event], first: Event, catal
     return reply(first, account.zone, month)
 
 
-def _make(path: Path, now: Clock, catalogue: str | None) -> None:
+def _make(ref: StoreRef, now: Clock, catalogue: str | None) -> None:
     """Make a ledger that appears whole, with its catalogue: whoever reads meets all of it or nothing."""
     # Somebody was faster, or the file system has no links: then it is opened or made in place, where errors are told.
-    with suppress(OSError, StoreError), files.new(path) as made, Ledger(made, now=now, catalogue=catalogue):
+    with suppress(OSError, StoreError), ref.new() as made, Ledger(made, now=now, catalogue=catalogue):
         pass
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from ledger.catalogue import BadCatalogue, Catalogue, parse
-from ledger.log.journal import Adopted
+from ledger.log.store import Adopted
 
 
 class CatalogueTimeline:

@@ -21,7 +21,7 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.rules.disputes import CLAIM_MONTHS
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks

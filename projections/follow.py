@@ -15,7 +15,7 @@ from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.errors import StoreError
-from ledger.log.journal import Reading
+from ledger.log.store import Reading, StoreRef
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
@@ -36,7 +36,7 @@ def caught_up(ledger: Ledger) -> Iterator[sqlite3.Connection]:
 
     They are made anew where there are none, where they are of another ledger or form, and where they are damaged.
     """
-    with ledger.journal.reading() as log, closing(_followed(ledger.journal.path, log)) as db:
+    with ledger.store.reading() as log, closing(_followed(log)) as db:
         yield db
 
 
@@ -50,18 +50,18 @@ def asked(ledger: Ledger, question: Callable[[sqlite3.Connection], T]) -> T:
             raise
     except (ValueError, TypeError, msgspec.DecodeError):
         pass  # a value that no view ever wrote; if it is not that, it happens again
-    views.begin_anew(ledger.journal.path)
+    views.begin_anew(ledger.store.ref)
     with caught_up(ledger) as db:
         return question(db)
 
 
-def _followed(ledger: Path, log: Reading) -> sqlite3.Connection:
+def _followed(log: Reading) -> sqlite3.Connection:
     """The newest views, caught up; a rebuild may take the file away meanwhile, then the next newest."""
     begun = False
     while True:
-        place = views.place(ledger)
+        place = views.place(log.ref)
         try:
-            db = views.connect(place, ledger)
+            db = views.connect(place, log.ref)
             try:
                 if views.seen_position(db, log) is not None:
                     catch_up(db, log)
@@ -70,7 +70,7 @@ def _followed(ledger: Path, log: Reading) -> sqlite3.Connection:
                 db.close()
                 raise
             db.close()
-            views.begin_anew(ledger)
+            views.begin_anew(log.ref)
         except sqlite3.OperationalError:
             if place.exists():
                 raise
@@ -78,7 +78,7 @@ def _followed(ledger: Path, log: Reading) -> sqlite3.Connection:
             if begun:
                 raise
             begun = True
-            views.begin_anew(ledger)
+            views.begin_anew(log.ref)
 
 
 def catch_up(db: sqlite3.Connection, log: Reading) -> None:
@@ -118,11 +118,11 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
     Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one. Several
     at once do not disturb each other.
     """
-    path = ledger.journal.path
+    ref = ledger.store.ref
     with (
-        views.workplace(path) as place,
+        views.workplace(ref) as place,
         caught_up(ledger) as followed,
-        ledger.journal.reading() as log,
+        ledger.store.reading() as log,
     ):
         # The copy stands at one position, whatever others follow meanwhile.
         old = place / "old"
@@ -133,9 +133,9 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
         ranges = [(some[0], some[-1]) for some in cut(log.accounts(), workers * RANGES_PER_WORKER)]
         new = place / "new"
         events = 0
-        with closing(views.connect(new, path)) as db:
+        with closing(views.connect(new, ref)) as db:
             db.execute("PRAGMA synchronous = OFF")  # an unfinished file is never used
-            for part, taken in _folded(path, place, ranges, position, workers):
+            for part, taken in _folded(ref, place, ranges, position, workers):
                 _merge(db, part)
                 part.unlink()
                 events += taken
@@ -148,15 +148,15 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
                 if not views.is_damage(error):
                     raise
                 found = views.count(db)  # what was there cannot be read: every row is another one
-        views.publish(new, path)
+        views.publish(new, ref)
     return Rebuilt(events, found)
 
 
 def _folded(
-    path: Path, place: Path, ranges: list[tuple[str, str]], position: int, workers: int
+    ref: StoreRef, place: Path, ranges: list[tuple[str, str]], position: int, workers: int
 ) -> Iterator[tuple[Path, int]]:
     """Files with the rows of each range of accounts, as they get ready."""
-    jobs = [(path, first, last, position, place / str(number)) for number, (first, last) in enumerate(ranges)]
+    jobs = [(ref, first, last, position, place / str(number)) for number, (first, last) in enumerate(ranges)]
     if workers == 1 or len(jobs) < 2:
         yield from (fold_range(*job) for job in jobs)
         return
@@ -165,16 +165,16 @@ def _folded(
             yield done.result()
 
 
-def fold_range(path: Path, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
+def fold_range(ref: StoreRef, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
     """Fold the accounts of a range from their events up to a position into a views file of their own."""
     events = 0
-    with closing(views.connect(part, path)) as db, closing(Ledger(path, now=lambda: 0, access="read")) as ledger:
+    with closing(views.connect(part, ref)) as db, closing(ref.open()) as store:
         db.execute("PRAGMA synchronous = OFF")
-        with ledger.journal.reading() as log, views.writing(db):
+        with store.reading(until=position) as log, views.writing(db):
             catalogues = CatalogueTimeline(log.adopted())
             moved: Counter[totals.Cell] = Counter()
             account: Account | None = None
-            for stored in log.events_of_range(first, last, position):
+            for stored in log.all_events(first, last):
                 if account is not None and account.account != stored.account:
                     _put(db, [account])
                     account = None

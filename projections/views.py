@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.log import files
-from ledger.log.journal import Reading
+from ledger.log.store import Reading, StoreRef
 from projections import agenda, disputes, refusals, totals, unrated
 
 SCHEMA: Final = 4
@@ -20,42 +20,42 @@ PARTS: Final = (agenda, disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")
 
 
-def place(ledger: Path) -> Path:
+def place(ref: StoreRef) -> Path:
     """The views file of a ledger: its newest generation, or the name of the first.
 
     A rebuild makes a new generation beside the old one. Whoever still has the old one open goes on with a file (and a
     rollback journal) of another name, so nothing of it can reach the new one.
     """
-    numbers = [_number(path) for path in _generations(ledger)]
-    return _generation(ledger, max(numbers, default=1))
+    numbers = [_number(path) for path in _generations(ref)]
+    return _generation(ref, max(numbers, default=1))
 
 
-def publish(new: Path, ledger: Path) -> None:
+def publish(new: Path, ref: StoreRef) -> None:
     """Make a finished views file the newest generation, and remove the older ones.
 
     Of several at once, each becomes a generation of its own: none takes the place of one that is open somewhere.
     """
-    files.keep(new)
+    files.fsync_path(new)
     while True:
-        number = max(map(_number, _generations(ledger)), default=0) + 1
+        number = max(map(_number, _generations(ref)), default=0) + 1
         with suppress(FileExistsError):  # somebody else was faster
-            os.link(new, _generation(ledger, number))
+            os.link(new, _generation(ref, number))
             break
-    for path in _generations(ledger):
+    for path in _generations(ref):
         if _number(path) < number:
             path.unlink(missing_ok=True)
 
 
-def begin_anew(ledger: Path) -> None:
+def begin_anew(ref: StoreRef) -> None:
     """A new generation that has seen nothing, in place of views that are of no use."""
-    with workplace(ledger) as place:
-        connect(place / "new", ledger).close()
-        publish(place / "new", ledger)
+    with workplace(ref) as place:
+        connect(place / "new", ref).close()
+        publish(place / "new", ref)
 
 
-def workplace(ledger: Path) -> AbstractContextManager[Path]:
+def workplace(ref: StoreRef) -> AbstractContextManager[Path]:
     """A folder for the files of a rebuild; what a killed one left is removed."""
-    return files.workplace(ledger.with_name(f"{ledger.name}.views"))
+    return files.workplace(ref.companion("views"))
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -63,25 +63,26 @@ def is_damage(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
 
 
-def _generations(ledger: Path) -> list[Path]:
-    named = ledger.parent.glob(f"{escape(ledger.name)}.views-*")
+def _generations(ref: StoreRef) -> list[Path]:
+    views = ref.companion("views")
+    named = views.parent.glob(f"{escape(views.name)}-*")
     return [path for path in named if path.name.rpartition("-")[2].isdecimal()]
 
 
-def _generation(ledger: Path, number: int) -> Path:
-    return ledger.with_name(f"{ledger.name}.views-{number}")
+def _generation(ref: StoreRef, number: int) -> Path:
+    return ref.companion(f"views-{number}")
 
 
 def _number(path: Path) -> int:
     return int(path.name.rpartition("-")[2])
 
 
-def connect(path: Path, ledger: Path) -> sqlite3.Connection:
+def connect(path: Path, ref: StoreRef) -> sqlite3.Connection:
     """A views file, made with its tables where there is none: no more readable than the ledger, no helpers at rest.
 
     Raises sqlite3.Error, of the kind of `is_damage` for a file that is none or has other tables.
     """
-    files.beside(path, ledger)
+    files.beside(path, ref.like)
     db = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
     try:
         db.execute("PRAGMA journal_mode = DELETE")

@@ -28,7 +28,7 @@ from projections.pool import end_with_parent
 from projections.statement import statement
 from scripts import collector
 from scripts.cli.statement import foot, written
-from scripts.wiring import Settings, ledger_path, open_ledger
+from scripts.wiring import Settings, ledger_ref, open_ledger
 
 ACCOUNTS_FOR_A_POOL: Final = 64
 """Below this, starting processes costs more than they save."""
@@ -58,9 +58,9 @@ class Order(msgspec.Struct, frozen=True):
         return Path(self.folder) / f"manifest-{self.name}.jsonl"
 
     @property
-    def ledger(self) -> Path:
-        """Whose statements they are: no file is more readable than it."""
-        return ledger_path(self.settings.ledger)
+    def like(self) -> Path:
+        """No file is more readable than the ledger."""
+        return ledger_ref(self.settings).like
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -125,7 +125,7 @@ def write_statements(
                     else:
                         lines.append(msgspec.json.encode(result) + b"\n")
                         summary.written += 1
-                _append(order.manifest, lines, order.ledger)
+                _append(order.manifest, lines, order.like)
             summary.failed = len(summary.failures)
             progress(summary.written + summary.skipped + summary.failed)
 
@@ -209,9 +209,7 @@ def _one(order: Order, place: Path, ledger: Ledger, account: str, known: Entry |
             return known, True
         options = order.options | foot(order.settings, ledger, found, order.until, order.form)
         content = written(made, order.form, options)
-        with open(
-            files.create(place / file, replacing=Path(order.folder) / file, like=order.ledger), "wb"
-        ) as made_file:
+        with open(files.create(place / file, replacing=Path(order.folder) / file, like=order.like), "wb") as made_file:
             made_file.write(content)
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
@@ -266,14 +264,14 @@ def _read(manifest: Path) -> dict[str, Entry]:
     return known
 
 
-def _append(manifest: Path, lines: Sequence[bytes], ledger: Path) -> None:
+def _append(manifest: Path, lines: Sequence[bytes], like: Path) -> None:
     """Add lines to the manifest, which must be held alone; a link in its place is removed first."""
     if not lines:
         return
     if manifest.is_symlink():
         manifest.unlink()
     try:
-        descriptor = files.create(manifest, like=ledger)
+        descriptor = files.create(manifest, like=like)
     except FileExistsError:
         descriptor = os.open(manifest, os.O_RDWR | os.O_NOFOLLOW)
     with open(descriptor, "r+b") as file:
@@ -290,5 +288,5 @@ def _rewrite(order: Order) -> None:
     known = sorted(_read(order.manifest).items())
     if order.manifest.is_symlink():
         order.manifest.unlink()
-    with files.whole(order.manifest, like=order.ledger, durable=False) as manifest:
+    with files.whole(order.manifest, like=order.like, durable=False) as manifest:
         manifest.writelines(msgspec.json.encode(entry) + b"\n" for _, entry in known if entry.file in there)

@@ -10,7 +10,9 @@ from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log import files
+from ledger.log.engines import store_ref
 from ledger.log.errors import StoreError
+from ledger.log.sqlite.store import SQLiteRef
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
@@ -35,23 +37,18 @@ def now() -> Instant:
     return time.time_ns() // 1_000
 
 
-def ledger_path(url: str) -> Path:
-    """The file of a ledger URL: a path, or `sqlite:///` with a path. Raises UsageError."""
-    if url.startswith(("postgresql://", "postgres://")):
-        raise UsageError("PostgreSQL is not built yet; name a SQLite file with --ledger")
-    if url.startswith("sqlite:///"):
-        url = url.removeprefix("sqlite:///")
-    elif "://" in url:
-        raise UsageError(f"--ledger takes a file or sqlite:///FILE, not {url}")
-    if not url:
-        raise UsageError("--ledger names no file")
-    return Path(url)
+def ledger_ref(settings: Settings) -> SQLiteRef:
+    """The store that the options name. Raises UsageError."""
+    try:
+        return store_ref(settings.ledger)
+    except StoreError as error:
+        raise UsageError(str(error)) from None
 
 
 def keys_folder(settings: Settings) -> Path:
     """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises UsageError."""
     named = os.environ.get("OBNOVI_KEYS")
-    return Path(named) if named else ledger_path(settings.ledger).parent / "keys"
+    return Path(named) if named else ledger_ref(settings).folder / "keys"
 
 
 def require_file(path: Path, what: str) -> None:
@@ -93,12 +90,12 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
 
     A command that only reads books nothing, so it checks a given catalogue and leaves the ledger's own in force.
     """
-    path = ledger_path(settings.ledger)
+    ref = ledger_ref(settings)
     text = None
     if settings.catalogue is not None:
         text = catalogue_text(Path(settings.catalogue))
     try:
-        with Ledger(path, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
+        with Ledger(ref, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
             yield ledger
     except CatalogueRefused as error:
         raise Refused(str(error)) from error
@@ -106,5 +103,5 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         raise UsageError(str(error)) from error
     except BadCatalogue as error:
         raise UsageError(
-            f"{path}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
+            f"{ref}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
         ) from error

@@ -18,7 +18,8 @@ from ledger.account import Account, Discount
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse
 from ledger.events import Event, type_name
-from ledger.log.journal import Reading
+from ledger.log.engines import store_ref
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.rules.schedule import Booked, advance
 from ledger.service import Ledger, Outcome
@@ -77,7 +78,7 @@ class Story:
     def __init__(self, folder: Path, *, text: str = CATALOGUE_TEXT, account: str = ACCOUNT) -> None:
         self.path = folder / "ledger.db"
         self.clock = Clock(at("2024-01-01 00:00"))
-        self.ledger = Ledger(self.path, now=self.clock, catalogue=text)
+        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text)
         self.account_id = account
         self.text = text
         self.zone = "Europe/Moscow"
@@ -177,7 +178,7 @@ class Story:
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        with self.ledger.journal.reading() as log:
+        with self.ledger.store.reading() as log:
             yield log
 
     def verify(self) -> Report:

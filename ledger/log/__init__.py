@@ -1,1 +1,1 @@
-"""The log: bytes of events, the append-only journal, idempotency keys and heads."""
+"""The log: bytes of events, the store of the append-only log, idempotency keys and heads."""

@@ -68,9 +68,9 @@ def new(target: Path, *, like: Path | None = None) -> Iterator[Path]:
         made = place / target.name
         os.close(create(made, like=like))
         yield made
-        keep(made)
+        fsync_path(made)
         os.link(made, target)  # unlike a rename, it takes no other's place
-    keep(target.parent)
+    fsync_path(target.parent)
 
 
 def create(path: Path, *, replacing: Path | None = None, like: Path | None = None) -> int:
@@ -88,7 +88,7 @@ def create(path: Path, *, replacing: Path | None = None, like: Path | None = Non
     return descriptor
 
 
-def beside(path: Path, like: Path) -> None:
+def beside(path: Path, like: Path | None) -> None:
     """Make an empty file for a database of what `like` has; one that is there becomes no more readable than that."""
     try:
         os.close(create(path, like=like))
@@ -99,12 +99,12 @@ def beside(path: Path, like: Path) -> None:
                 path.chmod(mode & most)
 
 
-def allowed(path: Path, like: Path) -> int:
+def allowed(path: Path, like: Path | None) -> int:
     """The most that a file's mode may say if it is to be no more readable than `like`; where that is a pipe, anything.
 
     To the members of another group than that of `like` it is as readable as to anybody.
     """
-    made, status = path.stat(), _status(like)
+    made, status = path.stat(), None if like is None else _status(like)
     if status is None:
         return 0o666
     mode = stat.S_IMODE(status.st_mode) & 0o666
@@ -127,7 +127,7 @@ def read(path: Path, bytes_max: int) -> bytes:
     return b"".join(pieces)
 
 
-def keep(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Make a file durable, or a folder's list of names."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger.account import KINDS, Account
-from ledger.log.journal import PartRow
+from ledger.log.store import PartRow
 from ledger.memory import Memory, Part, Reader
 
 STATE_SCHEMA: Final = 4

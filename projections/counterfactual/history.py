@@ -14,7 +14,7 @@ from ledger.events import AccountOpened, Event
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Stored
+from ledger.log.store import Stored
 from ledger.periods import Instant
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from ledger.rules.schedule import advance

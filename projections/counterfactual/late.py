@@ -7,7 +7,6 @@ and everything is decided again; what differs in money, event by event, is what 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final, TypeAlias, TypeGuard
 
 import msgspec
@@ -16,7 +15,7 @@ from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
@@ -103,12 +102,12 @@ def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
 
 
 def late_of_many(
-    path: Path, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Callable[[int], None]
+    log: Reading, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Callable[[int], None]
 ) -> list[Charge]:
-    """The same over the ledger in a file, on several processes, in order of account."""
+    """The same on several processes, in order of account."""
     found: list[Charge] = []
     done = 0
-    for part in in_shares(partial(_counted, since=since), path, accounts, workers=workers):
+    for part in in_shares(partial(_counted, since=since), log, accounts, workers=workers):
         found += part[1]
         done += part[0]
         progress(done)

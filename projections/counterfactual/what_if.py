@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import msgspec
 
 from ledger.catalogue import parse
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual import difference
@@ -60,11 +59,11 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
 
 
 def what_if_of_many(
-    path: Path, accounts: Sequence[str], change: Change, *, workers: int, progress: Callable[[int], None]
+    log: Reading, accounts: Sequence[str], change: Change, *, workers: int, progress: Callable[[int], None]
 ) -> Report:
-    """The same over many accounts of the ledger in a file, on several processes: no rule crosses accounts."""
+    """The same over many accounts, on several processes: no rule crosses accounts."""
     total = Report()
-    for part in in_shares(partial(what_if, change=change), path, accounts, workers=workers):
+    for part in in_shares(partial(what_if, change=change), log, accounts, workers=workers):
         total.accounts += part.accounts
         total.changed += part.changed
         total.wallet_difference += part.wallet_difference

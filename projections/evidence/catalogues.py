@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from ledger.log.journal import Adopted, Reading
+from ledger.log.store import Adopted, Reading
 from projections.evidence.leaf import hash_of_any
 from projections.evidence.note import base64, unbase64
 from projections.evidence.tree import HASH_BYTES, Growing

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.log.errors import BadEvents, InvalidText
-from ledger.log.journal import Journal, Reading, Stored
+from ledger.log.store import Reading, Stored, StoreRef
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import Progress
@@ -61,32 +60,36 @@ class _Differing:
     found: list[_Row] = field(default_factory=list)
 
 
-def check_file(
-    file: Path, keys: Keys, *, tiles_of: Path | None = None, workers: int = 1, progress: Progress = lambda _: None
+def check_store(
+    ref: StoreRef,
+    keys: Keys,
+    *,
+    tiles_of: StoreRef | None = None,
+    workers: int = 1,
+    progress: Progress = lambda _: None,
 ) -> Found:
     """Hash every event of a ledger that the newest checkpoint covers again, on several processes, and compare.
 
     The tiles are the ledger's own, or those that lie beside another one's place.
     """
-    with closing(Journal(file, create=False)) as journal:
+    with closing(ref.open()) as store:
         try:
-            with journal.reading() as log:
-                return check(file, log, keys, tiles_of=tiles_of, workers=workers, progress=progress)
+            with store.reading() as log:
+                return check(log, keys, tiles_of=tiles_of, workers=workers, progress=progress)
         except InvalidText:
-            with journal.reading(odd_texts=True) as log:
-                return check(file, log, keys, tiles_of=tiles_of, progress=progress)
+            with store.reading(escape_invalid_text=True) as log:
+                return check(log, keys, tiles_of=tiles_of, progress=progress)
 
 
 def check(
-    file: Path,
     log: Reading,
     keys: Keys,
     *,
-    tiles_of: Path | None = None,
+    tiles_of: StoreRef | None = None,
     workers: int = 1,
     progress: Progress = lambda _: None,
 ) -> Found:
-    """The same over a reading of that file.
+    """The same over a reading.
 
     The tiles say which event differs, once they are proved to be those of the checkpoint. Without them, the older
     checkpoints say between which positions it lies.
@@ -98,17 +101,17 @@ def check(
     if not signed:
         return Found(0, [], catalogues=False)
     newest = signed[-1]
-    found = of_catalogues(tiles_of or file, log, keys)
+    found = of_catalogues(log, keys, tiles_of=tiles_of)
     try:
-        with closing(Tiles(place(tiles_of or file), create=False)) as tiles:
-            hashed = _hashed(file, log, newest.size, workers)
+        with closing(Tiles(place(tiles_of or log.ref), create=False)) as tiles:
+            hashed = _hashed(log, newest.size, workers)
             found += _against_tiles(log, tiles, signed, hashed, progress)
     except (BadTiles, sqlite3.DatabaseError):  # where it is the log that is broken, this says so as well
         found += _against_roots(log, signed, progress)
     return Found(newest.size, found, catalogues=newest.catalogues is not None)
 
 
-def of_catalogues(ledger: Path, log: Reading, keys: Keys) -> list[Problem]:
+def of_catalogues(log: Reading, keys: Keys, *, tiles_of: StoreRef | None = None) -> list[Problem]:
     """The catalogues that are not those of the newest checkpoint that signs any; no event is looked at.
 
     The evidence beside the ledger's place says which one differs, as far as it leads to what was signed. Without it,
@@ -124,7 +127,7 @@ def of_catalogues(ledger: Path, log: Reading, keys: Keys) -> list[Problem]:
     if catalogues.signed_of(found) == newest.catalogues:
         return []
     assert newest.catalogues is not None
-    kept = _kept_catalogues(ledger)[: newest.catalogues.number]
+    kept = _kept_catalogues(tiles_of or log.ref)[: newest.catalogues.number]
     if catalogues.signed_of(kept) == newest.catalogues:
         problem = f"catalogue {SINCE}"
         return [Problem(None, None, problem, each.signed, each.found) for each in catalogues.differing(kept, found)]
@@ -145,9 +148,9 @@ def _bad(keys: Keys, error: BadNote) -> Problem:
     return Problem(None, None, "checkpoint", f"signed by {keys.public.name}", str(error))
 
 
-def _kept_catalogues(ledger: Path) -> list[catalogues.Kept]:
+def _kept_catalogues(ref: StoreRef) -> list[catalogues.Kept]:
     try:
-        with closing(Tiles(place(ledger), create=False)) as tiles:
+        with closing(Tiles(place(ref), create=False)) as tiles:
             return tiles.catalogues()
     except (BadTiles, sqlite3.DatabaseError):
         return []
@@ -180,7 +183,7 @@ def _against_tiles(
         yield problem
 
 
-def _hashed(file: Path, log: Reading, size: int, workers: int) -> Iterator[_Hashed]:
+def _hashed(log: Reading, size: int, workers: int) -> Iterator[_Hashed]:
     """The log up to a position hashed again, stretch by stretch, on several processes where that pays."""
     step = TILES_AT_ONCE * TILE_HASHES
     stretches = [(first, min(first + step, size)) for first in range(0, size, step)]
@@ -189,12 +192,12 @@ def _hashed(file: Path, log: Reading, size: int, workers: int) -> Iterator[_Hash
             yield _Hashed(first, until, *_hashes(log, first, until))
         return
     with pool(workers) as executor:
-        yield from executor.map(_hashed_stretch, repeat(file), *zip(*stretches, strict=True))
+        yield from executor.map(_hashed_stretch, repeat(log.ref), *zip(*stretches, strict=True))
 
 
-def _hashed_stretch(file: Path, first: int, until: int) -> _Hashed:
+def _hashed_stretch(ref: StoreRef, first: int, until: int) -> _Hashed:
     """One process's share, in a reading of its own; what a checkpoint covers changes for nobody."""
-    with closing(Journal(file, create=False)) as journal, journal.reading() as log:
+    with closing(ref.open()) as store, store.reading() as log:
         return _Hashed(first, until, *_hashes(log, first, until))
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from ledger.log import files
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
@@ -25,7 +25,6 @@ class NotTheLog(Exception):
 
 @contextmanager
 def caught_up(
-    ledger: Path,
     log: Reading,
     newest: Checkpoint | None,
     progress: Progress = lambda _: None,
@@ -49,19 +48,18 @@ def caught_up(
         raise NotTheLog(
             f"the catalogues up to event {newest.size} are not those of the newest checkpoint; see `obnovi verify`"
         )
-    path = place(ledger)
+    path = place(log.ref)
     try:
-        tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
     except BadTiles:
         path.unlink(missing_ok=True)  # somebody else may have found it broken as well
-        tiles = _opened(path, ledger, log, last, newest, progress, to_sign=to_sign, anew=anew)
+        tiles = _opened(path, log, last, newest, progress, to_sign=to_sign, anew=anew)
     with closing(tiles):
         yield tiles
 
 
 def _opened(
     path: Path,
-    ledger: Path,
     log: Reading,
     last: int,
     newest: Checkpoint | None,
@@ -71,7 +69,7 @@ def _opened(
     anew: bool,
 ) -> Tiles:
     """The tiles, caught up. Raises NotTheLog, and BadTiles for a broken file."""
-    files.beside(path, ledger)
+    files.beside(path, log.ref.like)
     tiles = Tiles(path)
     try:
         if to_sign or anew:
@@ -97,14 +95,14 @@ def _opened(
 
 
 def root_at(
-    ledger: Path, log: Reading, newest: Checkpoint | None, told: Checkpoint, progress: Progress = lambda _: None
+    log: Reading, newest: Checkpoint | None, told: Checkpoint, progress: Progress = lambda _: None
 ) -> tuple[int, bytes | None]:
     """How many events there are, and the root over as many as somebody else's checkpoint covers; None for fewer.
 
     Tiles that do not come to its root are hashed again before anybody is accused. Raises NotTheLog.
     """
     for anew in (False, True):
-        with caught_up(ledger, log, newest, progress, anew=anew) as tiles:
+        with caught_up(log, newest, progress, anew=anew) as tiles:
             size = tiles.size
             if told.size > size:
                 return size, None

@@ -93,10 +93,10 @@ class Keys:
         size = next((size for size in self.sizes() if size >= position), None)
         return None if size is None else self.checkpoint(size)
 
-    def sign(self, size: int, root: bytes, under: Catalogues, *, ledger: Path) -> Checkpoint:
+    def sign(self, size: int, root: bytes, under: Catalogues, *, like: Path | None) -> Checkpoint:
         """Sign a checkpoint and keep it, or the one there is; a second one of the same size must be the same.
 
-        It is no more readable than the ledger it is of. Raises NoKeys, BadNote.
+        It is no more readable than `like`. Raises NoKeys, BadNote.
         """
         made = checkpoint.signed(size, root, self.public.name, self.signing, under)
         path = self._path(size)
@@ -107,7 +107,7 @@ class Keys:
         ):
             part.write(made.note.encode())
             part.flush()
-            os.fchmod(part.fileno(), 0o644 & files.allowed(Path(part.name), ledger))
+            os.fchmod(part.fileno(), 0o644 & files.allowed(Path(part.name), like))
             os.fsync(part.fileno())
             try:
                 os.link(part.name, path)  # unlike a rename, it takes no other's place
@@ -115,7 +115,7 @@ class Keys:
                 made = self.checkpoint(size)
                 if made.root != root or made.catalogues not in (None, under):
                     raise BadNote(f"{path}: something else was signed for the same size") from None
-        files.keep(path.parent)
+        files.fsync_path(path.parent)
         return made
 
     def _path(self, size: int) -> Path:
@@ -158,11 +158,11 @@ def create(folder: Path, name: str | None = None) -> Keys:
                     opened.write(content)
                     os.fsync(opened.fileno())
             (made / CHECKPOINTS).mkdir(mode=0o700)
-            files.keep(made)
+            files.fsync_path(made)
             os.rename(made, folder)
     except OSError as error:
         raise NoKeys(f"{folder} cannot be made ({error.strerror}); name another with OBNOVI_KEYS") from None
-    files.keep(folder.parent)
+    files.fsync_path(folder.parent)
     return Keys(folder)
 
 

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.log.sqlite import APPLICATION_ID
+from ledger.log.engines import holds_ledger
 from projections.evidence import note
 from projections.evidence.note import BadNote
 from projections.evidence.proof import FORM
 
-APPLICATION_ID_AT: Final = 68
 _SQLITE: Final = b"SQLite format 3\0"
 _BEGINNINGS: Final = (
     (b"%PDF-", "a PDF"),
@@ -46,7 +45,7 @@ def what_it_is(content: bytes) -> str | None:
 
 
 def _database(content: bytes) -> str:
-    if content[APPLICATION_ID_AT : APPLICATION_ID_AT + 4] == APPLICATION_ID.to_bytes(4, "big"):
+    if holds_ledger(content):
         return f"a ledger; {_PROVE}"
     if b"CREATE TABLE tiles" in content or b"CREATE TABLE names" in content:
         return f"the evidence beside a ledger; {_PROVE}"

@@ -1,6 +1,5 @@
 """A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
 
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -8,7 +7,7 @@ from msgspec.structs import replace
 
 from ledger.events import Event
 from ledger.log import codec
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from projections.evidence import checkpoint, note, tree
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import caught_up
@@ -106,18 +105,18 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
 
 
-def made_beside(ledger: Path, log: Reading, row: Stored, keys: Keys) -> bytes:
+def made_beside(log: Reading, row: Stored, keys: Keys) -> bytes:
     """The same with the tiles beside a ledger, which are made anew from the log where they prove nothing.
 
     Raises NotTheLog besides.
     """
     newest = keys.newest()
     try:
-        with caught_up(ledger, log, newest) as tiles:
+        with caught_up(log, newest) as tiles:
             return make_proof(row, tiles, keys)
     except BadTiles:
         pass
-    with caught_up(ledger, log, newest, anew=True) as tiles:
+    with caught_up(log, newest, anew=True) as tiles:
         return make_proof(row, tiles, keys)
 
 

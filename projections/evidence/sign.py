@@ -1,23 +1,21 @@
 """Sign: the newest checkpoint is brought up to the end of the log, once the log is known to continue it."""
 
-from pathlib import Path
-
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import Progress, caught_up
 from projections.evidence.keys import Keys
 
 
-def commit(ledger: Path, log: Reading, keys: Keys, progress: Progress = lambda _: None) -> Checkpoint:
+def commit(log: Reading, keys: Keys, progress: Progress = lambda _: None) -> Checkpoint:
     """The checkpoint over every event there is: the newest one if nothing came since, else a new one.
 
     Raises NotTheLog, BadNote and NoKeys.
     """
     newest = keys.newest()
-    with caught_up(ledger, log, newest, progress, to_sign=True) as tiles:
+    with caught_up(log, newest, progress, to_sign=True) as tiles:
         size = tiles.size
         under = catalogues.under(log, size)
         if newest is not None and newest.size == size:
             return newest
-        return keys.sign(size, tiles.root(size), catalogues.signed_of(under), ledger=ledger)
+        return keys.sign(size, tiles.root(size), catalogues.signed_of(under), like=log.ref.like)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from ledger import periods
 from ledger.account import Account
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.keys import Keys
 

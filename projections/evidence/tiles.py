@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from ledger.log.store import StoreRef
 from projections.evidence import tree
 from projections.evidence.catalogues import Kept
 from projections.evidence.tree import HASH_BYTES
@@ -211,6 +212,6 @@ class Tiles:
         return bytes(row[0]) if row else b""
 
 
-def place(ledger: Path) -> Path:
+def place(ref: StoreRef) -> Path:
     """The file of tiles of a ledger."""
-    return ledger.with_name(f"{ledger.name}.evidence")
+    return ref.companion("evidence")

@@ -29,7 +29,7 @@ from ledger.events import (
 )
 from ledger.evolve import evolve
 from ledger.inputs import Input, own_fields
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules import considered

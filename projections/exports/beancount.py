@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from ledger.events import type_name
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, parts
 from projections.exports.postings import Books, Posting, Progress, Transaction, tags

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from ledger.events import EVENT_TYPES, type_name
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, component, parts
 from projections.exports.postings import TAGS, Books, Progress, Transaction, tags

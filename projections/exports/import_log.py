@@ -1,12 +1,11 @@
 """An exported log read back: every line checked against the one before it, the whole against its root."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
 import msgspec
 
-from ledger.log.journal import Adopted, Stored, StoredKey
+from ledger.log.store import Adopted, Stored, StoredKey, StoreRef
 from ledger.log_import import CannotFollow, LogImport, open_import
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
@@ -28,7 +27,7 @@ class Imported(NamedTuple):
     root: str
 
 
-def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda _: None) -> Imported:
+def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = lambda _: None) -> Imported:
     """Make the same log in an empty ledger, all of it or nothing.
 
     Raises NotALog, NotEmpty for a ledger with events of its own, and StoreError.
@@ -44,7 +43,7 @@ def import_log(ledger: Path, lines: Iterable[bytes], progress: Progress = lambda
     tree = Growing()
     end: End | None = None
     try:
-        with open_import(ledger) as taking:
+        with open_import(ref) as taking:
             for number, text in numbered:
                 if end is not None:
                     _refuse(number, "a line behind the last one")

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Adopted, Reading, Stored, StoredKey
+from ledger.log.store import Adopted, Reading, Stored, StoredKey
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Log
@@ -60,7 +60,7 @@ def _catalogue(row: Adopted) -> CatalogueLine:
 def _event(row: Stored) -> EventLine:
     try:
         return EventLine(row.position, row.account, row.version, row.topic, row.state.decode())
-    except (AttributeError, UnicodeDecodeError) as error:  # SQLite keeps any kind of value in any column
+    except (AttributeError, UnicodeDecodeError) as error:  # damage may put any kind of value anywhere
         raise BadEvents(f"account {row.account}, version {row.version}: {error}; run `obnovi verify`") from None
 
 

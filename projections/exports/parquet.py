@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from ledger.entries import Entry
 from ledger.events import type_name
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from projections.exports.postings import Progress
 
 VERSION: Final = 1

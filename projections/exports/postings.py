@@ -9,7 +9,7 @@ from ledger import periods
 from ledger.entries import WALLET
 from ledger.events import AccountOpened, Event
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from ledger.units import Unit
 from projections.exports.names import is_held, quoted
 from projections.exports.times import local_text

@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.events import Event
 from ledger.inputs import Input
-from ledger.log.journal import Journal
+from ledger.log.store import Store
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from projections.operator.inputs import SOURCE
 from projections.operator.row_ids import is_number, name_of, occurrence_of
@@ -26,8 +26,8 @@ class KnownInputs:
     and every other input, stays as it is.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._known: dict[str, Ids] = {}
         self._met: Counter[tuple[str, str]] = Counter()
 
@@ -55,7 +55,7 @@ class KnownInputs:
         """The rows in an account's log; those known by number fill the occurrences that nobody named."""
         found: Ids = {}
         numbered: list[tuple[str, str]] = []
-        with self._journal.reading() as tx:
+        with self._store.reading() as tx:
             for stored in tx.events(account):
                 if _SOURCE not in stored.state:
                     continue

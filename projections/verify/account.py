@@ -15,7 +15,7 @@ from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.log import codec, heads, keys
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Head, Reading, Stored
+from ledger.log.store import Head, Reading, Stored
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.schedule import Booked, next_scheduled
 from ledger.timeline import CatalogueTimeline

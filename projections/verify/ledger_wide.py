@@ -8,8 +8,7 @@ import msgspec
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log import heads
-from ledger.log.journal import Reading
-from ledger.log.sqlite import SCHEMA_VERSION, new_schema
+from ledger.log.store import Reading
 from projections.verify.account import Problem
 from projections.verify.traces import NAMED_MAX, Gap
 
@@ -32,17 +31,10 @@ class Along(msgspec.Struct):
     gaps: list[Gap] = msgspec.field(default_factory=list)
 
 
-def of_file(log: Reading) -> Iterator[Problem]:
-    """What SQLite finds; the tables, indexes and triggers of a new ledger, and no others; the ledger's own settings."""
-    for line in log.problems_of_file():
-        yield Problem(None, None, "file", "ok", line)
-    expected, found = ({(kind, name): sql for kind, name, sql in some} for some in (new_schema(), log.schema()))
-    for kind, name in sorted(expected.keys() | found.keys()):
-        should, there = expected.get((kind, name)), found.get((kind, name))
-        if should != there:
-            yield Problem(None, None, f"{kind} {name}", should, there)
-    if (version := log.schema_version()) != SCHEMA_VERSION:
-        yield Problem(None, None, "version of the tables", SCHEMA_VERSION, version)
+def of_store(log: Reading) -> Iterator[Problem]:
+    """What the store finds wrong with itself, and the ledger's own settings."""
+    for flaw in log.flaws():
+        yield Problem(None, None, *flaw)
     settings = log.settings()
     if settings.get(HEADS_SCHEMA) != str(heads.STATE_SCHEMA) and not heads_are_older(log):
         yield Problem(None, None, f"setting {HEADS_SCHEMA}", heads.STATE_SCHEMA, settings.get(HEADS_SCHEMA))

@@ -8,7 +8,7 @@ import msgspec
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Reading, Stored
+from ledger.log.store import Reading, Stored
 from projections.verify.account import Problem
 
 Version: TypeAlias = tuple[str, str, str]

@@ -8,7 +8,7 @@ import msgspec
 
 from ledger.log import keys
 from ledger.log.errors import BadEvents
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from projections.verify.account import Missing, Problem
 
 NAMED_MAX: Final = 1_000

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import closing
 from itertools import chain
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from ledger.log.errors import BadEvents, InvalidText
-from ledger.log.journal import LAST_ACCOUNT, Head, Journal, Reading, Stored
+from ledger.log.store import Head, Reading, Stored, StoreRef
 from ledger.timeline import CatalogueTimeline
 from projections import totals
 from projections.pool import cut, pool
@@ -47,7 +46,7 @@ class _Share(NamedTuple):
     """Accounts to decide again together: all from `first` to `last`, or just those that are named."""
 
     first: str = ""
-    last: str = LAST_ACCOUNT
+    last: str | None = None
     named: tuple[str, ...] | None = None
 
     def events(self, log: Reading) -> Iterator[Stored]:
@@ -103,38 +102,38 @@ def verify(
     return _report(log, [part], ledger_wide.along(log) if named is None else None, views)
 
 
-def verify_file(
-    path: Path,
+def verify_store(
+    ref: StoreRef,
     *,
     workers: int,
     accounts: Sequence[str] | None = None,
     views: Copy | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """The same over the ledger in a file, on several processes: no rule crosses accounts."""
+    """The same over a store, on several processes: no rule crosses accounts."""
     try:
-        return _verify_file(path, workers, accounts, views, progress)
+        return _verify_store(ref, workers, accounts, views, progress)
     except InvalidText:
-        with closing(Journal(path, create=False)) as journal, journal.reading(odd_texts=True) as log:
+        with closing(ref.open()) as store, store.reading(escape_invalid_text=True) as log:
             return verify(log, accounts=accounts, views=views, progress=progress)
 
 
-def _verify_file(
-    path: Path,
+def _verify_store(
+    ref: StoreRef,
     workers: int,
     accounts: Sequence[str] | None,
     views: Copy | None,
     progress: Callable[[int], None],
 ) -> Report:
-    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+    with closing(ref.open()) as store, store.reading() as log:
         count = log.last_position() if accounts is None else log.count_of(accounts)
         if workers == 1 or count < EVENTS_FOR_A_POOL:
             return verify(log, accounts=accounts, views=views, progress=progress)
         parts: list[_Part] = []
         with pool(workers) as executor:
-            alongside = executor.submit(_along_file, path) if accounts is None else None
+            alongside = executor.submit(_along, ref) if accounts is None else None
             shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
-            jobs = [executor.submit(_audit_file, path, share, log.last_position(), views) for share in shares]
+            jobs = [executor.submit(_audit_share, ref, share, log.last_position(), views) for share in shares]
             for done in as_completed(jobs):
                 parts.append(done.result())
                 progress(sum(part.events for part in parts))
@@ -159,7 +158,7 @@ def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, v
     problems += cited.problems(log, everybody=everybody)
     missing = [gone for part in parts for gone in part.missing]
     if along is not None:
-        problems += [*ledger_wide.of_file(log), *along.problems]
+        problems += [*ledger_wide.of_store(log), *along.problems]
         problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position())
         problems += _counts(log, parts, missing, sound=not problems)
         if views is not None:
@@ -206,14 +205,14 @@ def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
     return moved if all(part.viewed for part in parts) else None
 
 
-def _audit_file(path: Path, share: _Share, position: int, views: Copy | None) -> _Part:
+def _audit_share(ref: StoreRef, share: _Share, position: int, views: Copy | None) -> _Part:
     """One process's share, in a reading of its own."""
-    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+    with closing(ref.open()) as store, store.reading() as log:
         return _audit(log, share, position, views, lambda _: None)
 
 
-def _along_file(path: Path) -> ledger_wide.Along:
-    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+def _along(ref: StoreRef) -> ledger_wide.Along:
+    with closing(ref.open()) as store, store.reading() as log:
         return ledger_wide.along(log)
 
 

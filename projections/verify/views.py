@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from ledger.account import Account
 from ledger.events import Event
-from ledger.log.journal import Stored
+from ledger.log.store import Stored
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, totals, views
@@ -48,11 +48,11 @@ class Copy(NamedTuple):
 @contextmanager
 def copied(ledger: Ledger) -> Iterator[Copy | None]:
     """A copy of the ledger's views, caught up, until the block ends; None where there are none. Raises StoreError."""
-    path = ledger.journal.path
-    if not views.place(path).exists():
+    ref = ledger.store.ref
+    if not views.place(ref).exists():
         yield None
         return
-    with views.workplace(path) as place:
+    with views.workplace(ref) as place:
         with caught_up(ledger) as followed, closing(sqlite3.connect(place / "copy")) as copy:
             followed.backup(copy)
             (position,) = copy.execute("SELECT position FROM seen").fetchone()

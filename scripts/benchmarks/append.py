@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from ledger.events import Event
-from ledger.log.journal import Head, Journal, KeyRow
-from ledger.log.journal import Stored as StoredRow
+from ledger.log.engines import open_store
+from ledger.log.store import Head, KeyRow, Store
+from ledger.log.store import Stored as StoredRow
 from scripts.benchmarks import operator, raw, traffic
 from scripts.benchmarks.row import Measured, Row, own_peak_bytes, run, seconds
 from scripts.cli.lines import BATCH_LINES_MAX
@@ -20,7 +21,7 @@ def measure(folder: Path, quick: bool) -> Measured:
     count = -(-events // BATCH_LINES_MAX)
     figures, limits = [], []
     for number in range(repeats):
-        made = Journal(folder / f"{number}.db", create=True)
+        made = open_store(folder / f"{number}.db", create=True)
         figures.append(events / sum(_seconds(made, batch) for batch in raw.batches(ledger, count)))
         made.close()
         limits.append(
@@ -29,14 +30,14 @@ def measure(folder: Path, quick: bool) -> Measured:
     return Measured(f"{events:,} events in {count} batches", figures, limits, own_peak_bytes())
 
 
-def _seconds(journal: Journal, batch: raw.Batch) -> float:
+def _seconds(store: Store, batch: raw.Batch) -> float:
     """How long one batch of ready events takes; reading and decoding them is not counted."""
     events: list[tuple[str, Event]] = [(row[0], StoredRow(0, *row).event()) for row in batch.events]
     keys = [KeyRow(account, "", key, version, content) for key, account, version, content in batch.keys]
     heads = [Head(*row) for row in batch.heads]
 
     def append() -> None:
-        with journal.writing() as tx:
+        with store.writing() as tx:
             tx.append(events, keys, heads)
 
     return seconds(append)

@@ -14,7 +14,8 @@ from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.events import Event, InputRef, MonthlyFeeCharged
 from ledger.inputs import Input
 from ledger.log import heads, keys
-from ledger.log.journal import Head, KeyRow
+from ledger.log.engines import store_ref
+from ledger.log.store import Head, KeyRow
 from ledger.periods import Instant
 from ledger.rules.schedule import next_scheduled
 from ledger.service import Ledger
@@ -46,13 +47,13 @@ def make(path: Path, accounts: int) -> None:
     """
     catalogue = parse(shipped_text())
     models = [_model(date(2026, 3, 1) + timedelta(days=day), catalogue) for day in range(DAYS)]
-    with Ledger(path, now=lambda: night(0), catalogue=shipped_text()) as ledger:
+    with Ledger(store_ref(path), now=lambda: night(0), catalogue=shipped_text()) as ledger:
         for first in range(0, accounts, ACCOUNTS_AT_ONCE):
             rows = [
                 (traffic.account_id(number), models[number % DAYS])
                 for number in range(first, min(first + ACCOUNTS_AT_ONCE, accounts))
             ]
-            with ledger.journal.writing() as tx:
+            with ledger.store.writing() as tx:
                 tx.append(
                     ((account, event) for account, model in rows for event in model.events),
                     (_key(account, input, event.version) for account, model in rows for input, event in _booked(model)),

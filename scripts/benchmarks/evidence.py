@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store
+from ledger.log.store import Store
 from projections.evidence import catalogues, check, keys, proof
 from projections.evidence.follow import caught_up
 from projections.evidence.tiles import TILE_HASHES
@@ -44,13 +45,13 @@ def measure_hashing(folder: Path, quick: bool) -> Measured:
     path, kept, events = _signed(folder, quick)
     figures: list[float] = []
     limits: list[float] = []
-    journal = Journal(path, create=False)
-    with journal.reading() as log:
+    store = open_store(path)
+    with store.reading() as log:
         for _ in range(3):
-            limits.append(events / seconds(partial(_read, journal, events)))
-            figures.append(events / seconds(partial(check.check, path, log, kept, workers=os.cpu_count() or 1)))
-        assert not check.check(path, log, kept).problems
-    journal.close()
+            limits.append(events / seconds(partial(_read, store, events)))
+            figures.append(events / seconds(partial(check.check, log, kept, workers=os.cpu_count() or 1)))
+        assert not check.check(log, kept).problems
+    store.close()
     return Measured(f"{events:,} events", figures, limits, own_peak_bytes())
 
 
@@ -59,8 +60,8 @@ def measure_proof(folder: Path, quick: bool) -> Measured:
     path, kept, events = _signed(folder, quick)
     made: list[float] = []
     checked: list[float] = []
-    journal = Journal(path, create=False)
-    with journal.reading() as log, caught_up(path, log, kept.newest()) as tiles:
+    store = open_store(path)
+    with store.reading() as log, caught_up(log, kept.newest()) as tiles:
         for number in range(PROOFS):
             row = log.at(1 + number * (events - 1) // (PROOFS - 1))
             assert row is not None
@@ -68,7 +69,7 @@ def measure_proof(folder: Path, quick: bool) -> Measured:
             content = proof.make_proof(row, tiles, kept)
             made.append(1_000 * (time.perf_counter() - begin))
             checked.append(1_000 * seconds(partial(proof.checked, content, kept.public)))
-    journal.close()
+    store.close()
     return Measured(f"{events:,} events, {PROOFS} proofs", made, checked, own_peak_bytes())
 
 
@@ -77,17 +78,17 @@ def _signed(folder: Path, quick: bool) -> tuple[Path, keys.Keys, int]:
     path = folder / "ledger.db"
     kept = keys.create(folder / "keys")
     crowd.make(path, 25_000 if quick else 250_000)
-    journal = Journal(path, create=False)
-    with journal.reading() as log, caught_up(path, log, None) as tiles:
+    store = open_store(path)
+    with store.reading() as log, caught_up(log, None) as tiles:
         events = tiles.size
         for size in (events // 3, events):
-            kept.sign(size, tiles.root(size), catalogues.signed_of(catalogues.under(log, size)), ledger=path)
-    journal.close()
+            kept.sign(size, tiles.root(size), catalogues.signed_of(catalogues.under(log, size)), like=path)
+    store.close()
     return path, kept, events
 
 
-def _read(journal: Journal, events: int) -> None:
-    with journal.reading() as log:
+def _read(store: Store, events: int) -> None:
+    with store.reading() as log:
         for first in range(0, events, 64 * TILE_HASHES):
             log.rows_between(first, first + 64 * TILE_HASHES)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store
 from scripts.benchmarks import copies, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
 from scripts.cli.export import FORMS
@@ -26,7 +26,7 @@ def _measure(form: str) -> Callable[[Path, bool], Measured]:
             events = msgspec.json.decode(printed)["events"]
             figures.append(events / elapsed)
             peaks.append(peak)
-            with closing(Journal(ledger, create=False)) as journal, journal.reading() as log:
+            with closing(open_store(ledger)) as store, store.reading() as log:
                 rows = log.events_between(0, log.last_position())
                 limits.append(events / seconds(lambda rows=rows: sum(1 for row in rows if row.event())))  # type: ignore[misc]
         return Measured(f"{events:,} events", figures, limits, max(peaks))

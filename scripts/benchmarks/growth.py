@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ledger import inputs, periods
 from ledger.inputs import Input
+from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, seconds
@@ -104,9 +105,9 @@ def _begun(folder: Path, size: int, said: Said, zone: str | None) -> tuple[Ledge
         teller.says("connect_plan", plan="plan"),
     ]
     used = [teller.used(zone) for _ in range(size)] if zone is not None else []
-    with Ledger(folder / "ledger.db", now=now, catalogue=CATALOGUE) as ledger:
+    with Ledger(store_ref(folder / "ledger.db"), now=now, catalogue=CATALOGUE) as ledger:
         ledger.apply(begun + used)
-    return Ledger(folder / "ledger.db", now=now, catalogue=MENDED), _more(teller, said)
+    return Ledger(store_ref(folder / "ledger.db"), now=now, catalogue=MENDED), _more(teller, said)
 
 
 def _more(teller: _Teller, said: Said) -> Iterator[Input]:

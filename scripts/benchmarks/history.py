@@ -7,7 +7,8 @@ from pathlib import Path
 from ledger import inputs
 from ledger.account import Account
 from ledger.evolve import evolve
-from ledger.log.journal import Stored
+from ledger.log.engines import store_ref
+from ledger.log.store import Stored
 from ledger.service import Ledger
 from scripts.benchmarks import traffic
 from scripts.wiring import now
@@ -18,14 +19,14 @@ ACCOUNT = traffic.account_id(0)
 @contextmanager
 def ledger_of(folder: Path, count: int) -> Iterator[Ledger]:
     """A new ledger in which `ACCOUNT` has some `count` events."""
-    with Ledger(folder / "history.db", now=now) as ledger:
+    with Ledger(store_ref(folder / "history.db"), now=now) as ledger:
         ledger.apply([inputs.parse(line) for line in traffic.lines(count, accounts=1)])
         yield ledger
 
 
 def stored(ledger: Ledger) -> list[Stored]:
     """The account's events as they are stored."""
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         return list(log.events(ACCOUNT))
 
 

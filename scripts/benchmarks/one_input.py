@@ -4,6 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from ledger import inputs
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from scripts.benchmarks import raw, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, seconds
@@ -16,10 +17,10 @@ def measure(folder: Path, quick: bool) -> Measured:
     before = traffic.SETUP_INPUTS * accounts
     feed = traffic.lines(before + accounts + repeats, accounts)
     path = folder / "ledger.db"
-    with Ledger(path, now=now) as ledger:
+    with Ledger(store_ref(path), now=now) as ledger:
         ledger.apply([inputs.parse(line) for line in islice(feed, before + accounts)])
         figures = [seconds(lambda line=line: ledger.apply([inputs.parse(line)])) * 1000 for line in feed]  # type: ignore[misc]
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             events = log.count()
     single = islice(raw.batches(path, events), events - repeats, events)
     limits = [taken * 1000 for taken in raw.seconds_to_write(path, folder / "raw.db", single)]

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ledger.log.sqlite import CACHE_KIB, WAL_CHECKPOINT_PAGES
+from ledger.log.sqlite.connections import CACHE_KIB, WAL_CHECKPOINT_PAGES
 
 
 class Batch(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from ledger.evolve import fold
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections.statement import statement
 from scripts.benchmarks import copies
@@ -20,8 +21,8 @@ def measure(folder: Path, quick: bool) -> Measured:
     """Milliseconds a statement with its JSON, from an open ledger, of accounts drawn by chance."""
     inputs, events = (30_000, 100_000) if quick else (350_000, 10_000_000)
     path = copies.make(folder, inputs=inputs, events=events)
-    with Ledger(path, now=now, access="read") as ledger:
-        with ledger.journal.reading() as log:
+    with Ledger(store_ref(path), now=now, access="read") as ledger:
+        with ledger.store.reading() as log:
             accounts, count = log.accounts(), log.count()
         catalogues = ledger.catalogues()
         rows: list[int] = []

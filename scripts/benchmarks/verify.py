@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from ledger.accounts import folded_accounts
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
-from projections.verify.verify import verify_file
+from projections.verify.verify import verify_store
 from scripts.benchmarks import traffic
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds
 from scripts.wiring import now
@@ -17,11 +18,11 @@ def measure(folder: Path, quick: bool) -> Measured:
     traffic.write(folder / "feed.jsonl", inputs, accounts)
     run([traffic.OBNOVI, "--ledger", folder / "ledger.db", "feed", folder / "feed.jsonl", "--json"])
     figures, limits = [], []
-    with Ledger(folder / "ledger.db", now=now, access="read") as ledger, ledger.journal.reading() as log:
+    with Ledger(store_ref(folder / "ledger.db"), now=now, access="read") as ledger, ledger.store.reading() as log:
         events = log.count()
 
         def all_of_it() -> None:
-            report = verify_file(folder / "ledger.db", workers=os.cpu_count() or 1)
+            report = verify_store(ledger.store.ref, workers=os.cpu_count() or 1)
             assert report.ok, report.problems[:3]
 
         for _ in range(repeats):

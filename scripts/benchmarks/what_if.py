@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from ledger.accounts import folded_accounts
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from scripts.benchmarks import operator, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
@@ -18,7 +19,7 @@ def measure(folder: Path, quick: bool) -> Measured:
     operator.write(folder / "feed.jsonl", inputs)
     run([traffic.OBNOVI, "--ledger", ledger, "feed", folder / "feed.jsonl", "--json"])
     figures, limits, peaks = [], [], []
-    with Ledger(ledger, now=now, access="read") as opened, opened.journal.reading() as log:
+    with Ledger(store_ref(ledger), now=now, access="read") as opened, opened.store.reading() as log:
         booked, accounts = log.count_keys(), len(log.accounts())
         for _ in range(repeats):
             elapsed, peak, printed = run(

@@ -121,7 +121,7 @@ def find(settings: Settings, id: str, lang: Language) -> int:
       obnovi find row-0001
     """
     answer: list[dict[str, Any]] = []
-    with open_ledger(settings) as ledger, ledger.journal.reading() as log:
+    with open_ledger(settings) as ledger, ledger.store.reading() as log:
         for source in log.sources():
             for account, version in log.accounts_with(key_of(source, id)):
                 versions = []

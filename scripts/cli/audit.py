@@ -13,13 +13,13 @@ from msgspec import UNSET
 from ledger.catalogue import BadCatalogue
 from ledger.evolve import BrokenLog
 from ledger.log.errors import StoreError
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.service import Ledger
-from projections.evidence.check import Found, check_file
+from projections.evidence.check import Found, check_store
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify import summary
 from projections.verify.sample import sample
-from projections.verify.verify import Report, verify_file
+from projections.verify.verify import Report, verify_store
 from projections.verify.views import UNVIEWABLE, Copy, copied
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
@@ -82,12 +82,12 @@ def verify(
     workers = workers or os.cpu_count() or 1
     keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             chosen = _chosen(log, share, seed or 0, named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with _views(ledger) as views, terminal.progress("events", count) as bar:
             copy = views if isinstance(views, Copy) else None
-            report = verify_file(ledger.journal.path, accounts=chosen, workers=workers, views=copy, progress=bar)
+            report = verify_store(ledger.store.ref, accounts=chosen, workers=workers, views=copy, progress=bar)
             if isinstance(views, str):
                 report.views = views
         evidence = _against_evidence(ledger, keys, report, workers) if keys is not None else None
@@ -172,7 +172,7 @@ def _keys(settings: Settings) -> Keys | None:
 def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> Found:
     """Add what differs from the newest checkpoint to a report; what it covers."""
     with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
-        found = check_file(ledger.journal.path, keys, workers=workers, progress=bar)
+        found = check_store(ledger.store.ref, keys, workers=workers, progress=bar)
     report.problems += found.problems
     report.ok = not report.problems
     return found

@@ -6,17 +6,18 @@ from pathlib import Path
 import click
 
 from ledger.log import files
-from ledger.log.copy import copy, is_ledger
 from ledger.log.errors import StoreError
-from projections.evidence.check import check_file, of_catalogues
+from ledger.log.sqlite.store import SQLiteRef
+from ledger.log.store import StoreRef
+from projections.evidence.check import check_store, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify.account import Problem
-from projections.verify.verify import verify_file
+from projections.verify.verify import verify_store
 from scripts.cli import terminal
-from scripts.cli.new_ledger import helpers, new_ledger
+from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, keys_folder, ledger_path, open_ledger, require_file
+from scripts.wiring import Settings, keys_folder, ledger_ref, open_ledger, require_file
 
 
 class _Refused(Exception):
@@ -46,12 +47,12 @@ def backup(settings: Settings, file: str) -> int:
     Example:
       obnovi backup obnovi-monday.db
     """
-    target = Path(file)
+    target, ref = Path(file), ledger_ref(settings)
     refuse_overwrite("FILE", file, settings)
     if target.is_dir():
         raise UsageError(f"{file} is a folder; name a file")
     _no_ledger_in_use(target)
-    if target.exists() and not (target.is_file() and is_ledger(target)):
+    if target.exists() and not (target.is_file() and SQLiteRef(target).is_ledger()):
         raise UsageError(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {target.parent} to write a backup into; create it or name another")
@@ -59,10 +60,10 @@ def backup(settings: Settings, file: str) -> int:
         keys = kept(keys_folder(settings))
         with open_ledger(settings) as ledger, files.workplace(target) as place:
             made = place / target.name
-            os.close(files.create(made, replacing=target, like=ledger.journal.path))
-            events = copy(ledger.journal.path, made)
-            with ledger.journal.reading() as log:
-                problems = of_catalogues(ledger.journal.path, log, keys) if keys is not None else []
+            os.close(files.create(made, replacing=target, like=ref.like))
+            events = ref.copy_to(made)
+            with ledger.store.reading() as log:
+                problems = of_catalogues(log, keys) if keys is not None else []
             if problems:
                 raise _Refused(events, problems)
             os.replace(made, target)
@@ -73,7 +74,7 @@ def backup(settings: Settings, file: str) -> int:
         return 1
     except (StoreError, NoKeys) as error:
         raise UsageError(str(error)) from None
-    files.keep(target.absolute().parent)
+    files.fsync_path(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
@@ -95,11 +96,11 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     Example:
       obnovi --ledger obnovi.db restore obnovi-monday.db
     """
-    source, ledger = Path(file), ledger_path(settings.ledger)
+    source, ledger = Path(file), ledger_ref(settings)
     require_file(source, "backup")
     try:
         with new_ledger(ledger, source) as part:
-            events = copy(source, part)
+            events = SQLiteRef(source).copy_to(part.path)
             keys = kept(keys_folder(settings))
             problems = _problems(ledger, part, keys, events, workers or os.cpu_count() or 1)
             if problems:
@@ -120,16 +121,16 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     return 0
 
 
-def _problems(ledger: Path, part: Path, keys: Keys | None, events: int, workers: int) -> list[Problem]:
+def _problems(ledger: StoreRef, part: StoreRef, keys: Keys | None, events: int, workers: int) -> list[Problem]:
     """What a copy that is to be a ledger does not agree with: itself, or the newest checkpoint."""
     with terminal.progress("events", events) as bar:
-        problems = verify_file(part, workers=workers, progress=bar).problems
+        problems = verify_store(part, workers=workers, progress=bar).problems
     if keys is None:
         return problems
     with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
-        return problems + check_file(part, keys, tiles_of=ledger, workers=workers, progress=bar).problems
+        return problems + check_store(part, keys, tiles_of=ledger, workers=workers, progress=bar).problems
 
 
 def _no_ledger_in_use(target: Path) -> None:
-    if any(each.exists() for each in helpers(target)):
+    if any(each.exists() for each in SQLiteRef(target).helpers()):
         raise UsageError(f"{target} is a ledger in use; name another file")

@@ -47,7 +47,7 @@ def clerk_input(account: Account, at: Moment | None, by: str | None, own: Mappin
 
 def unused_id(ledger: Ledger, account: Account, stem: str) -> str:
     """The first id `STEM-1`, `STEM-2`, … that no input of the desk and no claim of the account has, refused or not."""
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         ids = (f"{stem}-{number}" for number in count(1))
         free = (id for id in ids if not account.claims(id))
         return next(id for id in free if not log.keys([(account.account, key_of(SOURCE, id))]))
@@ -64,7 +64,7 @@ def book_input(ledger: Ledger, input: Input) -> Outcome:
 def try_input(ledger: Ledger, input: Input, settings: Settings) -> Outcome:
     """What booking an input would lead to on the account as it stands. Raises Refused where its id is taken."""
     key = key_of(input.source, input.id)
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         known = log.keys([(input.account, key)]).get((input.account, key))
         if known is not None and known.content != content_of(input):
             taken = f"id {input.id!r} of source {input.source!r} came before with another content"
@@ -99,7 +99,7 @@ def _confirm_or_refuse(ledger: Ledger, settings: Settings, input: Input, would: 
         told = f"this answer takes {money} from the subscriber ({given_back.consequence(before, would.events)})"
         confirm.require_confirmation(settings, told, yes=yes)
     if ahead and not yes:
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             quiet = confirm.quiet_before(log, input.received_at)
         if quiet is not None:
             counted = confirm.describe_counts(Counter(type(event).__name__ for event in ahead))

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from ledger import periods
-from ledger.log.journal import Reading
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from scripts.cli import terminal
 from scripts.errors import Refused, UsageError

@@ -206,7 +206,7 @@ def show_(
         catalogues = ledger.catalogues()
         seen = periods.local_date(now(), found.zone) if today is None else today
         try:
-            with ledger.journal.reading() as log:
+            with ledger.store.reading() as log:
                 made = dossier(log, catalogues, found, row, today=seen)
         except (Broken, BrokenLog) as error:
             raise Refused(f"account {row.account}: {error}; run `obnovi verify`") from None

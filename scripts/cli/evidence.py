@@ -9,8 +9,7 @@ from typing import Any, Final
 import click
 
 from ledger.entries import WALLET
-from ledger.log.journal import Reading
-from ledger.service import Ledger
+from ledger.log.store import Reading
 from projections.events import as_json
 from projections.evidence import catalogues, proof
 from projections.evidence import checkpoint as checkpoints
@@ -89,12 +88,12 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
       obnovi checkpoint --compare checkpoint.txt
     """
     told = read_text(Path(witness), "checkpoint") if witness is not None else None
-    with evidence_errors(), open_ledger(settings) as ledger, ledger.journal.reading() as log:
+    with evidence_errors(), open_ledger(settings) as ledger, ledger.store.reading() as log:
         kept = Keys(keys_folder(settings))
         if told is not None:
-            return _compare(settings, ledger, log, kept, told, str(witness))
+            return _compare(settings, log, kept, told, str(witness))
         with terminal.progress("events", log.last_position()) as bar:
-            made = commit(ledger.journal.path, log, kept, bar)
+            made = commit(log, kept, bar)
     if settings.json:
         print_json({**_checkpoint_json(made), "note": made.note})
     else:
@@ -102,13 +101,13 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
     return 0
 
 
-def _compare(settings: Settings, ledger: Ledger, log: Reading, kept: Keys, told: str, name: str) -> int:
+def _compare(settings: Settings, log: Reading, kept: Keys, told: str, name: str) -> int:
     try:
         theirs = checkpoints.opened(told, kept.public)
     except BadNote as error:
         raise Refused(f"{name}: {error}") from None
     with terminal.progress("events", log.last_position()) as bar:
-        size, ours = root_at(ledger.journal.path, log, kept.newest(), theirs, bar)
+        size, ours = root_at(log, kept.newest(), theirs, bar)
         under = catalogues.signed_of(catalogues.under(log, theirs.size))
     problem = None
     if ours is None:
@@ -148,7 +147,7 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
       obnovi check-proof event-8.proof
     """
     refuse_overwrite("-o", output, settings)
-    with evidence_errors(), open_ledger(settings) as ledger, ledger.journal.reading() as log:
+    with evidence_errors(), open_ledger(settings) as ledger, ledger.store.reading() as log:
         opened_account(ledger, account)
         row = log.stored(account, version)
         if row is None:
@@ -157,8 +156,8 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
         newest = kept.newest()
         if newest is None or newest.size < row.position:
             with terminal.progress("events", log.last_position()) as bar:
-                newest = commit(ledger.journal.path, log, kept, bar)
-        content = proof.made_beside(ledger.journal.path, log, row, kept)
+                newest = commit(log, kept, bar)
+        content = proof.made_beside(log, row, kept)
     write_file(output, content, settings)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})

@@ -34,7 +34,7 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
         found = opened_account(ledger, account)
         catalogues = ledger.catalogues()
         try:
-            with ledger.journal.reading() as log:
+            with ledger.store.reading() as log:
                 made = explanation_of(log, catalogues, account, version)
         except NoSuchEvent:
             raise Refused(f"account {account} has no event {version}; its newest is {found.version}") from None

@@ -37,7 +37,7 @@ def export(settings: Settings, form: str, output: str) -> int:
     write = import_module(FORMS[form]).write
     with (
         open_ledger(settings) as ledger,
-        ledger.journal.reading() as log,
+        ledger.store.reading() as log,
         whole_file(output, settings) as file,
         terminal.progress("events", log.last_position()) as bar,
     ):

@@ -27,7 +27,7 @@ from scripts.cli.moments import Future, not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, refuse_overwrite, with_settings
 from scripts.cli.rejects import Reject, rejects_to
 from scripts.errors import UsageError
-from scripts.wiring import Settings, ledger_path, open_ledger
+from scripts.wiring import Settings, ledger_ref, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
@@ -79,12 +79,12 @@ def feed(
     with ExitStack() as stack:
         feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
         batches = [_checked_first(name, fd) for name, fd in feeds]
-        sink = stack.enter_context(rejects_to(rejects, ledger_path(settings.ledger)))
+        sink = stack.enter_context(rejects_to(rejects, ledger_ref(settings).like))
         ledger = stack.enter_context(open_ledger(settings, "create"))
         bar = stack.enter_context(terminal.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):
-            earlier = KnownInputs(ledger.journal)
+            earlier = KnownInputs(ledger.store)
             first = None
             for batch in cut:
                 said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]

@@ -8,12 +8,13 @@ from typing import BinaryIO
 import click
 
 from ledger.log.errors import StoreError
+from ledger.log.store import StoreRef
 from ledger.log_import import NotEmpty
 from scripts.cli import terminal
 from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, ledger_path, require_file
+from scripts.wiring import Settings, ledger_ref, require_file
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -57,13 +58,13 @@ def import_log(settings: Settings, file: str) -> int:
 
 
 @contextmanager
-def _place(settings: Settings, source: Path) -> Iterator[Path]:
+def _place(settings: Settings, source: Path) -> Iterator[StoreRef]:
     """Where to import: the empty ledger that is there, else a new one, which appears only when it is whole."""
-    path = ledger_path(settings.ledger)
-    if path.exists():
-        yield path
+    ref = ledger_ref(settings)
+    if ref.exists():
+        yield ref
         return
-    with new_ledger(path, source) as made:
+    with new_ledger(ref, source) as made:
         yield made
 
 

@@ -71,15 +71,14 @@ def late(
     if by is not None and not 1 <= len(by) <= BY_MAX:
         raise UsageError(f"--by takes 1 to {BY_MAX} characters")
     with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             accounts = log.accounts()
-        try:
-            with terminal.progress("accounts", len(accounts)) as bar:
-                found = late_of_many(
-                    ledger.journal.path, accounts, since=since, workers=workers or os.cpu_count() or 1, progress=bar
-                )
-        except CannotDecide as error:
-            raise Refused(str(error)) from None
+            try:
+                with terminal.progress("accounts", len(accounts)) as bar:
+                    cores = workers or os.cpu_count() or 1
+                    found = late_of_many(log, accounts, since=since, workers=cores, progress=bar)
+            except CannotDecide as error:
+                raise Refused(str(error)) from None
         booked = Counter[str]()
         if book:
             inputs = adjustments(found, by or BY)
@@ -112,7 +111,7 @@ def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Coun
     """Decide the adjustments on copies of their accounts; how many would come to what."""
     counted: Counter[str] = Counter()
     catalogue = in_force(ledger, settings)
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         for account_id, theirs in groupby(inputs, attrgetter("account")):
             account = opened_account(ledger, account_id)
             for input in theirs:

@@ -57,7 +57,7 @@ def night(
         else:
             if not yes:
                 _must_be_known(ledger, settings, upto)
-            with ledger.journal.reading() as log:
+            with ledger.store.reading() as log:
                 due = sum(log.count_due(instant, zone=zone) for zone, instant in runs)
             with terminal.progress("accounts", due) as bar:
                 for zone, instant in runs:
@@ -105,7 +105,7 @@ def _runs(ledger: Ledger, until: Moment | None, not_after: Moment | None) -> lis
 def _tried(ledger: Ledger, given: str | None, until: Moment) -> Counter[str]:
     """What the night would book; another catalogue may make accounts due that the ledger's own does not."""
     catalogue = ledger.catalogues().newest() if given is None else parse(catalogue_text(Path(given)))
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         accounts = log.due_accounts(_latest(until)) if given is None else log.accounts()
         with terminal.progress("accounts (dry run)", len(accounts)) as bar:
             return preview.preview_night(log, accounts, catalogue, until, progress=bar)
@@ -113,7 +113,7 @@ def _tried(ledger: Ledger, given: str | None, until: Moment) -> Counter[str]:
 
 def _must_be_known(ledger: Ledger, settings: Settings, until: Moment) -> None:
     """Tell how long there was no input, and what will be booked for it, where that is long. Raises Refused."""
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         quiet = confirm.quiet_before(log, last_instant(until, "UTC"))
     if quiet is None or not (total := _tried(ledger, None, until))["accounts"]:
         return

@@ -17,7 +17,7 @@ from ledger.log import files
 from projections.words.language import LANGUAGES, Language
 from projections.words.safe import safe
 from scripts.errors import UsageError
-from scripts.wiring import Settings, keys_folder, ledger_path
+from scripts.wiring import Settings, keys_folder, ledger_ref
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -138,8 +138,9 @@ def print_bytes(content: bytes) -> None:
 
 def refuse_overwrite(option: str, path: str, settings: Settings, *inputs: str) -> None:
     """Refuse to write over what is kept or read: ledger and helpers, keys, catalogue, feeds. Raises UsageError."""
-    ledger = str(ledger_path(settings.ledger))
-    kept = [(f"{ledger}{end}", "the ledger itself") for end in ("", "-wal", "-shm", "-journal", ".evidence")]
+    ledger = ledger_ref(settings)
+    own = (ledger.path, *ledger.helpers(), ledger.companion("evidence"))
+    kept = [(str(file), "the ledger itself") for file in own]
     kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
     kept += [(name, "one of the feeds") for name in inputs if name != "-"]
     for name, what in kept:
@@ -175,7 +176,7 @@ def whole_file(path: str, settings: Settings) -> Iterator[BinaryIO]:
     if os.path.exists(path) and not os.path.isfile(path):
         raise UsageError(f"{path} is no file that can be replaced; name another")
     try:
-        with files.whole(Path(path), like=ledger_path(settings.ledger)) as file:
+        with files.whole(Path(path), like=ledger_ref(settings).like) as file:
             yield file
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -27,7 +27,7 @@ class Reject(msgspec.Struct, omit_defaults=True):
 
 
 @contextmanager
-def rejects_to(path: str | None, ledger: Path) -> Iterator["Rejects"]:
+def rejects_to(path: str | None, like: Path) -> Iterator["Rejects"]:
     """Where rejects go: to the file, overwritten now, a new one no more readable than the ledger; or to stderr.
 
     Raises UsageError.
@@ -41,7 +41,7 @@ def rejects_to(path: str | None, ledger: Path) -> Iterator["Rejects"]:
         return
     try:
         with suppress(FileExistsError):
-            os.close(files.create(Path(path), like=ledger))
+            os.close(files.create(Path(path), like=like))
         file: IO[bytes] = Path(path).open("wb")  # noqa: SIM115  # the with follows below
     except OSError as error:
         raise UsageError(f"the rejects file {path} cannot be written: {error.strerror}") from None

@@ -111,7 +111,7 @@ def foot(settings: Settings, ledger: Ledger, account: Account, until: date, form
 
     try:
         kept = keys.kept(folder)
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             found = kept and statement_footer.first_checkpoint(log, kept, account, until=until)
     except keys.NoKeys as error:
         raise UsageError(str(error)) from None

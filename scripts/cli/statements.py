@@ -103,5 +103,5 @@ def _accounts(settings: Settings, file: str | None) -> list[str]:
     if file is not None:
         lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
         return list(dict.fromkeys(digits_of(line.strip()) for line in lines if line.strip()))
-    with open_ledger(settings) as ledger, ledger.journal.reading() as log:
+    with open_ledger(settings) as ledger, ledger.store.reading() as log:
         return log.accounts()

@@ -116,7 +116,7 @@ def replay(settings: Settings, workers: int | None) -> int:
     """
     began = time.perf_counter()
     with open_ledger(settings) as ledger:
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             count = log.count()
         with terminal.progress("events", count) as bar:
             done = rebuild(ledger, workers=workers or os.cpu_count() or 1, progress=bar)

@@ -114,7 +114,7 @@ def what_if(
             if account is None:
                 report = _of_many(ledger, share, change, workers)
             else:
-                with ledger.journal.reading() as log:
+                with ledger.store.reading() as log:
                     report = decide(log, [account], change, in_full=True)
         except CannotDecide as error:
             raise Refused(str(error)) from None
@@ -172,12 +172,10 @@ def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | Non
 
 
 def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: int | None) -> Report:
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         accounts = log.accounts() if share is None else sample(log.accounts(), share)
-    with terminal.progress("accounts", len(accounts)) as bar:
-        return what_if_of_many(
-            ledger.journal.path, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar
-        )
+        with terminal.progress("accounts", len(accounts)) as bar:
+            return what_if_of_many(log, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar)
 
 
 def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.log.engines import store_ref
 from projections import views
 from projections.verify import verify as audit
 from tests.cli.support import ACCOUNT, Run, line, month, top_up, write
@@ -36,7 +37,7 @@ def viewed(obnovi: Run, tmp_path: Path) -> Run:
 
 
 def change(tmp_path: Path, script: str) -> None:
-    with closing(sqlite3.connect(views.place(tmp_path / "obnovi.db"))) as db:
+    with closing(sqlite3.connect(views.place(store_ref(tmp_path / "obnovi.db")))) as db:
         db.executescript(script)
 
 
@@ -85,7 +86,7 @@ def test_a_view_that_does_not_say_what_the_log_gives_is_a_finding(
     assert told[-1] == "Views are made from the log: `obnovi replay` makes them anew."
     assert viewed("replay").code == 1
     assert viewed("verify").code == 0
-    assert [path.name for path in tmp_path.glob("*views*")] == [views.place(tmp_path / "obnovi.db").name]
+    assert [path.name for path in tmp_path.glob("*views*")] == [views.place(store_ref(tmp_path / "obnovi.db")).name]
 
 
 def test_of_some_accounts_their_own_views_are_compared(viewed: Run, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_views_that_did_not_see_everything_yet_are_brought_up_before(viewed: Run
 
 
 def test_damaged_views_are_made_anew_and_are_no_finding(viewed: Run, tmp_path: Path) -> None:
-    views.place(tmp_path / "obnovi.db").write_bytes(b"no database at all")
+    views.place(store_ref(tmp_path / "obnovi.db")).write_bytes(b"no database at all")
     assert viewed("verify").code == 0
     assert viewed(*TOTALS).code == 0
 

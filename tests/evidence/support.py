@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
 from projections.evidence import check, keys
 from projections.evidence.keys import Keys
@@ -24,7 +24,7 @@ def feed(path: Path, subscribers: int = 8, days: int = 20, seed: int = 7) -> Non
     """Weeks of a few simulated subscribers."""
     market = Market(parse(shipped_text()), date(2026, 1, 1))
     made = lines(market, subscribers=subscribers, days=days, seed=seed, start=date(2026, 1, 1), malformed=0)
-    with Ledger(path, now=Clock(at("2026-02-02 00:00"))) as ledger:
+    with Ledger(store_ref(path), now=Clock(at("2026-02-02 00:00"))) as ledger:
         while some := list(islice(made, 300)):
             ledger.apply([inputs.parse(line.decode()) for line in some])
 
@@ -32,16 +32,16 @@ def feed(path: Path, subscribers: int = 8, days: int = 20, seed: int = 7) -> Non
 def sign(path: Path) -> int:
     """A checkpoint over the log as it stands; over how many events."""
     kept = keys.kept(path.parent / "keys") or keys.create(path.parent / "keys")
-    journal = Journal(path, create=False)
-    with journal.reading() as log:
-        size = commit(path, log, kept).size
-    journal.close()
+    store = open_store(path)
+    with store.reading() as log:
+        size = commit(log, kept).size
+    store.close()
     return size
 
 
 def problems(path: Path) -> list[Problem]:
     """What the log differs in from the newest checkpoint."""
-    return check.check_file(path, Keys(path.parent / "keys")).problems
+    return check.check_store(store_ref(path), Keys(path.parent / "keys")).problems
 
 
 def copied(path: Path, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.catalogue import parse
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
 from projections.evidence import catalogues, checkpoint
 from projections.evidence.check import SINCE
@@ -17,7 +17,7 @@ from projections.evidence.keys import Keys
 from projections.evidence.note import base64
 from projections.evidence.sign import commit
 from projections.evidence.tiles import place
-from projections.verify.verify import verify_file
+from projections.verify.verify import verify_store
 from tests.evidence.support import behind_its_back, copied, problems, sign
 from tests.support import CATALOGUE_TEXT, Story
 
@@ -32,7 +32,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, day in enumerate((16, 17), start=1):
         story.ledger.close()
         with Ledger(
-            story.path, now=story.clock, catalogue=f"{CATALOGUE_TEXT}\n[regions.town{number}]\n{TOWN}"
+            store_ref(story.path), now=story.clock, catalogue=f"{CATALOGUE_TEXT}\n[regions.town{number}]\n{TOWN}"
         ) as ledger:
             story.ledger = ledger
             story.top_up(f"2023-01-{day} 11:30", 1_00)
@@ -100,7 +100,7 @@ def test_a_catalogue_that_is_not_the_signed_one_is_named(signed: Path, tmp_path:
         assert told(each.found, now), named
     with pytest.raises(NotTheLog, match="the catalogues up to event 4 are not those of the newest checkpoint"):
         sign(path)
-    place(path).unlink()
+    place(store_ref(path)).unlink()
     (found_without,) = problems(path)
     assert found_without.problem.startswith("catalogues "), found_without
     assert SINCE in found_without.problem
@@ -111,13 +111,13 @@ def test_what_only_a_checkpoint_sees_passes_the_rules(signed: Path, tmp_path: Pa
     path = copied(signed, tmp_path)
     with behind_its_back(path) as db:
         with_another_text(db)
-    assert verify_file(path, workers=1).problems == []
+    assert verify_store(store_ref(path), workers=1).problems == []
     assert problems(path)
 
 
 def test_a_catalogue_adopted_behind_the_checkpoint_is_none_of_its(signed: Path, tmp_path: Path) -> None:
     path = copied(signed, tmp_path)
-    with Ledger(path, now=lambda: 0, catalogue=CATALOGUE_TEXT):
+    with Ledger(store_ref(path), now=lambda: 0, catalogue=CATALOGUE_TEXT):
         pass
     assert problems(path) == []
     assert sign(path) == 4
@@ -131,7 +131,7 @@ def old_program(path: Path) -> None:
         plain = checkpoint.signed(size, made.root, made.origin, keys.signing)
         assert plain.note.startswith(f"{made.origin}\n{size}\n{base64(made.root)}\n\n")
         (path.parent / "keys/checkpoints" / f"{size:012d}").write_text(plain.note, encoding="utf-8")
-    with sqlite3.connect(place(path)) as db:
+    with sqlite3.connect(place(store_ref(path))) as db:
         db.execute("DROP TABLE catalogues")
     db.close()
 
@@ -159,7 +159,7 @@ def test_checkpoints_of_an_older_program_stay_valid_and_the_next_one_signs_the_c
 
 def test_evidence_of_an_older_program_tells_between_checkpoints(signed: Path, tmp_path: Path) -> None:
     path = copied(signed, tmp_path)
-    with sqlite3.connect(place(path)) as db:
+    with sqlite3.connect(place(store_ref(path))) as db:
         db.execute("DROP TABLE catalogues")
     db.close()
     with behind_its_back(path) as db:
@@ -171,7 +171,7 @@ def test_evidence_of_an_older_program_tells_between_checkpoints(signed: Path, tm
 def test_kept_hashes_that_were_changed_too_accuse_nobody_else(signed: Path, tmp_path: Path) -> None:
     """What lies beside the ledger is believed only as far as it leads to what was signed."""
     path = copied(signed, tmp_path)
-    with sqlite3.connect(place(path)) as db:
+    with sqlite3.connect(place(store_ref(path))) as db:
         db.execute("UPDATE catalogues SET hash = zeroblob(32), told = 'x' WHERE number = 1")
     db.close()
     assert problems(path) == []
@@ -195,11 +195,11 @@ def test_another_line_is_none_of_catalogues(line: str) -> None:
 
 
 def test_the_catalogues_are_read_back_from_their_line(signed: Path) -> None:
-    keys, journal = Keys(signed.parent / "keys"), Journal(signed, create=False)
-    with journal.reading() as log:
+    keys, store = Keys(signed.parent / "keys"), open_store(signed)
+    with store.reading() as log:
         for size, number in ((2, 1), (3, 2), (4, 3)):
             made = catalogues.signed_of(catalogues.under(log, size))
             assert made.number == number
             assert catalogues.parsed(made.line()) == made == keys.checkpoint(size).catalogues
-        assert commit(signed, log, keys).size == 4
-    journal.close()
+        assert commit(log, keys).size == 4
+    store.close()

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 from pymerkle import InmemoryTree, verify_inclusion
 
-from ledger.log.journal import Journal, Reading, Stored
+from ledger.log.engines import open_store
+from ledger.log.store import Reading, Stored
 from projections.evidence import checkpoint, note, proof
 from projections.evidence.follow import caught_up
 from projections.evidence.keys import Keys
@@ -31,12 +32,12 @@ ROWS = "SELECT originator_id, originator_version, topic, state FROM stored_event
 def proved(path: Path, choose: Callable[[Reading], Stored | None]) -> bytes:
     """The proof of an event."""
     kept = Keys(path.parent / "keys")
-    journal = Journal(path, create=False)
-    with journal.reading() as log, caught_up(path, log, kept.newest()) as tiles:
+    store = open_store(path)
+    with store.reading() as log, caught_up(log, kept.newest()) as tiles:
         row = choose(log)
         assert row is not None
         made = proof.make_proof(row, tiles, kept)
-    journal.close()
+    store.close()
     return made
 
 
@@ -51,15 +52,15 @@ def sizes(path: Path) -> list[int]:
 def test_an_event_of_any_position_is_proved_and_comes_back_as_booked(operator: Path) -> None:
     first, newest = sizes(operator)
     key = Keys(operator.parent / "keys").public
-    journal = Journal(operator, create=False)
+    store = open_store(operator)
     for position in (1, 2, first - 1, first, first + 1, (first + newest) // 2, newest):
         shown = proof.checked(proved(operator, at(position)), key)
-        with journal.reading() as log:
+        with store.reading() as log:
             row = log.at(position)
             assert row is not None
             assert (shown.account, shown.event, shown.index) == (row.account, row.event(), position - 1)
         assert (shown.checkpoint.size, shown.key) == (newest, key)
-    journal.close()
+    store.close()
 
 
 def test_a_proof_leads_from_the_first_checkpoint_that_covers_the_event_to_the_newest(operator: Path) -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from projections.evidence.check import SINCE
 from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import Keys, create
@@ -84,7 +84,7 @@ def test_without_the_tiles_a_change_is_found_between_two_checkpoints(
 ) -> None:
     path = copied(operator, tmp_path)
     changed(path, how, seed=1)
-    place(path).unlink()
+    place(store_ref(path)).unlink()
     (found,) = problems(path)
     assert found.problem.startswith(("root of the checkpoint", "events that the checkpoint covers"))
 
@@ -92,7 +92,7 @@ def test_without_the_tiles_a_change_is_found_between_two_checkpoints(
 def test_tiles_made_anew_from_a_changed_log_hide_nothing(operator: Path, tmp_path: Path) -> None:
     path = copied(operator, tmp_path)
     changed(path, tampering.edit_an_amount, seed=1)
-    place(path).unlink()
+    place(store_ref(path)).unlink()
     with pytest.raises(NotTheLog, match="not those of the newest checkpoint"):
         sign(path)
     assert len(problems(path)) == 1
@@ -100,12 +100,12 @@ def test_tiles_made_anew_from_a_changed_log_hide_nothing(operator: Path, tmp_pat
 
 def test_broken_tiles_accuse_nobody_and_are_made_anew(operator: Path, tmp_path: Path) -> None:
     path = copied(operator, tmp_path)
-    whole = place(path).read_bytes()
+    whole = place(store_ref(path)).read_bytes()
     for at in range(100, len(whole), 997):
-        place(path).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        place(store_ref(path)).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         assert problems(path) == []
     for broken in (b"", b"no database", whole[: len(whole) // 2]):
-        place(path).write_bytes(broken)
+        place(store_ref(path)).write_bytes(broken)
         assert problems(path) == []
         size = sign(path)
         assert size == Keys(path.parent / "keys").sizes()[-1]
@@ -117,7 +117,7 @@ def test_tiles_that_nobody_signed_yet_are_not_signed_unseen(operator: Path, tmp_
     path = copied(operator, tmp_path)
     for checkpoint in (path.parent / "keys/checkpoints").iterdir():
         checkpoint.unlink()
-    with closing(sqlite3.connect(place(path))) as db, db:
+    with closing(sqlite3.connect(place(store_ref(path)))) as db, db:
         where = "level = 0 AND number = (SELECT MAX(number) FROM tiles WHERE level = 0)"
         (hashes,) = db.execute(f"SELECT hashes FROM tiles WHERE {where}").fetchone()
         db.execute(f"UPDATE tiles SET hashes = ? WHERE {where}", (bytes([hashes[0] ^ 1]) + hashes[1:],))
@@ -127,11 +127,11 @@ def test_tiles_that_nobody_signed_yet_are_not_signed_unseen(operator: Path, tmp_
 
 def test_pages_of_tiles_that_are_broken_are_not_taken_for_the_ledger_s(operator: Path, tmp_path: Path) -> None:
     path = copied(operator, tmp_path)
-    whole = place(path).read_bytes()
+    whole = place(store_ref(path)).read_bytes()
     page = int.from_bytes(whole[16:18])
     signed = Keys(path.parent / "keys").sizes()[-1]
     for number in range(1, len(whole) // page):
-        place(path).write_bytes(whole[: number * page] + b"\xff" * page + whole[(number + 1) * page :])
+        place(store_ref(path)).write_bytes(whole[: number * page] + b"\xff" * page + whole[(number + 1) * page :])
         assert problems(path) == []
         assert sign(path) == signed
 
@@ -161,10 +161,10 @@ def test_what_is_lost_behind_the_newest_checkpoint_is_not_refused(tmp_path: Path
     feed(path)
     (tmp_path / "away").mkdir()
     other = create(tmp_path / "away" / "keys")
-    journal = Journal(path, create=False)
-    with journal.reading() as log:
-        commit(path, log, other)  # the tiles follow, under another's key
-    journal.close()
+    store = open_store(path)
+    with store.reading() as log:
+        commit(log, other)  # the tiles follow, under another's key
+    store.close()
     shutil.move(tmp_path / "copy.db", path)
     feed(path, seed=8)
     assert problems(path) == []

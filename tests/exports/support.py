@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
 from projections import totals
 from projections.follow import caught_up
@@ -33,7 +33,7 @@ def simulated(folder: Path) -> Path:
     """The ledger of 35 subscribers' January 2026, its nights included."""
     path = folder / "ledger.db"
     feed = lines(Market(parse(shipped_text()), START), subscribers=35, days=31, seed=7, start=START)
-    with Ledger(path, now=Clock(at("2026-02-02 00:00"))) as ledger:
+    with Ledger(store_ref(path), now=Clock(at("2026-02-02 00:00"))) as ledger:
         ledger.apply([inputs.parse(line.decode()) for line in feed])
         while ledger.advance_due(at("2026-02-02 00:00"), accounts_max=100) is not None:
             pass
@@ -65,15 +65,15 @@ def _toml(text: str) -> str:
 def exported(ledger: Path, folder: Path, form: str) -> Path:
     """The export of a ledger in a form."""
     path = folder / f"export.{form}"
-    journal = Journal(ledger, create=False)
-    with journal.reading() as log, path.open("wb") as file:
+    store = open_store(ledger)
+    with store.reading() as log, path.open("wb") as file:
         assert import_module(f"projections.exports.{form}").write(log, file, lambda _: None) == log.count()
-    journal.close()
+    store.close()
     return path
 
 
 def totals_of(ledger: Path) -> Totals:
     """The trial balance over all time, as `obnovi totals` has it."""
-    with Ledger(ledger, now=Clock(0), access="read") as opened, caught_up(opened) as db:
+    with Ledger(store_ref(ledger), now=Clock(0), access="read") as opened, caught_up(opened) as db:
         rows = totals.rows(db, since=date(2000, 1, 1), until=date(2099, 12, 31))
     return {(row["account_name"], row["unit"]): row["closing"] for row in rows if row["closing"]}

@@ -13,7 +13,7 @@ import pytest
 
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.log_import import NotEmpty
 from ledger.service import Ledger
 from projections.evidence import tree
@@ -31,7 +31,7 @@ Lines = list[dict[str, Any]]
 
 def imported(file: Path, ledger: Path) -> Imported:
     with file.open("rb") as lines:
-        return import_log(ledger, lines)
+        return import_log(store_ref(ledger), lines)
 
 
 def rows(ledger: Path) -> dict[str, list[Any]]:
@@ -44,7 +44,7 @@ def test_the_same_ledger_comes_out_row_by_row(months: Months, tmp_path: Path) ->
     again = tmp_path / "again.db"
     done = imported(months.exports["jsonl"], again)
     assert rows(again) == rows(months.ledger)
-    with closing(Journal(again, create=False)) as journal, journal.reading() as log:
+    with closing(open_store(again)) as store, store.reading() as log:
         assert verify(log).problems == []
         leaves = b"".join(
             tree.leaf_hash(leaf(row.account, row.version, row.topic, row.state))
@@ -62,7 +62,7 @@ def test_the_feed_it_came_from_is_all_duplicates(months: Months, tmp_path: Path)
     imported(months.exports["jsonl"], again)
     start = date(2026, 1, 1)
     feed = [*lines(Market(parse(shipped_text()), start), subscribers=35, days=31, seed=7, start=start)]
-    with Ledger(again, now=Clock(at("2026-02-02 00:00"))) as ledger:
+    with Ledger(store_ref(again), now=Clock(at("2026-02-02 00:00"))) as ledger:
         outcomes = ledger.apply([inputs.parse(line.decode()) for line in feed])
     assert {outcome.result for outcome in outcomes} == {"duplicate"}
     assert any(json.loads(line)["type"] == "sms" for line in feed)
@@ -72,16 +72,16 @@ def test_odd_texts_and_later_catalogues_come_through(tmp_path: Path) -> None:
     story = odd(tmp_path)
     story.ledger.close()
     with (
-        Ledger(story.path, now=story.clock, catalogue=story.text + "\n# again\n"),
-        closing(Journal(story.path, create=False)) as journal,
-        journal.reading() as log,
+        Ledger(store_ref(story.path), now=story.clock, catalogue=story.text + "\n# again\n"),
+        closing(open_store(story.path)) as store,
+        store.reading() as log,
     ):
         assert [row.position for row in log.adopted()] == [1]
     changed = story.text + '[regions.tula]\nname = "Тула"\nzone = "Europe/Moscow"\n'
-    with Ledger(story.path, now=story.clock, catalogue=changed) as ledger:
+    with Ledger(store_ref(story.path), now=story.clock, catalogue=changed) as ledger:
         story.ledger = ledger
         story.top_up("2023-01-06 12:00", 1_00)
-    with Ledger(story.path, now=story.clock, catalogue=story.text):
+    with Ledger(store_ref(story.path), now=story.clock, catalogue=story.text):
         pass
     again = tmp_path / "again.db"
     imported(exported(story.path, tmp_path, "jsonl"), again)
@@ -90,7 +90,7 @@ def test_odd_texts_and_later_catalogues_come_through(tmp_path: Path) -> None:
 
 
 def test_an_empty_log_is_imported_as_one(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "empty.db", now=Clock(0), catalogue=CATALOGUE_TEXT):
+    with Ledger(store_ref(tmp_path / "empty.db"), now=Clock(0), catalogue=CATALOGUE_TEXT):
         pass
     again = tmp_path / "again.db"
     assert imported(exported(tmp_path / "empty.db", tmp_path, "jsonl"), again).events == 0
@@ -100,10 +100,10 @@ def test_an_empty_log_is_imported_as_one(tmp_path: Path) -> None:
 def test_an_empty_ledger_that_is_there_may_be_imported_into(months: Months, tmp_path: Path) -> None:
     """The catalogue it was made with holds no longer: those of the log hold from the first event on."""
     again = tmp_path / "again.db"
-    with Ledger(again, now=Clock(0), catalogue=CATALOGUE_TEXT):
+    with Ledger(store_ref(again), now=Clock(0), catalogue=CATALOGUE_TEXT):
         pass
     imported(months.exports["jsonl"], again)
-    with closing(Journal(again, create=False)) as journal, journal.reading() as log:
+    with closing(open_store(again)) as store, store.reading() as log:
         assert verify(log).problems == []
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.periods import from_datetime
 from ledger.service import Ledger
 from projections.exports import parquet
@@ -36,8 +36,8 @@ def test_duckdb_alone_has_the_totals_of_the_ledger(months: Months) -> None:
 def test_duckdb_alone_has_every_account_as_the_ledger_folds_it(months: Months) -> None:
     found = balances(months.exports["parquet"])
     expected: dict[tuple[str, str, str], int] = {}
-    with Ledger(months.ledger, now=Clock(0), access="read") as ledger:
-        with ledger.journal.reading() as log:
+    with Ledger(store_ref(months.ledger), now=Clock(0), access="read") as ledger:
+        with ledger.store.reading() as log:
             names = log.accounts()
         for name in names:
             account = ledger.account(name)
@@ -69,10 +69,10 @@ def test_the_wallet_behind_the_last_event_is_the_sum_of_entries(months: Months) 
 
 def test_the_stored_bytes_stand_beside_the_columns(months: Months) -> None:
     table = pq.read_table(months.exports["parquet"], columns=["position", "account", "version", "topic", "state"])
-    journal = Journal(months.ledger, create=False)
-    with journal.reading() as log:
+    store = open_store(months.ledger)
+    with store.reading() as log:
         stored = [tuple(row) for row in log.events_between(0, log.last_position())]
-    journal.close()
+    store.close()
     assert [tuple(row.values()) for row in table.to_pylist()] == stored
 
 
@@ -128,7 +128,7 @@ def test_a_group_of_rows_is_never_long_in_bytes(
 ) -> None:
     """Long texts are turned a few at a time; nothing is lost between the groups."""
     monkeypatch.setattr(parquet, "BYTES_AT_ONCE", 100_000)
-    with Journal(months.ledger, create=False).reading() as log, (tmp_path / "small.parquet").open("wb") as file:
+    with open_store(months.ledger).reading() as log, (tmp_path / "small.parquet").open("wb") as file:
         count = parquet.write(log, file, lambda done: None)
     made = pq.ParquetFile(tmp_path / "small.parquet")
     assert made.read().equals(pq.read_table(months.exports["parquet"]))

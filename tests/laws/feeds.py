@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ledger import inputs, periods
 from ledger.events import Event
 from ledger.inputs import Input
+from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import Report, verify
@@ -218,7 +219,7 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def opened(where: Path, *, wall: str = "2026-01-01 00:00") -> Iterator[Ledger]:
     """The ledger of a folder, opened anew as every run of the program does."""
-    with Ledger(where / "ledger.db", now=Clock(at(wall)), catalogue=CATALOGUE_TEXT) as ledger:
+    with Ledger(store_ref(where / "ledger.db"), now=Clock(at(wall)), catalogue=CATALOGUE_TEXT) as ledger:
         yield ledger
 
 
@@ -259,7 +260,7 @@ def told(ledger: Ledger, feed: Iterable[Input]) -> dict[str, list[Event]]:
 
 
 def audit(ledger: Ledger) -> Report:
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         return verify(log)
 
 

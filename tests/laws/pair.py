@@ -23,6 +23,7 @@ from ledger.events import (
     UsageUnrated,
     type_name,
 )
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections.balances import balance
 from projections.verify.verify import verify
@@ -269,7 +270,7 @@ class Pair:
         self.text = text
         self.model = Model(tomllib.loads(text))
         self.path = folder / "ledger.db"
-        self.ledger = Ledger(self.path, now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.ledger = Ledger(store_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.zone = tomllib.loads(text)["regions"][region]["zone"]
         self.now = utc(at(opened, self.zone))
         self.sent: list[dict[str, Any]] = []
@@ -312,7 +313,7 @@ class Pair:
         """The ledger is opened again with a catalogue of more versions, some of days gone by, of the newest edition."""
         self.ledger.close()
         text = with_settings("edition = 2", self.text + MENDED)
-        self.ledger = Ledger(self.path, now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.ledger = Ledger(store_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.model.catalogue = tomllib.loads(text)
 
     def compare(self, events: list[Event], before: int) -> None:
@@ -329,7 +330,7 @@ class Pair:
 
     def end(self) -> None:
         self.night(self.now + timedelta(days=70))
-        with self.ledger.journal.reading() as log:
+        with self.ledger.store.reading() as log:
             report = verify(log)
             assert unlike_without_change(log) == []
         assert report.ok, report.problems

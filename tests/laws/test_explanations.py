@@ -19,6 +19,7 @@ from ledger.entries import BASE, CARRIED, DAILY
 from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused, UsageCharged, UsageUnrated
 from ledger.evolve import evolve
 from ledger.inputs import Input
+from ledger.log.engines import store_ref
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
 from ledger.service import Ledger
@@ -50,7 +51,7 @@ def explained(ledger: Ledger, account_id: str) -> list[Explanation]:
     states: list[Account] = []
     booking: Event | None = None
     sums: defaultdict[str, int] = defaultdict(int)
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         for event in log_of(ledger, account_id):
             found = explain(log, ledger.catalogues(), account_id, event.version)
             assert found.before == (balance(state) if state else None)
@@ -173,7 +174,9 @@ def test_every_event_of_simulated_subscribers_is_explained(tmp_path: Path) -> No
     """The shipped catalogue, and nights between the inputs."""
     day = date(2026, 1, 1)
     fed_lines = lines(Market(parse(shipped_text()), day), subscribers=3, days=12, seed=1, start=day, malformed=0.0)
-    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+    with Ledger(
+        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+    ) as ledger:
         feed = [inputs.parse(line.decode()) for line in fed_lines]
         ledger.apply(feed)
         told = [each for account in accounts_of(feed) for each in explained(ledger, account)]

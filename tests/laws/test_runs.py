@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ledger.events import AccountOpened, Event
 from ledger.inputs import Input, Sms
-from ledger.log.journal import Head
+from ledger.log.engines import store_ref
+from ledger.log.store import Head
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger
 from tests.laws.feeds import (
@@ -101,7 +102,7 @@ def test_deleted_heads_come_back_byte_for_byte(feed: list[Input]) -> None:
         with opened(where) as ledger:
             ledger.apply(feed)
             before = _heads(ledger)
-            with ledger.journal.writing() as tx:
+            with ledger.store.writing() as tx:
                 tx.drop_heads()
             assert _heads(ledger) == []
         with opened(where) as ledger:
@@ -128,7 +129,7 @@ def test_no_decision_asks_the_wall_clock(feed: list[Input], wall: int) -> None:
         ledger.apply(feed)
         expected = told(ledger, feed)
     clock = Clock(at("2024-06-01 00:00") + wall * 24 * 3_600_000_000)
-    with folder() as where, Ledger(where / "ledger.db", now=clock, catalogue=CATALOGUE_TEXT) as ledger:
+    with folder() as where, Ledger(store_ref(where / "ledger.db"), now=clock, catalogue=CATALOGUE_TEXT) as ledger:
         for input in feed:
             clock.instant += wall * 1_000_000
             ledger.apply([input])
@@ -151,7 +152,7 @@ def test_no_account_looks_at_another(feed: list[Input]) -> None:
 
 
 def _heads(ledger: Ledger) -> list[Head]:
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         return list(log.heads())
 
 

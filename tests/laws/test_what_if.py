@@ -27,7 +27,7 @@ def in_order(feed: list[Input]) -> list[Input]:
 
 
 def otherwise(ledger: Ledger, change: Change) -> Counterfactual:
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         steps = list(steps_of(log.events(ACCOUNT)))
         return decide_with(ACCOUNT, steps, change, CatalogueTimeline(log.adopted()))
 
@@ -57,7 +57,7 @@ def from_nothing(feed: list[Input], until: Instant) -> list[Event]:
 @moderate(40)
 @given(feed=feeds())
 def test_without_a_change_every_event_comes_out_as_it_was(feed: list[Input]) -> None:
-    with fed(feed) as ledger, ledger.journal.reading() as log:
+    with fed(feed) as ledger, ledger.store.reading() as log:
         assert unlike_without_change(log) == []
 
 
@@ -117,10 +117,10 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         inputs = [input for input, _ in booked_inputs(ledger, feed)]
         advance(ledger, end_of(feed))
         clock = log_of(ledger, ACCOUNT)[-1].booked_at
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             found = late(log, [ACCOUNT])
         outcomes = ledger.apply(adjustments(found, "clerk"))
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             left = late(log, [ACCOUNT])
         account = ledger.account(ACCOUNT)
         assert account is not None

@@ -11,7 +11,10 @@ import pytest
 
 from ledger import inputs, memory
 from ledger.catalogue import parse, shipped_text
-from ledger.log.journal import PartRow, Reading, Writing
+from ledger.log.engines import store_ref
+from ledger.log.sqlite.reading import SQLiteReading
+from ledger.log.sqlite.writing import SQLiteWriting
+from ledger.log.store import PartRow
 from ledger.service import Ledger
 from projections.verify.verify import verify
 from scripts.simulate import Market, lines
@@ -64,19 +67,19 @@ def test_a_head_does_not_grow_and_one_more_touches_few_parts(
     assert head is not None
     assert len(head.state) < 3_000
     touched: list[object] = []
-    put, part = Writing.put_parts, Reading.part
+    put, part = SQLiteWriting.put_parts, SQLiteReading.part
 
-    def puts(self: Writing, rows: Iterable[PartRow]) -> None:
+    def puts(self: SQLiteWriting, rows: Iterable[PartRow]) -> None:
         some = list(rows)
         touched.extend(some)
         put(self, some)
 
-    def reads(self: Reading, *asked: Any) -> PartRow | None:
+    def reads(self: SQLiteReading, *asked: Any) -> PartRow | None:
         touched.append(asked)
         return part(self, *asked)
 
-    monkeypatch.setattr(Writing, "put_parts", puts)
-    monkeypatch.setattr(Reading, "part", reads)
+    monkeypatch.setattr(SQLiteWriting, "put_parts", puts)
+    monkeypatch.setattr(SQLiteReading, "part", reads)
     assert [outcome.result for outcome in story.ledger.apply([one(story, kind, MANY)])] == ["applied"]
     assert 0 < len(touched) <= 6
 
@@ -100,12 +103,14 @@ def test_where_the_parts_stand_decides_nothing(tmp_path: Path, monkeypatch: pyte
     logs = []
     for most in (64, 0):
         monkeypatch.setattr(memory, "KEPT_TOGETHER_MAX", most)
-        with Ledger(tmp_path / f"{most}.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+        with Ledger(
+            store_ref(tmp_path / f"{most}.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+        ) as ledger:
             for first in range(0, len(fed), 500):
                 ledger.apply(fed[first : first + 500])
             while ledger.advance_due(at("2026-02-03 03:00"), accounts_max=7) is not None:
                 pass
-            with ledger.journal.reading() as log:
+            with ledger.store.reading() as log:
                 assert verify(log).problems == []
                 logs.append([(row.account, row.state) for row in log.events_between(0, log.last_position())])
                 apart = [part for account in log.accounts() for part in log.parts(account)]

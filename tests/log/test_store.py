@@ -15,9 +15,13 @@ import pytest
 from ledger import inputs
 from ledger.events import Event, ToppedUp
 from ledger.evolve import evolve
-from ledger.log import codec, sqlite
+from ledger.log import codec
+from ledger.log.engines import open_store, store_ref
 from ledger.log.errors import BadEvents, StoreError
-from ledger.log.journal import Journal, Reading, Writing
+from ledger.log.sqlite import connections
+from ledger.log.sqlite.reading import SQLiteReading
+from ledger.log.sqlite.store import SQLiteStore
+from ledger.log.sqlite.writing import SQLiteWriting
 from ledger.service import Ledger
 from projections.verify.account import Problem
 from tests.support import ACCOUNT, Story, at
@@ -85,7 +89,9 @@ def test_the_file_itself_refuses_to_change_what_is_written(story: Story, stateme
 
 def test_writing_is_durable(story: Story) -> None:
     """Write-ahead log and full sync, on the connections that write."""
-    with story.ledger.journal.writing() as tx:
+    store = story.ledger.store
+    assert isinstance(store, SQLiteStore)
+    with store.writing() as tx:
         connection = tx._connection
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode")
@@ -98,11 +104,11 @@ def test_a_booking_is_stored_whole_or_not_at_all(story: Story, monkeypatch: pyte
     """Events, keys and heads share a transaction; what failed can be fed again."""
     before = rows(story)
 
-    def breaks(self: Writing, heads: object) -> None:
+    def breaks(self: SQLiteWriting, heads: object) -> None:
         raise StoreError("the disk is gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Writing, "put_heads", breaks)
+        broken.setattr(SQLiteWriting, "put_heads", breaks)
         with pytest.raises(StoreError):
             story.top_up("2023-02-02 10:00", 500)
     assert rows(story) == before
@@ -247,10 +253,10 @@ def test_a_stream_left_half_read_says_nothing_when_its_connection_is_gone(
     """An interrupted audit leaves such streams behind."""
     said: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", said.append)
-    with story.ledger.journal.reading() as log:
+    with story.ledger.store.reading() as log:
         stream = log.all_events()
         next(stream)
-    story.ledger.journal.close()
+    story.ledger.store.close()
     del stream
     gc.collect()
     assert said == []
@@ -262,12 +268,12 @@ def test_what_a_batch_cites_of_itself_is_not_looked_for_in_the_log(
     """R-11.1: thousands of reversals of one batch would each look through it."""
     asked: list[int] = []
 
-    def noted(self: Reading, account: str, version: int) -> Event | None:
+    def noted(self: SQLiteReading, account: str, version: int) -> Event | None:
         asked.append(version)
         stored = self.stored(account, version)
         return stored.event() if stored is not None else None
 
-    monkeypatch.setattr(Reading, "event", noted)
+    monkeypatch.setattr(SQLiteReading, "event", noted)
     common = {"account": ACCOUNT, "at": "2023-02-02T10:00:00+03:00"}
     paid = [{"type": "top_up", "id": f"new-{n}", "amount": 1, **common} for n in range(3)]
     story.ledger.apply([inputs.check(paid[0])])
@@ -341,14 +347,14 @@ def test_a_new_ledger_appears_with_its_tables_and_its_catalogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever reads meets all of it or nothing."""
-    path, adopt, there = tmp_path / "ledger.db", Writing.adopt, []
+    path, adopt, there = tmp_path / "ledger.db", SQLiteWriting.adopt, []
 
-    def watched(self: Writing, *catalogue: str) -> None:
+    def watched(self: SQLiteWriting, *catalogue: str) -> None:
         adopt(self, *catalogue)
         there.append(path.exists())
 
-    monkeypatch.setattr(Writing, "adopt", watched)
-    with Ledger(path, now=lambda: 0) as ledger:
+    monkeypatch.setattr(SQLiteWriting, "adopt", watched)
+    with Ledger(store_ref(path), now=lambda: 0) as ledger:
         assert ledger.catalogues().newest()
     assert there == [False]
     assert [each.name for each in tmp_path.iterdir()] == ["ledger.db"]
@@ -362,16 +368,16 @@ def test_a_reader_waits_for_a_ledger_that_is_being_made(
     path = tmp_path / "ledger.db"
     path.touch()
     if begun:
-        Journal(path, create=True).close()
-    monkeypatch.setattr(sqlite, "LOOKS_AT_WHAT_IS_BEGUN", 2_000)
+        open_store(path, create=True).close()
+    monkeypatch.setattr(connections, "LOOKS_AT_WHAT_IS_BEGUN", 2_000)
 
     def make() -> None:
         time.sleep(0.3)
-        Ledger(path, now=lambda: 0).close()
+        Ledger(store_ref(path), now=lambda: 0).close()
 
     making = threading.Thread(target=make)
     making.start()
-    with Ledger(path, now=lambda: 0, access="read") as ledger:
+    with Ledger(store_ref(path), now=lambda: 0, access="read") as ledger:
         assert ledger.account(ACCOUNT) is None
         assert ledger.catalogues().newest()
     making.join()
@@ -379,6 +385,6 @@ def test_a_reader_waits_for_a_ledger_that_is_being_made(
 
 def test_a_file_that_nobody_makes_a_ledger_of_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty").touch()
-    monkeypatch.setattr(sqlite, "LOOKS_AT_WHAT_IS_BEGUN", 2)
+    monkeypatch.setattr(connections, "LOOKS_AT_WHAT_IS_BEGUN", 2)
     with pytest.raises(StoreError, match="is not an Obnovi ledger"):
-        Ledger(tmp_path / "empty", now=lambda: 0, access="read")
+        Ledger(store_ref(tmp_path / "empty"), now=lambda: 0, access="read")

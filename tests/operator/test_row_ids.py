@@ -181,7 +181,7 @@ def test_a_row_that_cannot_be_read_in_one_file_is_found_in_another() -> None:
 
 def fed(story: Story, inputs: list[Input]) -> list[str]:
     """What became of the lines of one file."""
-    return [each.result for each in story.ledger.apply(KnownInputs(story.ledger.journal).named(inputs))]
+    return [each.result for each in story.ledger.apply(KnownInputs(story.ledger.store).named(inputs))]
 
 
 def numbered(rows: list[Used], first: int = 1) -> list[Input]:

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.events import Adjusted, ChargeReversed, DisputeResolved, InputRefused, RefreshRefused
+from ledger.log.engines import store_ref
 from ledger.rules.corrections import money_left
 from ledger.rules.refresh import reply
 from ledger.service import CatalogueRefused, Ledger
@@ -28,13 +29,13 @@ def in_days(folder: Path, kopecks: int, text: str) -> Story:
 
 
 def verified(story: Story) -> bool:
-    with story.ledger.journal.reading() as log:
+    with story.ledger.store.reading() as log:
         return verify(log).ok
 
 
 def adopt(story: Story, text: str) -> None:
     story.ledger.close()
-    story.ledger = Ledger(story.path, now=story.clock, catalogue=text)
+    story.ledger = Ledger(store_ref(story.path), now=story.clock, catalogue=text)
 
 
 def test_a_catalogue_without_an_edition_is_edition_1_and_says_the_same_as_one_that_names_it() -> None:
@@ -61,7 +62,7 @@ def test_a_ledger_does_not_go_back_to_an_older_edition(tmp_path: Path) -> None:
         CatalogueRefused, match="edition 1 of the rules, but this ledger is already decided under edition 2"
     ):
         adopt(story, EDITION_1)
-    story.ledger = Ledger(story.path, now=story.clock)
+    story.ledger = Ledger(store_ref(story.path), now=story.clock)
     assert story.log() == before
     assert story.ledger.catalogues().newest().edition == 2
 
@@ -90,7 +91,7 @@ def test_what_if_keeps_to_the_edition_of_the_place(tmp_path: Path, text: str, ot
     fee = story.account.version - 1
     story.events_of("adjust", "2023-03-10 11:00", amount=15_50, cites=[fee], text="")
     story.events_of("reverse", "2023-03-10 12:00", event=fee, text="")
-    with story.ledger.journal.reading() as log:
+    with story.ledger.store.reading() as log:
         assert what_if(log, [story.account_id], Change(catalogue=other), in_full=True).lines == []
 
 
@@ -183,7 +184,7 @@ def test_of_a_top_up_adjustments_that_take_away_count(tmp_path: Path) -> None:
 
 
 def left(story: Story, version: int) -> int:
-    with story.ledger.journal.reading() as log:
+    with story.ledger.store.reading() as log:
         event = log.event(story.account_id, version)
     assert event is not None
     return money_left(story.account, event, 2)

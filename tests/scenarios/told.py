@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ledger import inputs, periods
 from ledger.events import Event, InputRefused, type_name
 from ledger.inputs import Input
+from ledger.log.engines import store_ref
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from projections.statement import Line
@@ -143,7 +144,7 @@ class Told(Story):
     def adopt(self, text: str) -> None:
         """Another catalogue holds for what is booked from now on (R-3.6)."""
         self.ledger.close()
-        self.ledger = Ledger(self.path, now=self.clock, catalogue=text)
+        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text)
 
     def first(self, kind: type[E]) -> E:
         """The first event of this type."""

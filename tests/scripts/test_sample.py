@@ -13,6 +13,7 @@ from ledger import inputs
 from ledger.catalogue import shipped_text
 from ledger.events import Event, RefreshRefused, UsageCharged, type_name
 from ledger.inputs import Malformed
+from ledger.log.engines import store_ref
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import verify
 from scripts import sample
@@ -23,7 +24,9 @@ LINES = sample.lines()
 
 @pytest.fixture
 def fed(tmp_path: Path) -> Iterator[tuple[Ledger, list[Outcome]]]:
-    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-16 00:00")), catalogue=shipped_text()) as ledger:
+    with Ledger(
+        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-16 00:00")), catalogue=shipped_text()
+    ) as ledger:
         yield ledger, ledger.apply([inputs.parse(line) for line in LINES if not _malformed(line)])
 
 
@@ -79,7 +82,7 @@ def test_the_nights_behind_it_charge_two_months(fed: tuple[Ledger, list[Outcome]
 
 def test_the_sample_can_be_verified(fed: tuple[Ledger, list[Outcome]]) -> None:
     ledger, _ = fed
-    with ledger.journal.reading() as log:
+    with ledger.store.reading() as log:
         report = verify(log)
     assert report.problems == []
 

@@ -17,6 +17,7 @@ from ledger import inputs
 from ledger.catalogue import parse, shipped_text
 from ledger.events import Blocked, Event, Unblocked, UsageCharged, UsageUnrated
 from ledger.inputs import Input, Malformed
+from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger
 from projections.statement import statement
@@ -136,14 +137,16 @@ def test_memory_does_not_grow_with_the_feed() -> None:
 
 def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
     """Nothing is rejected, the log decides the same again, and the statements of two months tile."""
-    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+    with Ledger(
+        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+    ) as ledger:
         outcomes = ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31)])
         counted = Counter(outcome.result for outcome in outcomes)
         assert counted["rejected"] == 0
         assert min(counted["applied"] / 100, counted["refused"], counted["duplicate"]) > 10
         while ledger.advance_due(at("2026-02-10 03:00"), accounts_max=100) is not None:
             pass
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             report = verify(log)
         assert (report.problems, report.accounts) == ([], 60)
         for account in accounts(60):
@@ -169,7 +172,9 @@ def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
 
     What began before is booked, also while the block holds: calls end, records come late.
     """
-    with Ledger(tmp_path / "ledger.db", now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()) as ledger:
+    with Ledger(
+        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+    ) as ledger:
         ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
         counted: Counter[str] = Counter()
         for account in accounts(60):

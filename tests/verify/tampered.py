@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger import inputs
-from ledger.log.journal import Journal
+from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
 from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
@@ -74,7 +74,7 @@ def told(folder: Path) -> Path:
     """The ledger, fed in five batches at five clocks, the accounts taking turns; closed again, so one whole file."""
     clock = Clock(at("2023-07-01 00:00"))
     path = folder / "ledger.db"
-    with Ledger(path, now=clock, catalogue=CATALOGUE_TEXT) as ledger:
+    with Ledger(store_ref(path), now=clock, catalogue=CATALOGUE_TEXT) as ledger:
         feed = [line for lines in zip(*map(_feed, ACCOUNTS), strict=True) for line in lines]
         for start in range(0, len(feed), 20):
             outcomes = ledger.apply(feed[start : start + 20])
@@ -99,7 +99,7 @@ def changed(path: Path, copy: Path) -> Iterator[sqlite3.Connection]:
 
 def audited(path: Path) -> Report:
     """What `verify` says about a file."""
-    with closing(Journal(path, create=False)) as journal, journal.reading() as log:
+    with closing(open_store(path)) as store, store.reading() as log:
         return verify(log)
 
 

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from ledger.events import EVENT_TYPES, type_name
+from ledger.log.engines import open_store, store_ref
 from ledger.log.heads import STATE_SCHEMA
-from ledger.log.journal import Journal
 from ledger.service import Ledger
 from projections.verify.account import Problem
 from tests.verify.tampered import (
@@ -41,10 +41,10 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_untouched_ledger_has_every_type_of_event_and_no_problem(ledger: Path) -> None:
     assert audited(ledger).problems == []
-    journal = Journal(ledger, create=False)
-    with journal.reading() as log:
+    store = open_store(ledger)
+    with store.reading() as log:
         types = {type_name(row.event()) for row in log.all_events()}
-    journal.close()
+    store.close()
     assert {kind.__name__ for kind in EVENT_TYPES} == types
 
 
@@ -436,6 +436,6 @@ def test_a_tail_cut_off_together_with_its_traces_is_not_found(ledger: Path, tmp_
         db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'stored_events'", (cut,))
         db.execute("DELETE FROM used_versions")
         db.execute("DELETE FROM heads")
-    with Ledger(tmp_path / "copy.db", now=lambda: 0, access="read"):
+    with Ledger(store_ref(tmp_path / "copy.db"), now=lambda: 0, access="read"):
         pass  # makes the heads again
     assert audited(tmp_path / "copy.db").problems == []

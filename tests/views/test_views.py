@@ -14,6 +14,7 @@ import pytest
 
 from ledger import inputs
 from ledger.catalogue import parse, shipped_text
+from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections import disputes, follow, totals, unrated, views
 from projections.follow import caught_up, rebuild
@@ -30,7 +31,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("operator") / "obnovi.db"
     market = Market(parse(shipped_text()), date(2026, 1, 1))
     feed = lines(market, subscribers=40, days=31, seed=7, start=date(2026, 1, 1), malformed=0)
-    with Ledger(path, now=Clock(at("2026-02-02 00:00"))) as ledger:
+    with Ledger(store_ref(path), now=Clock(at("2026-02-02 00:00"))) as ledger:
         while some := list(islice(feed, 2_000)):
             ledger.apply([inputs.parse(line.decode()) for line in some])
         while ledger.advance_due(at("2026-02-01 03:00"), accounts_max=7) is not None:
@@ -47,7 +48,7 @@ TABLES = views.TABLE_NAMES
 
 def test_the_trial_balance_sums_to_zero_in_every_unit(operator: Path) -> None:
     """R-1.3, R-1.4: opening, moved and closing; in total, by day, by plan and by region."""
-    with Ledger(operator, now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
         for by in (None, "plan", "region"):
             sums: Counter[tuple[object, str, str]] = Counter()
             for row in totals.rows(db, since=SINCE, until=UNTIL, by=by):
@@ -63,7 +64,7 @@ def test_the_trial_balance_sums_to_zero_in_every_unit(operator: Path) -> None:
 
 
 def test_the_wallets_of_the_trial_balance_are_those_of_the_accounts(operator: Path) -> None:
-    with Ledger(operator, now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
         (wallets,) = [
             row for row in totals.rows(db, since=SINCE, until=date(2026, 2, 28)) if row["account_name"] == "wallet"
         ]
@@ -101,12 +102,12 @@ def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_rebuilt_views_are_the_followed_ones(operator: Path, workers: int) -> None:
-    with Ledger(operator, now=lambda: 0, access="read") as ledger:
+    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger:
         with caught_up(ledger) as db:
             followed = rows(db)
         done = rebuild(ledger, workers=workers)
         assert done.differences == 0
-        with ledger.journal.reading() as log:
+        with ledger.store.reading() as log:
             assert done.events == log.last_position()
         with caught_up(ledger) as db:
             assert rows(db) == followed
@@ -114,7 +115,7 @@ def test_rebuilt_views_are_the_followed_ones(operator: Path, workers: int) -> No
 
 
 def test_a_view_that_was_written_into_is_found_and_replaced(operator: Path) -> None:
-    with Ledger(operator, now=lambda: 0, access="read") as ledger:
+    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger:
         with caught_up(ledger) as db:
             db.execute("UPDATE accounts SET wallet = wallet + 1 WHERE account = (SELECT MIN(account) FROM accounts)")
         assert rebuild(ledger, workers=1).differences == 2
@@ -180,11 +181,11 @@ def test_views_that_cannot_be_used_are_made_anew_on_the_spot(tmp_path: Path, how
     for question in QUESTIONS:
         expected = process("--ledger", story.path, *question, "--json", cwd=tmp_path)
         assert (expected.code, expected.err) == (0, ""), expected
-        damage(views.place(story.path), how)
+        damage(views.place(store_ref(story.path)), how)
         told = process("--ledger", story.path, *question, "--json", cwd=tmp_path)
         if how != "UPDATE totals SET moved = 'much'":  # such values are for `verify`
             assert (told.code, told.out, told.err) == (0, expected.out, "")
-        damage(views.place(story.path), how)
+        damage(views.place(store_ref(story.path)), how)
         assert process("--ledger", story.path, "replay", cwd=tmp_path).code in (0, 1)
         assert len(list(tmp_path.glob("*.views-*"))) == 1
 
@@ -214,7 +215,7 @@ def test_unrated_records_are_listed_until_they_are_rated(tmp_path: Path) -> None
             )
         ]
     story.ledger.close()
-    with Ledger(story.path, now=story.clock, catalogue=mended()) as ledger:
+    with Ledger(store_ref(story.path), now=story.clock, catalogue=mended()) as ledger:
         story.ledger = ledger
         (again,) = story.events_of("rerate", "2023-01-17 12:00", event=event.version)
         assert type(again).__name__ == "UsageCharged"
@@ -275,7 +276,7 @@ def test_a_night_killed_at_any_moment_charges_nobody_twice_and_leaves_nobody_out
             inputs.check({"type": "connect_plan", "id": "p", "plan": "t4"} | account),
         ]
     for name in ("quiet.db", "killed.db"):
-        with Ledger(tmp_path / name, now=Clock(at("2023-02-20 00:00")), catalogue=CATALOGUE_TEXT) as ledger:
+        with Ledger(store_ref(tmp_path / name), now=Clock(at("2023-02-20 00:00")), catalogue=CATALOGUE_TEXT) as ledger:
             ledger.apply(made)
     night = ("night", "--until", "2023-02-15T03:00:00+03:00")
     for pause in (0.45, 0.5, 0.6, 0.8):

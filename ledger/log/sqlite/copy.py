@@ -1,13 +1,13 @@
-"""A copy of a ledger as it stands at one moment, made while others write."""
+"""A copy of a ledger's file as it stands at one moment, made while others write."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from ledger.log.errors import StoreError
-from ledger.log.files import keep
-from ledger.log.sqlite import APPLICATION_ID, LOCK_TIMEOUT_SECONDS, says_ledger
+from ledger.log.files import fsync_path
+from ledger.log.sqlite.connections import connect
+from ledger.log.sqlite.schema import APPLICATION_ID
 
 
 def copy(source: Path, target: Path) -> int:
@@ -16,7 +16,7 @@ def copy(source: Path, target: Path) -> int:
     The source is read in one transaction, so writers go on and what they commit meanwhile is not in the copy.
     """
     try:
-        with closing(_connect(source, "ro")) as db, closing(_connect(target, "rwc")) as made:
+        with closing(connect(source, "ro")) as db, closing(connect(target, "rwc")) as made:
             if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise StoreError(f"{source} is not an Obnovi ledger; name another file")
             db.backup(made)
@@ -29,15 +29,5 @@ def copy(source: Path, target: Path) -> int:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
             raise StoreError(f"{source} is not an Obnovi ledger; name another file") from None
         raise StoreError(f"{source} cannot be copied to {target}: {error}") from None
-    keep(target)
+    fsync_path(target)
     return events
-
-
-def is_ledger(path: Path) -> bool:
-    """Whether a file is a ledger, or empty; nothing is opened that could be in use."""
-    return path.stat().st_size == 0 or says_ledger(path)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    name = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(name, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)

@@ -1,0 +1,32 @@
+"""Engines: which store a URL means."""
+
+from pathlib import Path
+
+from ledger.log.errors import StoreError
+from ledger.log.sqlite.connections import is_ledger_header
+from ledger.log.sqlite.store import SQLiteRef
+from ledger.log.store import Store
+
+
+def store_ref(url: str | Path) -> SQLiteRef:
+    """The store that a URL means: a path, or `sqlite:///` with a path. Raises StoreError."""
+    url = str(url)
+    if url.startswith(("postgresql://", "postgres://")):
+        raise StoreError("PostgreSQL is not built yet; name a SQLite file with --ledger")
+    if url.startswith("sqlite:///"):
+        url = url.removeprefix("sqlite:///")
+    elif "://" in url:
+        raise StoreError(f"--ledger takes a file or sqlite:///FILE, not {url}")
+    if not url:
+        raise StoreError("--ledger names no file")
+    return SQLiteRef(Path(url))
+
+
+def open_store(url: str | Path, *, create: bool = False) -> Store:
+    """Open the store that a URL means, or make one. Raises StoreError."""
+    return store_ref(url).open(create=create)
+
+
+def holds_ledger(content: bytes) -> bool:
+    """Whether a file that begins like this is a ledger, or a copy of one."""
+    return is_ledger_header(content)

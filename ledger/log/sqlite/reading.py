@@ -1,0 +1,242 @@
+"""One state of a ledger's file, read: the questions of `Reading` as SQL."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, TypeVar
+
+from eventsourcing.sqlite import SQLiteConnection
+
+from ledger.events import Event
+from ledger.log.sqlite import schema
+from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
+from ledger.periods import Instant
+
+T = TypeVar("T")
+LOOKED_UP_AT_ONCE: Final = 400
+LAST_ACCOUNT: Final = "\U0010ffff"
+"""Behind every account there can be."""
+
+
+class SQLiteReading:
+    """A `Reading` within a transaction. With `until`, nothing behind that position is seen of events and catalogues."""
+
+    def __init__(self, connection: SQLiteConnection, ref: StoreRef, *, until: int | None = None) -> None:
+        self.ref = ref
+        self._connection = connection
+        self._c = connection.cursor()
+        self._until = until
+        self._events, self._catalogues = "stored_events", "catalogues"
+        if until is not None:
+            self._events = f"(SELECT * FROM stored_events WHERE position <= {until})"
+            self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1})"
+
+    def last_position(self) -> int:
+        return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
+
+    def positions_used(self) -> int:
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
+        return int(row[0]) if row else 0
+
+    def count(self) -> int:
+        return int(self._one(f"SELECT COUNT(*) FROM {self._events}")[0])
+
+    def count_of(self, accounts: Sequence[str]) -> int:
+        count = 0
+        for some in _some(accounts):
+            marks = ",".join("?" * len(some))
+            statement = f"SELECT COUNT(*) FROM {self._events} WHERE originator_id IN ({marks})"
+            count += int(self._one(statement, tuple(some))[0])
+        return count
+
+    def last_event(self) -> Event | None:
+        newest = next(self._stored("ORDER BY position DESC LIMIT 1"), None)
+        return newest.event() if newest is not None else None
+
+    def newest_input(self) -> Event | None:
+        newest = self._stored("ORDER BY position DESC")
+        return next((event for row in newest if b'"input"' in row.state and (event := row.event()).input), None)
+
+    def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
+        return self._stored(
+            "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version",
+            (account, after_version),
+        )
+
+    def event(self, account: str, version: int) -> Event | None:
+        stored = self.stored(account, version)
+        return stored.event() if stored is not None else None
+
+    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
+        return self._stored(
+            "WHERE originator_id BETWEEN ? AND ? ORDER BY originator_id, originator_version",
+            (first, LAST_ACCOUNT if last is None else last),
+        )
+
+    def accounts(self) -> list[str]:
+        others = "UNION SELECT account FROM heads" if self._until is None else "GROUP BY originator_id"
+        rows = self._stream(f"SELECT originator_id FROM {self._events} {others} ORDER BY 1")
+        return [row[0] for row in rows]
+
+    def events_between(self, after: int, until: int) -> Iterator[Stored]:
+        return self._stored("WHERE position > ? AND position <= ? ORDER BY position", (after, until))
+
+    def rows_between(self, after: int, until: int) -> list[tuple[int, str, int, str, bytes]]:
+        columns = "position, originator_id, originator_version, topic, state"
+        where = "WHERE position > ? AND position <= ? ORDER BY position"
+        with self._connection.cursor() as rows:
+            rows.row_factory = None
+            rows.execute(f"SELECT {columns} FROM {self._events} {where}", (after, until))
+            return rows.fetchall()
+
+    def stored(self, account: str, version: int) -> Stored | None:
+        return next(self._stored("WHERE originator_id = ? AND originator_version = ?", (account, version)), None)
+
+    def at(self, position: int) -> Stored | None:
+        return next(self._stored("WHERE position = ?", (position,)), None)
+
+    def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for some in _some(accounts):
+            wanted = ",".join(["(?)"] * len(some))
+            newest = f"SELECT MAX(originator_version) FROM {self._events} WHERE originator_id = wanted.column1"
+            rows = self._stream(f"SELECT column1, ({newest}) FROM (VALUES {wanted}) AS wanted", tuple(some))
+            found.update({account: version for account, version in rows if version is not None})
+        return found
+
+    def head(self, account: str) -> Head | None:
+        row = self._one("SELECT account, version, next_at, state FROM heads WHERE account = ?", (account,))
+        return Head(*row) if row else None
+
+    def heads_of(self, accounts: Sequence[str]) -> Iterator[Head]:
+        for some in _some(accounts):
+            marks = ",".join("?" * len(some))
+            columns = "account, version, next_at, state"
+            yield from map(
+                Head._make, self._stream(f"SELECT {columns} FROM heads WHERE account IN ({marks})", tuple(some))
+            )
+
+    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
+        where = "WHERE account BETWEEN ? AND ? ORDER BY account"
+        range_ = (first, LAST_ACCOUNT if last is None else last)
+        return map(Head._make, self._stream(f"SELECT account, version, next_at, state FROM heads {where}", range_))
+
+    def part(self, account: str, kind: str, number: int) -> PartRow | None:
+        columns = "account, kind, number, version, state"
+        where = "account = ? AND kind = ? AND number = ?"
+        row = self._one(f"SELECT {columns} FROM head_parts WHERE {where}", (account, kind, number))
+        return PartRow(*row) if row else None
+
+    def parts(self, account: str) -> list[PartRow]:
+        columns = "account, kind, number, version, state"
+        rows = self._stream(f"SELECT {columns} FROM head_parts WHERE account = ? ORDER BY kind, number", (account,))
+        return [PartRow(*row) for row in rows]
+
+    def has_heads(self) -> bool:
+        return self._one("SELECT 1 FROM heads LIMIT 1") is not None
+
+    def due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
+        where, parameters = _due(until, zone)
+        self._c.execute(
+            f"SELECT account, version, next_at, state FROM heads {where} ORDER BY next_at, account LIMIT ?",
+            (*parameters, limit),
+        )
+        return [Head(*row) for row in self._c.fetchall()]
+
+    def due_accounts(self, until: Instant) -> list[str]:
+        self._c.execute("SELECT account FROM heads WHERE next_at <= ? ORDER BY account", (until,))
+        return [row[0] for row in self._c.fetchall()]
+
+    def count_due(self, until: Instant, *, zone: str | None = None) -> int:
+        where, parameters = _due(until, zone)
+        return int(self._one(f"SELECT COUNT(*) FROM heads {where}", parameters)[0])
+
+    def keys(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Key]:
+        known: dict[tuple[str, bytes], Key] = {}
+        for some in _some(wanted):
+            pairs = ",".join(["(?,?)"] * len(some))
+            found = self._stream(
+                f"SELECT account, key, version, content FROM (VALUES {pairs}) AS wanted "
+                "CROSS JOIN keys ON key = wanted.column2 AND account = wanted.column1",
+                tuple(chain.from_iterable(some)),
+            )
+            known.update({(account, key): Key(version, content) for account, key, version, content in found})
+        return known
+
+    def accounts_with(self, key: bytes) -> list[tuple[str, int]]:
+        self._c.execute("SELECT account, version FROM keys WHERE key = ? ORDER BY account", (key,))
+        return [(row[0], row[1]) for row in self._c.fetchall()]
+
+    def all_keys(self) -> Iterator[StoredKey]:
+        yield from map(
+            StoredKey._make, self._stream("SELECT key, account, version, content FROM keys ORDER BY key, account")
+        )
+
+    def count_keys(self) -> int:
+        return int(self._one("SELECT COUNT(*) FROM keys")[0])
+
+    def sources(self) -> list[str]:
+        self._c.execute("SELECT source FROM sources ORDER BY source")
+        return [row[0] for row in self._c.fetchall()]
+
+    def adopted(self) -> list[Adopted]:
+        self._c.execute(f"SELECT position, digest, toml, tzdata FROM {self._catalogues} ORDER BY number")
+        return [Adopted(*row) for row in self._c.fetchall()]
+
+    def adopted_count(self) -> int:
+        return int(self._one(f"SELECT COUNT(*) FROM {self._catalogues}")[0])
+
+    def used_versions(self) -> set[tuple[str, str, str]]:
+        self._c.execute("SELECT kind, id, effective_from FROM used_versions")
+        return {(row[0], row[1], row[2]) for row in self._c.fetchall()}
+
+    def setting(self, name: str) -> str | None:
+        row = self._one("SELECT value FROM settings WHERE name = ?", (name,))
+        return str(row[0]) if row else None
+
+    def settings(self) -> dict[str, str]:
+        self._c.execute("SELECT name, value FROM settings ORDER BY name")
+        return {row[0]: row[1] for row in self._c.fetchall()}
+
+    def flaws(self) -> Iterator[Flaw]:
+        for (line,) in self._stream("PRAGMA quick_check(10)"):
+            if line != "ok":
+                yield Flaw("file", "ok", line)
+        expected, found = schema.new_schema(), schema.schema_of(self._c.sqlite_cursor)
+        for kind, name in sorted(expected.keys() | found.keys()):
+            should, does = expected.get((kind, name)), found.get((kind, name))
+            if should != does:
+                yield Flaw(f"{kind} {name}", should, does)
+        if (version := int(self._one("PRAGMA user_version")[0])) != schema.SCHEMA_VERSION:
+            yield Flaw("version of the tables", schema.SCHEMA_VERSION, version)
+
+    def _stored(self, tail: str, parameters: tuple[object, ...] = ()) -> Iterator[Stored]:
+        columns = "position, originator_id, originator_version, topic, state"
+        yield from map(Stored._make, self._stream(f"SELECT {columns} FROM {self._events} {tail}", parameters))
+
+    def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
+        """Rows of a cursor of their own, so that other look-ups may happen meanwhile.
+
+        Map them, never `yield from` them: that closes the cursor with the stream, which may outlive the connection.
+        """
+        rows = self._connection.cursor().sqlite_cursor
+        rows.row_factory = None
+        return rows.execute(statement, parameters)
+
+    def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
+        self._c.execute(statement, parameters)
+        return self._c.fetchone()
+
+
+def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
+    """What chooses the heads that are due. Their zone stands in the account's state; without one they are in all."""
+    if zone is None:
+        return "WHERE next_at <= ?", (until,)
+    state = "CAST(state AS TEXT)"
+    told = f"CASE WHEN json_valid({state}) THEN COALESCE(json_extract({state}, '$.zone'), '') ELSE '' END"
+    return f"WHERE next_at <= ? AND {told} IN (?, '')", (until, zone)
+
+
+def _some(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Some hundred at a time: one look-up for all of them costs a fraction of one each."""
+    for start in range(0, len(all_of_them), LOOKED_UP_AT_ONCE):
+        yield all_of_them[start : start + LOOKED_UP_AT_ONCE]

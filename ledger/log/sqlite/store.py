@@ -1,0 +1,156 @@
+"""A ledger in one SQLite file: transactions for reading and, one at a time, for writing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.sqlite import SQLiteConnection
+
+from ledger.log import files
+from ledger.log.errors import FileLost, NoLedger, StoreError
+from ledger.log.sqlite import copy, schema
+from ledger.log.sqlite.connections import Datastore, has_tables, names_itself_ledger
+from ledger.log.sqlite.errors import no_ledger, transaction_error
+from ledger.log.sqlite.reading import SQLiteReading
+from ledger.log.sqlite.recorder import Recorder
+from ledger.log.sqlite.writing import SQLiteWriting
+
+HELPERS: Final = ("-wal", "-shm", "-journal")
+SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
+_ESCAPED: Final = partial(str, encoding="utf-8", errors="backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class SQLiteRef:
+    """A ledger's file by its path. A store that can be copied, and is a file (`Copyable`, `FileBased`)."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        """The path as it was given."""
+        return str(self.path)
+
+    @property
+    def like(self) -> Path:
+        """The file itself."""
+        return self.path
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self.path.parent
+
+    def companion(self, name: str) -> Path:
+        """The file beside it whose name goes on with this."""
+        return Path(f"{self.path}.{name}")
+
+    def exists(self) -> bool:
+        """Whether anything has the name."""
+        return self.path.exists()
+
+    def open(self, *, create: bool = False) -> "SQLiteStore":
+        """Open the file, or make a ledger in it."""
+        return SQLiteStore(self, create=create)
+
+    @contextmanager
+    def new(self, *, like: Path | None = None) -> Iterator["SQLiteRef"]:
+        """An empty file in a place of its own, which is linked to the name at the end."""
+        with files.new(self.path, like=like) as made:
+            yield SQLiteRef(made)
+
+    def copy_to(self, target: Path) -> int:
+        """A copy by SQLite's own backup."""
+        return copy.copy(self.path, target)
+
+    def helpers(self) -> list[Path]:
+        """The write-ahead log, its index, and what a rollback needs."""
+        return [Path(f"{self.path}{end}") for end in HELPERS]
+
+    def is_ledger(self) -> bool:
+        """Whether its header says so, or it has none yet."""
+        return self.path.stat().st_size == 0 or names_itself_ledger(self.path)
+
+
+class SQLiteStore:
+    """One open file.
+
+    Raises NoLedger where there is none and `create` is False, StoreError for a file that is no ledger.
+    """
+
+    def __init__(self, ref: SQLiteRef, *, create: bool) -> None:
+        path = ref.path
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, not a ledger; name a file with --ledger")
+        if not create and not path.exists():
+            raise NoLedger(f"there is no ledger at {path}; name one with --ledger, or make it with `obnovi feed`")
+        if path.exists() and 0 < path.stat().st_size < SMALLEST_DATABASE_BYTES:
+            raise no_ledger(path)
+        if create and not path.parent.is_dir():
+            raise StoreError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
+        self.ref = ref
+        self._datastore = Datastore(path, create=create)
+        self._recorder = Recorder(self._datastore)
+        if create:
+            self._create()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._datastore.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[SQLiteWriting]:
+        """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
+        with self._transaction("BEGIN IMMEDIATE", commit=True) as connection:
+            yield SQLiteWriting(connection, self.ref, self._recorder)
+
+    @contextmanager
+    def reading(self, *, until: int | None = None, escape_invalid_text: bool = False) -> Iterator[SQLiteReading]:
+        """A transaction that sees one state of the ledger, whatever others write meanwhile."""
+        with self._transaction("BEGIN", commit=False) as connection:
+            connection._sqlite_conn.text_factory = _ESCAPED if escape_invalid_text else str
+            yield SQLiteReading(connection, self.ref, until=until)
+
+    @contextmanager
+    def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteConnection]:
+        with self._datastore.get_connection(commit=commit) as connection:
+            try:
+                connection.cursor().execute(begin)
+                try:
+                    yield connection
+                    if commit:
+                        self._datastore.pool.check_place()
+                except BaseException:
+                    connection.rollback()
+                    raise
+                if commit:
+                    connection.commit()
+                    self._datastore.pool.check_place()
+                else:
+                    connection.rollback()
+            except FileLost:
+                _take_the_log_along(connection)
+                raise
+            except sqlite3.DatabaseError as error:
+                connection.rollback()
+                raise transaction_error(error, connection._sqlite_conn, self.ref.path) from error
+
+    def _create(self) -> None:
+        with self._transaction("BEGIN", commit=False) as connection:
+            if has_tables(connection._sqlite_conn):
+                return
+        with self._transaction("BEGIN IMMEDIATE", commit=True) as connection:
+            if not has_tables(connection._sqlite_conn):  # another process may have been first
+                schema.create(connection._sqlite_conn)
+
+
+def _take_the_log_along(connection: SQLiteConnection) -> None:
+    """Move what was committed into the opened file, wherever it is now, so that nothing of it stays in `-wal`.
+
+    That file has the name that the ledger had; SQLite would write it into whatever ledger has the name next.
+    """
+    with suppress(sqlite3.DatabaseError):
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

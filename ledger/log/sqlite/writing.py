@@ -1,0 +1,72 @@
+"""The ledger's file to oneself: what `Writing` adds, as SQL."""
+
+from collections.abc import Iterable
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteConnection
+
+from ledger.events import Event
+from ledger.log import codec
+from ledger.log.sqlite.reading import SQLiteReading
+from ledger.log.sqlite.recorder import Recorder
+from ledger.log.sqlite.schema import HEAD_PARTS
+from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
+
+
+class SQLiteWriting(SQLiteReading):
+    """A `Writing` within a transaction that has the write lock."""
+
+    def __init__(self, connection: SQLiteConnection, ref: StoreRef, recorder: Recorder) -> None:
+        super().__init__(connection, ref)
+        self._recorder = recorder
+
+    def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
+        stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
+        self._recorder.append(self._c, stored)
+        self._put_keys(StoredKey(row.key, row.account, row.version, row.content) for row in keys)
+        self.put_heads(heads)
+
+    def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
+        self._recorder.append(self._c, [StoredEvent(*row[1:]) for row in events])
+        self._put_keys(keys)
+
+    def _put_keys(self, keys: Iterable[StoredKey]) -> None:
+        self._c.executemany("INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)", list(keys))
+
+    def put_heads(self, heads: Iterable[Head]) -> None:
+        self._c.executemany(
+            "INSERT INTO heads (account, version, next_at, state) VALUES (?,?,?,?) ON CONFLICT (account) "
+            "DO UPDATE SET version = excluded.version, next_at = excluded.next_at, state = excluded.state",
+            heads,
+        )
+
+    def put_parts(self, rows: Iterable[PartRow]) -> None:
+        self._c.executemany("INSERT OR REPLACE INTO head_parts VALUES (?,?,?,?,?)", rows)
+
+    def drop_parts(self, gone: Iterable[tuple[str, str, int]]) -> None:
+        self._c.executemany("DELETE FROM head_parts WHERE account = ? AND kind = ? AND number = ?", gone)
+
+    def drop_head(self, account: str) -> None:
+        self._c.execute("DELETE FROM heads WHERE account = ?", (account,))
+        self._c.execute("DELETE FROM head_parts WHERE account = ?", (account,))
+
+    def drop_heads(self) -> None:
+        self._c.execute("DELETE FROM heads")
+        # In an older ledger their parts have no table yet.
+        self._c.execute(HEAD_PARTS.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+        self._c.execute("DELETE FROM head_parts")
+
+    def add_sources(self, sources: Iterable[str]) -> None:
+        self._c.executemany("INSERT OR IGNORE INTO sources VALUES (?)", [(source,) for source in sources])
+
+    def add_used_versions(self, used: Iterable[tuple[str, str, str]]) -> None:
+        self._c.executemany("INSERT OR IGNORE INTO used_versions VALUES (?,?,?)", list(used))
+
+    def adopt(self, digest: str, toml: str, tzdata: str) -> None:
+        self._c.execute(
+            "INSERT INTO catalogues (position, digest, toml, tzdata) VALUES (?,?,?,?)",
+            (self.last_position() + 1, digest, toml, tzdata),
+        )
+
+    def set(self, name: str, value: str) -> None:
+        self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))

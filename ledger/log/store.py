@@ -1,0 +1,350 @@
+"""The store: what a log is kept in, as everything above it knows it, and what every store promises.
+
+A store is opened from a `StoreRef`, read in a `Reading`, written in a `Writing`. The promises stand with the methods
+that keep them; `tests/log/contract.py` holds every store to each.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ledger.events import Event
+from ledger.log import codec
+from ledger.log.errors import BadEvents
+from ledger.periods import Instant
+
+
+class Key(NamedTuple):
+    """What is remembered of an input: the version of its first event, and the digest of its content."""
+
+    version: int
+    content: bytes
+
+
+class StoredKey(NamedTuple):
+    """The key of one booked input as stored: its digest, its account, the version of its first event, its content."""
+
+    key: bytes
+    account: str
+    version: int
+    content: bytes
+
+
+class Head(NamedTuple):
+    """An account's stored state: encoded, with its version and the next instant of its schedule."""
+
+    account: str
+    version: int
+    next_at: Instant | None
+    state: bytes
+
+
+class PartRow(NamedTuple):
+    """A part of an account's memory as stored: its kind and number, the version that changed it last, its things."""
+
+    account: str
+    kind: str
+    number: int
+    version: int
+    state: bytes
+
+
+class Adopted(NamedTuple):
+    """A catalogue with the position from which it holds, and the zone data it came with (R-3.6)."""
+
+    position: int
+    digest: str
+    toml: str
+    tzdata: str
+
+
+class Stored(NamedTuple):
+    """One event as stored."""
+
+    position: int
+    account: str
+    version: int
+    topic: str
+    state: bytes
+
+    def event(self) -> Event:
+        """The event itself. Raises BadEvents."""
+        try:
+            return codec.decode(self.topic, self.state)
+        except codec.Undecodable as error:
+            raise BadEvents(f"account {self.account}, version {self.version}: {error}; run `obnovi verify`") from None
+
+
+class Flaw(NamedTuple):
+    """Something that a store finds wrong with itself."""
+
+    what: str
+    expected: object
+    found: object
+
+
+@dataclass(slots=True)
+class KeyRow:
+    """The key of one booked input, to be stored with its events."""
+
+    account: str
+    source: str
+    key: bytes
+    version: int
+    content: bytes
+
+
+class Reading(Protocol):
+    """One state of the ledger, read: what others commit meanwhile is not in it.
+
+    Accounts come in the order of the bytes of their UTF-8. A stream is read within its reading; other questions may be
+    asked meanwhile. Errors of the driver are StoreErrors by the end of the reading.
+    """
+
+    @property
+    def ref(self) -> "StoreRef":
+        """The store that is read."""
+
+    # Events
+
+    def last_position(self) -> int:
+        """The position of the newest event, 0 in an empty log."""
+
+    def positions_used(self) -> int:
+        """The highest position ever given out, also to an event that is gone."""
+
+    def count(self) -> int:
+        """How many events there are."""
+
+    def count_of(self, accounts: Sequence[str]) -> int:
+        """How many events some accounts have."""
+
+    def last_event(self) -> Event | None:
+        """The newest event."""
+
+    def newest_input(self) -> Event | None:
+        """The newest event that an input caused, found behind those of the nights since, which are not decoded."""
+
+    def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
+        """An account's events in order of version."""
+
+    def event(self, account: str, version: int) -> Event | None:
+        """One event of an account."""
+
+    def stored(self, account: str, version: int) -> Stored | None:
+        """One event of an account as stored."""
+
+    def at(self, position: int) -> Stored | None:
+        """The event of a position."""
+
+    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
+        """Every event (of accounts `first` to `last`), account by account, each in order of version."""
+
+    def events_between(self, after: int, until: int) -> Iterator[Stored]:
+        """Events of all accounts in order of position: those behind `after`, up to and with `until`."""
+
+    def rows_between(self, after: int, until: int) -> list[tuple[int, str, int, str, bytes]]:
+        """What `events_between` gives, at once and as bare rows, for those who read the whole log quickly."""
+
+    def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
+        """The version of the newest event of accounts, where they have any."""
+
+    def accounts(self) -> list[str]:
+        """Every account that has events or a head, in order."""
+
+    # Heads: what follows from the events, kept beside them
+
+    def head(self, account: str) -> Head | None:
+        """An account's head as stored; None for an account that nobody opened, or whose head was lost."""
+
+    def heads_of(self, accounts: Sequence[str]) -> Iterator[Head]:
+        """The heads of accounts, where they have one."""
+
+    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
+        """All heads (of accounts `first` to `last`) in order of account."""
+
+    def has_heads(self) -> bool:
+        """Whether there is any head at all."""
+
+    def part(self, account: str, kind: str, number: int) -> PartRow | None:
+        """A part of an account's memory that is a row of its own."""
+
+    def parts(self, account: str) -> list[PartRow]:
+        """The parts of an account's memory that are rows of their own, in order."""
+
+    def due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
+        """Accounts (of a zone) whose next scheduled instant has come, the earliest first."""
+
+    def due_accounts(self, until: Instant) -> list[str]:
+        """All accounts whose next scheduled instant has come, in order of account."""
+
+    def count_due(self, until: Instant, *, zone: str | None = None) -> int:
+        """How many accounts (of a zone) are due by an instant."""
+
+    # Keys of inputs
+
+    def keys(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Key]:
+        """What is remembered of inputs, by their accounts and keys."""
+
+    def accounts_with(self, key: bytes) -> list[tuple[str, int]]:
+        """The accounts that had an input of this key, with the version of its first event."""
+
+    def all_keys(self) -> Iterator[StoredKey]:
+        """The key of every booked input, in order of digest and account."""
+
+    def count_keys(self) -> int:
+        """How many inputs were ever booked."""
+
+    def sources(self) -> list[str]:
+        """Every source that inputs ever named."""
+
+    # Catalogues and settings
+
+    def adopted(self) -> list[Adopted]:
+        """Every catalogue the ledger was given, in order; of several at one position the last one holds."""
+
+    def adopted_count(self) -> int:
+        """How many catalogues there are."""
+
+    def used_versions(self) -> set[tuple[str, str, str]]:
+        """Plan and option versions that some event cites: kind, id, `effective_from`."""
+
+    def setting(self, name: str) -> str | None:
+        """A value the ledger keeps about itself."""
+
+    def settings(self) -> dict[str, str]:
+        """Every value the ledger keeps about itself."""
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What the store finds wrong with itself: how it is kept, and the form in which it keeps things."""
+
+
+class Writing(Reading, Protocol):
+    """The ledger to oneself: what is read stays true until it is committed; all that is written stands, or nothing.
+
+    Events get positions without gaps in the order of commits, and never change. A key that is there is refused, and so
+    is a version that an account has.
+    """
+
+    def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
+        """Add events of accounts in this order, with the keys of their inputs and the heads behind them."""
+
+    def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
+        """Add events and keys with the bytes they were stored with elsewhere; heads are to be rebuilt."""
+
+    def put_heads(self, heads: Iterable[Head]) -> None:
+        """Store heads, in place of those there are."""
+
+    def put_parts(self, rows: Iterable[PartRow]) -> None:
+        """Store parts of memories, in place of those there are."""
+
+    def drop_parts(self, gone: Iterable[tuple[str, str, int]]) -> None:
+        """Forget parts of memories, by account, kind and number."""
+
+    def drop_head(self, account: str) -> None:
+        """Forget an account's head with its parts."""
+
+    def drop_heads(self) -> None:
+        """Forget every head; they are rebuilt from the log."""
+
+    def add_sources(self, sources: Iterable[str]) -> None:
+        """Remember sources that inputs named."""
+
+    def add_used_versions(self, used: Iterable[tuple[str, str, str]]) -> None:
+        """Remember plan and option versions that events cite."""
+
+    def adopt(self, digest: str, toml: str, tzdata: str) -> None:
+        """Let a catalogue hold from the next position on."""
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a value about the ledger itself."""
+
+
+class Store(Protocol):
+    """An open store."""
+
+    @property
+    def ref(self) -> "StoreRef":
+        """Where it is."""
+
+    def reading(
+        self, *, until: int | None = None, escape_invalid_text: bool = False
+    ) -> AbstractContextManager[Reading]:
+        """One state of the ledger to read.
+
+        With `until`, the events and catalogues of this position and before: what another process reads `until` the
+        last position of a reading is what that reading has, whatever came since. What follows from the events (heads,
+        keys) may be that of a later state.
+
+        A text that is no UTF-8 raises InvalidText when the block ends; with `escape_invalid_text` its odd bytes are
+        escaped instead, which takes longer.
+        """
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """The only writing at this time, until the block ends; commits then, undoes everything on any exception.
+
+        What is committed survives a power cut.
+        """
+
+    def close(self) -> None:
+        """Close it; a reading that goes on has no more to say."""
+
+
+class StoreRef(Protocol):
+    """Where a store is: small, frozen, to be pickled, so that another process opens the same one.
+
+    As text it is what messages call it.
+    """
+
+    @property
+    def like(self) -> Path | None:
+        """The file than which none that is made of the ledger's content is more readable, where there is one."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds what belongs to the ledger, as its keys."""
+
+    def companion(self, name: str) -> Path:
+        """The place of what belongs to this ledger alone and follows from it, as its views and evidence."""
+
+    def exists(self) -> bool:
+        """Whether there is anything."""
+
+    def open(self, *, create: bool = False) -> Store:
+        """Open it; `create` makes an empty ledger where there is none.
+
+        Raises NoLedger where there is none, StoreError for what is no ledger or cannot be used.
+        """
+
+    def new(self, *, like: Path | None = None) -> "AbstractContextManager[StoreRef]":
+        """A place to make a ledger in, which gets this one's name, whole, when the block ends well.
+
+        It is no more readable than `like`. Raises FileExistsError where something is there by then, OSError where it
+        cannot be made like this.
+        """
+
+
+class Copyable(Protocol):
+    """What a store may be able to do: backups, made while others write."""
+
+    def copy_to(self, target: Path) -> int:
+        """Copy the ledger as it stands at one moment into an empty file, durable; how many events it has.
+
+        Raises StoreError.
+        """
+
+
+class FileBased(Protocol):
+    """What a store may be: one file, with helpers beside it while it is in use."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    def helpers(self) -> list[Path]:
+        """The files that are kept beside it while it is in use."""
+
+    def is_ledger(self) -> bool:
+        """Whether the file is a ledger, or empty; nothing is opened that could be in use."""
