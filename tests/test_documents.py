@@ -43,7 +43,7 @@ def steps(page: str) -> Iterator[tuple[str, str]]:
             yield command, printed.strip("\n")
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 15)])
+@pytest.mark.parametrize(("page", "least"), [("README.md", 8), ("docs/tour.md", 15)])
 def test_a_page_shows_what_happens(page: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OBNOVI_LEDGER", raising=False)
     monkeypatch.delenv("OBNOVI_CATALOGUE", raising=False)
@@ -60,6 +60,10 @@ def test_a_page_shows_what_happens(page: str, least: int, tmp_path: Path, monkey
             check=False,
         )
         assert "\n".join(line.rstrip() for line in done.stdout.strip("\n").split("\n")) == printed, command
+
+
+def test_the_readme_stays_short() -> None:
+    assert len(text_of("README.md").splitlines()) <= 130
 
 
 def anchors(page: Path) -> set[str]:
