@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.entries import Entry
 from ledger.periods import Instant
+from ledger.reasons import StoredRefreshReason, StoredRefusalReason, UnratedReason
 from ledger.units import Kopecks, Quantity, Service
 
 BlockKind: TypeAlias = Literal["financial", "voluntary", "operator"]
@@ -117,7 +118,7 @@ class RefreshRefused(_Event, frozen=True, kw_only=True):
     """R-5.3: the first reason that held, and the facts it tested."""
 
     input_type: Literal["ussd", "sms", "refresh"]
-    reason: str
+    reason: StoredRefreshReason
     facts: dict[str, Any]
     vat_rate: int
     personal: Personal = Personal()
@@ -155,7 +156,7 @@ class UsageUnrated(_Event, frozen=True, kw_only=True):
     direction: Literal["out", "in"]
     quantity: Quantity
     zone: str
-    reason: Literal["NO_PLAN", "NO_PRICE"]
+    reason: UnratedReason
     used_at: Instant | None = None
     rerates: int | None = None
     record: int | None = None
@@ -302,7 +303,7 @@ class InputRefused(_Event, frozen=True, kw_only=True):
     """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested."""
 
     input_type: str
-    reason: str
+    reason: StoredRefusalReason
     fields: dict[str, Any]
     facts: dict[str, Any]
     personal: Personal = Personal()

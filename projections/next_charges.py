@@ -20,6 +20,7 @@ from ledger.events import (
 from ledger.evolve import evolve
 from ledger.periods import Instant
 from ledger.rules import considered
+from ledger.rules.check import Checks
 from ledger.rules.moment import Moment
 from ledger.rules.night import tariff_due
 from ledger.rules.schedule import advance, next_scheduled
@@ -109,7 +110,7 @@ def _facts(before: Account, event: Event, catalogue: Catalogue) -> dict[str, Any
         case Blocked(cause="balance"):
             return {"available": before.available}
         case OptionFeeCharged() | OptionSuspended():
-            checks = considered.option_fee(before, event.option, moment, catalogue)
+            checks: Checks = considered.option_fee(before, event.option, moment, catalogue)
         case _ if isinstance(event, (*_TARIFF, Blocked)):
             checks = considered.night_steps(before, moment, catalogue)
         case _:

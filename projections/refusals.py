@@ -6,6 +6,7 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, InputRefused, RefreshRefused
+from ledger.reasons import RefusalReason
 from projections.event_context import EventContext
 
 TABLES = (
@@ -33,7 +34,7 @@ class RefusalRow(msgspec.Struct, frozen=True):
     account: str
     version: int
     input_type: str
-    reason: str
+    reason: RefusalReason
     facts: dict[str, Any]
     booked_at: str
 

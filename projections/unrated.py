@@ -6,6 +6,7 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, UsageCharged, UsageUnrated
+from ledger.reasons import UnratedReason
 from projections.event_context import EventContext
 
 TABLES = (
@@ -21,7 +22,7 @@ class UnratedRow(msgspec.Struct, frozen=True):
 
     account: str
     version: int
-    reason: str
+    reason: UnratedReason
     zone: str
     service: str
     occurred_at: str

@@ -4,6 +4,7 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, UsageUnrated
+from ledger.reasons import UnratedReason
 from ledger.units import Quantity
 
 
@@ -14,7 +15,7 @@ class UnratedRecord(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     service: str
     quantity: Quantity
-    reason: str
+    reason: UnratedReason
 
 
 def unrated_record(event: Event, zone: str) -> UnratedRecord | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ledger.account import Account
 from ledger.events import Blocked, Event, Unblocked
 from ledger.inputs import Block, Unblock
+from ledger.reasons import BlockReason, UnblockReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 
@@ -23,7 +24,7 @@ def unblock(account: Account, input: Unblock, moment: Moment) -> list[Event]:
     return [Unblocked(**moment.stamp(account), kind=input.kind, cause="request")]
 
 
-def against(account: Account, input: Block | Unblock) -> Iterator[Check]:
+def against(account: Account, input: Block | Unblock) -> Iterator[Check[BlockReason | UnblockReason]]:
     """The one reason against a block, or against its end (R-8.2)."""
     in_force, facts = input.kind in account.blocks, {"blocks": list(account.blocks)}
     match input:

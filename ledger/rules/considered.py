@@ -1,12 +1,31 @@
 """Considered: what a rule tested and passed over on its way, told by the predicates that decide (R-5.3, R-6.4)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from ledger import inputs, periods
 from ledger.account import Account, Bucket, is_open
 from ledger.catalogue import Catalogue, PlanVersion
 from ledger.inputs import Input
+from ledger.reasons import (
+    AdjustmentReason,
+    AnswerReason,
+    BlockReason,
+    ClaimReason,
+    NightStep,
+    OpenReason,
+    OptionEndReason,
+    OptionFeeReason,
+    OptionReason,
+    PlanReason,
+    PromiseReason,
+    RatingReason,
+    RefreshReason,
+    RefusalReason,
+    RequestReason,
+    ReversalReason,
+    UnblockReason,
+)
 from ledger.rules import blocks, corrections, credit, disputes, night, opening, options, plans, refresh, tariff, usage
 from ledger.rules.check import Check, tested
 from ledger.rules.corrections import EventLookup
@@ -14,30 +33,26 @@ from ledger.rules.cover import Record, WhyNot, why_not
 from ledger.rules.moment import Moment
 from ledger.units import Service
 
-PassedOver: TypeAlias = WhyNot | Literal["late window closed", "empty", "not reached"]
+PassedOver: TypeAlias = Literal[WhyNot, "late window closed", "empty", "not reached"]
 
-REASONS: Final[dict[str, tuple[str, ...]]] = {
-    "open": ("ALREADY_OPEN",),
-    "connect_plan": ("PLAN_NOT_AVAILABLE", "BLOCKED", "INSUFFICIENT_FUNDS"),
-    **dict.fromkeys(
-        ("ussd", "sms", "refresh"), ("UNKNOWN_SERVICE_CODE", *(reason for reason, _ in refresh.REFUSALS))
-    ),
-    "block": ("ALREADY_BLOCKED",),
-    "unblock": ("NOT_BLOCKED",),
-    "connect_option": ("UNKNOWN_OPTION", "ALREADY_CONNECTED", "BLOCKED", "INSUFFICIENT_FUNDS"),
-    "disconnect_option": ("NOT_CONNECTED",),
-    "take_promise": ("PROMISE_ACTIVE", "PROMISE_TOO_LARGE"),
-    "reverse": ("UNKNOWN_EVENT", "NOT_REVERSIBLE", "AMOUNT_TOO_LARGE", "NOT_REVERSIBLE"),
-    "adjust": ("INSUFFICIENT_FUNDS", "UNKNOWN_EVENT"),
-    "rerate": ("NOT_UNRATED", "ALREADY_RATED"),
-    "open_dispute": ("UNKNOWN_EVENT", "CLAIM_TOO_LATE"),
-    "resolve_dispute": (
-        "UNKNOWN_DISPUTE", "ALREADY_RESOLVED", "NOT_REVERSIBLE", "AMOUNT_TOO_LARGE", "NOT_REVERSIBLE"
-    ),
-}  # fmt: skip
+REASONS: Final[dict[str, tuple[RefusalReason, ...]]] = {
+    "open": get_args(OpenReason),
+    "connect_plan": get_args(PlanReason),
+    **dict.fromkeys(("ussd", "sms", "refresh"), get_args(RequestReason) + get_args(RefreshReason)),
+    "block": get_args(BlockReason),
+    "unblock": get_args(UnblockReason),
+    "connect_option": get_args(OptionReason),
+    "disconnect_option": get_args(OptionEndReason),
+    "take_promise": get_args(PromiseReason),
+    "reverse": (*get_args(ReversalReason), "NOT_REVERSIBLE"),
+    "adjust": get_args(AdjustmentReason),
+    "rerate": get_args(RatingReason),
+    "open_dispute": get_args(ClaimReason),
+    "resolve_dispute": (*get_args(AnswerReason), "NOT_REVERSIBLE"),
+}
 """The reasons for which an input can be refused, in their order; the other types of input never are."""
 
-STEPS: Final = ("LAPSE", "MONTH", "DAY", "BLOCK")
+STEPS: Final[tuple[NightStep, ...]] = get_args(NightStep)
 """What a night may do, in its order."""
 
 
@@ -49,7 +64,9 @@ class Weighed(NamedTuple):
     why: PassedOver | None
 
 
-def against(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Check]:
+def against(
+    account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
+) -> list[Check[RefusalReason]]:
     """The reasons that were tested against an input, up to the first that held (R-12.1).
 
     `account` is the one that the rule was asked about: advanced to the input's time.
@@ -57,14 +74,14 @@ def against(account: Account, input: Input, moment: Moment, catalogue: Catalogue
     return tested(_checks(account, input, moment, catalogue, cited))
 
 
-def night_steps(account: Account, moment: Moment, catalogue: Catalogue) -> list[Check]:
+def night_steps(account: Account, moment: Moment, catalogue: Catalogue) -> list[Check[NightStep]]:
     """What a night tried for the tariff, up to what it did (R-4)."""
     day = periods.local_date(moment.booked_at, account.zone)
     plan = tariff.plan_version(account, catalogue, day)
     return tested(night.steps(account, plan, day)) if plan else []
 
 
-def option_fee(account: Account, option: str, moment: Moment, catalogue: Catalogue) -> list[Check]:
+def option_fee(account: Account, option: str, moment: Moment, catalogue: Catalogue) -> list[Check[OptionFeeReason]]:
     """What could have kept a monthly option from being paid (R-9.2)."""
     version = catalogue.option(option, periods.local_date(moment.booked_at, account.zone))
     return tested(options.against_fee(account, version)) if version else []
@@ -103,7 +120,7 @@ def _unspent(bucket: Bucket) -> PassedOver:
 
 def _checks(
     account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
-) -> Iterator[Check]:
+) -> Iterator[Check[RefusalReason]]:
     day = periods.local_date(moment.booked_at, account.zone)
     match input:
         case inputs.Open():

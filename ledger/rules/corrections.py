@@ -7,6 +7,7 @@ from ledger.account import Account
 from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry, money, wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, Personal, UsageCharged
 from ledger.inputs import Adjust, Reverse
+from ledger.reasons import AdjustmentReason, ReturnReason, ReversalReason, UnknownReason
 from ledger.rules.check import Check, first, refusal
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks
@@ -44,14 +45,18 @@ def returnable(account: Account, event: Event, asked: Kopecks | None, edition: i
     return Return(amount, (*back, *parts), packages=bool(parts))
 
 
-def against_reversal(account: Account, input: Reverse, event: Event | None, edition: int) -> Iterator[Check]:
+def against_reversal(
+    account: Account, input: Reverse, event: Event | None, edition: int
+) -> Iterator[Check[ReversalReason]]:
     """The reasons against a reversal by precedence (R-11.1)."""
     yield unknown(account, input.event, event)
     assert event is not None
     yield from against_return(account, event, input.amount, edition)
 
 
-def against_return(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Iterator[Check]:
+def against_return(
+    account: Account, event: Event, asked: Kopecks | None, edition: int
+) -> Iterator[Check[ReturnReason]]:
     """What keeps an event's money and packages from being given back, by precedence (R-11.1)."""
     left = money_left(account, event, edition)
     facts = {"left": left}
@@ -62,7 +67,7 @@ def against_return(account: Account, event: Event, asked: Kopecks | None, editio
     yield Check("NOT_REVERSIBLE", not (left if asked is None else asked) and not parts, facts, {"package_parts": parts})
 
 
-def unknown(account: Account, version: int, event: Event | None) -> Check:
+def unknown(account: Account, version: int, event: Event | None) -> Check[UnknownReason]:
     """Whether a cited event is not there yet; the newest one there is."""
     return Check("UNKNOWN_EVENT", event is None, compared={"event": version, "newest": account.version})
 
@@ -120,14 +125,17 @@ def adjust(account: Account, input: Adjust, moment: Moment, cited: EventLookup) 
     ]
 
 
-def against_adjustment(account: Account, input: Adjust, cited: EventLookup) -> Iterator[Check]:
+def against_adjustment(account: Account, input: Adjust, cited: EventLookup) -> Iterator[Check[AdjustmentReason]]:
     """The reasons against an adjustment by precedence; a plus needs nothing (R-11.5)."""
     needed = max(-input.amount, 0)
     short = input.amount < 0 and account.available < needed
     yield Check("INSUFFICIENT_FUNDS", short, {"needed": needed, "available": account.available})
     missing = [version for version in input.cites if cited(version) is None]
-    compared = {"cites": list(input.cites), "missing": missing, "newest": account.version}
-    yield Check("UNKNOWN_EVENT", bool(missing), compared=compared)
+    yield Check(
+        "UNKNOWN_EVENT",
+        bool(missing),
+        compared={"cites": list(input.cites), "missing": missing, "newest": account.version},
+    )
 
 
 def _package_parts(account: Account, event: Event) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ from ledger.catalogue import Catalogue
 from ledger.entries import REVENUE_PROMISE_FEE, WALLET, money
 from ledger.events import DiscountGranted, Event, PromiseClosed, PromiseTaken
 from ledger.inputs import GrantDiscount, TakePromise
+from ledger.reasons import PromiseReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks
@@ -43,7 +44,7 @@ def take_promise(account: Account, input: TakePromise, moment: Moment, catalogue
     ]
 
 
-def against_promise(account: Account, amount: Kopecks, largest: Kopecks) -> Iterator[Check]:
+def against_promise(account: Account, amount: Kopecks, largest: Kopecks) -> Iterator[Check[PromiseReason]]:
     """The reasons against a promised payment by precedence (R-10.2)."""
     active = account.promise.amount if account.promise else None
     yield Check("PROMISE_ACTIVE", active is not None, {"active": active})

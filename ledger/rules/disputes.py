@@ -8,6 +8,7 @@ from ledger.account import Account, Dispute
 from ledger.events import DisputeOpened, DisputeResolved, Event, Personal
 from ledger.evolve import evolve
 from ledger.inputs import OpenDispute, ResolveDispute
+from ledger.reasons import AnswerReason, ClaimReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.corrections import EventLookup, against_return, returnable, reversal, unknown
 from ledger.rules.moment import Moment
@@ -31,7 +32,9 @@ def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Ev
     ]
 
 
-def against_claim(account: Account, input: OpenDispute, moment: Moment, cited: EventLookup) -> Iterator[Check]:
+def against_claim(
+    account: Account, input: OpenDispute, moment: Moment, cited: EventLookup
+) -> Iterator[Check[ClaimReason]]:
     """The reasons against a claim by precedence (R-11.2)."""
     event = cited(input.event)
     yield unknown(account, input.event, event)
@@ -71,7 +74,9 @@ def resolve_dispute(
     return [resolved, reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
-def against_answer(account: Account, input: ResolveDispute, cited: EventLookup, edition: int) -> Iterator[Check]:
+def against_answer(
+    account: Account, input: ResolveDispute, cited: EventLookup, edition: int
+) -> Iterator[Check[AnswerReason]]:
     """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
     yield Check("UNKNOWN_DISPUTE", not account.claims(input.dispute), compared={"dispute": input.dispute})
     dispute = _earliest_open(account, input.dispute)
@@ -81,7 +86,7 @@ def against_answer(account: Account, input: ResolveDispute, cited: EventLookup, 
     assert event is not None, "a dispute names an event of the account"
     if input.outcome == "upheld" and input.amount is not None:
         for check in against_return(account, event, input.amount, edition):
-            yield Check(check.reason, check.holds, compared=check.facts | check.compared)
+            yield Check(check.reason, check.holds, compared={**check.facts, **check.compared})
 
 
 def _earliest_open(account: Account, name: str) -> Dispute | None:

@@ -1,15 +1,22 @@
 """The moment of a booking: its four times and its cause, which every event of the booking carries (R-2.5)."""
 
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 
 from ledger.account import Account
-from ledger.events import InputRef, InputRefused, Personal
-from ledger.inputs import Input, own_fields
+from ledger.events import InputRef
 from ledger.periods import Instant
 
-PERSONAL_FIELDS = ("peer", "to", "text")
+
+class Stamp(TypedDict):
+    """The fields that every event has, as keyword arguments."""
+
+    version: int
+    occurred_at: Instant
+    booked_at: Instant
+    recorded_at: Instant
+    input: InputRef | None
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
@@ -20,7 +27,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     recorded_at: Instant
     input: InputRef | None = None
 
-    def stamp(self, account: Account) -> dict[str, Any]:
+    def stamp(self, account: Account) -> Stamp:
         """The common fields of the next event of an account."""
         return {
             "version": account.version + 1,
@@ -29,19 +36,3 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
             "recorded_at": self.recorded_at,
             "input": self.input,
         }
-
-
-def refuse(account: Account, input: Input, moment: Moment, reason: str, **facts: Any) -> InputRefused:
-    """A refusal: stored with the refused input and the facts that were tested (R-12.1)."""
-    fields = own_fields(input)
-    personal = {name: fields.pop(name) for name in PERSONAL_FIELDS if name in fields}
-    if input.type == "sms":
-        personal["text"] = None  # the text of an SMS is never stored
-    return InputRefused(
-        **moment.stamp(account),
-        input_type=input.type,
-        reason=reason,
-        fields=fields,
-        facts=facts,
-        personal=Personal(**personal),
-    )

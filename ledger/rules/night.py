@@ -9,6 +9,7 @@ from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import BASE, DAILY, REVENUE_DAILY_FEE, REVENUE_MONTHLY_FEE
 from ledger.events import Blocked, DailyFeeCharged, Event, MonthlyFeeCharged, Period, PeriodLapsed
 from ledger.periods import Instant
+from ledger.reasons import NightStep
 from ledger.rules import tariff
 from ledger.rules.check import Check, first
 from ledger.rules.moment import Moment
@@ -45,7 +46,7 @@ def charge_tariff(account: Account, moment: Moment, catalogue: Catalogue) -> lis
     return [Blocked(**stamp, entries=ended, kind="financial", cause="nightly", late_until=late_until)]
 
 
-def steps(account: Account, plan: PlanVersion, day: date) -> Iterator[Check]:
+def steps(account: Account, plan: PlanVersion, day: date) -> Iterator[Check[NightStep]]:
     """What a night may do, by precedence: lapse under a block, else month, day, block (R-4.5, R-4.1–R-4.3)."""
     yield Check("LAPSE", bool(account.blocks), {"blocks": list(account.blocks)})
     available = account.available

@@ -6,6 +6,7 @@ from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import AccountOpened, Event
 from ledger.inputs import Malformed, Open
+from ledger.reasons import OpenReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 
@@ -34,6 +35,6 @@ def open_again(account: Account, input: Open, moment: Moment) -> list[Event]:
     return refusal(account, input, moment, against_again())
 
 
-def against_again() -> Iterator[Check]:
+def against_again() -> Iterator[Check[OpenReason]]:
     """The one reason against a second opening (R-12.3)."""
     yield Check("ALREADY_OPEN", holds=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from ledger import periods
 from ledger.account import Account, OptionHeld
 from ledger.catalogue import Catalogue, OptionVersion
-from ledger.entries import GRANTED, REVENUE_OPTION_FEE, WALLET, money, option_bucket, package
+from ledger.entries import GRANTED, REVENUE_OPTION_FEE, WALLET, Entry, money, option_bucket, package
 from ledger.events import (
     Event,
+    Granted,
     OptionConnected,
     OptionDisconnected,
     OptionExpired,
@@ -19,9 +19,32 @@ from ledger.events import (
 )
 from ledger.inputs import ConnectOption, DisconnectOption
 from ledger.periods import Instant
+from ledger.reasons import OptionEndReason, OptionFeeReason, OptionReason
 from ledger.rules import tariff
 from ledger.rules.check import Check, first, refusal
-from ledger.rules.moment import Moment
+from ledger.rules.moment import Moment, Stamp
+from ledger.units import Kopecks
+
+
+class OptionEnd(Stamp):
+    """The fields that every end of an option has, as keyword arguments."""
+
+    entries: tuple[Entry, ...]
+    option: str
+    option_name: str
+    late_until: Instant
+
+
+class OptionFee(OptionEnd):
+    """The fields that every fee of an option has, as keyword arguments."""
+
+    wallet_after: Kopecks
+    option_version: str
+    fee: Kopecks
+    vat_rate: int
+    period: Period
+    packages: Granted
+    anchor_day: int
 
 
 def connect_option(account: Account, input: ConnectOption, moment: Moment, catalogue: Catalogue) -> list[Event]:
@@ -49,7 +72,7 @@ def disconnect_option(account: Account, input: DisconnectOption, moment: Moment,
     return [OptionDisconnected(**_end(account, moment, catalogue, held))]
 
 
-def against_connecting(account: Account, option: OptionVersion | None) -> Iterator[Check]:
+def against_connecting(account: Account, option: OptionVersion | None) -> Iterator[Check[OptionReason]]:
     """The reasons against connecting an option by precedence (R-9.1)."""
     yield Check("UNKNOWN_OPTION", option is None)
     assert option is not None
@@ -59,12 +82,12 @@ def against_connecting(account: Account, option: OptionVersion | None) -> Iterat
     yield from against_fee(account, option)
 
 
-def against_disconnecting(held: OptionHeld | None) -> Iterator[Check]:
+def against_disconnecting(held: OptionHeld | None) -> Iterator[Check[OptionEndReason]]:
     """The one reason against ending an option (R-9.4)."""
     yield Check("NOT_CONNECTED", held is None)
 
 
-def against_fee(account: Account, option: OptionVersion) -> Iterator[Check]:
+def against_fee(account: Account, option: OptionVersion) -> Iterator[Check[OptionFeeReason]]:
     """What keeps an option from being paid: a block, then funds (R-9.1, R-9.2)."""
     yield Check("BLOCKED", bool(account.blocks), {"blocks": list(account.blocks)})
     facts = {"fee": option.fee, "available": account.available}
@@ -120,7 +143,7 @@ def is_night(instant: Instant, account: Account, catalogue: Catalogue) -> bool:
 
 def _fee(
     account: Account, moment: Moment, catalogue: Catalogue, option: OptionVersion, period: Period, *, anchor_day: int
-) -> dict[str, Any]:
+) -> OptionFee:
     """A fee without discount (R-3.5): money, what was left of the bucket expires, the bucket is granted anew."""
     stamp = moment.stamp(account)
     bucket = option_bucket(option.id)
@@ -129,7 +152,8 @@ def _fee(
         for service, size in option.month.items()
         if size != "unlimited"
     ]
-    return stamp | {
+    return {
+        **stamp,
         "entries": (
             *money(WALLET, REVENUE_OPTION_FEE, option.fee),
             *tariff.expiry(account.buckets_of(bucket)),
@@ -148,8 +172,9 @@ def _fee(
     }
 
 
-def _end(account: Account, moment: Moment, catalogue: Catalogue, held: OptionHeld) -> dict[str, Any]:
-    return moment.stamp(account) | {
+def _end(account: Account, moment: Moment, catalogue: Catalogue, held: OptionHeld) -> OptionEnd:
+    return {
+        **moment.stamp(account),
         "entries": tuple(tariff.expiry(account.buckets_of(option_bucket(held.id)))),
         "option": held.id,
         "option_name": held.name,

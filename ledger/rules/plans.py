@@ -10,6 +10,7 @@ from ledger.entries import BASE, REVENUE_MONTHLY_FEE
 from ledger.events import Event, MonthlyFeeCharged, PlanConnected
 from ledger.evolve import evolve
 from ledger.inputs import ConnectPlan
+from ledger.reasons import PlanReason
 from ledger.rules import tariff
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
@@ -50,7 +51,7 @@ def connect_plan(account: Account, input: ConnectPlan, moment: Moment, catalogue
     return [connected, charged]
 
 
-def against(account: Account, plan: PlanVersion | None, day: date) -> Iterator[Check]:
+def against(account: Account, plan: PlanVersion | None, day: date) -> Iterator[Check[PlanReason]]:
     """The reasons against a contract by precedence: availability, block, funds (R-3.2)."""
     sold, serves = plan is not None and plan.sold_on(day), plan is not None and plan.serves(account.region)
     offer = {"exists": plan is not None, "sold": sold, "in_region": serves}

@@ -11,8 +11,9 @@ from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import BASE, REVENUE_MONTHLY_FEE
 from ledger.events import BlockKind, Event, Mode, PackagesRefreshed, Personal, RefreshRefused
 from ledger.inputs import Refresh, Sms, Ussd
+from ledger.reasons import RefreshReason, RequestReason
 from ledger.rules import tariff
-from ledger.rules.check import Check, refusal
+from ledger.rules.check import Check, Fact, refusal
 from ledger.rules.coming_month import ComingMonth, coming_month
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks, rubles
@@ -38,7 +39,7 @@ class Facts:
         plan = self.plan
         return plan if plan and plan.refreshable and plan.monthly_fee and plan.serves(self.region) else None
 
-    def tested(self) -> dict[str, Any]:
+    def tested(self) -> dict[str, Fact]:
         """The facts as a refusal of edition 1 keeps them."""
         return {
             "fee": self.fee,
@@ -49,7 +50,7 @@ class Facts:
         }
 
 
-REFUSALS: Final[tuple[tuple[str, Callable[[Facts], bool]], ...]] = (
+REFUSALS: Final[tuple[tuple[RefreshReason, Callable[[Facts], bool]], ...]] = (
     ("NOT_ELIGIBLE", lambda facts: facts.eligible is None),
     ("FEE_WAIVED", lambda facts: facts.fee == 0),
     ("BLOCKED", lambda facts: bool(facts.blocks)),
@@ -113,7 +114,9 @@ def facts_of(account: Account, catalogue: Catalogue, day: date) -> Facts:
     )
 
 
-def against(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue) -> Iterator[Check]:
+def against(
+    account: Account, input: Ussd | Sms | Refresh, moment: Moment, catalogue: Catalogue
+) -> Iterator[Check[RequestReason | RefreshReason]]:
     """Whether this asks for a refresh at all, then the six reasons by precedence (R-12.4, R-5.3)."""
     yield from against_request(input)
     facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
@@ -122,7 +125,9 @@ def against(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
         yield Check(reason, held, _tested(facts, reason, account, moment, catalogue) if held else facts.tested())
 
 
-def _tested(facts: Facts, reason: str, account: Account, moment: Moment, catalogue: Catalogue) -> dict[str, Any]:
+def _tested(
+    facts: Facts, reason: RefreshReason, account: Account, moment: Moment, catalogue: Catalogue
+) -> dict[str, Fact]:
     """The facts that a refusal keeps; from edition 2 on, in daily mode, also those of the coming night (R-5.3)."""
     if catalogue.edition < 2 or reason != "ALTERNATIVE_PERIOD":
         return facts.tested()
@@ -132,7 +137,7 @@ def _tested(facts: Facts, reason: str, account: Account, moment: Moment, catalog
     return facts.tested() | {"night_at": night_at, "night_fee": month.fee, "night_available": month.available}
 
 
-def against_request(input: Ussd | Sms | Refresh) -> Iterator[Check]:
+def against_request(input: Ussd | Sms | Refresh) -> Iterator[Check[RequestReason]]:
     """A request is exactly this code, exactly this number, or the app (R-12.4)."""
     match input:
         case Ussd():
@@ -147,8 +152,8 @@ def _refused(
     account: Account,
     input: Ussd | Sms | Refresh,
     moment: Moment,
-    reason: str,
-    facts: dict[str, Any],
+    reason: RefreshReason,
+    facts: dict[str, Fact],
     personal: Personal,
     vat_rate: int,
 ) -> RefreshRefused:

@@ -1,16 +1,32 @@
 """The tariff's paid period: what a fee debits, what it ends and what it grants (R-3.3, R-3.5, R-4, R-5.4)."""
 
 from datetime import date
-from typing import Any
 
 from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue, Packages, PlanVersion
 from ledger.entries import BASE, CARRIED, EXPIRED, GRANTED, WALLET, Entry, money, package
-from ledger.events import Period
+from ledger.events import Granted, Period
 from ledger.periods import Instant
-from ledger.rules.moment import Moment
+from ledger.rules.moment import Moment, Stamp
 from ledger.units import Kopecks, percent_off
+
+
+class TariffFee(Stamp):
+    """The fields that every fee of the tariff has, as keyword arguments."""
+
+    entries: tuple[Entry, ...]
+    wallet_after: Kopecks
+    plan: str
+    plan_version: str
+    plan_name: str
+    fee: Kopecks
+    discount: int
+    amount: Kopecks
+    vat_rate: int
+    period: Period
+    packages: Granted
+    late_until: Instant
 
 
 def plan_version(account: Account, catalogue: Catalogue, day: date) -> PlanVersion | None:
@@ -64,7 +80,7 @@ def fee(
     packages: Packages,
     period: Period,
     turnover: list[Entry],
-) -> dict[str, Any]:
+) -> TariffFee:
     """The fields that every fee of the tariff has: money, the turnover of the old packages, the new grant (R-3.6)."""
     day = periods.local_date(moment.booked_at, account.zone)
     amount = effective_fee(account, fee, day)
@@ -74,7 +90,8 @@ def fee(
         for service, size in packages.items()
         if size != "unlimited"
     ]
-    return stamp | {
+    return {
+        **stamp,
         "entries": (*money(WALLET, revenue, amount), *turnover, *grants),
         "wallet_after": account.wallet - amount,
         "plan": plan.id,

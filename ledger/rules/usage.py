@@ -1,7 +1,6 @@
 """Usage: what was carried over is spent first, then the base package, then money (R-6)."""
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, REVENUE_USAG
 from ledger.events import Event, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
+from ledger.reasons import RatingReason, UnratedReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import late, why_not
@@ -20,7 +20,6 @@ from ledger.rules.refresh import SMS_NUMBER
 from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
 
 _PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
-Unrated: TypeAlias = Literal["NO_PLAN", "NO_PRICE"]
 _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
 
 
@@ -74,7 +73,7 @@ def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue
     return list(rated)
 
 
-def against_rating(account: Account, event: Event | None) -> Iterator[Check]:
+def against_rating(account: Account, event: Event | None) -> Iterator[Check[RatingReason]]:
     """The reasons against rating a record again by precedence (R-11.6)."""
     yield Check("NOT_UNRATED", not isinstance(event, UsageUnrated))
     assert isinstance(event, UsageUnrated)
@@ -185,7 +184,7 @@ def _charged(
     )
 
 
-def _unrated(account: Account, input: Usage, moment: Moment, reason: Unrated) -> UsageUnrated:
+def _unrated(account: Account, input: Usage, moment: Moment, reason: UnratedReason) -> UsageUnrated:
     return UsageUnrated(
         **moment.stamp(account),
         service=input.service,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -12,18 +12,22 @@ from ledger.catalogue import Catalogue
 from ledger.events import Event, OptionFeeCharged, OptionSuspended, UsageCharged, UsageUnrated
 from ledger.inputs import Input
 from ledger.periods import Instant
-from ledger.rules.check import Check
-from ledger.rules.considered import REASONS, STEPS, Weighed, weighed
+from ledger.reasons import NightStep, OptionFeeReason, Reason, RefusalReason
+from ledger.rules.check import Check, Checks
+from ledger.rules.considered import REASONS, STEPS, PassedOver, Weighed, weighed
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS
 from ledger.rules.usage import rating_plan
 from ledger.units import UNIT_OF, Quantity, Service, Unit
 from projections.explain.rules import REFUSED_BY, STEP_BY, uncovered
+from projections.words.reasons import Why
+
+What: TypeAlias = Literal[Reason, NightStep, "bucket", "money"]
 
 NOT_REACHED: Final = "not reached"
 WINDOW_CLOSED: Final = "late window closed"
-_RULE_BY: Final = {NOT_REACHED: "R-6.4", "empty": "R-6.4", WINDOW_CLOSED: "R-6.5"}
-_ASKED_BY_REFRESH: Final[dict[str, tuple[str, ...]]] = {
+_RULE_BY: Final[dict[Why, str]] = {NOT_REACHED: "R-6.4", "empty": "R-6.4", WINDOW_CLOSED: "R-6.5"}
+_ASKED_BY_REFRESH: Final[dict[RefusalReason | NightStep, tuple[str, ...]]] = {
     "NOT_ELIGIBLE": ("plan",),
     "FEE_WAIVED": ("fee",),
     "BLOCKED": ("blocks",),
@@ -41,8 +45,8 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     which late records could spend until `late_until` in booked time (R-6.5).
     """
 
-    what: str
-    why: str
+    what: What
+    why: Why
     rule: str
     facts: dict[str, Any] = {}
     bucket: str | None = None
@@ -64,14 +68,14 @@ class _Record:
     at: Instant
 
 
-def passed_over(event: Event, input: Input | None, checks: list[Check]) -> list[Alternative]:
+def passed_over(event: Event, input: Input | None, checks: Checks) -> list[Alternative]:
     """The reasons and steps that were tested and did not hold, and those behind the one that did."""
     if not checks:
         return []
     left = checks[:-1] if checks[-1].holds else checks
-    named: tuple[str, ...] = STEPS
+    named: tuple[RefusalReason | NightStep, ...] = STEPS
     if isinstance(event, OptionFeeCharged | OptionSuspended):
-        named = ("BLOCKED", "INSUFFICIENT_FUNDS")
+        named = get_args(OptionFeeReason)
     elif input is not None:
         named = REASONS[input.type]
         if named[0] != checks[0].reason:
@@ -113,7 +117,7 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
     return found
 
 
-def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Alternative:
+def _bucket(each: Weighed, why: PassedOver, zone: str, *, partial: bool) -> Alternative:
     """A bucket left alone; `partial` where packages would have had to cover the whole record (R-6.8)."""
     bucket = each.bucket
     return Alternative(
@@ -133,7 +137,7 @@ def _bucket(each: Weighed, why: str, zone: str, *, partial: bool) -> Alternative
     )
 
 
-def _why(check: Check, input: Input | None) -> str:
+def _why(check: Check[RefusalReason | NightStep], input: Input | None) -> Why:
     if input is None:
         match check.reason:
             case "LAPSE":
@@ -145,7 +149,7 @@ def _why(check: Check, input: Input | None) -> str:
     return "does not hold"
 
 
-def _rule(reason: str, input: Input | None) -> str:
+def _rule(reason: RefusalReason | NightStep, input: Input | None) -> str:
     if input is None:
         return STEP_BY.get(reason, "R-9.2")
     if input.type in ("ussd", "sms", "refresh") and reason in _SIX:
@@ -153,9 +157,9 @@ def _rule(reason: str, input: Input | None) -> str:
     return REFUSED_BY[input.type]
 
 
-def _asked(check: Check, input: Input | None) -> dict[str, Any]:
+def _asked(check: Check[RefusalReason | NightStep], input: Input | None) -> dict[str, Any]:
     """What this one check compared; a refresh collects its facts once for all six."""
-    facts = check.facts | check.compared
+    facts = {**check.facts, **check.compared}
     if input is not None and input.type in ("ussd", "sms", "refresh") and check.reason in _SIX:
         return {name: facts[name] for name in _ASKED_BY_REFRESH[check.reason]}
     return facts

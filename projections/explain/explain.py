@@ -33,7 +33,7 @@ from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules import considered
-from ledger.rules.check import Check
+from ledger.rules.check import Checks
 from ledger.rules.corrections import EventLookup
 from ledger.rules.moment import Moment
 from ledger.rules.tariff import plan_version
@@ -244,7 +244,7 @@ def _decided(
         return input, unlike or [lost], {}, []
 
 
-def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: EventLookup) -> list[Check]:
+def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: EventLookup) -> Checks:
     """What the event's rule tested: of an input before its booking, of a scheduled item just before it."""
     event, begun, before = found.event, found.begun, found.before
     if begun is None or before is None:

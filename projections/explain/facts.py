@@ -33,22 +33,22 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
-from ledger.rules.check import Check
+from ledger.rules.check import Checks
 from ledger.rules.usage import rating_plan
 from projections.explain.rules import from_packages, uncovered
 
 
-def facts_of(event: Event, before: Account | None, checks: list[Check], catalogue: Catalogue) -> dict[str, Any]:
+def facts_of(event: Event, before: Account | None, checks: Checks, catalogue: Catalogue) -> dict[str, Any]:
     """What the rule's checks compared, and what the event itself adds to it."""
     compared: dict[str, Any] = {}
     for check in checks:
-        compared |= check.facts | check.compared
+        compared |= {**check.facts, **check.compared}
     if before is None:
         return {"region": event.region, "credit_limit": event.credit_limit} if isinstance(event, AccountOpened) else {}
     return compared | _own(event, before, checks, catalogue)
 
 
-def _own(event: Event, before: Account, checks: list[Check], catalogue: Catalogue) -> dict[str, Any]:
+def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) -> dict[str, Any]:
     match event:
         case ToppedUp():
             return {"amount": event.amount, "available": before.available, "blocks": list(before.blocks)}

@@ -13,6 +13,7 @@ from ledger.catalogue import Catalogue
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import evolve
 from ledger.periods import Instant
+from ledger.reasons import RefusalReason
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
@@ -35,14 +36,14 @@ class RefusedRequest(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     version: int
     input_type: str
-    reason: str
+    reason: RefusalReason
     facts: dict[str, Any]
     booked_at: str
     said: str
     needed: str | None
     missing: Kopecks | None
     reply: str | None = None
-    reasons: list[str]
+    reasons: list[RefusalReason]
     worked_from: int | None = None
     worked_at: str | None = None
 
@@ -52,7 +53,7 @@ class _Asked(msgspec.Struct):
 
     needed: str | None
     missing: Kopecks | None
-    reasons: list[str]
+    reasons: list[RefusalReason]
     reply: str | None = None
     worked: tuple[int, Instant] | None = None
 

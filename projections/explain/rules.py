@@ -32,9 +32,10 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
+from ledger.reasons import NightStep, RefusalReason
 from ledger.units import Quantity
 
-REFUSED_BY: Final = {
+REFUSED_BY: Final[dict[str, str]] = {
     "open": "R-12.3",
     "connect_plan": "R-3.2",
     "ussd": "R-12.4",
@@ -52,7 +53,12 @@ REFUSED_BY: Final = {
 }
 """The rule that can refuse an input of a type; of a refresh only the wrong code or number."""
 
-STEP_BY: Final = {"LAPSE": "R-4.5", "MONTH": "R-4.1", "DAY": "R-4.2", "BLOCK": "R-4.3"}
+STEP_BY: Final[dict[RefusalReason | NightStep, str]] = {
+    "LAPSE": "R-4.5",
+    "MONTH": "R-4.1",
+    "DAY": "R-4.2",
+    "BLOCK": "R-4.3",
+}
 """The rule of each step of a night."""
 
 Rules: TypeAlias = tuple[str, ...]

@@ -9,6 +9,7 @@ from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.periods import Instant
+from ledger.reasons import RefusalReason
 from ledger.rules.coming_month import after_top_up, coming_month
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS, SMS_NUMBER, USSD_CODE, Facts, facts_of
@@ -25,7 +26,7 @@ class Unmet(msgspec.Struct, frozen=True):
     `missing` are the kopecks that these steps take together: of a fee that the night charges first, and of the refresh.
     """
 
-    reasons: list[str]
+    reasons: list[RefusalReason]
     steps: list[str]
     missing: Kopecks
 
@@ -33,7 +34,7 @@ class Unmet(msgspec.Struct, frozen=True):
 def unmet(account: Account, catalogue: Catalogue, moment: Moment, phrases: Phrasebook = RUSSIAN) -> Unmet:
     """What a refresh asked for at a moment lacks on an account advanced to it."""
     facts = facts_of(account, catalogue, periods.local_date(moment.booked_at, account.zone))
-    reasons = [reason for reason, holds in REFUSALS if holds(facts)]
+    reasons: list[RefusalReason] = [reason for reason, holds in REFUSALS if holds(facts)]
     if "NOT_ELIGIBLE" in reasons:
         return Unmet(["NOT_ELIGIBLE"], [_plan(facts, phrases)], 0)
     steps: list[str] = []

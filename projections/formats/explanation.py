@@ -180,8 +180,10 @@ class _Page(Phrasebook):
             return self.phrase("money")
         if each.facts.get("reversal") is not None:
             return self.phrase("itself")
-        if each.what != "bucket":
-            return self.say(STEPS.get(each.what) or REASONS[each.what])
+        if each.what in REASONS:
+            return self.say(REASONS[each.what])
+        if each.what in STEPS:
+            return self.say(STEPS[each.what])
         said = self.phrase("bucket", bucket=self.bucket(each.bucket or ""), service=self.service(each.service or ""))
         if each.expired:
             said = self.phrase("leftover", bucket=said, ended=self.time(each.end or ""))

@@ -1,10 +1,14 @@
 """Why: the reasons of the rulebook, the steps of a night and what is passed over, in Russian and English."""
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
+from ledger.reasons import NightStep, Reason
+from ledger.rules.considered import PassedOver
 from projections.words.language import Text
 
-REASONS: Final[dict[str, Text]] = {
+Why: TypeAlias = Literal[PassedOver, "covers only a part", "does not hold", "no block", "not affordable", "not offered"]
+
+REASONS: Final[dict[Reason, Text]] = {
     "ALREADY_OPEN": Text("счёт уже открыт", "the account is open already"),
     "PLAN_NOT_AVAILABLE": Text("тариф здесь не продаётся", "the plan is not sold here"),
     "BLOCKED": Text("номер заблокирован", "the number is blocked"),
@@ -34,7 +38,7 @@ REASONS: Final[dict[str, Text]] = {
 }
 """Each reason of the rulebook as what it claims."""
 
-STEPS: Final[dict[str, Text]] = {
+STEPS: Final[dict[NightStep, Text]] = {
     "LAPSE": Text("период истекает под блокировкой", "the period lapses under a block"),
     "MONTH": Text("плата за месяц", "the month's fee"),
     "DAY": Text("плата за сутки", "the day's fee"),
@@ -42,7 +46,7 @@ STEPS: Final[dict[str, Text]] = {
 }
 """What a night may do."""
 
-WHY: Final[dict[str, Text]] = {
+WHY: Final[dict[Why, Text]] = {
     "other service": Text("другая услуга", "other service"),
     "zone not covered": Text("зона не покрыта", "zone not covered"),
     "expired": Text("срок истёк", "expired"),

@@ -101,4 +101,4 @@ def value(phrases: Phrasebook, line: Line, found: int | str | None) -> str:
     if isinstance(found, int):
         service = line.field.rpartition("/")[2]
         return phrases.exact(UNIT_OF.get(service, "kop"), found)
-    return phrases.say(REASONS[found]) if line.field == REASON else kind_of(phrases, found)
+    return phrases.say(REASONS[found]) if found in REASONS else kind_of(phrases, found)

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -20,6 +20,7 @@ from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused, Usag
 from ledger.evolve import evolve
 from ledger.inputs import Input
 from ledger.log.engines import store_ref
+from ledger.reasons import NightStep, Reason, RefusalReason, UnratedReason
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
 from ledger.service import Ledger
@@ -32,7 +33,7 @@ from projections.words.events import TITLES
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Text
 from projections.words.names import PLACES
-from projections.words.reasons import REASONS, STEPS, WHY
+from projections.words.reasons import REASONS, STEPS, WHY, Why
 from projections.words.rules import RULES
 from scripts.simulate import Market, lines
 from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
@@ -202,7 +203,10 @@ def test_every_reason_of_the_readme_is_told() -> None:
     stated = {name for pair in named for name in pair if name} - rejected
     assert stated - {"REFUSALS"} == set(REASONS)
     refusing = {reason for reasons in REASONS_OF_INPUTS.values() for reason in reasons}
-    assert refusing | {"NO_PLAN", "NO_PRICE"} == set(REASONS)
+    assert refusing == set(get_args(RefusalReason))
+    assert set(get_args(Reason)) == refusing | set(get_args(UnratedReason)) == set(REASONS)
+    assert set(get_args(NightStep)) == set(STEPS)
+    assert set(get_args(Why)) == set(WHY)
     assert set(REASONS_OF_INPUTS) == {*REFUSED_BY, "refresh"}
 
 
