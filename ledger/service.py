@@ -1,8 +1,8 @@
 """The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -22,6 +22,7 @@ from ledger.log.store import Head, Key, KeyRow, Reading, StoreRef, Writing
 from ledger.periods import Instant
 from ledger.rules.refresh import month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
+from ledger.snapshot import Snapshot
 from ledger.timeline import CatalogueTimeline
 
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
@@ -190,6 +191,12 @@ class Ledger:
             tx.add_used_versions(fresh)
 
     # Reading
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the ledger, for everything an answer needs. Raises StoreError."""
+        with self.store.reading() as tx:
+            yield Snapshot(tx, self._timeline)
 
     def account(self, account_id: str) -> Account | None:
         """The account as it stands, or None if nobody opened it."""

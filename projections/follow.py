@@ -14,7 +14,6 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
-from ledger.log.errors import StoreError
 from ledger.log.store import Reading, StoreRef
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
@@ -31,27 +30,27 @@ _TAKERS: Final = {
 
 
 @contextmanager
-def caught_up(ledger: Ledger) -> Iterator[sqlite3.Connection]:
-    """The views of a ledger, having seen every event of it.
+def caught_up(log: Reading) -> Iterator[sqlite3.Connection]:
+    """The views of a ledger, having seen every event of it, and maybe later ones.
 
     They are made anew where there are none, where they are of another ledger or form, and where they are damaged.
     """
-    with ledger.store.reading() as log, closing(_followed(log)) as db:
+    with closing(_followed(log)) as db:
         yield db
 
 
-def asked(ledger: Ledger, question: Callable[[sqlite3.Connection], T]) -> T:
+def asked(log: Reading, question: Callable[[sqlite3.Connection], T]) -> T:
     """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again."""
     try:
-        with caught_up(ledger) as db:
+        with caught_up(log) as db:
             return question(db)
-    except StoreError as error:
-        if not views.is_damage(error.__cause__):
+    except sqlite3.DatabaseError as error:
+        if not views.is_damage(error):
             raise
     except (ValueError, TypeError, msgspec.DecodeError):
         pass  # a value that no view ever wrote; if it is not that, it happens again
-    views.begin_anew(ledger.store.ref)
-    with caught_up(ledger) as db:
+    views.begin_anew(log.ref)
+    with caught_up(log) as db:
         return question(db)
 
 
@@ -121,7 +120,8 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = l
     ref = ledger.store.ref
     with (
         views.workplace(ref) as place,
-        caught_up(ledger) as followed,
+        ledger.store.reading() as before,
+        caught_up(before) as followed,
         ledger.store.reading() as log,
     ):
         # The copy stands at one position, whatever others follow meanwhile.

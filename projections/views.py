@@ -137,7 +137,7 @@ def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
     match db.execute("SELECT position, digest, schema FROM seen").fetchall():
         case [(0, "", schema)] if schema == SCHEMA:
             return 0
-        case [(int(position), digest, schema)] if schema == SCHEMA and digest and digest == digest_at(log, position):
+        case [(int(position), digest, schema)] if schema == SCHEMA and digest and digest == _digest_now(log, position):
             return position
         case _:
             return None
@@ -146,6 +146,14 @@ def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
 def note_position(db: sqlite3.Connection, log: Reading, position: int) -> None:
     """Remember how far the views have followed."""
     db.execute("UPDATE seen SET position = ?, digest = ?", (position, digest_at(log, position)))
+
+
+def _digest_now(log: Reading, position: int) -> str:
+    """The digest at a position that others may have followed to since this state of the log was read."""
+    if position <= log.last_position():
+        return digest_at(log, position)
+    with closing(log.ref.open()) as store, store.reading() as newest:
+        return digest_at(newest, position)
 
 
 def digest_at(log: Reading, position: int) -> str:

@@ -17,7 +17,7 @@ from ledger.reasons import RefusalReason
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
-from ledger.service import Ledger
+from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
 from projections.explain.unmet import of_other_inputs, unmet
 from projections.refusals import RefusalRow
@@ -59,20 +59,20 @@ class _Asked(msgspec.Struct):
 
 
 def refused(
-    ledger: Ledger, rows: Iterable[RefusalRow], *, until: Instant, phrases: Phrasebook = RUSSIAN
+    snapshot: Snapshot, rows: Iterable[RefusalRow], *, until: Instant, phrases: Phrasebook = RUSSIAN
 ) -> Iterator[RefusedRequest]:
     """What became of refusals, which come by account and version.
 
     Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
     """
     for account, theirs in groupby(rows, key=lambda row: row.account):
-        yield from _of_account(ledger, account, list(theirs), until, phrases)
+        yield from _of_account(snapshot, account, list(theirs), until, phrases)
 
 
 def _of_account(
-    ledger: Ledger, account: str, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
+    snapshot: Snapshot, account: str, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
 ) -> Iterator[RefusedRequest]:
-    asked, zone = _followed(ledger, account, until, phrases)
+    asked, zone = _followed(snapshot, account, until, phrases)
     for row in rows:
         found = asked[row.version]
         yield RefusedRequest(
@@ -92,12 +92,12 @@ def _of_account(
         )
 
 
-def _followed(ledger: Ledger, account: str, until: Instant, phrases: Phrasebook) -> tuple[dict[int, _Asked], str]:
+def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phrasebook) -> tuple[dict[int, _Asked], str]:
     """Every refusal of an account by version, a refresh followed to when it would have worked; and the zone."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
     state: Account | None = None
-    catalogues = ledger.catalogues()
+    catalogues = snapshot.catalogues
     catalogue = catalogues.newest()
 
     def works(version: int, at: Instant) -> None:
@@ -105,7 +105,7 @@ def _followed(ledger: Ledger, account: str, until: Instant, phrases: Phrasebook)
             each.worked = (version, at)
         waiting.clear()
 
-    bookings = groupby(ledger.events(account), key=lambda found: (found[1].input, found[1].booked_at))
+    bookings = groupby(snapshot.events(account), key=lambda found: (found[1].input, found[1].booked_at))
     for (_, booked_at), events in bookings:
         if waiting and state is not None and (at := _by_itself(state, catalogue, booked_at)) is not None:
             works(state.version, at)

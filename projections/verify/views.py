@@ -53,7 +53,11 @@ def copied(ledger: Ledger) -> Iterator[Copy | None]:
         yield None
         return
     with views.workplace(ref) as place:
-        with caught_up(ledger) as followed, closing(sqlite3.connect(place / "copy")) as copy:
+        with (
+            ledger.store.reading() as log,
+            caught_up(log) as followed,
+            closing(sqlite3.connect(place / "copy")) as copy,
+        ):
             followed.backup(copy)
             (position,) = copy.execute("SELECT position FROM seen").fetchone()
         yield Copy(place / "copy", position)

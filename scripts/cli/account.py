@@ -1,13 +1,12 @@
 """`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
 import click
 
-from ledger import inputs, periods
+from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import type_name
@@ -27,6 +26,7 @@ from projections.words.causes import about, kind_of
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.phrasebook import Phrasebook
+from scripts.app.accounts import require_account
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.moments import MomentType, known_at_option
@@ -145,13 +145,9 @@ def find(settings: Settings, id: str, lang: Language) -> int:
 
 
 def opened_account(ledger: Ledger, account: str) -> Account:
-    """The account as it stands; Refused if nobody opened it."""
-    found = ledger.account(account)
-    if found is None:
-        is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
-        advice = "open it with an `open` input" if is_number else "an account is 79 and nine digits, like 79161234567"
-        raise Refused(f"no account {account} in this ledger; {advice}")
-    return found
+    """The account as it stands; Declined if nobody opened it."""
+    with ledger.snapshot() as snapshot:
+        return require_account(snapshot, account)
 
 
 def _account_then(

@@ -148,9 +148,9 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
       obnovi dispute list
       obnovi dispute list --all --json
     """
-    with open_ledger(settings) as ledger:
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         told = disputes.rows if everything else disputes.open_rows
-        rows = asked(ledger, lambda db: told(db, today=_as_of(today)))
+        rows = asked(snapshot.log, lambda db: told(db, today=_as_of(today)))
     if settings.json:
         print_json(rows)
         return 0
@@ -332,7 +332,8 @@ def _as_of(today: date | None) -> date | Instant:
 
 def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
     """The claim of an id; of several of one account the one that is open, else the newest. Raises Refused."""
-    rows = asked(ledger, lambda db: disputes.rows(db, today=_as_of(today), dispute=id_))
+    with ledger.snapshot() as snapshot:
+        rows = asked(snapshot.log, lambda db: disputes.rows(db, today=_as_of(today), dispute=id_))
     rows = [row for row in rows if account in (None, row.account)]
     if not rows:
         whose = "in this ledger" if account is None else f"of account {account}"

@@ -10,7 +10,9 @@ import click
 
 from projections.words.safe import safe
 from scripts import collector
+from scripts.app.errors import AppError, InvalidRequest
 from scripts.cli import interrupted
+from scripts.cli.messages import worded
 from scripts.errors import Refused, UsageError
 
 EXIT_SAYS_NO = 1
@@ -130,6 +132,8 @@ def main() -> NoReturn:
         _fail(str(error), EXIT_MISUSE)
     except Refused as error:
         _fail(str(error), EXIT_SAYS_NO)
+    except AppError as error:
+        _fail(worded(error), EXIT_MISUSE if isinstance(error, InvalidRequest) else EXIT_SAYS_NO)
     except (KeyboardInterrupt, click.Abort):
         _fail(interrupted.LINE, interrupted.EXIT)
     except BrokenPipeError:

@@ -2,7 +2,6 @@
 
 import click
 
-from ledger.service import Ledger
 from projections import refusals
 from projections.explain.refused import RefusedRequest
 from projections.explain.refused import refused as looked_at
@@ -12,8 +11,8 @@ from projections.words.language import Language
 from projections.words.names import INPUTS, NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.accounts import require_account
 from scripts.cli import terminal
-from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, now, open_ledger
@@ -32,16 +31,16 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
     Example:
       obnovi refused --account 79161234567
     """
-    with open_ledger(settings) as ledger:
-        zone = None if account is None else opened_account(ledger, account).zone
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        zone = None if account is None else require_account(snapshot, account).zone
         phrases = Phrasebook(lang, zone=zone)
-        rows = asked(ledger, lambda db: refusals.rows(db, account))
-        found = list(looked_at(ledger, rows, until=now(), phrases=phrases))
-        speaks = {row.account: _of(ledger, row.account, lang) for row in found}
+        rows = asked(snapshot.log, lambda db: refusals.rows(db, account))
+        found = list(looked_at(snapshot, rows, until=now(), phrases=phrases))
+        zones = {row.account: require_account(snapshot, row.account).zone for row in found}
     if settings.json:
         print_json(found)
         return 0
-    cells = [_cells(speaks[row.account], row) for row in found]
+    cells = [_cells(Phrasebook(lang, zone=zones[row.account]), row) for row in found]
     terminal.table(
         phrases.clocked(phrases.say(words.TITLE)),
         phrases.head(words.HEAD),
@@ -54,10 +53,6 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
         if row.reply is not None:
             print_text(f"{phrases.say(words.REPLY, version=row.version, reply=row.reply)}\n")
     return 0
-
-
-def _of(ledger: Ledger, account: str, lang: Language) -> Phrasebook:
-    return Phrasebook(lang, zone=opened_account(ledger, account).zone)
 
 
 def _cells(phrases: Phrasebook, row: RefusedRequest) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from projections.words.language import Language
 from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.accounts import require_account
 from scripts.cli import terminal
-from scripts.cli.account import opened_account
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, open_ledger
@@ -34,9 +34,9 @@ def unrated(settings: Settings, lang: Language) -> int:
     Example:
       obnovi unrated
     """
-    with open_ledger(settings) as ledger:
-        rows = asked(ledger, waiting.rows)
-        zones = {row.account: opened_account(ledger, row.account).zone for row in rows}
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        rows = asked(snapshot.log, waiting.rows)
+        zones = {row.account: require_account(snapshot, row.account).zone for row in rows}
     phrases = Phrasebook(lang)
     if settings.json:
         print_json(rows)
@@ -78,8 +78,8 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
     """
     if since > until:
         raise UsageError(f"--from {since} lies after --to {until}")
-    with open_ledger(settings) as ledger:
-        rows = asked(ledger, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        rows = asked(snapshot.log, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
     if settings.json:
         print_json(rows)
         return 0

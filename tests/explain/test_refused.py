@@ -12,9 +12,8 @@ from tests.support import Story, at, rfc
 
 
 def told(story: Story, until: str = "2023-01-01 00:00") -> list[RefusedRequest]:
-    with caught_up(story.ledger) as db:
-        rows = refusals.rows(db)
-    return list(refused(story.ledger, rows, until=at(until)))
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
+        return list(refused(snapshot, refusals.rows(db), until=at(until)))
 
 
 def needed(story: Story, when: str) -> list[str]:

@@ -74,6 +74,10 @@ def exported(ledger: Path, folder: Path, form: str) -> Path:
 
 def totals_of(ledger: Path) -> Totals:
     """The trial balance over all time, as `obnovi totals` has it."""
-    with Ledger(store_ref(ledger), now=Clock(0), access="read") as opened, caught_up(opened) as db:
+    with (
+        Ledger(store_ref(ledger), now=Clock(0), access="read") as opened,
+        opened.snapshot() as snapshot,
+        caught_up(snapshot.log) as db,
+    ):
         rows = totals.rows(db, since=date(2000, 1, 1), until=date(2099, 12, 31))
     return {(row["account_name"], row["unit"]): row["closing"] for row in rows if row["closing"]}

@@ -23,7 +23,7 @@ HOSTILE = "<script>alert(1)</script> #strong[x] $1$ \u202eabc\x1b[2J \\ \"'&amp;
 
 def seen(story: Story, id: str, today: str) -> Dossier:
     day = date.fromisoformat(today)
-    with caught_up(story.ledger) as db:
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         (row,) = disputes.rows(db, today=day, dispute=id)
     catalogues = story.ledger.catalogues()
     with story.reading() as log:

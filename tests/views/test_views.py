@@ -48,7 +48,11 @@ TABLES = views.TABLE_NAMES
 
 def test_the_trial_balance_sums_to_zero_in_every_unit(operator: Path) -> None:
     """R-1.3, R-1.4: opening, moved and closing; in total, by day, by plan and by region."""
-    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+    with (
+        Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger,
+        ledger.snapshot() as snapshot,
+        caught_up(snapshot.log) as db,
+    ):
         for by in (None, "plan", "region"):
             sums: Counter[tuple[object, str, str]] = Counter()
             for row in totals.rows(db, since=SINCE, until=UNTIL, by=by):
@@ -64,7 +68,11 @@ def test_the_trial_balance_sums_to_zero_in_every_unit(operator: Path) -> None:
 
 
 def test_the_wallets_of_the_trial_balance_are_those_of_the_accounts(operator: Path) -> None:
-    with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger, caught_up(ledger) as db:
+    with (
+        Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger,
+        ledger.snapshot() as snapshot,
+        caught_up(snapshot.log) as db,
+    ):
         (wallets,) = [
             row for row in totals.rows(db, since=SINCE, until=date(2026, 2, 28)) if row["account_name"] == "wallet"
         ]
@@ -85,7 +93,7 @@ def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
     story = Story(tmp_path).open("2023-01-15 11:00")
     (paid,) = story.top_up("2023-01-15 11:30", 1000_00)
     story.events_of("reverse", "2023-01-15 12:00", event=paid.version, text="ошибка кассира")
-    with caught_up(story.ledger) as db:
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         expected: list[dict[str, object]] = [
             {"account_name": name, "unit": "kop", "opening": 0, "moved": 0, "closing": 0}
             for name in ("cash:cash", "wallet")
@@ -103,20 +111,20 @@ def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
 @pytest.mark.parametrize("workers", [1, 2])
 def test_rebuilt_views_are_the_followed_ones(operator: Path, workers: int) -> None:
     with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger:
-        with caught_up(ledger) as db:
+        with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             followed = rows(db)
         done = rebuild(ledger, workers=workers)
         assert done.differences == 0
         with ledger.store.reading() as log:
             assert done.events == log.last_position()
-        with caught_up(ledger) as db:
+        with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             assert rows(db) == followed
     assert len(list(operator.parent.glob("*.views-*"))) == 1
 
 
 def test_a_view_that_was_written_into_is_found_and_replaced(operator: Path) -> None:
     with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger:
-        with caught_up(ledger) as db:
+        with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             db.execute("UPDATE accounts SET wallet = wallet + 1 WHERE account = (SELECT MIN(account) FROM accounts)")
         assert rebuild(ledger, workers=1).differences == 2
         assert rebuild(ledger, workers=1).differences == 0
@@ -193,12 +201,12 @@ def test_views_that_cannot_be_used_are_made_anew_on_the_spot(tmp_path: Path, how
 def test_views_of_another_ledger_are_made_anew(tmp_path: Path) -> None:
     story = Story(tmp_path).open("2023-01-15 11:00")
     story.top_up("2023-01-15 11:30", 1000_00)
-    with caught_up(story.ledger) as db:
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         assert db.execute("SELECT wallet FROM accounts").fetchall() == [(1000_00,)]
     story.ledger.close()
     story.path.unlink()
     other = Story(tmp_path, account="79000000002").open("2023-01-15 11:00")
-    with caught_up(other.ledger) as db:
+    with other.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         assert db.execute("SELECT account, wallet FROM accounts").fetchall() == [("79000000002", 0)]
 
 
@@ -208,7 +216,7 @@ def test_unrated_records_are_listed_until_they_are_rated(tmp_path: Path) -> None
     story.top_up("2023-01-15 11:30", 1000_00)
     story.connect("2023-01-15 12:00", "t4")
     (event,) = story.call("2023-01-16 12:00", "1:00", zone="mars")
-    with caught_up(story.ledger) as db:
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         assert unrated.rows(db) == [
             unrated.UnratedRow(
                 story.account_id, event.version, "NO_PRICE", "mars", "voice", rfc(at("2023-01-16 12:00"))
@@ -219,7 +227,7 @@ def test_unrated_records_are_listed_until_they_are_rated(tmp_path: Path) -> None
         story.ledger = ledger
         (again,) = story.events_of("rerate", "2023-01-17 12:00", event=event.version)
         assert type(again).__name__ == "UsageCharged"
-        with caught_up(ledger) as db:
+        with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             assert unrated.rows(db) == []
 
 
@@ -244,7 +252,7 @@ def test_open_disputes_stand_premium_first_then_by_due_date(tmp_path: Path) -> N
     story.feed("open_dispute", "2023-01-18 12:00", id="premium", event=4, text="")
     story.feed("open_dispute", "2023-01-19 12:00", id="later", event=4, text="")
     story.feed("resolve_dispute", "2023-01-20 12:00", dispute="later", outcome="rejected", text="")
-    with caught_up(story.ledger) as db:
+    with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         queue = disputes.open_rows(db, today=date(2023, 2, 16))
     assert [(row.dispute, row.premium, row.answer_due, row.overdue) for row in queue] == [
         ("premium", True, "2023-02-17", False),
@@ -293,3 +301,16 @@ def test_a_night_killed_at_any_moment_charges_nobody_twice_and_leaves_nobody_out
 def stored(path: Path) -> list[tuple[str, int, str]]:
     with sqlite3.connect(path) as db:
         return db.execute("SELECT originator_id, originator_version, topic FROM stored_events ORDER BY 1, 2").fetchall()
+
+
+def test_views_that_others_followed_further_than_a_snapshot_are_kept(tmp_path: Path) -> None:
+    story = Story(tmp_path).open("2023-01-15 11:00")
+    ref = store_ref(story.path)
+    with story.ledger.snapshot() as earlier:
+        story.top_up("2023-01-15 11:30", 1000_00)
+        with story.ledger.snapshot() as later, caught_up(later.log) as db:
+            seen = db.execute("SELECT * FROM seen").fetchall()
+        generation = views.place(ref)
+        with caught_up(earlier.log) as db:
+            assert db.execute("SELECT * FROM seen").fetchall() == seen
+    assert views.place(ref) == generation

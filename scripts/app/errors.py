@@ -1,0 +1,31 @@
+"""Why a use case cannot go on: a code and its facts, which each door words and numbers in its own way."""
+
+from typing import Literal, TypeAlias
+
+InvalidCode: TypeAlias = Literal["DATES_REVERSED"]
+"""What was asked cannot be asked: mend the question."""
+DeclinedCode: TypeAlias = Literal["NO_ACCOUNT", "NOT_AN_ACCOUNT"]
+"""The ledger says no."""
+
+
+class AppError(Exception):
+    """A use case that cannot go on; nothing was written."""
+
+    def __init__(self, code: InvalidCode | DeclinedCode, **facts: object) -> None:
+        super().__init__(code, facts)
+        self.code = code
+        self.facts = facts
+
+
+class InvalidRequest(AppError):
+    """What was asked cannot be asked."""
+
+    def __init__(self, code: InvalidCode, **facts: object) -> None:
+        super().__init__(code, **facts)
+
+
+class Declined(AppError):
+    """The ledger says no."""
+
+    def __init__(self, code: DeclinedCode, **facts: object) -> None:
+        super().__init__(code, **facts)
