@@ -26,7 +26,7 @@ from scripts.wiring import Settings, keys_folder, open_ledger
 
 RENDERERS: Final = {
     "txt": "projections.formats.text",
-    "csv": "projections.formats.table",
+    "csv": "projections.formats.csv",
     "html": "projections.formats.html",
     "pdf": "projections.formats.pdf",
     "xlsx": "projections.formats.xlsx",
