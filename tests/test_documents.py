@@ -27,6 +27,7 @@ from scripts.commands_reference import reference
 from tests.support import Story
 
 ROOT = Path(__file__).parent.parent
+FLOORS = ("ledger", "projections", "scripts", "tests")
 PAGES = sorted(
     path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
@@ -84,6 +85,25 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(there), target
 
 
+def test_modules_that_pages_name_are_there() -> None:
+    """By the end of their path; `M.py` stands for a module that somebody may add."""
+    modules = [f"/{path.relative_to(ROOT)}" for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
+    named = {(page.name, name) for page in PAGES for name in re.findall(r"`([\w/]+\.py)`", page.read_text("utf-8"))}
+    assert len(named) > 30
+    lost = [each for each in named if not any(module.endswith(f"/{each[1]}") for module in modules)]
+    assert not [each for each in lost if not each[1].endswith("M.py")]
+
+
+def test_functions_that_the_tour_of_the_code_names_are_there() -> None:
+    named = set(re.findall(r"`((?:\w+\.)*\w+)\.(?!py`)(\w+)`", text_of("ledger/README.md")))
+    rooms = [ROOT / "ledger", ROOT / "ledger" / "rules", ROOT / "ledger" / "log"]
+    places = [(room / f"{module.replace('.', '/')}.py", name) for room in rooms for module, name in named]
+    sources = [(path.name, name, path.read_text("utf-8")) for path, name in places if path.exists()]
+    assert len(sources) > 8
+    lost = [each for *each, source in sources if not re.search(rf"^(def |class )?{each[1]}\b", source, re.MULTILINE)]
+    assert not lost
+
+
 def test_the_reference_of_commands_is_that_of_their_help() -> None:
     made = "run `python -m scripts.commands_reference > docs/commands.md`"
     assert text_of("docs/commands.md") == reference(), made
@@ -115,7 +135,7 @@ def example(heading: str, language: str = "json") -> str:
 
 def test_every_section_of_the_contract_that_code_cites_is_there() -> None:
     headings = set(re.findall(r"^#{2,3} ([\d.]+) ", CONTRACT, re.MULTILINE))
-    code = [path for floor in ("ledger", "projections", "scripts", "tests") for path in (ROOT / floor).rglob("*.py")]
+    code = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
     cited = {
         (str(path.relative_to(ROOT)), number)
         for path in code
