@@ -231,5 +231,50 @@ def test_answers_have_the_fields_of_the_examples(tmp_path: Path) -> None:
         assert list(told) == list(answer), heading
 
 
+def fields_of(command: str) -> set[str]:
+    """The fields that the contract names of a command's answer."""
+    answers = re.search(rf"^\| .*`{command}`.*? \| .*?`\[?(\{{.*?\}})\]?`", CONTRACT, re.MULTILINE)
+    assert answers, command
+    return set(re.findall(r'"(\w+)"', answers[1]))
+
+
+def test_answers_have_the_fields_that_the_contract_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OBNOVI_KEYS", str(tmp_path / "keys"))
+    files = {name: str(tmp_path / name) for name in ("feed", "copy.db", "log.jsonl", "proof", "month", "plans.toml")}
+    Path(files["feed"]).write_text("no input\n", encoding="utf-8")
+    Path(files["plans.toml"]).write_text(example("6 Catalogue", "toml"), encoding="utf-8")
+    story = Story(tmp_path).open("2023-01-15 11:00")
+    story.top_up("2023-01-15 11:30", 500_00)
+    story.connect("2023-01-15 12:00", "t4")
+    story.call("2023-01-16 12:00", "5:10", zone="the moon")
+    story.refresh("2023-02-01 12:00")
+    story.feed("open_dispute", "2023-02-01 13:00", event=4, text="?")
+    answers = {
+        "feed": ("feed", files["feed"], "--rejects", str(tmp_path / "rejects")),
+        "night": ("night", "--until", "2023-02-02"),
+        "find": ("find", "top_up-2"),
+        "unrated": ("unrated",),
+        "totals": ("totals", "--from", "2023-01-15", "--to", "2023-02-01"),
+        "replay": ("replay",),
+        "verify": ("verify",),
+        "catalogue check": ("catalogue", "check", files["plans.toml"]),
+        "refused": ("refused",),
+        "what-if": ("what-if", story.account_id, "--drop", "2"),
+        "late": ("late",),
+        "dispute list": ("dispute", "list"),
+        "statements": ("statements", "--month", "2023-01", "--format", "json", "-o", files["month"]),
+        "keys create": ("keys", "create"),
+        "checkpoint": ("checkpoint",),
+        "prove": ("prove", story.account_id, "4", "-o", files["proof"]),
+        "check-proof": ("check-proof", files["proof"]),
+        "export": ("export", "--format", "jsonl", "-o", files["log.jsonl"]),
+        "backup": ("backup", files["copy.db"]),
+    }
+    for command, arguments in answers.items():
+        answer = story.printed(*arguments)
+        named = fields_of(command)
+        assert named <= set(answer[0] if isinstance(answer, list) else answer), command
+
+
 def test_the_example_of_a_catalogue_is_one() -> None:
     assert parse(example("6 Catalogue", "toml")).edition == 2
