@@ -4,6 +4,7 @@ from ledger import inputs
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import Event, InputRef
+from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
@@ -35,27 +36,31 @@ def book(
 ) -> Booked:
     """Everything an input causes, scheduled items up to its time included.
 
-    `history` finds the account's earlier events for inputs that cite them. `account` is None for an account that is not
-    open yet; only `open` may come then. Raises `inputs.Malformed` where only the catalogue could tell that the input is
-    malformed; nothing is booked in that case.
+    `history` finds the account's earlier events for inputs that cite them. `account` is None for one that is not open
+    yet: only `open` may come then, anything else raises BrokenLog. Raises `inputs.Malformed` where only the catalogue
+    could tell that the input is malformed; nothing is booked in either case.
     """
     if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
         raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
-    booked_at = input.received_at if account is None else max(input.received_at, account.clock)
-    booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     reference = InputRef(input.source, input.id, input.received_at, input.by)
+    if account is None:
+        if not isinstance(input, inputs.Open):
+            raise BrokenLog("the service rejects other inputs of unknown accounts")
+        opened = open_account(input, Moment(input.at, input.received_at, recorded_at, reference), catalogue)
+        return Booked(evolve(None, opened, input.account), [opened])
+    booked_at = max(input.received_at, account.clock)
+    booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     moment = Moment(input.at, booked_at, recorded_at, reference)
     decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history))
-    booked.add(decided, input.account)
-    assert booked.account is not None
+    booked.add(decided)
     if settled := settle(booked.account, decided, moment):
-        booked.add(settled, input.account)
+        booked.add(settled)
     return booked
 
 
 def _known_by(booked: Booked, history: EventLookup) -> EventLookup:
     """The events there are when an input is decided: no later one, so that it is decided again alike (R-11.1)."""
-    newest = booked.account.version if booked.account else 0
+    newest = booked.account.version
 
     def find(version: int) -> Event | None:
         scheduled = next((event for event in booked.events if event.version == version), None)
@@ -64,13 +69,8 @@ def _known_by(booked: Booked, history: EventLookup) -> EventLookup:
     return find
 
 
-def decide(
-    account: Account | None, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
-) -> list[Event]:
+def decide(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Event]:
     """The rule of an input on an account that has been advanced to its time."""
-    if account is None:
-        assert isinstance(input, inputs.Open), "the service rejects other inputs of unknown accounts"
-        return open_account(input, moment, catalogue)
     match input:
         case inputs.Usage():
             return usage(account, input, moment, catalogue)

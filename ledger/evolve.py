@@ -1,7 +1,7 @@
 """Evolve: an account behind one more event; the only interpretation of events there is."""
 
-from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -154,7 +154,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case OptionFeeCharged():
             return _option_paid(_option_ended(account, event), event)
         case OptionSuspended():
-            return _with_option(_option_ended(account, event), event.option, due=None)
+            return _with_option(_option_ended(account, event), event.option, lambda held: replace(held, due=None))
         case OptionExpired() | OptionDisconnected():
             account = _option_ended(account, event)
             return replace(account, options=tuple(held for held in account.options if held.id != event.option))
@@ -166,7 +166,8 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             account = _remembered(account, ADJUSTMENTS, event.version // VERSIONS_A_PART, adjustment)
             return _given(account, cites, event.amount)
         case DisputeOpened():
-            assert event.input is not None
+            if event.input is None:
+                raise BrokenLog(f"account {account.account}: the claim of version {event.version} has no input")
             claim = Dispute(event.input.id, event.version, event.event, resolved=False)
             return _remembered(account, DISPUTES, claim_part(claim.id), claim)
         case DisputeResolved():
@@ -285,14 +286,16 @@ def _give_back(account: Account, entries: tuple[Entry, ...]) -> Account:
 def _option_paid(account: Account, event: OptionFee) -> Account:
     """A paid option: its due instant, its anchor and its buckets anew (R-9.1, R-9.2)."""
     held = account.option(event.option)
-    assert held is not None
+    if held is None:
+        raise BrokenLog(f"account {account.account}: version {event.version} pays an option that is not connected")
     granted = _granted(option_bucket(event.option), event.version, event.packages, event.period, held.connected)
-    account = _with_option(account, event.option, due=event.period.next_due, anchor_day=event.anchor_day)
+    due, anchor_day = event.period.next_due, event.anchor_day
+    account = _with_option(account, event.option, lambda held: replace(held, due=due, anchor_day=anchor_day))
     return replace(account, buckets=(*account.buckets, *granted))
 
 
-def _with_option(account: Account, option_id: str, **changes: Any) -> Account:
-    options = [replace(held, **changes) if held.id == option_id else held for held in account.options]
+def _with_option(account: Account, option_id: str, change: Callable[[OptionHeld], OptionHeld]) -> Account:
+    options = [change(held) if held.id == option_id else held for held in account.options]
     return replace(account, options=tuple(options))
 
 

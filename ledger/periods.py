@@ -113,10 +113,11 @@ def turns_back(day: date, zone: str) -> bool:
     tz = zone_named(zone)
     first = datetime(day.year, day.month, day.day, tzinfo=tz)
     last = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=tz, fold=1)
-    before, behind = first.utcoffset(), last.utcoffset()
-    assert before is not None
-    assert behind is not None
-    return behind < before
+    return _offset(last) < _offset(first)
+
+
+def _offset(aware: datetime) -> timedelta:
+    return aware.utcoffset() or timedelta()
 
 
 def at_local(day: date, hour: int, zone: str) -> Instant:
@@ -127,9 +128,7 @@ def at_local(day: date, hour: int, zone: str) -> Instant:
     tz = zone_named(zone)
     first = datetime(day.year, day.month, day.day, hour, tzinfo=tz)
     second = first.replace(fold=1)
-    before, after = first.utcoffset(), second.utcoffset()
-    assert before is not None
-    assert after is not None
+    before, after = _offset(first), _offset(second)
     if after <= before:  # an ordinary hour, or one that comes twice: the first
         return from_datetime(first)
     # Skipped: the change of offset lies between the two readings of this wall time.

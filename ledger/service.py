@@ -134,7 +134,6 @@ class Ledger:
             if zone not in (None, account.zone):  # its head did not tell: it does now
                 continue
             made = advance(account, until, catalogue, recorded_at=batch.recorded_at)
-            assert made.account is not None
             if not made.events:
                 due_again = next_scheduled(made.account, catalogue)
                 if due_again is not None and due_again == head.next_at:
@@ -170,7 +169,6 @@ class Ledger:
             made = book(account, input, catalogue, recorded_at=batch.recorded_at, history=history)
         except Malformed as error:
             return Outcome("rejected", reason="MALFORMED", detail=str(error))
-        assert made.account is not None
         first = next(event for event in made.events if event.input is not None)
         batch.put(made.account, made.events)
         batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
@@ -269,8 +267,7 @@ class Ledger:
 
 def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> str:
     """What a request for a refresh is answered; nothing where it asks for none (R-12.4)."""
-    assert account is not None
-    if not isinstance(first, PackagesRefreshed | RefreshRefused):
+    if account is None or not isinstance(first, PackagesRefreshed | RefreshRefused):
         return ""
     month = None
     if needs_month(first):

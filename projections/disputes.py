@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger import periods
-from ledger.events import DisputeOpened, DisputeResolved, Event
+from ledger.events import DisputeOpened, DisputeResolved, Event, InputRef
 from ledger.periods import Instant
 from projections.event_context import EventContext
 
@@ -38,8 +38,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
 def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note a claim, and its answer. A claim is premium by the plan under which it was opened."""
     match event:
-        case DisputeOpened():
-            assert event.input is not None
+        case DisputeOpened(input=InputRef(id=claim)):
             day = periods.local_date(event.booked_at, seen.account.zone)
             plan_id = seen.account.plan_of(event.version)
             plan = seen.catalogue.plan(plan_id, day) if plan_id else None
@@ -48,7 +47,7 @@ def take(db: Any, seen: EventContext, event: Event) -> None:
                 (
                     seen.account.account,
                     event.version,
-                    event.input.id,
+                    claim,
                     event.event,
                     day.isoformat(),
                     event.answer_due,

@@ -21,6 +21,7 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
+from ledger.evolve import BrokenLog
 from ledger.log.store import Reading
 from ledger.rules.disputes import CLAIM_MONTHS
 from ledger.timeline import CatalogueTimeline
@@ -122,8 +123,8 @@ def dossier(
         events[stored.version] = event = stored.event()
         replies[stored.version] = told.behind(stored.position, event)
     disputed, opening = events[dispute.event], events[dispute.version]
-    assert isinstance(opening, DisputeOpened)
-    assert opening.input is not None
+    if not isinstance(opening, DisputeOpened) or opening.input is None:
+        raise BrokenLog(f"account {account.account}: version {dispute.version} opens no claim")
     lines = printed_lines(events.values(), zone)
     alike = [
         event

@@ -91,7 +91,6 @@ def _instants(account: Account, catalogue: Catalogue) -> Iterator[tuple[tuple[Sc
     """Each instant of the schedule, without end for most accounts: what it books, and the account behind it."""
     while (due := next_scheduled(account, catalogue)) is not None:
         booked = advance(account, due, catalogue, recorded_at=account.clock)
-        assert booked.account is not None
         yield tuple(_scheduled(account, booked.events, catalogue)), booked.account
         account = booked.account
 

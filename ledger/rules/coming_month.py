@@ -11,7 +11,7 @@ from ledger.periods import Instant
 from ledger.rules import tariff
 from ledger.rules.moment import Moment
 from ledger.rules.schedule import Booked, before_tariff, settle
-from ledger.rules.top_up import least, topped_up
+from ledger.rules.top_up import topped_up
 from ledger.units import Kopecks
 
 
@@ -45,20 +45,20 @@ def coming_month(account: Account, moment: Moment, catalogue: Catalogue) -> Comi
             return max(1 - paid.available, 1)
         due, then = before_tariff(paid, catalogue, recorded_at=moment.recorded_at)
         if due is None:
-            return -then.available
+            return max(-then.available, 1)
         day = periods.local_date(due, account.zone)
-        plan = tariff.plan_version(then, catalogue, day)
-        assert plan is not None, "an account with a plan has a version of it on every later date"
-        fee = tariff.effective_fee(then, plan.monthly_fee, day)
+        fee = tariff.effective_fee(then, tariff.plan_to_pay(then, catalogue, day).monthly_fee, day)
         return ComingMonth(due, fee, then.available - amount, missing=amount)
 
-    def missing(amount: Kopecks) -> Kopecks:
+    amount = 0
+    while True:  # as `least`: a larger top-up may free less than it brings, never more
         month = at_night(amount)
-        return month.fee - month.available - amount if isinstance(month, ComingMonth) else month
-
-    month = at_night(least(missing))
-    assert isinstance(month, ComingMonth)
-    return month
+        if not isinstance(month, ComingMonth):
+            amount += month
+        elif month.fee > month.available + amount:
+            amount = month.fee - month.available
+        else:
+            return month
 
 
 def after_top_up(account: Account, amount: Kopecks, moment: Moment) -> Account:
@@ -67,7 +67,6 @@ def after_top_up(account: Account, amount: Kopecks, moment: Moment) -> Account:
         return replace(account, clock=moment.booked_at)
     booked = Booked(account)
     events = topped_up(account, moment, amount=amount, channel="cash")
-    booked.add(events, account.account)
-    assert booked.account is not None
-    booked.add(settle(booked.account, events, moment), account.account)
+    booked.add(events)
+    booked.add(settle(booked.account, events, moment))
     return booked.account

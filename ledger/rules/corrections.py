@@ -8,7 +8,7 @@ from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry,
 from ledger.events import Adjusted, ChargeReversed, Event, Personal, UsageCharged
 from ledger.inputs import Adjust, Reverse
 from ledger.reasons import AdjustmentReason, ReturnReason, ReversalReason, UnknownReason
-from ledger.rules.check import Check, first, refusal
+from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 from ledger.units import Kopecks
 
@@ -27,18 +27,15 @@ class Return(NamedTuple):
 def reverse(account: Account, input: Reverse, moment: Moment, cited: EventLookup, edition: int) -> list[Event]:
     """A reversal, or the first reason against it (R-11.1). Funds are not tested."""
     event = cited(input.event)
-    if refused := refusal(account, input, moment, against_reversal(account, input, event, edition)):
+    refused = refusal(account, input, moment, against_reversal(account, input, event, edition))
+    if refused or event is None:
         return refused
-    assert event is not None
-    returned = returnable(account, event, input.amount, edition)
-    assert not isinstance(returned, str)
+    returned = given_back(account, event, input.amount, edition)
     return [reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
 
-def returnable(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Return | str:
-    """What can be given back of an event: with `asked` money only, else all that is left; or the reason why not."""
-    if (held := first(against_return(account, event, asked, edition))) is not None:
-        return held.reason
+def given_back(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Return:
+    """What is given back of an event, where nothing is against it: with `asked` money only, else all that is left."""
     amount = money_left(account, event, edition) if asked is None else asked
     parts = _package_parts(account, event) if asked is None else ()
     back = [Entry(entry.to, entry.from_, "kop", amount) for entry in event.entries if entry.unit == "kop" and amount]
@@ -50,8 +47,8 @@ def against_reversal(
 ) -> Iterator[Check[ReversalReason]]:
     """The reasons against a reversal by precedence (R-11.1)."""
     yield unknown(account, input.event, event)
-    assert event is not None
-    yield from against_return(account, event, input.amount, edition)
+    if event is not None:
+        yield from against_return(account, event, input.amount, edition)
 
 
 def against_return(

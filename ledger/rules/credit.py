@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger import periods
-from ledger.account import Account
+from ledger.account import Account, Promise
 from ledger.catalogue import Catalogue
 from ledger.entries import REVENUE_PROMISE_FEE, WALLET, money
 from ledger.events import DiscountGranted, Event, PromiseClosed, PromiseTaken
@@ -59,7 +59,6 @@ def close_paid(account: Account, moment: Moment) -> list[Event]:
     return [PromiseClosed(**moment.stamp(account), amount=promise.amount, cause="paid")]
 
 
-def close_ended(account: Account, moment: Moment) -> list[Event]:
+def close_ended(account: Account, promise: Promise, moment: Moment) -> list[Event]:
     """The promise's time is over; nothing is debited (R-10.3)."""
-    assert account.promise is not None
-    return [PromiseClosed(**moment.stamp(account), amount=account.promise.amount, cause="ended")]
+    return [PromiseClosed(**moment.stamp(account), amount=promise.amount, cause="ended")]

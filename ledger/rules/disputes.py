@@ -6,11 +6,11 @@ from datetime import timedelta
 from ledger import periods
 from ledger.account import Account, Dispute
 from ledger.events import DisputeOpened, DisputeResolved, Event, Personal
-from ledger.evolve import evolve
+from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import OpenDispute, ResolveDispute
 from ledger.reasons import AnswerReason, ClaimReason
-from ledger.rules.check import Check, refusal
-from ledger.rules.corrections import EventLookup, against_return, returnable, reversal, unknown
+from ledger.rules.check import Check, first, refusal
+from ledger.rules.corrections import EventLookup, against_return, given_back, reversal, unknown
 from ledger.rules.moment import Moment
 
 CLAIM_MONTHS = 6
@@ -38,7 +38,8 @@ def against_claim(
     """The reasons against a claim by precedence (R-11.2)."""
     event = cited(input.event)
     yield unknown(account, input.event, event)
-    assert event is not None
+    if event is None:
+        return
     today = periods.local_date(moment.booked_at, account.zone)
     last = periods.months_after(periods.local_date(event.booked_at, account.zone), CLAIM_MONTHS)
     yield Check("CLAIM_TOO_LATE", today > last, {"last_day": last.isoformat()}, {"today": today.isoformat()})
@@ -52,12 +53,11 @@ def resolve_dispute(
     Without an amount all that is left is returned, nothing if nothing is; an amount that R-11.1 refuses leaves the
     dispute open.
     """
-    if refused := refusal(account, input, moment, against_answer(account, input, cited, edition)):
-        return refused
+    refused = refusal(account, input, moment, against_answer(account, input, cited, edition))
     dispute = _earliest_open(account, input.dispute)
-    assert dispute is not None
-    event = cited(dispute.event)
-    assert event is not None
+    if refused or dispute is None:
+        return refused
+    event = _disputed(dispute, cited)
     resolved = DisputeResolved(
         **moment.stamp(account),
         dispute=input.dispute,
@@ -67,9 +67,9 @@ def resolve_dispute(
         amount=input.amount,
         personal=Personal(text=input.text),
     )
-    returned = returnable(account, event, input.amount, edition)
-    if input.outcome == "rejected" or isinstance(returned, str):
+    if input.outcome == "rejected" or first(against_return(account, event, input.amount, edition)) is not None:
         return [resolved]
+    returned = given_back(account, event, input.amount, edition)
     account = evolve(account, resolved)
     return [resolved, reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
 
@@ -81,13 +81,18 @@ def against_answer(
     yield Check("UNKNOWN_DISPUTE", not account.claims(input.dispute), compared={"dispute": input.dispute})
     dispute = _earliest_open(account, input.dispute)
     yield Check("ALREADY_RESOLVED", dispute is None, compared={"dispute": input.dispute})
-    assert dispute is not None
-    event = cited(dispute.event)
-    assert event is not None, "a dispute names an event of the account"
-    if input.outcome == "upheld" and input.amount is not None:
-        for check in against_return(account, event, input.amount, edition):
+    if dispute is not None and input.outcome == "upheld" and input.amount is not None:
+        for check in against_return(account, _disputed(dispute, cited), input.amount, edition):
             yield Check(check.reason, check.holds, compared={**check.facts, **check.compared})
 
 
 def _earliest_open(account: Account, name: str) -> Dispute | None:
     return next((each for each in account.claims(name) if not each.resolved), None)
+
+
+def _disputed(dispute: Dispute, cited: EventLookup) -> Event:
+    """The event that a claim is about. Raises BrokenLog where it is gone."""
+    event = cited(dispute.event)
+    if event is None:
+        raise BrokenLog("a dispute names an event of the account")
+    return event

@@ -30,18 +30,16 @@ def tariff_due(account: Account, catalogue: Catalogue) -> Instant | None:
 def charge_tariff(account: Account, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """What the night of a due account books: exactly one event."""
     day = periods.local_date(moment.booked_at, account.zone)
-    plan = tariff.plan_version(account, catalogue, day)
-    assert plan is not None, "an account with a plan has a version of it on every later date"
+    plan = tariff.plan_to_pay(account, catalogue, day)
     taken = first(steps(account, plan, day))
-    assert taken is not None
-    if taken.reason == "MONTH":
+    step = None if taken is None else taken.reason
+    if step == "MONTH":
         return [_month(account, moment, catalogue, plan, day)]
-    if taken.reason == "DAY":
-        assert plan.daily_fee is not None
+    if step == "DAY" and plan.daily_fee is not None:
         return [_day(account, moment, catalogue, plan, plan.daily_fee, day)]
     stamp, late_until = moment.stamp(account), tariff.late_until(moment.booked_at, catalogue)
     ended = tuple(tariff.expiry(list(account.tariff_buckets())))
-    if taken.reason == "LAPSE":
+    if step == "LAPSE":
         return [PeriodLapsed(**stamp, entries=ended, late_until=late_until)]
     return [Blocked(**stamp, entries=ended, kind="financial", cause="nightly", late_until=late_until)]
 

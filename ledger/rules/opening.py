@@ -5,29 +5,24 @@ from collections.abc import Iterator
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import AccountOpened, Event
-from ledger.inputs import Malformed, Open
+from ledger.inputs import Open
 from ledger.reasons import OpenReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 
 
-def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> list[Event]:
-    """A new account. Raises Malformed for a region that the catalogue lacks."""
-    region = catalogue.regions.get(input.region)
-    if region is None:
-        raise Malformed(f"region: no region {input.region!r} in the catalogue")
-    return [
-        AccountOpened(
-            version=1,
-            occurred_at=moment.occurred_at,
-            booked_at=moment.booked_at,
-            recorded_at=moment.recorded_at,
-            input=moment.input,
-            region=input.region,
-            zone=region.zone,
-            credit_limit=input.credit_limit,
-        )
-    ]
+def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> AccountOpened:
+    """A new account, in a region of the catalogue."""
+    return AccountOpened(
+        version=1,
+        occurred_at=moment.occurred_at,
+        booked_at=moment.booked_at,
+        recorded_at=moment.recorded_at,
+        input=moment.input,
+        region=input.region,
+        zone=catalogue.regions[input.region].zone,
+        credit_limit=input.credit_limit,
+    )
 
 
 def open_again(account: Account, input: Open, moment: Moment) -> list[Event]:

@@ -51,9 +51,9 @@ def connect_option(account: Account, input: ConnectOption, moment: Moment, catal
     """The option and its first fee at once, or the first reason against it (R-9.1). No plan is needed."""
     day = periods.local_date(moment.booked_at, account.zone)
     option = catalogue.option(input.option, day)
-    if refused := refusal(account, input, moment, against_connecting(account, option)):
+    refused = refusal(account, input, moment, against_connecting(account, option))
+    if refused or option is None:
         return refused
-    assert option is not None
     if option.days is None:
         period = tariff.month_from(moment.booked_at, day, day.day, account, catalogue)
     else:
@@ -66,16 +66,17 @@ def connect_option(account: Account, input: ConnectOption, moment: Moment, catal
 def disconnect_option(account: Account, input: DisconnectOption, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """The option ends at once, also under a block; nothing is refunded (R-9.4)."""
     held = account.option(input.option)
-    if refused := refusal(account, input, moment, against_disconnecting(held)):
+    refused = refusal(account, input, moment, against_disconnecting(held))
+    if refused or held is None:
         return refused
-    assert held is not None
     return [OptionDisconnected(**_end(account, moment, catalogue, held))]
 
 
 def against_connecting(account: Account, option: OptionVersion | None) -> Iterator[Check[OptionReason]]:
     """The reasons against connecting an option by precedence (R-9.1)."""
     yield Check("UNKNOWN_OPTION", option is None)
-    assert option is not None
+    if option is None:
+        return
     held = account.option(option.id)
     since = {"connected": held.connected if held else None}
     yield Check("ALREADY_CONNECTED", held is not None, compared=since)

@@ -20,9 +20,9 @@ def connect_plan(account: Account, input: ConnectPlan, moment: Moment, catalogue
     """The contract and its first fee, or the first reason against it: availability, block, funds."""
     day = periods.local_date(moment.booked_at, account.zone)
     plan = catalogue.plan(input.plan, day)
-    if refused := refusal(account, input, moment, against(account, plan, day)):
+    refused = refusal(account, input, moment, against(account, plan, day))
+    if refused or plan is None:
         return refused
-    assert plan is not None
     connected = PlanConnected(
         **moment.stamp(account),
         entries=tuple(tariff.expiry(list(account.tariff_buckets()))),
@@ -56,7 +56,8 @@ def against(account: Account, plan: PlanVersion | None, day: date) -> Iterator[C
     sold, serves = plan is not None and plan.sold_on(day), plan is not None and plan.serves(account.region)
     offer = {"exists": plan is not None, "sold": sold, "in_region": serves}
     yield Check("PLAN_NOT_AVAILABLE", not (sold and serves), compared=offer)
-    assert plan is not None
+    if plan is None:
+        return
     yield Check("BLOCKED", bool(account.blocks), {"blocks": list(account.blocks)})
     needed = tariff.effective_fee(account, plan.monthly_fee, day)
     yield Check("INSUFFICIENT_FUNDS", account.available < needed, {"fee": needed, "available": account.available})

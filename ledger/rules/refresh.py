@@ -74,12 +74,12 @@ def refresh(account: Account, input: Ussd | Sms | Refresh, moment: Moment, catal
             personal = Personal()
     day = periods.local_date(moment.booked_at, account.zone)
     facts = facts_of(account, catalogue, day)
-    for reason, holds in REFUSALS:
-        if holds(facts):
-            tested = _tested(facts, reason, account, moment, catalogue)
-            return [_refused(account, input, moment, reason, tested, personal, catalogue.vat_rate(day))]
     renewed = facts.eligible
-    assert renewed is not None
+    reason = next((reason for reason, holds in REFUSALS if holds(facts)), None)
+    if reason is not None or renewed is None:
+        reason = reason or "NOT_ELIGIBLE"
+        tested = _tested(facts, reason, account, moment, catalogue)
+        return [_refused(account, input, moment, reason, tested, personal, catalogue.vat_rate(day))]
     return [
         PackagesRefreshed(
             **tariff.fee(
@@ -132,7 +132,8 @@ def _tested(
     if catalogue.edition < 2 or reason != "ALTERNATIVE_PERIOD":
         return facts.tested()
     month = coming_month(account, moment, catalogue)
-    assert month is not None, "an account in daily mode and free of blocks has a night to come"
+    if month is None:
+        return facts.tested()
     night_at = periods.local_text(month.at, account.zone)
     return facts.tested() | {"night_at": night_at, "night_fee": month.fee, "night_available": month.available}
 

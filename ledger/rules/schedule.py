@@ -19,13 +19,13 @@ from ledger.rules.options import charge_option, expire_option, is_night, option_
 class Booked:
     """What a booking added: its events, those of the schedule first, and the account behind them."""
 
-    account: Account | None
+    account: Account
     events: list[Event] = field(default_factory=list)
 
-    def add(self, events: list[Event], account_id: str) -> None:
+    def add(self, events: list[Event]) -> None:
         """Append events and evolve the account by each."""
         for event in events:
-            self.account = evolve(self.account, event, account_id)
+            self.account = evolve(self.account, event)
         self.events += events
 
 
@@ -57,17 +57,14 @@ def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
     return min((instant for instant in due if instant is not None), default=None)
 
 
-def advance(account: Account | None, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
+def advance(account: Account, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
     """Book everything scheduled at an instant ≤ `until`, each item at its own instant (R-2.7).
 
     Only a catalogue that moves the night can schedule an instant behind the clock: that is booked at the clock (R-2.6).
     A due instant at which nothing is booked would stay due for ever: an error in the program, AssertionError.
     """
     booked = Booked(account)
-    while booked.account is not None:
-        due = next_scheduled(booked.account, catalogue)
-        if due is None or due > until:
-            break
+    while (due := next_scheduled(booked.account, catalogue)) is not None and due <= until:
         at = max(due, booked.account.clock)
         before = len(booked.events)
         _instant(booked, due, Moment(at, at, recorded_at), catalogue)
@@ -85,7 +82,6 @@ def before_tariff(account: Account, catalogue: Catalogue, *, recorded_at: Instan
     if due is None:
         return None, account
     booked = advance(account, due - 1, catalogue, recorded_at=recorded_at)
-    assert booked.account is not None
     at = max(due, booked.account.clock)
     account = _promise_ended(booked, due, Moment(at, at, recorded_at))
     return (None if account.blocks else due), account
@@ -99,7 +95,6 @@ def never_over(account: Account, due: Instant) -> AssertionError:
 
 def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue) -> None:
     """Everything scheduled at one instant, in the order of ties: promise, tariff, option fees, ends of options."""
-    assert booked.account is not None
     clock = booked.account.clock
     account = _promise_ended(booked, due, moment)
     if tariff_due(account, catalogue) == due:
@@ -119,16 +114,14 @@ def _instant(booked: Booked, due: Instant, moment: Moment, catalogue: Catalogue)
 
 def _promise_ended(booked: Booked, due: Instant, moment: Moment) -> Account:
     """A promise that ends at this instant ends first."""
-    account = booked.account
-    assert account is not None
-    if account.promise is not None and account.promise.until == due:
-        return _add(booked, close_ended(account, moment), moment)
+    account, promise = booked.account, booked.account.promise
+    if promise is not None and promise.until == due:
+        return _add(booked, close_ended(account, promise, moment), moment)
     return account
 
 
 def _add(booked: Booked, events: list[Event], moment: Moment) -> Account:
     """One scheduled booking with its settlement."""
-    assert booked.account is not None
-    booked.add(events, booked.account.account)
-    booked.add(settle(booked.account, events, moment), booked.account.account)
+    booked.add(events)
+    booked.add(settle(booked.account, events, moment))
     return booked.account

@@ -34,6 +34,13 @@ def plan_version(account: Account, catalogue: Catalogue, day: date) -> PlanVersi
     return catalogue.plan(account.plan, day) if account.plan else None
 
 
+def plan_to_pay(account: Account, catalogue: Catalogue, day: date) -> PlanVersion:
+    """The plan whose fee an account that has one pays on a local date."""
+    plan = plan_version(account, catalogue, day)
+    assert plan is not None, "an account with a plan has a version of it on every later date"
+    return plan
+
+
 def effective_fee(account: Account, fee: Kopecks, day: date) -> Kopecks:
     """A tariff fee after the discount in force on a local date (R-3.5)."""
     return percent_off(fee, account.discount_on(day))

@@ -61,9 +61,9 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
 def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Event]:
     """An unrated record rated as of its time, now that the catalogue is mended (R-11.6)."""
     event = cited(input.event)
-    if refused := refusal(account, input, moment, against_rating(account, event)):
+    refused = refusal(account, input, moment, against_rating(account, event))
+    if refused or not isinstance(event, UsageUnrated):
         return refused
-    assert isinstance(event, UsageUnrated)
     record = event.record or event.version
     rated = [
         replace(again, used_at=event.used_at or event.occurred_at, rerates=input.event, record=record)
@@ -76,9 +76,9 @@ def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue
 def against_rating(account: Account, event: Event | None) -> Iterator[Check[RatingReason]]:
     """The reasons against rating a record again by precedence (R-11.6)."""
     yield Check("NOT_UNRATED", not isinstance(event, UsageUnrated))
-    assert isinstance(event, UsageUnrated)
-    record = event.record or event.version
-    yield Check("ALREADY_RATED", account.is_rated(record), compared={"record": record})
+    if isinstance(event, UsageUnrated):
+        record = event.record or event.version
+        yield Check("ALREADY_RATED", account.is_rated(record), compared={"record": record})
 
 
 def _record_of(account: Account, event: UsageUnrated) -> Usage:

@@ -45,11 +45,10 @@ def lines(found: Counterfactual) -> list[Line]:
     """Every difference, in order of time; what merely carries an earlier one, as the wallet behind it, is left out."""
     made: list[tuple[int, Line]] = []
     for pair, field, was, would_be in _unlike(found) if found.was != found.would_be else ():
-        event = pair.was or pair.would_be
-        assert event is not None
         version = pair.was.version if pair.was else pair.behind
-        at = periods.local_text(event.booked_at, found.zone)
-        made.append((event.booked_at, Line(found.account, version, field, was, would_be, type_name(event), at)))
+        at, about = pair.event.booked_at, type_name(pair.event)
+        line = Line(found.account, version, field, was, would_be, about, periods.local_text(at, found.zone))
+        made.append((at, line))
     made.sort(key=lambda each: each[0])
     if found.wallet_was != found.wallet_would_be:
         made.append((0, wallet(found)))

@@ -143,7 +143,8 @@ class _History:
             done.inputs += step.events[0].input is not None
             self._step(step, position, at)
         self._advance(rest[-1].came, rest[-1].position, 0)
-        assert self.state is not None
+        if self.state is None:
+            raise BrokenLog("no event opens it")
         done.zone = self.state.zone
         return done
 
@@ -205,6 +206,8 @@ class _History:
         self.made += booked.events
 
     def _advance(self, until: Instant, position: int, recorded_at: Instant) -> None:
+        if self.state is None:
+            return
         booked = advance(self.state, until, self._catalogue(position), recorded_at=recorded_at)
         self.state = booked.account
         self.made += booked.events

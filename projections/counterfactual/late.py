@@ -160,9 +160,7 @@ def _charges(found: Counterfactual, records: dict[int, Record], mended: Sequence
         if was != would_be and pair.behind not in ours:
             record = _record(pair, found.was, records)
             version = pair.was.version if pair.was else None
-            event = pair.was or pair.would_be
-            assert event is not None
-            charge = open_.setdefault(_key(version, record), _Open(version, record, event))
+            charge = open_.setdefault(_key(version, record), _Open(version, record, pair.event))
             charge.was += was
             charge.would_be += would_be
     for event in mended:
@@ -227,9 +225,7 @@ def _key(event: int | None, record: int) -> str:
 
 
 def _time(pair: Pair) -> tuple[Instant, int]:
-    event = pair.was or pair.would_be
-    assert event is not None
-    return event.booked_at, event.version
+    return pair.event.booked_at, pair.event.version
 
 
 def _moved(event: Event | None) -> Kopecks:
@@ -245,9 +241,7 @@ def _record(pair: Pair, was: Sequence[Event], records: dict[int, Record]) -> int
     The first of those that came behind the event and happened before it; else the record itself, if it is one that came
     behind something else; else the last of these before it.
     """
-    event = pair.was or pair.would_be
-    assert event is not None
-    at = event.booked_at
+    at = pair.event.booked_at
     behind = pair.behind
     for version, record in records.items():
         came_behind = version > behind if behind is not None else record.booked_at > at

@@ -24,11 +24,15 @@ Cause: TypeAlias = tuple[str, str] | tuple[Instant, str]
 
 
 class Pair(NamedTuple):
-    """An event of each history; None where there is none. `behind`: the version of the stored booking it belongs to."""
+    """An event of each history; None where there is none. `event` is one that there is, the stored one if it is.
+
+    `behind`: the version of the stored booking it belongs to.
+    """
 
     was: Event | None
     would_be: Event | None
     behind: int | None
+    event: Event
 
 
 def pairs(was: Sequence[Event], would_be: Sequence[Event]) -> Iterator[Pair]:
@@ -75,10 +79,10 @@ def _cause(event: Event) -> Cause:
 def _paired(was: list[Event], would_be: list[Event], behind: int | None) -> Iterator[Pair]:
     """The first event of a booking with the first, whatever became of it; what follows by its type."""
     if was and would_be:
-        yield Pair(was[0], would_be[0], behind)
+        yield Pair(was[0], would_be[0], behind, was[0])
         rest = {type(event): event for event in would_be[1:]}
         for event in was[1:]:
-            yield Pair(event, rest.pop(type(event), None), behind)
-        yield from (Pair(None, event, behind) for event in rest.values())
+            yield Pair(event, rest.pop(type(event), None), behind, event)
+        yield from (Pair(None, event, behind, event) for event in rest.values())
     else:
-        yield from (Pair(mine, theirs, behind) for mine, theirs in zip_longest(was, would_be))
+        yield from (Pair(mine, theirs, behind, mine or theirs) for mine, theirs in zip_longest(was, would_be))

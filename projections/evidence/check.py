@@ -118,29 +118,27 @@ def of_catalogues(log: Reading, keys: Keys, *, tiles_of: StoreRef | None = None)
     older checkpoints say among which it is.
     """
     try:
-        signing = [each for size in keys.sizes() if (each := keys.checkpoint(size)).catalogues is not None]
+        checkpoints = [(each.size, each.catalogues) for each in map(keys.checkpoint, keys.sizes())]
     except BadNote as error:
         return [_bad(keys, error)]
+    signing = [(size, signed) for size, signed in checkpoints if signed is not None]
     if not signing:
         return []
-    newest, found = signing[-1], catalogues.under(log, signing[-1].size)
-    if catalogues.signed_of(found) == newest.catalogues:
+    size, newest = signing[-1]
+    found = catalogues.under(log, size)
+    if catalogues.signed_of(found) == newest:
         return []
-    assert newest.catalogues is not None
-    kept = _kept_catalogues(tiles_of or log.ref)[: newest.catalogues.number]
-    if catalogues.signed_of(kept) == newest.catalogues:
+    kept = _kept_catalogues(tiles_of or log.ref)[: newest.number]
+    if catalogues.signed_of(kept) == newest:
         problem = f"catalogue {SINCE}"
         return [Problem(None, None, problem, each.signed, each.found) for each in catalogues.differing(kept, found)]
     before = 0
-    for each in signing:
-        assert each.catalogues is not None
-        those = catalogues.under(log, each.size)
-        if catalogues.signed_of(those) != each.catalogues:
-            where = (
-                f"catalogues {before + 1} to {max(each.catalogues.number, len(those))} {SINCE} over {each.size} events"
-            )
-            return [Problem(None, None, where, each.catalogues.line(), catalogues.signed_of(those).line())]
-        before = each.catalogues.number
+    for size, signed in signing:
+        those = catalogues.under(log, size)
+        if catalogues.signed_of(those) != signed:
+            where = f"catalogues {before + 1} to {max(signed.number, len(those))} {SINCE} over {size} events"
+            return [Problem(None, None, where, signed.line(), catalogues.signed_of(those).line())]
+        before = signed.number
     raise AssertionError("the newest one differs")
 
 

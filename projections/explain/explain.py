@@ -233,7 +233,7 @@ def _decided(
     unlike: list[Difference] = []
     try:
         input = reconstruct_input(account_id, first) if first.input is not None else None
-        booked = decide_again(found.begun, first, input, catalogue, history).events
+        booked, _ = decide_again(found.begun, first, input, catalogue, history)
         unlike = list(differences([each for each in booked if each.version == event.version], [event]))
         checks = _checks(found, input, catalogue, history)
         facts = facts_of(event, before, checks, catalogue)

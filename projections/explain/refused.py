@@ -122,8 +122,7 @@ def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phraseb
                     case _:
                         pass
             state = evolve(state, event, account)
-        assert state is not None
-        if waiting and _would_work(state, booked_at, catalogue):
+        if state is not None and waiting and _would_work(state, booked_at, catalogue):
             works(state.version, booked_at)
         waiting += refused
     assert state is not None, "an account with a refusal has events"

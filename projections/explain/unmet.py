@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger import periods
-from ledger.account import Account
+from ledger.account import Account, Discount
 from ledger.catalogue import Catalogue
 from ledger.periods import Instant
 from ledger.reasons import RefusalReason
@@ -39,8 +39,8 @@ def unmet(account: Account, catalogue: Catalogue, moment: Moment, phrases: Phras
         return Unmet(["NOT_ELIGIBLE"], [_plan(facts, phrases)], 0)
     steps: list[str] = []
     lifted = _lifted(account, moment)
-    if "FEE_WAIVED" in reasons:
-        step, lifted, moment = _discount_over(lifted, moment, catalogue, phrases)
+    if "FEE_WAIVED" in reasons and account.discount is not None:
+        step, lifted, moment = _discount_over(lifted, account.discount, moment, catalogue, phrases)
         steps.append(step)
     steps += [phrases.say(STEPS[kind]) for kind in facts.blocks if kind != "financial"]
     paid, missing = _paid(lifted, moment, catalogue, phrases)
@@ -85,14 +85,12 @@ def _lifted(account: Account, moment: Moment) -> Account:
 
 
 def _discount_over(
-    account: Account, moment: Moment, catalogue: Catalogue, phrases: Phrasebook
+    account: Account, discount: Discount, moment: Moment, catalogue: Catalogue, phrases: Phrasebook
 ) -> tuple[str, Account, Moment]:
     """The step that waits for the end of a discount in force, and the account as it comes there by itself."""
-    assert account.discount is not None, "nothing but a discount makes the fee 0"
-    end = periods.day_start(periods.parse_date(account.discount.until), account.zone)
-    step = phrases.say(STEPS["discount"], percent=account.discount.percent, until=phrases.day(account.discount.until))
+    end = periods.day_start(periods.parse_date(discount.until), account.zone)
+    step = phrases.say(STEPS["discount"], percent=discount.percent, until=phrases.day(discount.until))
     waited = advance(account, end, catalogue, recorded_at=moment.recorded_at).account
-    assert waited is not None
     return step, waited, Moment(end, end, moment.recorded_at)
 
 
@@ -110,10 +108,9 @@ def _paid(account: Account, moment: Moment, catalogue: Catalogue, phrases: Phras
     steps.append(phrases.say(STEPS["night"], time=night, fee=phrases.money(month.fee)))
     paid = after_top_up(account, first, moment)
     then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account
-    assert then is not None
     behind = Moment(month.at, then.clock, moment.recorded_at)
-    if _waived(then, behind.booked_at, catalogue):
-        wait, waited, over = _discount_over(then, behind, catalogue, phrases)
+    if then.discount is not None and _waived(then, behind.booked_at, catalogue):
+        wait, waited, over = _discount_over(then, then.discount, behind, catalogue, phrases)
         later, more = _paid(waited, over, catalogue, phrases)
         return [*steps, wait, *later], first + more
     more = least(lambda amount: _short(after_top_up(then, amount, behind), behind.booked_at, catalogue))

@@ -239,10 +239,8 @@ class _Page(Phrasebook):
     def packages(self, before: Balance, after: Balance) -> Iterator[Row]:
         was = {_key(row): row for row in before.buckets}
         now = {_key(row): row for row in after.buckets}
-        for key in {**was, **now}:
+        for key, row in {**was, **now}.items():
             old, new = was.get(key), now.get(key)
-            row = new or old
-            assert row is not None
             left = [self.packaged(row.service, each.left) if each else self.say(names.NONE) for each in (old, new)]
             if old is None or new is None or old.left != new.left:
                 name = self.phrase("bucket", bucket=self.bucket(row.bucket), service=self.service(row.service))

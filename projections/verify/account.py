@@ -10,14 +10,14 @@ import msgspec
 from ledger.account import Account
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
-from ledger.events import Event
+from ledger.events import Event, InputRef
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.log import codec, heads, keys
 from ledger.log.errors import BadEvents
 from ledger.log.store import Head, Reading, Stored
 from ledger.reconstruct_input import reconstruct_input
-from ledger.rules.schedule import Booked, next_scheduled
+from ledger.rules.schedule import next_scheduled
 from ledger.timeline import CatalogueTimeline
 from projections.verify.redecide import UNDECIDABLE, decide_again, differences, same_booking
 
@@ -134,7 +134,7 @@ class AccountAudit:
         if stored is None:
             yield Problem(self.account_id, None, "head", f"version {state.version}", None)
             return
-        if (ahead := self._ahead(stored)) is not None:
+        if (ahead := self._ahead(stored, state)) is not None:
             self.missing.append(Missing(self.account_id, state.version + 1, ahead, self._position, None))
             return
         try:
@@ -161,10 +161,9 @@ class AccountAudit:
                 told = _printable(should.get(name)), _printable(found.get(name))
                 yield Problem(self.account_id, state.version, f"head: part {name}", *told)
 
-    def _ahead(self, stored: Head) -> int | None:
+    def _ahead(self, stored: Head, state: Account) -> int | None:
         """The version of a head that agrees with itself and has seen more events than there are."""
-        assert self._state is not None
-        if not isinstance(stored.version, int) or stored.version <= self._state.version:
+        if not isinstance(stored.version, int) or stored.version <= state.version:
             return None
         held = heads.decode(stored.state, heads.no_parts)
         return stored.version if held is not None and held.version == stored.version else None
@@ -191,28 +190,29 @@ class AccountAudit:
             return
         first_row, first = group[0]
         input: Input | None = None
-        expected: Booked | None = None
+        expected: list[Event] | None = None
+        after: Account | None = None
         try:
             input = reconstruct_input(self.account_id, first) if first.input is not None else None
-            expected = self._again(first_row, first, input)
+            expected, after = self._again(first_row, first, input)
         except UNDECIDABLE as error:
             self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
         found = [event for _, event in group]
         for event in found:
             self._add_up(event)
-        if expected is not None and expected.events == found:
-            self._state = expected.account
+        if expected == found:
+            self._state = after
         else:
             if expected is not None:
-                for each in differences(expected.events, found):
+                for each in differences(expected, found):
                     self._differs(each.version, each.field, each.expected, each.found)
             self._follow(found)
         if self._state is not None and not self._lost:
             self._booked(self._state, group, self._catalogues)
         if first.input is not None:
-            self._key(first_row, first, input)
+            self._key(first_row, first.version, first.input, input)
 
-    def _again(self, row: Stored, first: Event, input: Input | None) -> Booked:
+    def _again(self, row: Stored, first: Event, input: Input | None) -> tuple[list[Event], Account | None]:
         history = partial(self._lookup.event, self.account_id)
         return decide_again(self._state, first, input, self._catalogues.at(row.position), history)
 
@@ -236,12 +236,11 @@ class AccountAudit:
                 self._lost = True
                 return
 
-    def _key(self, row: Stored, first: Event, input: Input | None) -> None:
+    def _key(self, row: Stored, version: int, reference: InputRef, input: Input | None) -> None:
         """Remember the idempotency key that a booking must have; the text of an SMS is in its digest only."""
-        assert first.input is not None
         self.inputs += row.position <= self._counted_until
         content = None if input is None or input.type == "sms" else keys.content_of(input)
-        self._keys[keys.key_of(first.input.source, first.input.id)] = (first.version, content)
+        self._keys[keys.key_of(reference.source, reference.id)] = (version, content)
         if len(self._keys) >= KEYS_AT_ONCE:
             self._check_keys()
 

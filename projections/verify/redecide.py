@@ -14,7 +14,7 @@ from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
 from ledger.reconstruct_input import NotReconstructible
 from ledger.rules.corrections import EventLookup
-from ledger.rules.schedule import Booked, advance
+from ledger.rules.schedule import advance
 
 UNDECIDABLE: Final = (
     NotReconstructible,
@@ -45,11 +45,18 @@ def same_booking(before: Event, event: Event) -> bool:
 
 def decide_again(
     before: Account | None, first: Event, input: Input | None, catalogue: Catalogue, history: EventLookup
-) -> Booked:
-    """The booking that begins with a stored event: of its input, or of its scheduled instant. Raises UNDECIDABLE."""
-    if input is None:
-        return advance(before, first.booked_at, catalogue, recorded_at=first.recorded_at)
-    return book(before, input, catalogue, recorded_at=first.recorded_at, history=history)
+) -> tuple[list[Event], Account | None]:
+    """The booking that begins with a stored event, of its input or its scheduled instant; and the account behind it.
+
+    Raises UNDECIDABLE.
+    """
+    if input is not None:
+        booked = book(before, input, catalogue, recorded_at=first.recorded_at, history=history)
+    elif before is not None:
+        booked = advance(before, first.booked_at, catalogue, recorded_at=first.recorded_at)
+    else:
+        return [], None
+    return booked.events, booked.account
 
 
 def differences(expected: list[Event], found: list[Event]) -> Iterator[Difference]:

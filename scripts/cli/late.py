@@ -116,7 +116,6 @@ def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Coun
             account = opened_account(ledger, account_id)
             for input in theirs:
                 booked = decide(account, input, catalogue, recorded_at=now(), history=partial(log.event, account_id))
-                assert booked.account is not None
                 account = booked.account
                 refused = any(isinstance(event, InputRefused) for event in booked.events)
                 counted["refused" if refused else "applied"] += 1

@@ -52,8 +52,9 @@ class Network:
         while self._under_way and self._under_way[0][0] <= now:
             _, _, input, cited = heappop(self._under_way)
             self._book(input, cited)
-        booked = advance(self._account, now, self._catalogue, recorded_at=now)
-        self._keep(booked.account, booked.events)
+        if self._account is not None:
+            booked = advance(self._account, now, self._catalogue, recorded_at=now)
+            self._keep(booked.account, booked.events)
         return self._account
 
     def noted(self) -> list[int]:

@@ -136,7 +136,6 @@ def behind_the_month(account: Account, terms: Catalogue) -> Account:
     """The account behind the first instant at which the tariff does something."""
     while (due := next_scheduled(account, terms)) is not None:
         booked = advance(account, due, terms, recorded_at=due)
-        assert booked.account is not None
         account = booked.account
         if any(isinstance(each, MonthlyFeeCharged | DailyFeeCharged | PeriodLapsed) for each in booked.events):
             break
@@ -153,7 +152,6 @@ def tariff_of_the_night(account: Account, at: Instant, amount: int, terms: Catal
                 isinstance(event, Blocked) and event.cause == "nightly"
             ):
                 return event
-        assert booked.account is not None
         account = booked.account
     return None
 
@@ -164,6 +162,4 @@ def topped(account: Account, at: Instant, amount: int, terms: Catalogue) -> Acco
         return account
     said = {"type": "top_up", "id": "enough", "account": ACCOUNT, "amount": amount}
     raw = inputs.check(said | {"at": periods.local_text(at, "UTC")})
-    done = book(account, replace(raw, at=at, received_at=at), terms, recorded_at=at).account
-    assert done is not None
-    return done
+    return book(account, replace(raw, at=at, received_at=at), terms, recorded_at=at).account
