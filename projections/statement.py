@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
-from ledger.entries import WALLET, Entry
+from ledger.entries import wallet_movement
 from ledger.events import (
     AccountOpened,
     Adjusted,
@@ -260,9 +260,8 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
             return _entry(event, zone, "adjustment", text, event.amount)
         case ChargeReversed() if event.amount:
             day = periods.local(event.event_booked_at, zone)
-            moved = sum(entry.amount if entry.to == WALLET else -entry.amount for entry in _money(event))
             text = canonical("reversal", day=f"{day:%d.%m.%Y}", line=texts[event.event])
-            return _entry(event, zone, "reversal", text, moved)
+            return _entry(event, zone, "reversal", text, wallet_movement(event.entries))
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
             | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()
@@ -270,10 +269,6 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
             | PromiseTaken() | PromiseClosed() | ChargeReversed() | DisputeOpened() | DisputeResolved()
         ):  # fmt: skip
             return None
-
-
-def _money(event: Event) -> list[Entry]:
-    return [entry for entry in event.entries if entry.unit == "kop"]
 
 
 def _entry(

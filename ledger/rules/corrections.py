@@ -86,14 +86,10 @@ def reversal(
     account: Account, event: Event, returned: Return, moment: Moment, *, asked: Kopecks | None, text: str
 ) -> ChargeReversed:
     """The event that gives back; a reversed fee changes no period, package, option or anchor (R-11.1)."""
-    wallet = account.wallet
-    for entry in returned.entries:
-        if entry.unit == "kop":
-            wallet += entry.amount if entry.to == WALLET else -entry.amount
     return ChargeReversed(
         **moment.stamp(account),
         entries=returned.entries,
-        wallet_after=wallet if returned.amount else None,
+        wallet_after=account.wallet + wallet_movement(returned.entries) if returned.amount else None,
         event=event.version,
         event_booked_at=event.booked_at,
         amount=returned.amount,

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger import periods
-from ledger.entries import WALLET
+from ledger.entries import wallet_movement
 from ledger.events import Event, type_name
 from projections.counterfactual.history import Counterfactual
 from projections.counterfactual.pairs import Pair, pairs
@@ -89,6 +89,6 @@ def _facts(event: Event | None) -> dict[str, Any]:
         if entry.unit != "kop":
             field, amount = f"{entry.from_} > {entry.to}", entry.amount
         else:
-            field, amount = AMOUNT, entry.amount if entry.to == WALLET else -entry.amount
+            field, amount = AMOUNT, wallet_movement((entry,))
         facts[field] = facts.get(field, 0) + amount
     return facts

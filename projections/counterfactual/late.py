@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, TypeGuard
 import msgspec
 
 from ledger import periods
-from ledger.entries import WALLET
+from ledger.entries import wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
 from ledger.log.store import Reading
@@ -230,9 +230,7 @@ def _time(pair: Pair) -> tuple[Instant, int]:
 
 def _moved(event: Event | None) -> Kopecks:
     """What an event moves the wallet by."""
-    if event is None:
-        return 0
-    return sum(entry.amount if entry.to == WALLET else -entry.amount for entry in event.entries if entry.unit == "kop")
+    return 0 if event is None else wallet_movement(event.entries)
 
 
 def _record(pair: Pair, was: Sequence[Event], records: dict[int, Record]) -> int:
