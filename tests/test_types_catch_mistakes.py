@@ -46,9 +46,9 @@ def errors(source: str, folder: Path) -> list[int]:
         [sys.executable, "-m", "mypy", *options, str(file)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
-    found = [re.fullmatch(r".*\bmutants\.py:(\d+): error: .*", line) for line in done.stdout.splitlines()]
+    found = [re.fullmatch(r".*\bmutants\.py:(\d+): (error|note): .*", line) for line in done.stdout.splitlines()]
     assert all(found), done.stdout
-    return [int(line[1]) for line in found if line]
+    return [int(line[1]) for line in found if line and line[2] == "error"]
 
 
 @pytest.fixture(scope="module")
