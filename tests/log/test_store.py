@@ -125,16 +125,6 @@ def top_up(id: str) -> inputs.Input:
     return inputs.check(raw)
 
 
-def test_recorded_at_never_runs_backwards(story: Story) -> None:
-    """R-2.5: the later of the wall clock and the last recorded time."""
-    story.clock.instant = at("2023-12-31 00:00")  # the wall clock was set back
-    (event,) = story.top_up("2023-02-02 10:00", 500)
-    assert event.recorded_at == at("2024-01-01 00:00")
-    story.clock.instant = at("2024-06-01 00:00")
-    (event,) = story.top_up("2023-02-03 10:00", 500)
-    assert event.recorded_at == at("2024-06-01 00:00")
-
-
 def test_positions_are_never_used_again(story: Story) -> None:
     problems = forged(story, "DELETE FROM stored_events WHERE position >= 5")
     assert (None, "last position") in places(problems)

@@ -105,7 +105,11 @@ class SQLiteStore:
     def writing(self) -> Iterator[SQLiteWriting]:
         """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
         with self._transaction("BEGIN IMMEDIATE", commit=True) as connection:
-            yield SQLiteWriting(connection, self.ref, self._recorder)
+            tx = SQLiteWriting(connection, self.ref, self._recorder)
+            try:
+                yield tx
+            finally:
+                tx.close()
 
     @contextmanager
     def reading(self, *, until: int | None = None, escape_invalid_text: bool = False) -> Iterator[SQLiteReading]:

@@ -20,6 +20,10 @@ class SQLiteWriting(SQLiteReading):
         super().__init__(connection, ref)
         self._recorder = recorder
 
+    def close(self) -> None:
+        """Let go of the last statement: while somebody held it, the file would not be closed nor its log folded in."""
+        self._c.sqlite_cursor.close()
+
     def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
         stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
         self._recorder.append(self._c, stored)
