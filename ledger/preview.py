@@ -1,13 +1,14 @@
 """Preview: what the nightly job would book, decided on copies of accounts; nothing is written (R-2.7)."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ledger.accounts import stored_accounts
 from ledger.catalogue import Catalogue
 from ledger.log.store import Reading
 from ledger.periods import Moment, last_instant
+from ledger.progress import Progress, unwatched
 from ledger.rules.schedule import advance
 
 ACCOUNTS_AT_ONCE: Final = 1_000
@@ -19,7 +20,7 @@ def preview_night(
     catalogue: Catalogue,
     until: Moment,
     *,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Counter[str]:
     """What is scheduled on accounts up to a moment: events by type, and under `accounts` how many book something."""
     counted: Counter[str] = Counter()

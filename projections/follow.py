@@ -15,6 +15,7 @@ from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
 from ledger.log.store import Reading, StoreRef
+from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
@@ -111,7 +112,7 @@ class Rebuilt(NamedTuple):
     differences: int
 
 
-def rebuild(ledger: Ledger, *, workers: int, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
+def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> Rebuilt:
     """Fold every account from the log alone into a new views file, compare it with the old one, and swap them.
 
     Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one. Several

@@ -23,6 +23,7 @@ import msgspec
 from ledger.inputs import ACCOUNT
 from ledger.json_line import quoted
 from ledger.log import files
+from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from projections.pool import end_with_parent
 from projections.statement import statement
@@ -96,9 +97,7 @@ Told: TypeAlias = tuple[Entry | Failure, bool]
 """What became of an account, and whether its file was there already."""
 
 
-def write_statements(
-    order: Order, accounts: Sequence[str], *, workers: int, progress: Callable[[int], None] = lambda _: None
-) -> Summary:
+def write_statements(order: Order, accounts: Sequence[str], *, workers: int, progress: Progress = unwatched) -> Summary:
     """Write the accounts' statements, each file whole or not at all, and list them in the manifest.
 
     A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the

@@ -4,7 +4,7 @@ A record is late when it took effect after it happened. All late records of an a
 and everything is decided again; what differs in money, event by event, is what adjustments have to bring.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias, TypeGuard
@@ -17,6 +17,7 @@ from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCh
 from ledger.inputs import Adjust
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
+from ledger.progress import Progress
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
@@ -102,7 +103,7 @@ def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
 
 
 def late_of_many(
-    log: Reading, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Callable[[int], None]
+    log: Reading, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Progress
 ) -> list[Charge]:
     """The same on several processes, in order of account."""
     found: list[Charge] = []

@@ -1,12 +1,13 @@
 """What-if: one account or many decided again with a change, and what would come out otherwise; nothing is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
 
 from ledger.catalogue import parse
 from ledger.log.store import Reading
+from ledger.progress import Progress
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual import difference
@@ -59,7 +60,7 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
 
 
 def what_if_of_many(
-    log: Reading, accounts: Sequence[str], change: Change, *, workers: int, progress: Callable[[int], None]
+    log: Reading, accounts: Sequence[str], change: Change, *, workers: int, progress: Progress
 ) -> Report:
     """The same over many accounts, on several processes: no rule crosses accounts."""
     total = Report()

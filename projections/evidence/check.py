@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Reading, Stored, StoreRef
+from ledger.progress import Progress, unwatched
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.follow import Progress
 from projections.evidence.keys import Keys
 from projections.evidence.leaf import hash_of_any, hashes
 from projections.evidence.note import BadNote
@@ -66,7 +66,7 @@ def check_store(
     *,
     tiles_of: StoreRef | None = None,
     workers: int = 1,
-    progress: Progress = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Found:
     """Hash every event of a ledger that the newest checkpoint covers again, on several processes, and compare.
 
@@ -87,7 +87,7 @@ def check(
     *,
     tiles_of: StoreRef | None = None,
     workers: int = 1,
-    progress: Progress = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Found:
     """The same over a reading.
 

@@ -1,21 +1,20 @@
 """Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger.log import files
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
+from ledger.progress import Progress, unwatched
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 
-Progress: TypeAlias = Callable[[int], None]
-"""Takes how many events are hashed."""
 EVENTS_AT_ONCE: Final = 256 * TILE_HASHES
 
 
@@ -27,7 +26,7 @@ class NotTheLog(Exception):
 def caught_up(
     log: Reading,
     newest: Checkpoint | None,
-    progress: Progress = lambda _: None,
+    progress: Progress = unwatched,
     *,
     to_sign: bool = False,
     anew: bool = False,
@@ -95,7 +94,7 @@ def _opened(
 
 
 def root_at(
-    log: Reading, newest: Checkpoint | None, told: Checkpoint, progress: Progress = lambda _: None
+    log: Reading, newest: Checkpoint | None, told: Checkpoint, progress: Progress = unwatched
 ) -> tuple[int, bytes | None]:
     """How many events there are, and the root over as many as somebody else's checkpoint covers; None for fewer.
 

@@ -1,13 +1,14 @@
 """Sign: the newest checkpoint is brought up to the end of the log, once the log is known to continue it."""
 
 from ledger.log.store import Reading
+from ledger.progress import Progress, unwatched
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.follow import Progress, caught_up
+from projections.evidence.follow import caught_up
 from projections.evidence.keys import Keys
 
 
-def commit(log: Reading, keys: Keys, progress: Progress = lambda _: None) -> Checkpoint:
+def commit(log: Reading, keys: Keys, progress: Progress = unwatched) -> Checkpoint:
     """The checkpoint over every event there is: the newest one if nothing came since, else a new one.
 
     Raises NotTheLog, BadNote and NoKeys.

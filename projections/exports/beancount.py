@@ -8,9 +8,10 @@ from typing import BinaryIO, Final
 
 from ledger.events import type_name
 from ledger.log.store import Reading
+from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, parts
-from projections.exports.postings import Books, Posting, Progress, Transaction, tags
+from projections.exports.postings import Books, Posting, Transaction, tags
 
 VERSION: Final = 2
 BEFORE_ALL: Final = "1970-01-01"

@@ -5,9 +5,10 @@ from typing import BinaryIO, Final
 
 from ledger.events import EVENT_TYPES, type_name
 from ledger.log.store import Reading
+from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, component, parts
-from projections.exports.postings import TAGS, Books, Progress, Transaction, tags
+from projections.exports.postings import TAGS, Books, Transaction, tags
 
 VERSION: Final = 2
 HEAD: Final = (

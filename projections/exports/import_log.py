@@ -7,11 +7,12 @@ import msgspec
 
 from ledger.log.store import Adopted, Stored, StoredKey, StoreRef
 from ledger.log_import import CannotFollow, LogImport, open_import
+from ledger.progress import Progress, unwatched
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.jsonl import root_text
 from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Line, Log
-from projections.exports.postings import PROGRESS_EVERY_EVENTS, Progress
+from projections.exports.postings import PROGRESS_EVERY_EVENTS
 
 _decoder: Final = msgspec.json.Decoder(Line)
 
@@ -27,7 +28,7 @@ class Imported(NamedTuple):
     root: str
 
 
-def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = lambda _: None) -> Imported:
+def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = unwatched) -> Imported:
     """Make the same log in an empty ledger, all of it or nothing.
 
     Raises NotALog, NotEmpty for a ledger with events of its own, and StoreError.

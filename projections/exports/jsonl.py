@@ -9,10 +9,10 @@ import msgspec
 
 from ledger.log.errors import BadEvents
 from ledger.log.store import Adopted, Reading, Stored, StoredKey
+from ledger.progress import Progress
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Log
-from projections.exports.postings import Progress
 
 EVENTS_AT_ONCE: Final = 4_096  # a power of two makes a perfect subtree
 _encoder: Final = msgspec.json.Encoder()

@@ -10,7 +10,7 @@ from ledger.entries import Entry
 from ledger.events import type_name
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
-from projections.exports.postings import Progress
+from ledger.progress import Progress
 
 VERSION: Final = 1
 """Columns are only ever added, with nulls in older files; anything else is a new version."""

@@ -1,7 +1,7 @@
 """Postings: events with entries as transactions, in order of position; both ends of each entry, with the balance."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -10,13 +10,13 @@ from ledger.entries import WALLET
 from ledger.events import AccountOpened, Event
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
+from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import is_held, quoted
 from projections.exports.times import local_text
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 
-Progress = Callable[[int], None]
 """Takes how many events are done."""
 
 

@@ -1,7 +1,7 @@
 """Verify: every booking is decided again from the log alone and compared, event by event, entry by entry."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import closing
 from itertools import chain
@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Head, Reading, Stored, StoreRef
+from ledger.progress import Progress, unwatched
 from ledger.timeline import CatalogueTimeline
 from projections import totals
 from projections.pool import cut, pool
@@ -84,7 +85,7 @@ def verify(
     *,
     accounts: Sequence[str] | None = None,
     views: Copy | None = None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Report:
     """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
 
@@ -108,7 +109,7 @@ def verify_store(
     workers: int,
     accounts: Sequence[str] | None = None,
     views: Copy | None = None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Report:
     """The same over a store, on several processes: no rule crosses accounts."""
     try:
@@ -123,7 +124,7 @@ def _verify_store(
     workers: int,
     accounts: Sequence[str] | None,
     views: Copy | None,
-    progress: Callable[[int], None],
+    progress: Progress,
 ) -> Report:
     with closing(ref.open()) as store, store.reading() as log:
         count = log.last_position() if accounts is None else log.count_of(accounts)
@@ -208,7 +209,7 @@ def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
 def _audit_share(ref: StoreRef, share: _Share, position: int, views: Copy | None) -> _Part:
     """One process's share, in a reading of its own."""
     with closing(ref.open()) as store, store.reading() as log:
-        return _audit(log, share, position, views, lambda _: None)
+        return _audit(log, share, position, views, unwatched)
 
 
 def _along(ref: StoreRef) -> ledger_wide.Along:
@@ -216,7 +217,7 @@ def _along(ref: StoreRef) -> ledger_wide.Along:
         return ledger_wide.along(log)
 
 
-def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Callable[[int], None]) -> _Part:
+def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Progress) -> _Part:
     """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
     if views is None:
         return _audited(log, share, position, None, progress)
@@ -226,9 +227,7 @@ def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progr
         return part
 
 
-def _audited(
-    log: Reading, share: _Share, position: int, viewed: ViewsAudit | None, progress: Callable[[int], None]
-) -> _Part:
+def _audited(log: Reading, share: _Share, position: int, viewed: ViewsAudit | None, progress: Progress) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))
     look_at_heads = not ledger_wide.heads_are_older(log)

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from ledger.progress import Progress, unwatched
 from projections.words.safe import safe
 from scripts.cli.columns import folded, widths
 
@@ -12,24 +13,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-class Advance(Protocol):
-    """Tells a progress bar how much is done in total."""
-
-    def __call__(self, done: int) -> None:
-        """`done` of the total."""
-
-
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Advance]:
+def progress(what: str, total: int | None) -> Iterator[Progress]:
     """A progress bar on stderr, if stderr is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield unwatched
         return
     from rich.console import Console  # noqa: PLC0415  # only for a terminal
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 
