@@ -1,6 +1,5 @@
 """Follow: views catch up with the log before every read, and can be rebuilt from it, compared, and swapped."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import as_completed
@@ -19,6 +18,7 @@ from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
+from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
 from projections.pool import cut, pool
 
@@ -31,7 +31,7 @@ _TAKERS: Final = {
 
 
 @contextmanager
-def caught_up(log: Reading) -> Iterator[sqlite3.Connection]:
+def caught_up(log: Reading) -> Iterator[Cache]:
     """The views of a ledger, having seen every event of it, and maybe later ones.
 
     They are made anew where there are none, where they are of another ledger or form, and where they are damaged.
@@ -40,13 +40,13 @@ def caught_up(log: Reading) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-def asked(log: Reading, question: Callable[[sqlite3.Connection], T]) -> T:
+def asked(log: Reading, question: Callable[[Cache], T]) -> T:
     """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again."""
     try:
         with caught_up(log) as db:
             return question(db)
-    except sqlite3.DatabaseError as error:
-        if not views.is_damage(error):
+    except Unusable as error:
+        if not is_damage(error):
             raise
     except (ValueError, TypeError, msgspec.DecodeError):
         pass  # a value that no view ever wrote; if it is not that, it happens again
@@ -55,7 +55,7 @@ def asked(log: Reading, question: Callable[[sqlite3.Connection], T]) -> T:
         return question(db)
 
 
-def _followed(log: Reading) -> sqlite3.Connection:
+def _followed(log: Reading) -> Cache:
     """The newest views, caught up; a rebuild may take the file away meanwhile, then the next newest."""
     begun = False
     while True:
@@ -71,22 +71,22 @@ def _followed(log: Reading) -> sqlite3.Connection:
                 raise
             db.close()
             views.begin_anew(log.ref)
-        except sqlite3.OperationalError:
+        except Unavailable:
             if place.exists():
                 raise
-        except sqlite3.DatabaseError:  # the views are damaged, or the log is: then it happens again
+        except Unusable:  # the views are damaged, or the log is: then it happens again
             if begun:
                 raise
             begun = True
             views.begin_anew(log.ref)
 
 
-def catch_up(db: sqlite3.Connection, log: Reading) -> None:
+def catch_up(db: Cache, log: Reading) -> None:
     """Take in the events that came since; a batch of them at a time, each with how far it went."""
     catalogues = CatalogueTimeline(log.adopted())
     last = log.last_position()
     while True:
-        with views.writing(db):  # somebody else may be catching up as well
+        with writing(db):  # somebody else may be catching up as well
             position = views.seen_position(db, log)
             if position is None or position >= last:
                 return
@@ -127,26 +127,25 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
     ):
         # The copy stands at one position, whatever others follow meanwhile.
         old = place / "old"
-        with closing(sqlite3.connect(old)) as copy:
+        with closing(connect(old)) as copy:
             followed.backup(copy)
             position = views.seen_position(copy, log)
         assert position is not None
         ranges = [(some[0], some[-1]) for some in cut(log.accounts(), workers * RANGES_PER_WORKER)]
         new = place / "new"
         events = 0
-        with closing(views.connect(new, ref)) as db:
-            db.execute("PRAGMA synchronous = OFF")  # an unfinished file is never used
+        with closing(views.connect(new, ref, unfinished=True)) as db:
             for part, taken in _folded(ref, place, ranges, position, workers):
                 _merge(db, part)
                 part.unlink()
                 events += taken
                 progress(events)
-            with views.writing(db):
+            with writing(db):
                 views.note_position(db, log, position)
             try:
                 found = views.differences(db, old)
-            except sqlite3.DatabaseError as error:
-                if not views.is_damage(error):
+            except Unusable as error:
+                if not is_damage(error):
                     raise
                 found = views.count(db)  # what was there cannot be read: every row is another one
         views.publish(new, ref)
@@ -169,34 +168,37 @@ def _folded(
 def fold_range(ref: StoreRef, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
     """Fold the accounts of a range from their events up to a position into a views file of their own."""
     events = 0
-    with closing(views.connect(part, ref)) as db, closing(ref.open()) as store:
-        db.execute("PRAGMA synchronous = OFF")
-        with store.reading(until=position) as log, views.writing(db):
-            catalogues = CatalogueTimeline(log.adopted())
-            moved: Counter[totals.Cell] = Counter()
-            account: Account | None = None
-            for stored in log.all_events(first, last):
-                if account is not None and account.account != stored.account:
-                    _put(db, [account])
-                    account = None
-                event = stored.event()
-                account = evolve(account, event, stored.account)
-                take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
-                events += 1
-            if account is not None:
+    with (
+        closing(views.connect(part, ref, unfinished=True)) as db,
+        closing(ref.open()) as store,
+        store.reading(until=position) as log,
+        writing(db),
+    ):
+        catalogues = CatalogueTimeline(log.adopted())
+        moved: Counter[totals.Cell] = Counter()
+        account: Account | None = None
+        for stored in log.all_events(first, last):
+            if account is not None and account.account != stored.account:
                 _put(db, [account])
-            totals.add(db, moved)
+                account = None
+            event = stored.event()
+            account = evolve(account, event, stored.account)
+            take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
+            events += 1
+        if account is not None:
+            _put(db, [account])
+        totals.add(db, moved)
     return part, events
 
 
-def take(db: sqlite3.Connection, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:
+def take(db: Cache, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:
     """Let every view take an event; what it moves is counted, the rest goes into tables."""
     totals.take(moved, seen, event)
     for taker in _TAKERS.get(type(event), ()):
         taker(db, seen, event)
 
 
-def _put(db: sqlite3.Connection, accounts: Iterable[Account]) -> None:
+def _put(db: Cache, accounts: Iterable[Account]) -> None:
     for account in accounts:
         db.execute(agenda.PUT_ACCOUNT, agenda.account_row(account))
         db.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(account))
@@ -208,12 +210,10 @@ def _head(log: Reading, account_id: str) -> Account:
     return account
 
 
-def _merge(db: sqlite3.Connection, part: Path) -> None:
+def _merge(db: Cache, part: Path) -> None:
     """Add the rows of one part; totals of several parts add up."""
-    db.execute("ATTACH ? AS part", (str(part),))
-    with views.writing(db):
+    with attached(db, part, "part"), writing(db):
         for table in views.TABLE_NAMES:
             if table != "totals":
                 db.execute(f"INSERT INTO main.{table} SELECT * FROM part.{table}")
         db.execute(totals.ADD.replace("VALUES (?,?,?,?,?,?)", "SELECT * FROM part.totals WHERE true"))
-    db.execute("DETACH part")

@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from functools import cache
 from glob import escape
 from pathlib import Path
@@ -13,9 +11,11 @@ from typing import Final
 from ledger.log import files
 from ledger.log.store import Reading, StoreRef
 from projections import agenda, disputes, refusals, totals, unrated
+from projections.cache import Cache, Unusable, attached, form, in_memory, writing
+from projections.cache import connect as connect_cache
 
 SCHEMA: Final = 4
-LOCK_TIMEOUT_SECONDS: Final = 600
+CACHE_KIB: Final = 64 * 1024
 PARTS: Final = (agenda, disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")
 
@@ -58,11 +58,6 @@ def workplace(ref: StoreRef) -> AbstractContextManager[Path]:
     return files.workplace(ref.companion("views"))
 
 
-def is_damage(error: BaseException | None) -> bool:
-    """Whether it is the file itself that is wrong: damaged, of another form, or with rows that cannot be there."""
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-
-
 def _generations(ref: StoreRef) -> list[Path]:
     views = ref.companion("views")
     named = views.parent.glob(f"{escape(views.name)}-*")
@@ -77,40 +72,34 @@ def _number(path: Path) -> int:
     return int(path.name.rpartition("-")[2])
 
 
-def connect(path: Path, ref: StoreRef) -> sqlite3.Connection:
+def connect(path: Path, ref: StoreRef, *, unfinished: bool = False) -> Cache:
     """A views file, made with its tables where there is none: no more readable than the ledger, no helpers at rest.
 
-    Raises sqlite3.Error, of the kind of `is_damage` for a file that is none or has other tables.
+    An `unfinished` one is never used, so it need not be durable. Raises CacheError, of the kind of `is_damage` for a
+    file that is none or has other tables.
     """
     files.beside(path, ref.like)
-    db = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
+    db = connect_cache(path, synchronous="OFF" if unfinished else "NORMAL", cache_kib=CACHE_KIB)
     try:
-        db.execute("PRAGMA journal_mode = DELETE")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA cache_size = -65536")
         with writing(db):
-            if db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+            if not form(db):
                 create(db)
-            if _form(db) != _form_of_today():
-                raise sqlite3.DatabaseError(f"{path} has other tables than views")
+            if form(db) != _form_of_today():
+                raise Unusable(f"{path} has other tables than views")
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _form(db: sqlite3.Connection) -> list[tuple[str, str, str | None]]:
-    return db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
-
-
 @cache
 def _form_of_today() -> list[tuple[str, str, str | None]]:
-    with closing(sqlite3.connect(":memory:")) as db:
+    with closing(in_memory()) as db:
         create(db)
-        return _form(db)
+        return form(db)
 
 
-def create(db: sqlite3.Connection) -> None:
+def create(db: Cache) -> None:
     """The tables of an empty views file, which has seen nothing."""
     db.execute("CREATE TABLE seen (position INTEGER NOT NULL, digest TEXT NOT NULL, schema INTEGER NOT NULL)")
     db.execute("INSERT INTO seen VALUES (0, '', ?)", (SCHEMA,))
@@ -119,20 +108,7 @@ def create(db: sqlite3.Connection) -> None:
             db.execute(statement)
 
 
-@contextmanager
-def writing(db: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that holds the write lock from its beginning."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # SQLite itself rolls back where the file is broken
-            db.execute("ROLLBACK")
-        raise
-
-
-def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
+def seen_position(db: Cache, log: Reading) -> int | None:
     """The position up to which a views file has followed this ledger; None for one of another ledger or older form."""
     match db.execute("SELECT position, digest, schema FROM seen").fetchall():
         case [(0, "", schema)] if schema == SCHEMA:
@@ -143,7 +119,7 @@ def seen_position(db: sqlite3.Connection, log: Reading) -> int | None:
             return None
 
 
-def note_position(db: sqlite3.Connection, log: Reading, position: int) -> None:
+def note_position(db: Cache, log: Reading, position: int) -> None:
     """Remember how far the views have followed."""
     db.execute("UPDATE seen SET position = ?, digest = ?", (position, digest_at(log, position)))
 
@@ -165,20 +141,17 @@ def digest_at(log: Reading, position: int) -> str:
     return hashlib.sha256(f"{stored.account}\0{stored.version}\0{stored.topic}\0".encode() + state).hexdigest()
 
 
-def count(db: sqlite3.Connection) -> int:
+def count(db: Cache) -> int:
     """How many rows there are."""
     return sum(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in TABLE_NAMES)
 
 
-def differences(new: sqlite3.Connection, old: Path) -> int:
+def differences(new: Cache, old: Path) -> int:
     """How many rows stand in only one of two views files."""
-    new.execute("ATTACH ? AS old", (str(old),))
-    try:
+    with attached(new, old, "old"):
         counted = 0
         for table in TABLE_NAMES:
             for here, there in (("main", "old"), ("old", "main")):
                 only = f"SELECT * FROM {here}.{table} EXCEPT SELECT * FROM {there}.{table}"
                 counted += new.execute(f"SELECT COUNT(*) FROM ({only})").fetchone()[0]
         return counted
-    finally:
-        new.execute("DETACH old")

@@ -10,9 +10,8 @@ from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log import files
-from ledger.log.engines import store_ref
+from ledger.log.engines import AnyRef, store_ref
 from ledger.log.errors import StoreError
-from ledger.log.sqlite.store import SQLiteRef
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
@@ -37,7 +36,7 @@ def now() -> Instant:
     return time.time_ns() // 1_000
 
 
-def ledger_ref(settings: Settings) -> SQLiteRef:
+def ledger_ref(settings: Settings) -> AnyRef:
     """The store that the options name. Raises UsageError."""
     try:
         return store_ref(settings.ledger)

@@ -1,14 +1,18 @@
 """Engines: which store a URL means."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 from ledger.log.errors import StoreError
 from ledger.log.sqlite.connections import is_ledger_header
 from ledger.log.sqlite.store import SQLiteRef
 from ledger.log.store import Store
 
+AnyRef: TypeAlias = SQLiteRef
+"""Of several engines a union, so that mypy says where one is asked for what only another can do."""
 
-def store_ref(url: str | Path) -> SQLiteRef:
+
+def store_ref(url: str | Path) -> AnyRef:
     """The store that a URL means: a path, or `sqlite:///` with a path. Raises StoreError."""
     url = str(url)
     if url.startswith(("postgresql://", "postgres://")):

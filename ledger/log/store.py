@@ -336,7 +336,7 @@ class Copyable(Protocol):
         """
 
 
-class FileBased(Protocol):
+class FileBased(StoreRef, Protocol):
     """What a store may be: one file, with helpers beside it while it is in use."""
 
     @property
@@ -348,3 +348,6 @@ class FileBased(Protocol):
 
     def is_ledger(self) -> bool:
         """Whether the file is a ledger, or empty; nothing is opened that could be in use."""
+
+    def new(self, *, like: Path | None = None) -> AbstractContextManager["FileBased"]:
+        """The same, in a file."""

@@ -1,6 +1,5 @@
 """The log hashed again and held against the newest checkpoint; what differs is named."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Final, NamedTuple
 from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Reading, Stored, StoreRef
 from ledger.progress import Progress, unwatched
+from projections.cache import Unusable
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.keys import Keys
@@ -106,7 +106,7 @@ def check(
         with closing(Tiles(place(tiles_of or log.ref), create=False)) as tiles:
             hashed = _hashed(log, newest.size, workers)
             found += _against_tiles(log, tiles, signed, hashed, progress)
-    except (BadTiles, sqlite3.DatabaseError):  # where it is the log that is broken, this says so as well
+    except (BadTiles, Unusable):  # where it is the log that is broken, this says so as well
         found += _against_roots(log, signed, progress)
     return Found(newest.size, found, catalogues=newest.catalogues is not None)
 
@@ -150,7 +150,7 @@ def _kept_catalogues(ref: StoreRef) -> list[catalogues.Kept]:
     try:
         with closing(Tiles(place(ref), create=False)) as tiles:
             return tiles.catalogues()
-    except (BadTiles, sqlite3.DatabaseError):
+    except (BadTiles, Unusable):
         return []
 
 

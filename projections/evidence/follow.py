@@ -1,6 +1,5 @@
 """Follow: tiles catch up with the log before they are asked, so that booking itself pays nothing for evidence."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from ledger.log import files
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress, unwatched
+from projections.cache import Unavailable, Unusable
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.leaf import event_hash
@@ -78,10 +78,10 @@ def _opened(
         if to_sign:
             with tiles.writing():
                 tiles.keep_catalogues(catalogues.under(log, last))
-    except sqlite3.OperationalError:
+    except Unavailable:
         tiles.close()
         raise
-    except sqlite3.DatabaseError as error:
+    except Unusable as error:
         is_sound = tiles.is_sound()
         tiles.close()
         if is_sound:
@@ -107,7 +107,7 @@ def root_at(
                 return size, None
             try:
                 made = tiles.root(told.size)
-            except (BadTiles, sqlite3.DatabaseError):
+            except (BadTiles, Unusable):
                 continue
         if anew or made == told.root:
             return size, made

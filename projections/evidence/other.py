@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from ledger.log.engines import holds_ledger
+from projections.cache import BEGINNING
 from projections.evidence import note
 from projections.evidence.note import BadNote
 from projections.evidence.proof import FORM
 
-_SQLITE: Final = b"SQLite format 3\0"
 _BEGINNINGS: Final = (
     (b"%PDF-", "a PDF"),
     (b"PK\3\4", "a workbook or another zip"),
@@ -30,7 +30,7 @@ def what_it_is(content: bytes) -> str | None:
     """What a file is, given its beginning; None for what may be a proof, sound or not."""
     if not content:
         return f"an empty file; {_PROVE}"
-    if content.startswith(_SQLITE):
+    if content.startswith(BEGINNING):
         return _database(content)
     for beginning, told in _BEGINNINGS:
         if content[: len(beginning)].lower() == beginning.lower():

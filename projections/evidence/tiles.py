@@ -1,20 +1,18 @@
 """Tiles: the tree's hashes, 256 to a piece and level, in a file beside the ledger; it can always be made anew."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from ledger.log.store import StoreRef
+from projections import cache
 from projections.evidence import tree
 from projections.evidence.catalogues import Kept
 from projections.evidence.tree import HASH_BYTES
 
 SCHEMA: Final = 1
-LOCK_TIMEOUT_SECONDS: Final = 600
 TILE_HEIGHT: Final = 8
 TILE_HASHES: Final = 1 << TILE_HEIGHT
 TILE_BYTES: Final = TILE_HASHES * HASH_BYTES
@@ -47,26 +45,22 @@ class Tiles:
     """A file of tiles: level 0 holds leaf hashes, each higher level the roots of the full tiles below.
 
     Beside the leaf hashes stand the names of their events, which no hash alone would tell once the event is gone.
-    Whoever changes the file within `writing` changes all of it or nothing. Raises BadTiles, and sqlite3.Error where the
+    Whoever changes the file within `writing` changes all of it or nothing. Raises BadTiles, and Unavailable where the
     disk or another process is in the way.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
-        mode = "rwc" if create else "ro"
         self._tile = lru_cache(maxsize=64)(self._read)
-        self._db = sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=LOCK_TIMEOUT_SECONDS,
-        )
         try:
-            self._open(create)
-        except sqlite3.OperationalError:
-            self._db.close()
+            self._db = cache.connect(path, synchronous="FULL") if create else cache.connect(path, mode="ro")
+            try:
+                self._open(create)
+            except BaseException:
+                self._db.close()
+                raise
+        except cache.Unavailable:
             raise
-        except (sqlite3.DatabaseError, BadTiles) as error:
-            self._db.close()
+        except (cache.Unusable, BadTiles) as error:
             raise BadTiles(f"{path}: {error}") from None
 
     def close(self) -> None:
@@ -75,23 +69,14 @@ class Tiles:
 
     def is_sound(self) -> bool:
         """Whether SQLite finds nothing wrong with the file; it reads all of it."""
-        try:
-            return [row[0] for row in self._db.execute("PRAGMA quick_check(1)")] == ["ok"]
-        except sqlite3.DatabaseError:
-            return False
+        return cache.is_sound(self._db)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The file to oneself until the block ends; commits then, rolls back on any exception."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._tile.cache_clear()
-        try:
+        with cache.writing(self._db):
+            self._tile.cache_clear()
             yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # SQLite itself rolls back where the file is broken
-                self._db.execute("ROLLBACK")
-            raise
 
     @property
     def size(self) -> int:
@@ -159,7 +144,7 @@ class Tiles:
         """The hashes of catalogues as last kept; none where nobody kept any."""
         try:
             return [Kept(*row) for row in self._db.execute("SELECT hash, told FROM catalogues ORDER BY number")]
-        except sqlite3.OperationalError:
+        except cache.Unavailable:
             return []
 
     def cut(self, size: int) -> None:
@@ -179,10 +164,8 @@ class Tiles:
 
     def _open(self, create: bool) -> None:
         if create:
-            self._db.execute("PRAGMA journal_mode = DELETE")  # no helpers at rest
-            self._db.execute("PRAGMA synchronous = FULL")
             with self.writing():
-                if self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+                if not cache.form(self._db):
                     for statement in _TABLES:
                         self._db.execute(statement)
                 self._db.execute(_CATALOGUES)

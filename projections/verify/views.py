@@ -1,12 +1,11 @@
 """What the views beside the ledger say against what the log gives, account by account (design: views)."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from ledger.account import Account
 from ledger.events import Event
@@ -14,12 +13,13 @@ from ledger.log.store import Stored
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, totals, views
+from projections.cache import CacheError, Row, connect, in_memory, rows_by_name
 from projections.event_context import EventContext
 from projections.follow import caught_up, take
 from projections.verify.account import Problem
 
 NAMED_MAX: Final = 1_000
-UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, sqlite3.Error)
+UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, CacheError)
 """What events that no rule has written may raise when a view takes them."""
 
 _KEYS: Final = {
@@ -34,8 +34,6 @@ _KEYS: Final = {
 _OF_ACCOUNTS: Final = tuple(table for table in _KEYS if table != "totals")
 _TAKEN: Final = ("disputes", "refusals", "unrated")
 _VERSIONS: Final = ("version", "opened_version")
-
-Row: TypeAlias = dict[str, Any]
 
 
 class Copy(NamedTuple):
@@ -56,7 +54,7 @@ def copied(ledger: Ledger) -> Iterator[Copy | None]:
         with (
             ledger.store.reading() as log,
             caught_up(log) as followed,
-            closing(sqlite3.connect(place / "copy")) as copy,
+            closing(connect(place / "copy")) as copy,
         ):
             followed.backup(copy)
             (position,) = copy.execute("SELECT position FROM seen").fetchone()
@@ -71,8 +69,8 @@ class ViewsAudit:
         self.whole = True
         """Whether every event was seen; else nothing can be said of totals."""
         self._position = copy.position
-        self._copy = _opened(copy)
-        self._own = _rows_by_name(sqlite3.connect(":memory:", isolation_level=None))
+        self._copy = rows_by_name(connect(copy.path))
+        self._own = rows_by_name(in_memory())
         views.create(self._own)
         self._account: Account | None = None
         self._followed = True
@@ -119,7 +117,7 @@ def of_all(copy: Copy, moved: Counter[totals.Cell] | None, accounts: Collection[
 
     Without these, totals are not compared.
     """
-    with closing(_opened(copy)) as db:
+    with closing(rows_by_name(connect(copy.path))) as db:
         for table in _OF_ACCOUNTS:
             rows = (row for row in db.execute(f"SELECT * FROM {table}") if row["account"] not in accounts)
             yield from _differences(table, [], list(islice(rows, NAMED_MAX)))
@@ -151,12 +149,3 @@ def _differences(table: str, expected: Iterable[Row], found: Iterable[Row]) -> I
             for row in (one, other)
         )
         yield Problem(account, version, f"view {table}{named}", *values)
-
-
-def _opened(copy: Copy) -> sqlite3.Connection:
-    return _rows_by_name(sqlite3.connect(copy.path, isolation_level=None))
-
-
-def _rows_by_name(db: sqlite3.Connection) -> sqlite3.Connection:
-    db.row_factory = lambda cursor, row: dict(zip((column[0] for column in cursor.description), row, strict=True))
-    return db

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from ledger.log import files
+from ledger.log.engines import store_ref
 from ledger.log.errors import StoreError
-from ledger.log.sqlite.store import SQLiteRef
 from ledger.log.store import StoreRef
 from projections.evidence.check import check_store, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
@@ -52,7 +52,7 @@ def backup(settings: Settings, file: str) -> int:
     if target.is_dir():
         raise UsageError(f"{file} is a folder; name a file")
     _no_ledger_in_use(target)
-    if target.exists() and not (target.is_file() and SQLiteRef(target).is_ledger()):
+    if target.exists() and not (target.is_file() and store_ref(target).is_ledger()):
         raise UsageError(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {target.parent} to write a backup into; create it or name another")
@@ -100,7 +100,7 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     require_file(source, "backup")
     try:
         with new_ledger(ledger, source) as part:
-            events = SQLiteRef(source).copy_to(part.path)
+            events = store_ref(source).copy_to(part.path)
             keys = kept(keys_folder(settings))
             problems = _problems(ledger, part, keys, events, workers or os.cpu_count() or 1)
             if problems:
@@ -132,5 +132,5 @@ def _problems(ledger: StoreRef, part: StoreRef, keys: Keys | None, events: int, 
 
 
 def _no_ledger_in_use(target: Path) -> None:
-    if any(each.exists() for each in SQLiteRef(target).helpers()):
+    if any(each.exists() for each in store_ref(target).helpers()):
         raise UsageError(f"{target} is a ledger in use; name another file")

@@ -1,6 +1,5 @@
 """`obnovi keys`, `checkpoint`, `prove` and `check-proof`: what was booked, proved to those who have no ledger."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -242,5 +241,3 @@ def evidence_errors() -> Iterator[None]:
         raise Refused(str(error)) from None
     except NoKeys as error:
         raise UsageError(str(error)) from None
-    except sqlite3.Error as error:
-        raise UsageError(f"the evidence beside the ledger cannot be written: {error}") from None

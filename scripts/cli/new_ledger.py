@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger.log.sqlite.store import SQLiteRef
+from ledger.log.store import FileBased
 from scripts.errors import Refused, UsageError
 
 
 @contextmanager
-def new_ledger(ref: SQLiteRef, source: Path) -> Iterator[SQLiteRef]:
+def new_ledger(ref: FileBased, source: Path) -> Iterator[FileBased]:
     """A place to make a ledger in, which gets the ledger's name when the block ends well.
 
     It is no more readable than its source. Raises Refused where something of a ledger is there already, UsageError
