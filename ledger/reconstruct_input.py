@@ -4,35 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from ledger.events import (
-    AccountOpened,
-    Adjusted,
-    Blocked,
-    ChargeReversed,
-    DailyFeeCharged,
-    DiscountGranted,
-    DisputeOpened,
-    DisputeResolved,
-    Event,
-    InputRef,
-    InputRefused,
-    MonthlyFeeCharged,
-    OptionConnected,
-    OptionDisconnected,
-    OptionExpired,
-    OptionFeeCharged,
-    OptionSuspended,
-    PackagesRefreshed,
-    PeriodLapsed,
-    PlanConnected,
-    PromiseClosed,
-    PromiseTaken,
-    RefreshRefused,
-    ToppedUp,
-    Unblocked,
-    UsageCharged,
-    UsageUnrated,
-)
+from ledger import events as ev
+from ledger.events import Event
 from ledger.inputs import (
     Adjust,
     Block,
@@ -95,7 +68,7 @@ def reconstruct_input(account: str, event: Event) -> Input:
     if event.input is None:
         raise NotReconstructible(f"version {event.version} was scheduled")
     kind, fields = _own(event)
-    reference: InputRef = event.input
+    reference: ev.InputRef = event.input
     common = {
         "type": kind,
         "id": reference.id,
@@ -114,15 +87,15 @@ def reconstruct_input(account: str, event: Event) -> Input:
 def _own(event: Event) -> tuple[str, dict[str, Any]]:
     """The input's type and the fields that only this type has."""
     match event:
-        case AccountOpened():
+        case ev.AccountOpened():
             return "open", {"region": event.region, "credit_limit": event.credit_limit}
-        case ToppedUp():
+        case ev.ToppedUp():
             return "top_up", {"amount": event.amount, "channel": event.channel}
-        case PlanConnected():
+        case ev.PlanConnected():
             return "connect_plan", {"plan": event.plan}
-        case UsageCharged(rerates=int(version)) | UsageUnrated(rerates=int(version)):
+        case ev.UsageCharged(rerates=int(version)) | ev.UsageUnrated(rerates=int(version)):
             return "rerate", {"event": version}
-        case UsageCharged() | UsageUnrated():
+        case ev.UsageCharged() | ev.UsageUnrated():
             return "usage", {
                 "service": event.service,
                 "direction": event.direction,
@@ -130,53 +103,53 @@ def _own(event: Event) -> tuple[str, dict[str, Any]]:
                 "zone": event.zone,
                 "peer": event.personal.peer or "",
             }
-        case PackagesRefreshed() | RefreshRefused():
+        case ev.PackagesRefreshed() | ev.RefreshRefused():
             return event.input_type, _request(event)
-        case Blocked(cause="request"):
+        case ev.Blocked(cause="request"):
             return "block", {"kind": event.kind}
-        case Unblocked(cause="request"):
+        case ev.Unblocked(cause="request"):
             return "unblock", {"kind": event.kind}
-        case OptionConnected():
+        case ev.OptionConnected():
             return "connect_option", {"option": event.option}
-        case OptionDisconnected():
+        case ev.OptionDisconnected():
             return "disconnect_option", {"option": event.option}
-        case DiscountGranted():
+        case ev.DiscountGranted():
             return "grant_discount", {"percent": event.percent, "from": event.from_, "until": event.until}
-        case PromiseTaken():
+        case ev.PromiseTaken():
             return "take_promise", {"amount": event.amount}
-        case ChargeReversed():
+        case ev.ChargeReversed():
             return "reverse", {"event": event.event, "amount": event.asked_amount, "text": event.personal.text or ""}
-        case Adjusted():
+        case ev.Adjusted():
             return "adjust", {"amount": event.amount, "cites": list(event.cites), "text": event.personal.text or ""}
-        case DisputeOpened():
+        case ev.DisputeOpened():
             return "open_dispute", {"event": event.event, "text": event.personal.text or ""}
-        case DisputeResolved():
+        case ev.DisputeResolved():
             return "resolve_dispute", {
                 "dispute": event.dispute,
                 "outcome": event.outcome,
                 "amount": event.amount,
                 "text": event.personal.text or "",
             }
-        case InputRefused():
+        case ev.InputRefused():
             personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
             spoken = {name: text for name, text in personal.items() if text is not None}
             text = {"text": ""} if event.input_type == "sms" else {}
             return event.input_type, {**event.fields, **text, **spoken}
         case (
-            Blocked()
-            | Unblocked()
-            | PeriodLapsed()
-            | MonthlyFeeCharged()
-            | DailyFeeCharged()
-            | PromiseClosed()
-            | OptionFeeCharged()
-            | OptionSuspended()
-            | OptionExpired()
+            ev.Blocked()
+            | ev.Unblocked()
+            | ev.PeriodLapsed()
+            | ev.MonthlyFeeCharged()
+            | ev.DailyFeeCharged()
+            | ev.PromiseClosed()
+            | ev.OptionFeeCharged()
+            | ev.OptionSuspended()
+            | ev.OptionExpired()
         ):
             raise NotReconstructible(f"version {event.version} does not begin a booking")
 
 
-def _request(event: PackagesRefreshed | RefreshRefused) -> dict[str, Any]:
+def _request(event: ev.PackagesRefreshed | ev.RefreshRefused) -> dict[str, Any]:
     match event.input_type:
         case "ussd":
             return {"text": event.personal.text}

@@ -2,37 +2,11 @@
 
 from typing import Any
 
+from ledger import events as ev
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.events import (
-    AccountOpened,
-    Adjusted,
-    Blocked,
-    ChargeReversed,
-    DailyFeeCharged,
-    DiscountGranted,
-    DisputeOpened,
-    DisputeResolved,
-    Event,
-    InputRefused,
-    MonthlyFeeCharged,
-    OptionConnected,
-    OptionDisconnected,
-    OptionExpired,
-    OptionFeeCharged,
-    OptionSuspended,
-    PackagesRefreshed,
-    PeriodLapsed,
-    PlanConnected,
-    PromiseClosed,
-    PromiseTaken,
-    RefreshRefused,
-    ToppedUp,
-    Unblocked,
-    UsageCharged,
-    UsageUnrated,
-)
+from ledger.events import Event
 from ledger.rules.check import Checks
 from ledger.rules.usage import rating_plan
 from projections.explain.rules import from_packages, uncovered
@@ -44,19 +18,21 @@ def facts_of(event: Event, before: Account | None, checks: Checks, catalogue: Ca
     for check in checks:
         compared |= {**check.facts, **check.compared}
     if before is None:
-        return {"region": event.region, "credit_limit": event.credit_limit} if isinstance(event, AccountOpened) else {}
+        return (
+            {"region": event.region, "credit_limit": event.credit_limit} if isinstance(event, ev.AccountOpened) else {}
+        )
     return compared | _own(event, before, checks, catalogue)
 
 
 def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) -> dict[str, Any]:
     match event:
-        case ToppedUp():
+        case ev.ToppedUp():
             return {"amount": event.amount, "available": before.available, "blocks": list(before.blocks)}
-        case MonthlyFeeCharged() | DailyFeeCharged() | PackagesRefreshed():
+        case ev.MonthlyFeeCharged() | ev.DailyFeeCharged() | ev.PackagesRefreshed():
             return {"fee_before_discount": event.fee, "discount": event.discount, "mode": before.mode}
-        case UsageCharged():
+        case ev.UsageCharged():
             return _usage(event, before, catalogue)
-        case UsageUnrated():
+        case ev.UsageUnrated():
             plan = rating_plan(before, catalogue, event.used_at or event.occurred_at)
             return {
                 "reason": event.reason,
@@ -65,42 +41,49 @@ def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) ->
                 "quantity": event.quantity,
                 "priced_zones": sorted(plan.prices) if plan else [],
             }
-        case Blocked(cause="balance") | Unblocked(cause="balance"):
+        case ev.Blocked(cause="balance") | ev.Unblocked(cause="balance"):
             return {"available": before.available, "blocks": list(before.blocks)}
-        case DiscountGranted():
+        case ev.DiscountGranted():
             replaced = before.discount.percent if before.discount else None
             return {"percent": event.percent, "from": event.from_, "until": event.until, "replaced": replaced}
-        case PromiseTaken():
+        case ev.PromiseTaken():
             return {"amount": event.amount, "promise_fee": event.fee}
-        case PromiseClosed():
+        case ev.PromiseClosed():
             promise = before.promise
             if promise is None:
                 return {"amount": event.amount}
             until = periods.local_text(promise.until, before.zone)
             return {"amount": event.amount, "topped_up": promise.topped_up, "ends": until}
-        case OptionSuspended():
+        case ev.OptionSuspended():
             return {"reason": checks[-1].reason} if checks and checks[-1].holds else {}
-        case OptionExpired() | OptionDisconnected():
+        case ev.OptionExpired() | ev.OptionDisconnected():
             held = before.option(event.option)
             due = held.due if held else None
             return {"option": event.option, "due": None if due is None else periods.local_text(due, before.zone)}
-        case ChargeReversed():
+        case ev.ChargeReversed():
             return {"event": event.event, "amount": event.amount, "packages": event.packages}
-        case Adjusted():
+        case ev.Adjusted():
             return {"amount": event.amount, "cites": list(event.cites)}
-        case DisputeOpened():
+        case ev.DisputeOpened():
             return {"answer_due": event.answer_due}
-        case DisputeResolved():
+        case ev.DisputeResolved():
             return {"event": event.event, "outcome": event.outcome}
-        case RefreshRefused() | InputRefused():
+        case ev.RefreshRefused() | ev.InputRefused():
             return event.facts
-        case AccountOpened():
+        case ev.AccountOpened():
             return {"region": event.region, "credit_limit": event.credit_limit}
-        case Blocked() | Unblocked() | PlanConnected() | PeriodLapsed() | OptionConnected() | OptionFeeCharged():
+        case (
+            ev.Blocked()
+            | ev.Unblocked()
+            | ev.PlanConnected()
+            | ev.PeriodLapsed()
+            | ev.OptionConnected()
+            | ev.OptionFeeCharged()
+        ):
             return {}
 
 
-def _usage(event: UsageCharged, before: Account, catalogue: Catalogue) -> dict[str, Any]:
+def _usage(event: ev.UsageCharged, before: Account, catalogue: Catalogue) -> dict[str, Any]:
     """How much was billed, by which increments, and what of it packages and money paid."""
     facts: dict[str, Any] = {
         "service": event.service,

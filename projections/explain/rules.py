@@ -2,36 +2,10 @@
 
 from typing import Final, TypeAlias
 
+from ledger import events as ev
 from ledger.account import Account
 from ledger.entries import EXPIRED
-from ledger.events import (
-    AccountOpened,
-    Adjusted,
-    Blocked,
-    ChargeReversed,
-    DailyFeeCharged,
-    DiscountGranted,
-    DisputeOpened,
-    DisputeResolved,
-    Event,
-    InputRefused,
-    MonthlyFeeCharged,
-    OptionConnected,
-    OptionDisconnected,
-    OptionExpired,
-    OptionFeeCharged,
-    OptionSuspended,
-    PackagesRefreshed,
-    PeriodLapsed,
-    PlanConnected,
-    PromiseClosed,
-    PromiseTaken,
-    RefreshRefused,
-    ToppedUp,
-    Unblocked,
-    UsageCharged,
-    UsageUnrated,
-)
+from ledger.events import Event
 from ledger.reasons import NightStep, RefusalReason
 from ledger.units import Quantity
 
@@ -67,61 +41,61 @@ Rules: TypeAlias = tuple[str, ...]
 def rules_of(event: Event, before: Account | None) -> Rules:
     """The rule that decided an event first, then the others that shaped it; `before` is the account it met."""
     match event:
-        case AccountOpened():
+        case ev.AccountOpened():
             return ("R-3.1",)
-        case ToppedUp():
+        case ev.ToppedUp():
             return ("R-7.1",)
-        case PlanConnected() | MonthlyFeeCharged(cause="connection"):
+        case ev.PlanConnected() | ev.MonthlyFeeCharged(cause="connection"):
             return ("R-3.3", "R-3.2", *_discounted(event))
-        case MonthlyFeeCharged():
+        case ev.MonthlyFeeCharged():
             again = ("R-4.4",) if before is not None and before.mode != "monthly" else ()
             free = ("R-4.7",) if not event.amount else ()
             return ("R-4.1", *again, *(("R-4.6",) if event.carried else ()), *free, *_discounted(event))
-        case DailyFeeCharged():
+        case ev.DailyFeeCharged():
             return ("R-4.2", *_discounted(event))
-        case PackagesRefreshed():
+        case ev.PackagesRefreshed():
             return ("R-5.4", "R-5.5", *_discounted(event))
-        case RefreshRefused():
+        case ev.RefreshRefused():
             return ("R-5.3",)
-        case UsageCharged():
+        case ev.UsageCharged():
             return (*(("R-11.6",) if event.rerates is not None else ()), *_rating(event))
-        case UsageUnrated():
+        case ev.UsageUnrated():
             return ("R-6.8",) if event.rerates is None else ("R-11.6", "R-6.8")
-        case Blocked(cause="request"):
+        case ev.Blocked(cause="request"):
             return ("R-8.1", "R-8.3")
-        case Blocked(cause="balance"):
+        case ev.Blocked(cause="balance"):
             return ("R-8.5",)
-        case Blocked():
+        case ev.Blocked():
             return ("R-4.3",)
-        case Unblocked(cause="request"):
+        case ev.Unblocked(cause="request"):
             return ("R-8.1", "R-8.3" if before is not None and before.period is not None else "R-8.4")
-        case Unblocked():
+        case ev.Unblocked():
             return ("R-8.5", "R-7.2")
-        case PeriodLapsed():
+        case ev.PeriodLapsed():
             return ("R-4.5",)
-        case DiscountGranted():
+        case ev.DiscountGranted():
             return ("R-10.1",)
-        case PromiseTaken():
+        case ev.PromiseTaken():
             return ("R-10.2",)
-        case PromiseClosed():
+        case ev.PromiseClosed():
             return ("R-10.3",)
-        case OptionConnected():
+        case ev.OptionConnected():
             return ("R-9.1", "R-9.3") if event.one_time else ("R-9.1",)
-        case OptionFeeCharged() | OptionSuspended():
+        case ev.OptionFeeCharged() | ev.OptionSuspended():
             return ("R-9.2",)
-        case OptionExpired():
+        case ev.OptionExpired():
             return ("R-9.3",)
-        case OptionDisconnected():
+        case ev.OptionDisconnected():
             return ("R-9.4",)
-        case ChargeReversed():
+        case ev.ChargeReversed():
             return ("R-11.1",)
-        case Adjusted():
+        case ev.Adjusted():
             return ("R-11.5",)
-        case DisputeOpened():
+        case ev.DisputeOpened():
             return ("R-11.2",)
-        case DisputeResolved():
+        case ev.DisputeResolved():
             return ("R-11.3",)
-        case InputRefused():
+        case ev.InputRefused():
             return (REFUSED_BY[event.input_type],)
 
 
@@ -129,7 +103,7 @@ def _discounted(event: Event) -> Rules:
     return ("R-3.5",) if getattr(event, "discount", 0) else ()
 
 
-def _rating(event: UsageCharged) -> Rules:
+def _rating(event: ev.UsageCharged) -> Rules:
     """Free, unlimited, out of packages, or for money."""
     if not event.billed or event.direction == "in":
         return ("R-6.2",)
@@ -142,12 +116,12 @@ def _rating(event: UsageCharged) -> Rules:
     return ("R-6.4", *late, *(("R-6.6",) if uncovered(event) else ()))
 
 
-def from_packages(event: UsageCharged) -> Quantity:
+def from_packages(event: ev.UsageCharged) -> Quantity:
     """What of a record packages paid for, expired leftovers included, in package units."""
     return sum(entry.amount for entry in event.entries if entry.unit != "kop")
 
 
-def uncovered(event: UsageCharged) -> Quantity:
+def uncovered(event: ev.UsageCharged) -> Quantity:
     """What of a record was left for money, in package units (R-6.6)."""
     free = event.unlimited or event.direction == "in"
     return 0 if free else event.billed - from_packages(event)
