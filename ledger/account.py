@@ -15,7 +15,7 @@ from ledger.events import (
 )
 from ledger.memory import Kind, Memory
 from ledger.periods import Instant
-from ledger.units import Kopecks, Quantity, Service
+from ledger.units import Kopecks, PackageQuantity, Service
 
 BLOCK_ORDER: tuple[BlockKind, ...] = ("financial", "voluntary", "operator")
 
@@ -31,8 +31,8 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_u
     name: str
     service: Service
     grant: int
-    granted: Quantity
-    left: Quantity
+    granted: PackageQuantity
+    left: PackageQuantity
     start: Instant
     end: Instant
     unlimited: bool = False

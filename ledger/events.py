@@ -12,11 +12,11 @@ import msgspec
 from ledger.entries import Entry
 from ledger.periods import Instant
 from ledger.reasons import StoredRefreshReason, StoredRefusalReason, UnratedReason
-from ledger.units import Kopecks, Quantity, Service
+from ledger.units import Kopecks, PackageQuantity, PackageSize, RecordQuantity, Service
 
 BlockKind: TypeAlias = Literal["financial", "voluntary", "operator"]
 Mode: TypeAlias = Literal["none", "monthly", "daily", "unpaid"]
-Granted: TypeAlias = dict[Service, int | Literal["unlimited"]]
+Granted: TypeAlias = dict[Service, PackageSize]
 
 
 class InputRef(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -134,9 +134,9 @@ class UsageCharged(_Event, frozen=True, kw_only=True):
 
     service: Service
     direction: Literal["out", "in"]
-    quantity: Quantity
+    quantity: RecordQuantity
     zone: str
-    billed: Quantity
+    billed: PackageQuantity
     amount: Kopecks
     vat_rate: int
     plan: str | None = None
@@ -154,7 +154,7 @@ class UsageUnrated(_Event, frozen=True, kw_only=True):
 
     service: Service
     direction: Literal["out", "in"]
-    quantity: Quantity
+    quantity: RecordQuantity
     zone: str
     reason: UnratedReason
     used_at: Instant | None = None

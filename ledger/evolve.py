@@ -61,10 +61,11 @@ from ledger.events import (
 )
 from ledger.memory import Kind, Memory
 from ledger.periods import Instant
-from ledger.units import Kopecks, Quantity
+from ledger.units import Kopecks, PackageQuantity
 
 T = TypeVar("T")
 FOR_EVER: Final[Instant] = 2**62
+NOTHING: Final = PackageQuantity(0)
 
 
 class BrokenLog(Exception):
@@ -229,7 +230,7 @@ def _spend(account: Account, entries: tuple[Entry, ...]) -> Account:
     return replace(account, buckets=buckets)
 
 
-def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: Quantity) -> tuple[Bucket, ...]:
+def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: int) -> tuple[Bucket, ...]:
     return tuple(
         [
             replace(bucket, left=bucket.left - amount)
@@ -314,7 +315,9 @@ def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Acco
 def _granted(name: str, version: int, packages: Granted, period: Period, connected: int = 0) -> list[Bucket]:
     """New buckets of a paid period; an unlimited one has no number (R-6.3)."""
     return [
-        Bucket(name, service, version, 0, 0, period.start, period.next_due, unlimited=True, connected=connected)
+        Bucket(
+            name, service, version, NOTHING, NOTHING, period.start, period.next_due, unlimited=True, connected=connected
+        )
         if amount == "unlimited"
         else Bucket(name, service, version, amount, amount, period.start, period.next_due, connected=connected)
         for service, amount in packages.items()

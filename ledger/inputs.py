@@ -12,7 +12,7 @@ from ledger import json_line
 from ledger.json_line import Malformed as Malformed  # noqa: PLC0414  # callers of this module meet it
 from ledger.json_line import quoted
 from ledger.periods import Instant, parse_date, parse_instant
-from ledger.units import Kopecks, Quantity, Service
+from ledger.units import Kopecks, RecordQuantity, Service
 
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A longer line cannot be an input; it is rejected without being read as JSON."""
@@ -88,7 +88,7 @@ class Usage(_Input):
     type: Literal["usage"]
     service: Service
     direction: Literal["out", "in"]
-    quantity: Annotated[Quantity, Field(strict=True, ge=0, le=10**12)]
+    quantity: Annotated[RecordQuantity, Field(strict=True, ge=0, le=10**12)]
     zone: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "home"
     peer: Annotated[str, Field(strict=True, max_length=64)] = ""
 

@@ -1,17 +1,15 @@
 """Units: money is integer kopecks, packages are integer seconds, pieces and kilobytes (R-1.1, R-1.2)."""
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NewType, TypeAlias
 
 Kopecks: TypeAlias = int
 """Money including VAT. 450_00 reads as 450 rubles 00 kopecks."""
-Seconds: TypeAlias = int
-Pieces: TypeAlias = int
-Bytes: TypeAlias = int
-Kilobytes: TypeAlias = int
-"""1 KB = 1024 bytes."""
-Quantity: TypeAlias = int
-"""Seconds, pieces or kilobytes, as the service says."""
+RecordQuantity = NewType("RecordQuantity", int)
+"""How much a record was, as measured: seconds, pieces or bytes, as the service says."""
+PackageQuantity = NewType("PackageQuantity", int)
+"""How much a package holds or gives, as it is billed: seconds, pieces or kilobytes (1 KB = 1024 bytes)."""
+PackageSize: TypeAlias = PackageQuantity | Literal["unlimited"]
 
 Service = Literal["voice", "sms", "data"]
 Unit = Literal["kop", "s", "sms", "kb"]

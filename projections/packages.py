@@ -6,7 +6,7 @@ from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.periods import Instant
 from ledger.rules.usage import spending_order
-from ledger.units import SERVICES, UNIT_OF, Quantity, Unit
+from ledger.units import SERVICES, UNIT_OF, PackageQuantity, Unit
 
 
 class BucketRow(msgspec.Struct, frozen=True):
@@ -15,8 +15,8 @@ class BucketRow(msgspec.Struct, frozen=True):
     bucket: str
     service: str
     unit: Unit
-    left: Quantity
-    granted: Quantity
+    left: PackageQuantity
+    granted: PackageQuantity
     start: str
     end: str
 

@@ -5,7 +5,7 @@ import msgspec
 from ledger import periods
 from ledger.events import Event, UsageUnrated
 from ledger.reasons import UnratedReason
-from ledger.units import Quantity
+from ledger.units import RecordQuantity
 
 
 class UnratedRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class UnratedRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     at: str
     service: str
-    quantity: Quantity
+    quantity: RecordQuantity
     reason: UnratedReason
 
 

@@ -7,7 +7,7 @@ import msgspec
 from ledger import periods
 from ledger.entries import CONSUMED
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, UsageCharged
-from ledger.units import Kopecks, Quantity, ex_vat, ten_thousandths
+from ledger.units import Kopecks, PackageQuantity, RecordQuantity, ex_vat, ten_thousandths
 
 
 class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,9 +20,9 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
     direction: str
     peer: str
     zone: str
-    quantity: Quantity
-    billed: Quantity
-    from_packages: Quantity
+    quantity: RecordQuantity
+    billed: PackageQuantity
+    from_packages: PackageQuantity
     amount: Kopecks
     amount_ex_vat: str
     vat_rate: int
@@ -43,7 +43,7 @@ def usage_row(event: Event, zone: str) -> UsageRow | None:
                 zone=event.zone,
                 quantity=event.quantity,
                 billed=event.billed,
-                from_packages=taken,
+                from_packages=PackageQuantity(taken),
                 amount=event.amount,
                 amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
                 vat_rate=event.vat_rate,
@@ -57,9 +57,9 @@ def usage_row(event: Event, zone: str) -> UsageRow | None:
                 direction="out",
                 peer=event.personal.text or event.personal.to or "",
                 zone="home",
-                quantity=1,
-                billed=0,
-                from_packages=0,
+                quantity=RecordQuantity(1),
+                billed=PackageQuantity(0),
+                from_packages=PackageQuantity(0),
                 amount=0,
                 amount_ex_vat=_ex_vat_text(0, event.vat_rate),
                 vat_rate=event.vat_rate,

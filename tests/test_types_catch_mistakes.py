@@ -1,4 +1,4 @@
-"""Types catch mistakes: mypy refuses an event that no rule may build, and nothing else of the same lines."""
+"""Types catch mistakes: mypy refuses an event that no rule may build, and bytes where kilobytes are due."""
 
 import re
 import subprocess
@@ -11,11 +11,13 @@ ROOT = Path(__file__).parent.parent
 HEAD = """
 from collections.abc import Iterator
 
-from ledger.account import Account
+from ledger.account import Account, Bucket
 from ledger.events import ToppedUp
+from ledger.inputs import Usage
 from ledger.reasons import PromiseReason
 from ledger.rules.check import Check
 from ledger.rules.moment import Moment
+from ledger.units import PackageQuantity
 """
 TOP_UP = """
 def {name}(account: Account, moment: Moment) -> ToppedUp:
@@ -25,15 +27,21 @@ REFUSAL = """
 def {name}(active: int) -> Iterator[Check[PromiseReason]]:
     yield Check({fields})
 """
+QUANTITY = """
+def {name}(bucket: Bucket, record: Usage) -> PackageQuantity:
+    return {fields}
+"""
 RIGHT = {
     "top_up": TOP_UP.format(name="top_up", fields="amount=100_00, channel='cash'"),
     "refusal": REFUSAL.format(name="refusal", fields="'PROMISE_ACTIVE', active > 0, {'active': active}"),
+    "quantity": QUANTITY.format(name="quantity", fields="bucket.left"),
 }
 WRONG = {
     "amount of text": TOP_UP.format(name="text", fields="amount='100.00', channel='cash'"),
     "a float": TOP_UP.format(name="float_", fields="amount=100.0, channel='cash'"),
     "misspelt field": TOP_UP.format(name="field", fields="amount=100_00, chanel='cash'"),
     "misspelt reason": REFUSAL.format(name="reason", fields="'PROMISE_ACTVE', active > 0, {'active': active}"),
+    "bytes as kilobytes": QUANTITY.format(name="bytes_", fields="record.quantity"),
 }
 
 
@@ -61,5 +69,5 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [names[line - 1] for line in errors(source, tmp_path_factory.mktemp("mypy"))]
 
 
-def test_each_wrong_event_is_one_error_and_a_right_one_none(refused: list[str]) -> None:
+def test_each_mistake_is_one_error_and_what_is_right_none(refused: list[str]) -> None:
     assert refused == list(WRONG)

@@ -13,12 +13,10 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ledger import periods
-from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Service, parse_rubles
+from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, PackageSize, Service, parse_rubles
 
-Amount: TypeAlias = int | Literal["unlimited"]
-"""What a package holds: seconds, pieces or kilobytes, or `unlimited` (R-6.3)."""
-Packages: TypeAlias = dict[Service, Amount]
-"""Amounts by service in package units; a package of 0 makes no bucket and is absent (R-6.3)."""
+Packages: TypeAlias = dict[Service, PackageSize]
+"""Sizes by service; a package of 0 makes no bucket and is absent (R-6.3)."""
 
 _FACTOR: Final[dict[Service, int]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
 
@@ -63,7 +61,7 @@ class PackageTable(_Model):
         """The sizes in package units, without the packages of 0."""
         sizes: dict[Service, Size] = {"voice": self.voice_minutes, "sms": self.sms, "data": self.data_mb}
         return {
-            service: size if size == "unlimited" else size * _FACTOR[service]
+            service: size if size == "unlimited" else PackageQuantity(size * _FACTOR[service])
             for service, size in sizes.items()
             if size != 0
         }

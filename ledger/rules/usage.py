@@ -17,7 +17,7 @@ from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import late, why_not
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import SMS_NUMBER
-from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, Service, round_up
+from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, Service, round_up
 
 _PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
 _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
@@ -26,7 +26,7 @@ _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
 def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) -> list[Event]:
     """A record charged to packages and money, or one that nobody can rate; never refused, never dropped (R-6.8)."""
     if input.direction == "in":
-        return [_charged(account, input, moment, catalogue, None, billed=input.quantity)]
+        return [_charged(account, input, moment, catalogue, None, billed=PackageQuantity(input.quantity))]
     plan = rating_plan(account, catalogue, input.at)
     if plan is None:
         return [_unrated(account, input, moment, "NO_PLAN")]
@@ -98,17 +98,17 @@ def _record_of(account: Account, event: UsageUnrated) -> Usage:
     )
 
 
-def billed_quantity(input: Usage, plan: PlanVersion) -> Quantity:
+def billed_quantity(input: Usage, plan: PlanVersion) -> PackageQuantity:
     """An outgoing record in package units: started increments, pieces, started kilobytes (R-6.2)."""
     match input.service:
         case "voice":
-            if input.quantity <= plan.free_call_seconds:
-                return 0
-            return round_up(input.quantity, plan.voice_increment_seconds) * plan.voice_increment_seconds
+            step = plan.voice_increment_seconds
+            billed = 0 if input.quantity <= plan.free_call_seconds else round_up(input.quantity, step) * step
         case "sms":
-            return 0 if input.peer == SMS_NUMBER else input.quantity
+            billed = 0 if input.peer == SMS_NUMBER else input.quantity
         case "data":
-            return round_up(input.quantity, BYTES_PER_KB)
+            billed = round_up(input.quantity, BYTES_PER_KB)
+    return PackageQuantity(billed)
 
 
 def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:
@@ -127,7 +127,7 @@ def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion)
     return [*sorted(expired, key=_order), *sorted(live, key=_order)]
 
 
-def _spend(covering: list[tuple[str, Bucket]], service: Service, billed: Quantity) -> tuple[Entry, ...]:
+def _spend(covering: list[tuple[str, Bucket]], service: Service, billed: int) -> tuple[Entry, ...]:
     """Package entries of what covering buckets give, in their order, until all is paid for."""
     entries: list[Entry] = []
     for place, bucket in covering:
@@ -155,7 +155,7 @@ def _charged(
     catalogue: Catalogue,
     plan: PlanVersion | None,
     *,
-    billed: Quantity,
+    billed: PackageQuantity,
     spent: tuple[Entry, ...] = (),
     cost: Kopecks = 0,
     price: Kopecks | None = None,

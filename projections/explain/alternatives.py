@@ -18,7 +18,7 @@ from ledger.rules.considered import REASONS, STEPS, PassedOver, Weighed, weighed
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import REFUSALS
 from ledger.rules.usage import rating_plan
-from ledger.units import UNIT_OF, Quantity, Service, Unit
+from ledger.units import UNIT_OF, PackageQuantity, Service, Unit
 from projections.explain.rules import REFUSED_BY, STEP_BY, uncovered
 from projections.words.reasons import Why
 
@@ -52,7 +52,7 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     bucket: str | None = None
     service: str | None = None
     unit: Unit | None = None
-    left: Quantity | None = None
+    left: PackageQuantity | None = None
     grant: int | None = None
     start: str | None = None
     end: str | None = None

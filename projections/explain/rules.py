@@ -7,7 +7,7 @@ from ledger.account import Account
 from ledger.entries import EXPIRED
 from ledger.events import Event
 from ledger.reasons import NightStep, RefusalReason
-from ledger.units import Quantity
+from ledger.units import PackageQuantity
 
 REFUSED_BY: Final[dict[str, str]] = {
     "open": "R-12.3",
@@ -116,12 +116,12 @@ def _rating(event: ev.UsageCharged) -> Rules:
     return ("R-6.4", *late, *(("R-6.6",) if uncovered(event) else ()))
 
 
-def from_packages(event: ev.UsageCharged) -> Quantity:
+def from_packages(event: ev.UsageCharged) -> PackageQuantity:
     """What of a record packages paid for, expired leftovers included, in package units."""
-    return sum(entry.amount for entry in event.entries if entry.unit != "kop")
+    return PackageQuantity(sum(entry.amount for entry in event.entries if entry.unit != "kop"))
 
 
-def uncovered(event: ev.UsageCharged) -> Quantity:
+def uncovered(event: ev.UsageCharged) -> PackageQuantity:
     """What of a record was left for money, in package units (R-6.6)."""
     free = event.unlimited or event.direction == "in"
-    return 0 if free else event.billed - from_packages(event)
+    return PackageQuantity(0 if free else event.billed - from_packages(event))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
+from ledger.units import PackageQuantity
 from projections.balances import Balance
 from projections.explain.alternatives import NOT_REACHED, Alternative
 from projections.explain.explain import Explanation
@@ -137,7 +138,7 @@ class _Page(Phrasebook):
     def moved(self, part: Movement) -> Row:
         if part.service is None:
             return self.money(part.amount), self.paid(part)
-        amount = self.packaged(part.service, part.amount)
+        amount = self.packaged(part.service, PackageQuantity(part.amount))
         bucket = self.phrase("bucket", bucket=self.bucket(part.bucket or ""), service=self.service(part.service))
         place, target = part.from_.rpartition("/")[0], part.to.rpartition("/")[0]
         if place == "granted":
@@ -189,7 +190,8 @@ class _Page(Phrasebook):
             said = self.phrase("leftover", bucket=said, ended=self.time(each.end or ""))
         if each.unlimited:
             return self.phrase("unlimited", bucket=said)
-        return self.phrase("bucket_left", bucket=said, left=self.packaged(each.service or "", each.left or 0))
+        left = self.packaged(each.service or "", each.left or PackageQuantity(0))
+        return self.phrase("bucket_left", bucket=said, left=left)
 
     def why(self, each: Alternative) -> str:
         if each.why == NOT_REACHED and each.what not in ("bucket", "money"):

@@ -12,7 +12,7 @@ from ledger.rules.refresh import SMS_NUMBER
 from ledger.units import (
     SECONDS_PER_MINUTE,
     Kopecks,
-    Quantity,
+    RecordQuantity,
     round_half_up,
     round_up,
     ten_thousandths,
@@ -127,7 +127,7 @@ def _billed(row: Row) -> Iterator[Finding]:
     if row.billed is not None:
         billed, expected = _quantity(row, row.billed), actual
         if row.service == "voice" and row.outward and actual is not None and actual > FREE_SECONDS:
-            expected = round_up(actual, SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE
+            expected = RecordQuantity(round_up(actual, SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE)
         alike = billed == expected if None not in (billed, expected) else row.billed == row.actual
         if not (alike or (free and row.outward and billed == 0)):
             written = row.actual if row.service is None or expected is None else figures.actual(row.service, expected)
@@ -136,7 +136,7 @@ def _billed(row: Row) -> Iterator[Finding]:
         yield _finding(row, "R-6.2", "free", ten_thousandths(0), ten_thousandths(row.cost or row.ex_vat))
 
 
-def _quantity(row: Row, text: str) -> Quantity | None:
+def _quantity(row: Row, text: str) -> RecordQuantity | None:
     """What a cell measures; None where it is nothing of the row's service."""
     try:
         return None if row.service is None else figures.quantity_of(row.service, text)
@@ -144,7 +144,7 @@ def _quantity(row: Row, text: str) -> Quantity | None:
         return None
 
 
-def _free(row: Row, actual: Quantity | None) -> bool:
+def _free(row: Row, actual: RecordQuantity | None) -> bool:
     match row.service:
         case "voice":
             return not row.outward or (actual is not None and actual <= FREE_SECONDS)

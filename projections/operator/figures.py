@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from ledger.units import BYTES_PER_KB, Kopecks, Quantity, round_up
+from ledger.units import BYTES_PER_KB, Kopecks, PackageQuantity, RecordQuantity, round_up
 from projections import wording
 
 _LENGTH = re.compile(r"([0-9]+):([0-5][0-9])")
@@ -51,23 +51,23 @@ def time_of(day: str, clock: str, offset: str) -> str:
     return found.isoformat()
 
 
-def actual(service: str, quantity: Quantity) -> str:
+def actual(service: str, quantity: RecordQuantity) -> str:
     """What was measured: seconds as `9:22`, bytes as started `435Kb`, pieces as they are."""
     return _written(service, round_up(quantity, BYTES_PER_KB) if service == "data" else quantity)
 
 
-def billed(service: str, billed: Quantity, quantity: Quantity) -> str:
+def billed(service: str, billed: PackageQuantity, quantity: RecordQuantity) -> str:
     """What was billed, in package units; what is free is printed as it was measured (R-6.2)."""
     return _written(service, billed) if billed else actual(service, quantity)
 
 
-def _written(service: str, amount: Quantity) -> str:
+def _written(service: str, amount: int) -> str:
     if service == "data":
         return f"{amount}Kb"
-    return wording.measured(service, amount)
+    return wording.measured(service, RecordQuantity(amount))
 
 
-def quantity_of(service: str, text: str) -> Quantity:
+def quantity_of(service: str, text: str) -> RecordQuantity:
     """Seconds, pieces or bytes of a printed quantity; ValueError where it is none of this service.
 
     Some messages of a real statement are `0:01` long: one piece.
@@ -78,11 +78,11 @@ def quantity_of(service: str, text: str) -> Quantity:
         raise ValueError(f"no quantity of {service}: {text!r}")
     match service:
         case "voice":
-            return int(found[1]) * 60 + int(found[2])
+            return RecordQuantity(int(found[1]) * 60 + int(found[2]))
         case "data":
-            return int(found[1]) * BYTES_PER_KB
+            return RecordQuantity(int(found[1]) * BYTES_PER_KB)
         case _:
-            return int(found[1])
+            return RecordQuantity(int(found[1]))
 
 
 def cost(amount: Kopecks) -> str:

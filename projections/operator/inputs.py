@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from ledger import inputs as door
 from ledger.inputs import Malformed
 from ledger.rules.refresh import SMS_NUMBER, USSD_CODE
-from ledger.units import Quantity
+from ledger.units import RecordQuantity
 from projections.operator import figures, words
 from projections.operator.model import BadStatement, OperatorStatement, Row, visible
 from projections.operator.row_ids import id_of, name_of
@@ -125,7 +125,7 @@ def _own_fields(row: Row, made: OperatorStatement, paid_zone: str) -> dict[str, 
     }
 
 
-def _quantity(service: str, row: Row) -> Quantity:
+def _quantity(service: str, row: Row) -> RecordQuantity:
     try:
         return figures.quantity_of(service, row.actual)
     except ValueError as error:

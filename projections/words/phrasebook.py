@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger import periods
-from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, Quantity, rubles
+from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, RecordQuantity, rubles
 from projections.words import names
 from projections.words.events import TITLES
 from projections.words.language import Language, Text
@@ -58,7 +58,7 @@ class Phrasebook:
             return self.say(names.THE_SAME)
         return self.say(names.MORE if amount > 0 else names.LESS, amount=self.money(abs(amount)))
 
-    def measured(self, service: str, quantity: Quantity) -> str:
+    def measured(self, service: str, quantity: RecordQuantity) -> str:
         """A measured quantity: 1530 s → 25:30, 444 bytes → 1 КБ, pieces as they are."""
         match service:
             case "voice":
@@ -68,7 +68,7 @@ class Phrasebook:
             case _:
                 return str(quantity)
 
-    def packaged(self, service: str, amount: Quantity) -> str:
+    def packaged(self, service: str, amount: PackageQuantity) -> str:
         """An amount in package units: seconds as minutes, pieces, kilobytes as megabytes."""
         match service:
             case "voice":

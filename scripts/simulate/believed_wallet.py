@@ -10,12 +10,12 @@ from ledger.account import Account
 from ledger.catalogue import PlanVersion
 from ledger.catalogue.model import Packages
 from ledger.periods import Instant
-from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, SERVICES, Kopecks, Quantity, Service, round_up
+from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, SERVICES, Kopecks, Service, round_up
 
-UNLIMITED: Final[Quantity] = 10**15
+UNLIMITED: Final = 10**15
 NEVER: Final[Instant] = 2**62
 
-_PRICED_BY: Final[dict[Service, Quantity]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
+_PRICED_BY: Final[dict[Service, int]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
 
 
 class BelievedWallet:
@@ -34,7 +34,7 @@ class BelievedWallet:
         self.plan: PlanVersion | None = None
         self.standing: Literal["none", "month", "day", "unpaid"] = "none"
         self.due: Instant = NEVER
-        self.left: dict[Service, Quantity] = dict.fromkeys(SERVICES, 0)
+        self.left: dict[Service, int] = dict.fromkeys(SERVICES, 0)
         self.promise: Kopecks = 0
         self.promise_until: Instant = NEVER
         self.stopped = False
@@ -83,7 +83,7 @@ class BelievedWallet:
         self.left = {service: min(UNLIMITED, self.left[service] + before[service]) for service in SERVICES}
         return True
 
-    def spend(self, service: Service, quantity: Quantity, zone: str) -> bool:
+    def spend(self, service: Service, quantity: int, zone: str) -> bool:
         """Usage in package units: packages, then money. Whether a package ran out by it."""
         plan = self.plan
         if plan is None:
@@ -148,7 +148,7 @@ class BelievedWallet:
             self.stopped = False
 
 
-def _amounts(packages: Packages) -> dict[Service, Quantity]:
+def _amounts(packages: Packages) -> dict[Service, int]:
     return {
         service: UNLIMITED if (amount := packages.get(service, 0)) == "unlimited" else amount for service in SERVICES
     }

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from ledger import periods
 from ledger.catalogue import OptionVersion, PlanVersion
 from ledger.periods import Instant
-from ledger.units import BYTES_PER_KB, Kopecks, Quantity, Service, round_up
+from ledger.units import BYTES_PER_KB, Kopecks, Service, round_up
 from scripts.simulate import habits
 from scripts.simulate.believed_wallet import UNLIMITED, BelievedWallet
 from scripts.simulate.chance import Chance
@@ -269,7 +269,7 @@ class Subscriber:
         self._wallet.learn(account)
         return bool(account.blocks)
 
-    def _spend(self, at: Instant, service: Service, quantity: Quantity, zone: str) -> None:
+    def _spend(self, at: Instant, service: Service, quantity: int, zone: str) -> None:
         ran_out = self._wallet.spend(service, quantity, zone)
         if ran_out:
             self._package_empty(at, service)
@@ -277,7 +277,7 @@ class Subscriber:
             heappush(self._to_come, (at + self._chance.between(60, 7200) * periods.SECOND, "look"))
 
     def _used(
-        self, at: Instant, service: Service, direction: str, quantity: Quantity, zone: str, late: float, *, peer: str
+        self, at: Instant, service: Service, direction: str, quantity: int, zone: str, late: float, *, peer: str
     ) -> None:
         chance = self._chance
         if zone == "roaming":

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger import inputs as door
 from ledger.inputs import Input
 from ledger.log import keys
+from ledger.units import RecordQuantity
 from projections.formats import html
 from projections.formats import xml as our_xml
 from projections.operator import figures, words
@@ -44,7 +45,12 @@ class Used(NamedTuple):
         """Number, service, length and cost as cells."""
         number = words.number(self.service, self.direction, self.peer)
         cost = "1,1017" if self.is_paid else "0,0000"
-        return number, words.service(self.service, self.direction), figures.actual(self.service, self.quantity), cost
+        return (
+            number,
+            words.service(self.service, self.direction),
+            figures.actual(self.service, RecordQuantity(self.quantity)),
+            cost,
+        )
 
 
 def operators_xml(rows: list[Used]) -> bytes:

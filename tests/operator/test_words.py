@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.units import PackageQuantity, RecordQuantity
 from projections.operator import figures, words
 
 SERVICES = [("voice", "out"), ("voice", "in"), ("sms", "out"), ("sms", "in"), ("data", "out"), ("ussd", "out")]
@@ -137,7 +138,7 @@ def test_what_the_operator_writes_about_home_is_home(zv: str) -> None:
 def test_quantities_are_printed_as_measured_and_read_in_whole_units(
     service: str, quantity: int, text: str, read: int
 ) -> None:
-    assert figures.actual(service, quantity) == text
+    assert figures.actual(service, RecordQuantity(quantity)) == text
     assert figures.quantity_of(service, text) == read
 
 
@@ -147,9 +148,9 @@ def test_a_message_as_long_as_0_01_is_one_piece() -> None:
 
 def test_what_is_billed_at_nothing_is_printed_as_measured() -> None:
     """R-6.2: 0:03 of a free call; kilobytes are billed as kilobytes."""
-    assert figures.billed("voice", 60, 17) == "1:00"
-    assert figures.billed("voice", 0, 3) == "0:03"
-    assert figures.billed("data", 435, 435 * 1024) == "435Kb"
+    assert figures.billed("voice", PackageQuantity(60), RecordQuantity(17)) == "1:00"
+    assert figures.billed("voice", PackageQuantity(0), RecordQuantity(3)) == "0:03"
+    assert figures.billed("data", PackageQuantity(435), RecordQuantity(435 * 1024)) == "435Kb"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from ledger.events import Blocked, DailyFeeCharged, Event, MonthlyFeeCharged, Period, PeriodLapsed
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
+from ledger.units import PackageQuantity
 from tests.scenarios.given import FULL_T4, example_1, example_3, last, only, t3_due_on_10_march, with_plan
 from tests.support import ACCOUNT, Story, at, names, transfers
 
@@ -42,7 +43,11 @@ def test_a_nightly_month_carries_everything_a_bill_needs(tmp_path: Path) -> None
         amount=400_00,
         vat_rate=20,
         period=Period(at("2023-02-15 03:00"), at("2023-03-15 03:00")),
-        packages={"voice": 12_000, "sms": 200, "data": 4096 * 1024},
+        packages={
+            "voice": PackageQuantity(12_000),
+            "sms": PackageQuantity(200),
+            "data": PackageQuantity(4096 * 1024),
+        },
         late_until=at("2023-02-18 03:00"),
         cause="nightly",
         anchor_day=15,

@@ -20,6 +20,7 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.periods import HOUR
+from ledger.units import PackageQuantity
 from tests.scenarios.told import ALL_TEXT, MB, MB_KB, Begin, Told, dated, fields_of, moved, only, refused, unmoved
 from tests.support import at, names
 
@@ -72,7 +73,7 @@ def test_a_monthly_option_is_paid_at_once_and_gets_its_own_anchor(begin: Begin) 
         fee=95_00,
         vat_rate=20,
         period=Period(when, due),
-        packages={"voice": 6000},
+        packages={"voice": PackageQuantity(6000)},
         anchor_day=15,
         late_until=when + WINDOW,
         one_time=False,
@@ -291,7 +292,7 @@ def test_the_due_night_takes_the_fee_and_grants_anew(begin: Begin) -> None:
         fee=95_00,
         vat_rate=20,
         period=Period(when, at("2023-03-15 03:00")),
-        packages={"voice": 6000},
+        packages={"voice": PackageQuantity(6000)},
         anchor_day=15,
         late_until=when + WINDOW,
     )

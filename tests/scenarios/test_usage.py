@@ -6,6 +6,7 @@ import pytest
 
 from ledger.events import Blocked, InputRef, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Malformed
+from ledger.units import RecordQuantity
 from tests.scenarios.given import FULL_T4, MB, example_1, example_3, last, only, t3_due_on_10_march, with_plan
 from tests.support import CATALOGUE_TEXT, Story, at, names, transfers, with_settings
 
@@ -157,7 +158,7 @@ def test_without_a_plan_a_record_is_unrated(tmp_path: Path, service: str, quanti
         input=InputRef("feed", "usage-2", at("2023-01-16 10:00")),
         service=event.service,
         direction="out",
-        quantity=quantity,
+        quantity=RecordQuantity(quantity),
         zone=zone,
         reason="NO_PLAN",
         personal=Personal(peer=peer),
