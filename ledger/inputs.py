@@ -278,7 +278,7 @@ def own_fields(input: Input) -> dict[str, Any]:
     return {name.rstrip("_"): _plain(getattr(input, name)) for name in _OWN[type(input)]}
 
 
-def said_fields(input: Input) -> dict[str, Any]:
+def said_fields(input: Input) -> dict[str, object]:
     """Everything an input says: its fields but `received_at` and those at their default (R-12.2)."""
     values, names = _SAID[type(input)]
     said = {
@@ -291,7 +291,7 @@ def said_fields(input: Input) -> dict[str, Any]:
     return said
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict, get_args
 
 from ledger import events as ev
 from ledger.events import Event
@@ -27,32 +27,10 @@ from ledger.inputs import (
     Usage,
     Ussd,
 )
+from ledger.periods import Instant
 
-
-def _discount(**fields: Any) -> GrantDiscount:
-    since, until = (date.fromisoformat(fields.pop(name)) for name in ("from", "until"))
-    return GrantDiscount(**fields, from_=since, until=until)
-
-
-_MADE: Final[dict[str, Callable[..., Input]]] = {
-    "open": Open,
-    "top_up": TopUp,
-    "connect_plan": ConnectPlan,
-    "usage": Usage,
-    "ussd": Ussd,
-    "sms": Sms,
-    "refresh": Refresh,
-    "block": Block,
-    "unblock": Unblock,
-    "connect_option": ConnectOption,
-    "disconnect_option": DisconnectOption,
-    "grant_discount": _discount,
-    "take_promise": TakePromise,
-    "reverse": Reverse,
-    "adjust": Adjust,
-    "rerate": Rerate,
-    "open_dispute": OpenDispute,
-    "resolve_dispute": ResolveDispute,
+_TYPES: Final[dict[str, Callable[..., Input]]] = {
+    get_args(kind.__annotations__["type"])[0]: kind for kind in get_args(Input)
 }
 
 
@@ -60,17 +38,26 @@ class NotReconstructible(ValueError):
     """The event does not begin the booking of an input."""
 
 
+class _Common(TypedDict):
+    """The fields that every input has, as keyword arguments."""
+
+    id: str
+    account: str
+    at: Instant
+    received_at: Instant
+    source: str
+    by: str | None
+
+
 def reconstruct_input(account: str, event: Event) -> Input:
     """The input behind the first event of its booking, equal to the one that came in but for the text of an SMS.
 
-    Nothing is checked again: what is in the log was checked before it came there. Raises NotRecallable.
+    Nothing is checked again: what is in the log was checked before it came there. Raises NotReconstructible.
     """
-    if event.input is None:
+    reference = event.input
+    if reference is None:
         raise NotReconstructible(f"version {event.version} was scheduled")
-    kind, fields = _own(event)
-    reference: ev.InputRef = event.input
-    common = {
-        "type": kind,
+    common: _Common = {
         "id": reference.id,
         "account": account,
         "at": event.occurred_at,
@@ -78,63 +65,59 @@ def reconstruct_input(account: str, event: Event) -> Input:
         "source": reference.source,
         "by": reference.by,
     }
-    try:
-        return _MADE[kind](**common, **fields)
-    except KeyError:
-        raise NotReconstructible(f"version {event.version}: no input type {kind!r}") from None
-
-
-def _own(event: Event) -> tuple[str, dict[str, Any]]:
-    """The input's type and the fields that only this type has."""
     match event:
-        case ev.AccountOpened():
-            return "open", {"region": event.region, "credit_limit": event.credit_limit}
-        case ev.ToppedUp():
-            return "top_up", {"amount": event.amount, "channel": event.channel}
-        case ev.PlanConnected():
-            return "connect_plan", {"plan": event.plan}
         case ev.UsageCharged(rerates=int(version)) | ev.UsageUnrated(rerates=int(version)):
-            return "rerate", {"event": version}
+            return Rerate(**common, type="rerate", event=version)
         case ev.UsageCharged() | ev.UsageUnrated():
-            return "usage", {
-                "service": event.service,
-                "direction": event.direction,
-                "quantity": event.quantity,
-                "zone": event.zone,
-                "peer": event.personal.peer or "",
-            }
+            return Usage(
+                **common,
+                type="usage",
+                service=event.service,
+                direction=event.direction,
+                quantity=event.quantity,
+                zone=event.zone,
+                peer=event.personal.peer or "",
+            )
+        case ev.AccountOpened():
+            return Open(**common, type="open", region=event.region, credit_limit=event.credit_limit)
+        case ev.ToppedUp():
+            return TopUp(**common, type="top_up", amount=event.amount, channel=event.channel)
+        case ev.PlanConnected():
+            return ConnectPlan(**common, type="connect_plan", plan=event.plan)
         case ev.PackagesRefreshed() | ev.RefreshRefused():
-            return event.input_type, _request(event)
-        case ev.Blocked(cause="request"):
-            return "block", {"kind": event.kind}
-        case ev.Unblocked(cause="request"):
-            return "unblock", {"kind": event.kind}
+            return _request(event, common)
+        case ev.Blocked(cause="request", kind="voluntary" | "operator" as kind):
+            return Block(**common, type="block", kind=kind)
+        case ev.Unblocked(cause="request", kind="voluntary" | "operator" as kind):
+            return Unblock(**common, type="unblock", kind=kind)
         case ev.OptionConnected():
-            return "connect_option", {"option": event.option}
+            return ConnectOption(**common, type="connect_option", option=event.option)
         case ev.OptionDisconnected():
-            return "disconnect_option", {"option": event.option}
+            return DisconnectOption(**common, type="disconnect_option", option=event.option)
         case ev.DiscountGranted():
-            return "grant_discount", {"percent": event.percent, "from": event.from_, "until": event.until}
+            since, until = date.fromisoformat(event.from_), date.fromisoformat(event.until)
+            return GrantDiscount(**common, type="grant_discount", percent=event.percent, from_=since, until=until)
         case ev.PromiseTaken():
-            return "take_promise", {"amount": event.amount}
+            return TakePromise(**common, type="take_promise", amount=event.amount)
         case ev.ChargeReversed():
-            return "reverse", {"event": event.event, "amount": event.asked_amount, "text": event.personal.text or ""}
+            text = event.personal.text or ""
+            return Reverse(**common, type="reverse", event=event.event, amount=event.asked_amount, text=text)
         case ev.Adjusted():
-            return "adjust", {"amount": event.amount, "cites": list(event.cites), "text": event.personal.text or ""}
+            text = event.personal.text or ""
+            return Adjust(**common, type="adjust", amount=event.amount, cites=list(event.cites), text=text)
         case ev.DisputeOpened():
-            return "open_dispute", {"event": event.event, "text": event.personal.text or ""}
+            return OpenDispute(**common, type="open_dispute", event=event.event, text=event.personal.text or "")
         case ev.DisputeResolved():
-            return "resolve_dispute", {
-                "dispute": event.dispute,
-                "outcome": event.outcome,
-                "amount": event.amount,
-                "text": event.personal.text or "",
-            }
+            return ResolveDispute(
+                **common,
+                type="resolve_dispute",
+                dispute=event.dispute,
+                outcome=event.outcome,
+                amount=event.amount,
+                text=event.personal.text or "",
+            )
         case ev.InputRefused():
-            personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
-            spoken = {name: text for name, text in personal.items() if text is not None}
-            text = {"text": ""} if event.input_type == "sms" else {}
-            return event.input_type, {**event.fields, **text, **spoken}
+            return _refused(event, common)
         case (
             ev.Blocked()
             | ev.Unblocked()
@@ -149,11 +132,22 @@ def _own(event: Event) -> tuple[str, dict[str, Any]]:
             raise NotReconstructible(f"version {event.version} does not begin a booking")
 
 
-def _request(event: ev.PackagesRefreshed | ev.RefreshRefused) -> dict[str, Any]:
+def _request(event: ev.PackagesRefreshed | ev.RefreshRefused, common: _Common) -> Input:
     match event.input_type:
         case "ussd":
-            return {"text": event.personal.text}
+            return Ussd(**common, type="ussd", text=event.personal.text or "")
         case "sms":
-            return {"to": event.personal.to, "text": ""}
+            return Sms(**common, type="sms", to=event.personal.to or "", text="")
         case "refresh":
-            return {}
+            return Refresh(**common, type="refresh")
+
+
+def _refused(event: ev.InputRefused, common: _Common) -> Input:
+    """The refused input, whose fields are stored as they came."""
+    kind = _TYPES.get(event.input_type)
+    if kind is None:
+        raise NotReconstructible(f"version {event.version}: no input type {event.input_type!r}")
+    personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
+    spoken = {name: text for name, text in personal.items() if text is not None}
+    text = {"text": ""} if event.input_type == "sms" else {}
+    return kind(type=event.input_type, **common, **{**event.fields, **text, **spoken})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from ledger import periods
 from ledger.account import Account
@@ -183,7 +183,7 @@ def reply(event: PackagesRefreshed | RefreshRefused, zone: str, month: ComingMon
                 "NOT_ELIGIBLE": "На вашем номере нет пакетов для обновления.",
                 "FEE_WAIVED": "Обновление недоступно: по вашему тарифу действует скидка 100 %.",
                 "BLOCKED": "Обновление недоступно: номер заблокирован. Пополните счёт или снимите блокировку.",
-                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании." + _step(event.facts, month),
+                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании." + _step(event, month),
                 "UNPAID_PERIOD": "Обновление станет доступно после списания платы ближайшей ночью.",
                 "INSUFFICIENT_FUNDS": f"Недостаточно средств: нужно {rubles(fee)}, доступно {rubles(available)}.",
             }[event.reason]
@@ -201,10 +201,10 @@ def month_of_refusal(event: Event, before: Account, catalogue: Catalogue) -> Com
     return coming_month(before, Moment(event.occurred_at, event.booked_at, event.recorded_at), catalogue)
 
 
-def _step(facts: dict[str, Any], month: ComingMonth | None) -> str:
+def _step(event: RefreshRefused, month: ComingMonth | None) -> str:
     """What brings the month back; when the money is there already, only the night is missing."""
-    if "night_fee" in facts:
-        missing = facts["night_fee"] - facts["night_available"]
+    if "night_fee" in event.facts:
+        missing = event.facts["night_fee"] - event.facts["night_available"]
     elif month is not None:
         missing = month.missing
     else:
