@@ -104,6 +104,6 @@ def _folded(events: Iterable[Stored]) -> Account:
         try:
             account = evolve(account, stored.event(), stored.account)
         except BrokenLog as error:
-            raise BadEvents(f"{error}; run `obnovi verify`") from None
+            raise BadEvents(str(error), "run_verify") from None
     assert account is not None, "an account in the log has events"
     return account

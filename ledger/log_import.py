@@ -6,6 +6,7 @@ from typing import Final
 
 from ledger.accounts import rebuild_heads
 from ledger.catalogue import BadCatalogue, parse
+from ledger.hints import HintedError
 from ledger.log.errors import BadEvents
 from ledger.log.keys import DIGEST_BYTES
 from ledger.log.store import Adopted, Stored, StoredKey, StoreRef, Writing
@@ -14,11 +15,11 @@ from ledger.service import versions_cited
 ROWS_AT_ONCE: Final = 10_000
 
 
-class NotEmpty(Exception):
+class NotEmpty(HintedError):
     """The ledger has events of its own."""
 
 
-class CannotFollow(Exception):
+class CannotFollow(HintedError):
     """What cannot stand at this place of a log."""
 
 
@@ -30,7 +31,7 @@ def open_import(ref: StoreRef) -> Iterator["LogImport"]:
     """
     with closing(ref.open(create=True)) as store, store.writing() as tx:
         if tx.positions_used():
-            raise NotEmpty(f"{ref} has {tx.positions_used()} events; name an empty ledger with --ledger")
+            raise NotEmpty(f"{ref} has {tx.positions_used()} events", "name_empty_ledger")
         taking = LogImport(tx)
         yield taking
         taking.finish()
@@ -71,7 +72,7 @@ class LogImport:
         try:
             event = row.event()
         except BadEvents as error:
-            raise CannotFollow(str(error)) from None
+            raise CannotFollow(str(error), error.hint) from None
         self._expect("version in the event", row.version, event.version)
         if event.input is not None:
             self._sources.add(event.input.source)
@@ -106,7 +107,7 @@ class LogImport:
         try:
             rebuild_heads(self._tx, parse(self._newest))
         except BadEvents as error:
-            raise CannotFollow(str(error)) from None
+            raise CannotFollow(str(error), error.hint) from None
 
     def _flush(self) -> None:
         self._tx.append_stored(self._rows, self._keys)

@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from ledger.hints import HintedError
 from ledger.inputs import ACCOUNT
 from ledger.json_line import quoted
 from ledger.log import files
@@ -28,6 +29,7 @@ from ledger.service import Ledger
 from projections.pool import end_with_parent
 from projections.statement import statement
 from scripts import collector
+from scripts.cli.messages import worded
 from scripts.cli.statement import foot, written
 from scripts.wiring import Settings, ledger_ref, open_ledger
 
@@ -211,7 +213,7 @@ def _one(order: Order, place: Path, ledger: Ledger, account: str, known: Entry |
         with open(files.create(place / file, replacing=Path(order.folder) / file, like=order.like), "wb") as made_file:
             made_file.write(content)
     except Exception as error:
-        what = f"{type(error).__name__}: {error}"
+        what = f"{type(error).__name__}: {worded(error) if isinstance(error, HintedError) else error}"
         return Failure(account, " ".join(what.split())), False
     return Entry(account, file, id, hashlib.sha256(content).hexdigest(), made.final), False
 

@@ -11,7 +11,6 @@ from typing import Final
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log import files
 from ledger.log.engines import AnyRef, store_ref
-from ledger.log.errors import StoreError
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
@@ -37,15 +36,12 @@ def now() -> Instant:
 
 
 def ledger_ref(settings: Settings) -> AnyRef:
-    """The store that the options name. Raises UsageError."""
-    try:
-        return store_ref(settings.ledger)
-    except StoreError as error:
-        raise UsageError(str(error)) from None
+    """The store that the options name. Raises StoreError."""
+    return store_ref(settings.ledger)
 
 
 def keys_folder(settings: Settings) -> Path:
-    """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises UsageError."""
+    """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises StoreError."""
     named = os.environ.get("OBNOVI_KEYS")
     return Path(named) if named else ledger_ref(settings).folder / "keys"
 
@@ -98,8 +94,6 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
             yield ledger
     except CatalogueRefused as error:
         raise Refused(str(error)) from error
-    except StoreError as error:
-        raise UsageError(str(error)) from error
     except BadCatalogue as error:
         raise UsageError(
             f"{ref}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"

@@ -16,13 +16,13 @@ def store_ref(url: str | Path) -> AnyRef:
     """The store that a URL means: a path, or `sqlite:///` with a path. Raises StoreError."""
     url = str(url)
     if url.startswith(("postgresql://", "postgres://")):
-        raise StoreError("PostgreSQL is not built yet; name a SQLite file with --ledger")
+        raise StoreError("PostgreSQL is not built yet", "name_built_store")
     if url.startswith("sqlite:///"):
         url = url.removeprefix("sqlite:///")
     elif "://" in url:
-        raise StoreError(f"--ledger takes a file or sqlite:///FILE, not {url}")
+        raise StoreError(f"a ledger is a file or sqlite:///FILE, not {url}", "unknown_store", url=url)
     if not url:
-        raise StoreError("--ledger names no file")
+        raise StoreError("a ledger without a name", "nameless_store")
     return SQLiteRef(Path(url))
 
 

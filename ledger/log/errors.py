@@ -1,7 +1,9 @@
-"""Errors of the store: each message is one line that says what to do next."""
+"""Errors of the store: each says in one line what is wrong, with a hint of what to do next."""
+
+from ledger.hints import HintedError
 
 
-class StoreError(Exception):
+class StoreError(HintedError):
     """The ledger cannot be used as asked; nothing that was committed is lost."""
 
 

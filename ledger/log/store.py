@@ -74,7 +74,7 @@ class Stored(NamedTuple):
         try:
             return codec.decode(self.topic, self.state)
         except codec.Undecodable as error:
-            raise BadEvents(f"account {self.account}, version {self.version}: {error}; run `obnovi verify`") from None
+            raise BadEvents(f"account {self.account}, version {self.version}: {error}", "run_verify") from None
 
 
 class Flaw(NamedTuple):

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from ledger.events import Event
+from ledger.hints import HintedError
 from ledger.inputs import ConnectPlan, Input
 from ledger.periods import Instant, day_start
 
 
-class CannotDecide(Exception):
-    """A change that this account's history cannot take; one line that says why."""
+class CannotDecide(HintedError):
+    """A change that this account's history cannot take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class Change:
     catalogue: str | None = None
 
     @property
-    def named(self) -> dict[int, str]:
-        """The versions that are named, each with the option that names it."""
-        return dict.fromkeys(self.drop, "--drop") | dict.fromkeys(self.move, "--move")
+    def named(self) -> dict[int, Literal["drop", "move"]]:
+        """The versions that are named, each with what is to become of its input."""
+        return {**dict.fromkeys(self.drop, "drop"), **dict.fromkeys(self.move, "move")}
 
     def where(self, zone: str) -> "Change":
         """The change for an account in a zone: with an instant in place of a date."""
@@ -56,22 +58,21 @@ def moved(input: Input, at: Instant) -> Input:
 
 def refuse_unknown(change: Change, account: str, events: Mapping[int, Event]) -> None:
     """Raise CannotDecide where a version that the change names is no input that can be changed."""
-    for version, option in sorted(change.named.items()):
+    for version, how in sorted(change.named.items()):
         event = events.get(version)
+        facts = {"how": how, "version": version, "account": account}
         if event is None:
-            raise CannotDecide(f"account {account} has no event {version}; see `obnovi events {account}`")
+            raise CannotDecide(f"account {account} has no event {version}", "see_events", **facts)
         if event.input is None:
-            raise CannotDecide(
-                f"{option} {version}: that event was scheduled; only inputs can be dropped or moved, "
-                f"see `obnovi events {account}`"
-            )
+            raise CannotDecide(f"event {version} was scheduled: only inputs change", "scheduled_event", **facts)
         if version == 1:
-            raise CannotDecide(f"{option} 1: that event opens the account; without it nothing can be decided")
+            raise CannotDecide("event 1 opens the account", "opening_event", **facts)
         if change.since is not None and event.booked_at < change.since:
-            raise CannotDecide(f"{option} {version}: that event was booked before --from and stands")
+            raise CannotDecide(f"event {version} was booked earlier and stands", "event_before_since", **facts)
     opened = min((event.booked_at for event in events.values()), default=0)
     for version, at in sorted(change.move.items()):
+        facts = {"version": version, "account": account}
         if at < opened:
-            raise CannotDecide(f"--move {version}: account {account} was not open yet at that time")
+            raise CannotDecide(f"account {account} was not open yet at that time", "time_before_opening", **facts)
         if change.since is not None and at < change.since:
-            raise CannotDecide(f"--move {version}: that time lies before --from, and what stands there stays")
+            raise CannotDecide("what stands at that time stays", "time_before_since", **facts)

@@ -50,7 +50,7 @@ def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
         try:
             event = row.event()
         except BadEvents as error:
-            raise CannotDecide(str(error)) from None
+            raise CannotDecide(str(error), error.hint) from None
         if step is not None:
             last = step.events[-1]
             if last.booked_at == event.booked_at and last.input == event.input:
@@ -102,7 +102,7 @@ def decide_with(
     try:
         return _History(account, steps, change, catalogues, alternative).run()
     except (BrokenLog, NotReconstructible, AssertionError) as error:
-        raise CannotDecide(f"account {account} cannot be decided again ({error}); run `obnovi verify`") from None
+        raise CannotDecide(f"account {account} cannot be decided again ({error})", "run_verify") from None
     except Malformed as error:
         raise CannotDecide(f"account {account} cannot be decided under this catalogue: {error}") from None
 
@@ -166,7 +166,13 @@ class _History:
         held |= {("option", option.id) for option in self.state.options}
         known = {(kind, id) for kind, id, _, _ in self.alternative.versions()}
         for kind, id in sorted(held - known):
-            raise CannotDecide(f"account {self.account} has the {kind} {id} at --from, which the catalogue lacks")
+            raise CannotDecide(
+                f"account {self.account} has the {kind} {id}, which the catalogue lacks",
+                "lacking_at_since",
+                account=self.account,
+                kind=kind,
+                id=id,
+            )
 
     def _order(self, steps: Sequence[Step]) -> Iterator[tuple[Step, int, Instant | None]]:
         """The steps as they come now, each with the position whose catalogue holds, and when a moved one came.

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from ledger.hints import HintedError
 from ledger.log import files
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
@@ -18,7 +19,7 @@ from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 EVENTS_AT_ONCE: Final = 256 * TILE_HASHES
 
 
-class NotTheLog(Exception):
+class NotTheLog(HintedError):
     """The ledger does not continue what was signed; one line that says in what, and what to do."""
 
 
@@ -45,7 +46,7 @@ def caught_up(
         )
     if newest is not None and newest.catalogues not in (None, catalogues.signed_of(catalogues.under(log, newest.size))):
         raise NotTheLog(
-            f"the catalogues up to event {newest.size} are not those of the newest checkpoint; see `obnovi verify`"
+            f"the catalogues up to event {newest.size} are not those of the newest checkpoint", "see_verify"
         )
     path = place(log.ref)
     try:
@@ -125,7 +126,7 @@ def catch_up(tiles: Tiles, log: Reading, last: int, newest: Checkpoint | None, p
         tiles.cut(0)
     _take_all(tiles, log, last, progress)
     if not _stands(tiles, newest):
-        raise NotTheLog(f"the first {newest.size} events are not those of the newest checkpoint; see `obnovi verify`")
+        raise NotTheLog(f"the first {newest.size} events are not those of the newest checkpoint", "see_verify")
 
 
 def _keep_what_holds(tiles: Tiles, log: Reading, newest: Checkpoint | None) -> None:
@@ -136,7 +137,7 @@ def _keep_what_holds(tiles: Tiles, log: Reading, newest: Checkpoint | None) -> N
     if newest is None or newest.size > size or not _stands(tiles, newest):
         tiles.cut(0)
     elif newest.size and not _is_at(log, tiles, newest.size):
-        raise NotTheLog(f"event {newest.size} is not the one that the newest checkpoint covers; see `obnovi verify`")
+        raise NotTheLog(f"event {newest.size} is not the one that the newest checkpoint covers", "see_verify")
     else:
         tiles.cut(newest.size)
 
@@ -169,9 +170,9 @@ def _take_all(tiles: Tiles, log: Reading, last: int, progress: Progress) -> None
 def _take(tiles: Tiles, rows: list[Stored], size: int) -> None:
     for expected, row in enumerate(rows, start=size + 1):
         if row.position != expected:
-            raise NotTheLog(f"there is no event at position {expected}; see `obnovi verify`")
+            raise NotTheLog(f"there is no event at position {expected}", "see_verify")
     if not rows:
-        raise NotTheLog(f"there is no event at position {size + 1}; see `obnovi verify`")
+        raise NotTheLog(f"there is no event at position {size + 1}", "see_verify")
     tiles.append([hash_of(row) for row in rows], [Name(row.account, row.version) for row in rows])
 
 

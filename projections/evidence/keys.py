@@ -18,6 +18,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from ledger.hints import HintedError
 from ledger.log import files
 from projections.evidence import checkpoint, note
 from projections.evidence.catalogues import Catalogues
@@ -33,7 +34,7 @@ FILE_BYTES_MAX: Final = 64 * 1024
 """Of a key or a checkpoint, which have some hundred."""
 
 
-class NoKeys(Exception):
+class NoKeys(HintedError):
     """A folder without the key that is needed, or that cannot take new ones; one line that says what to do."""
 
 
@@ -46,7 +47,7 @@ class Keys:
         try:
             self.public = note.public_key(files.read(path, FILE_BYTES_MAX).decode().removesuffix("\n"))
         except (FileNotFoundError, NotADirectoryError):
-            raise NoKeys(f"there are no keys in {folder}; make them with `obnovi keys create`") from None
+            raise NoKeys(f"there are no keys in {folder}", "create_keys") from None
         except (OSError, UnicodeDecodeError, BadNote) as error:
             raise NoKeys(f"{path} cannot be read ({error}); bring the folder of keys back from a copy") from None
 
@@ -135,9 +136,9 @@ def create(folder: Path, name: str | None = None) -> Keys:
     Without a name the log is called `obnovi/` and a digest of its key.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NoKeys(f"{folder} is there and not empty; keys are never written over, name another with OBNOVI_KEYS")
+        raise NoKeys(f"{folder} is there and not empty; keys are never written over", "name_other_keys")
     if not folder.parent.is_dir():
-        raise NoKeys(f"there is no folder {folder.parent} to keep keys in; create it or name another with OBNOVI_KEYS")
+        raise NoKeys(f"there is no folder {folder.parent} to keep keys in", "name_keys_or_make_folder")
     key = Ed25519PrivateKey.generate()
     raw = key.public_key().public_bytes_raw()
     public = PublicKey(name or f"obnovi/{sha256(raw).hexdigest()[:16]}", raw)
@@ -161,7 +162,7 @@ def create(folder: Path, name: str | None = None) -> Keys:
             files.fsync_path(made)
             os.rename(made, folder)
     except OSError as error:
-        raise NoKeys(f"{folder} cannot be made ({error.strerror}); name another with OBNOVI_KEYS") from None
+        raise NoKeys(f"{folder} cannot be made ({error.strerror})", "name_keys") from None
     files.fsync_path(folder.parent)
     return Keys(folder)
 

@@ -34,7 +34,7 @@ def hashes(rows: Iterable[tuple[int, str, int, str, bytes]]) -> bytes:
             ]
         )
     except (AttributeError, OverflowError, TypeError):
-        raise BadEvents("the log has a row with a value of a wrong kind; run `obnovi verify`") from None
+        raise BadEvents("the log has a row with a value of a wrong kind", "run_verify") from None
 
 
 def hash_of_any(*row: Any) -> bytes:

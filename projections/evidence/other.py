@@ -6,30 +6,31 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.hints import Hinted
 from ledger.log.engines import holds_ledger
 from projections.cache import BEGINNING
 from projections.evidence import note
 from projections.evidence.note import BadNote
 from projections.evidence.proof import FORM
 
+_PUBLIC_KEY: Final = Hinted("a public key", "give_as_key")
 _BEGINNINGS: Final = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\3\4", "a workbook or another zip"),
-    (b"PAR1", "a Parquet file"),
-    (b"-----BEGIN PUBLIC KEY", "a public key; give it as --key"),
-    (b"-----BEGIN", "a key to sign with, which nobody else should have"),
-    (b"<?xml", "an XML file"),
-    (b"<!doctype html", "a page"),
-    (b"<html", "a page"),
+    (b"%PDF-", Hinted("a PDF")),
+    (b"PK\3\4", Hinted("a workbook or another zip")),
+    (b"PAR1", Hinted("a Parquet file")),
+    (b"-----BEGIN PUBLIC KEY", _PUBLIC_KEY),
+    (b"-----BEGIN", Hinted("a key to sign with, which nobody else should have")),
+    (b"<?xml", Hinted("an XML file")),
+    (b"<!doctype html", Hinted("a page")),
+    (b"<html", Hinted("a page")),
 )
 _CHECKPOINT: Final = re.compile(r"[^\n]+\n[0-9]+\n[^\n]+\n(?:[^\n]+\n)*\n\N{EM DASH} ")
-_PROVE: Final = "`obnovi prove ACCOUNT VERSION -o FILE` makes a proof"
 
 
-def what_it_is(content: bytes) -> str | None:
+def what_it_is(content: bytes) -> Hinted | None:
     """What a file is, given its beginning; None for what may be a proof, sound or not."""
     if not content:
-        return f"an empty file; {_PROVE}"
+        return Hinted("an empty file", "make_proof")
     if content.startswith(BEGINNING):
         return _database(content)
     for beginning, told in _BEGINNINGS:
@@ -39,32 +40,32 @@ def what_it_is(content: bytes) -> str | None:
         text = content.decode()
     except UnicodeDecodeError as error:
         if error.end < len(content) - 3:  # else a character is cut off at the end of what was read
-            return None if content.startswith(b"{") else f"no text; {_PROVE}"
+            return None if content.startswith(b"{") else Hinted("no text", "make_proof")
         text = content.decode(errors="ignore")
     return _text(text)
 
 
-def _database(content: bytes) -> str:
+def _database(content: bytes) -> Hinted:
     if holds_ledger(content):
-        return f"a ledger; {_PROVE}"
+        return Hinted("a ledger", "make_proof")
     if b"CREATE TABLE tiles" in content or b"CREATE TABLE names" in content:
-        return f"the evidence beside a ledger; {_PROVE}"
-    return "an SQLite database"
+        return Hinted("the evidence beside a ledger", "make_proof")
+    return Hinted("an SQLite database")
 
 
-def _text(text: str) -> str | None:
+def _text(text: str) -> Hinted | None:
     if text.lstrip().startswith(("{", "[")):
         return _json(text)
     if _CHECKPOINT.match(text):
-        return "a checkpoint; `obnovi checkpoint --compare FILE` holds the ledger against it"
+        return Hinted("a checkpoint", "compare_checkpoint")
     try:
         note.public_key(text.strip())
     except BadNote:
-        return f"another text; {_PROVE}"
-    return "a public key; give it as --key"
+        return Hinted("another text", "make_proof")
+    return _PUBLIC_KEY
 
 
-def _json(text: str) -> str | None:
+def _json(text: str) -> Hinted | None:
     if f'"form":"{FORM}"' in text:
         return None
     first, newline, rest = text.strip().partition("\n")
@@ -73,9 +74,9 @@ def _json(text: str) -> str | None:
         said = msgspec.json.decode(first)
     if isinstance(said, dict):
         if str(said.get("form", "")).startswith("obnovi-proof/"):
-            return f"a proof in the form {said['form']}, which this program does not know; update Obnovi"
+            return Hinted(f"a proof in the form {said['form']}, which this program does not know; update Obnovi")
         if {"type", "id", "account"} <= said.keys():
-            return "a feed; `obnovi feed` books it"
+            return Hinted("a feed", "feed_it")
         if {"format", "events"} <= said.keys():
-            return "an exported log; `obnovi import-log` reads it"
-    return f"JSON of something else; {_PROVE}" if not newline or not rest else f"JSON Lines of something else; {_PROVE}"
+            return Hinted("an exported log", "import_it")
+    return Hinted("JSON Lines of something else" if newline and rest else "JSON of something else", "make_proof")

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.events import Event
+from ledger.hints import HintedError
 from ledger.log import codec
 from ledger.log.store import Reading, Stored
 from projections.evidence import checkpoint, note, tree
@@ -21,7 +22,7 @@ BYTES_MAX: Final = 4_000
 _encoder: Final = msgspec.json.Encoder()
 
 
-class BadProof(ValueError):
+class BadProof(HintedError):
     """A file that proves nothing, or an event that cannot be proved; one line that says why."""
 
 
@@ -67,9 +68,7 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     """
     first, newest = keys.first_covering(row.position), keys.newest()
     if first is None or newest is None:
-        raise BadProof(
-            f"no checkpoint covers account {row.account}, version {row.version} yet; run `obnovi checkpoint`"
-        )
+        raise BadProof(f"no checkpoint covers account {row.account}, version {row.version} yet", "run_checkpoint")
     try:
         short = Proof(
             form=FORM,
@@ -100,7 +99,7 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
         if not _hold(tiles, row, newest):
             raise BadTiles("the tiles do not lead to the checkpoint") from None
         raise BadProof(
-            f"account {row.account}, version {row.version} cannot be proved: it was changed; see `obnovi verify`"
+            f"account {row.account}, version {row.version} cannot be proved: it was changed", "see_verify"
         ) from None
     raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
 
@@ -144,8 +143,6 @@ def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
         newest = checkpoint.opened(proof.checkpoint, signer, alone=True)
         inclusion, consistency = _hashes(proof.inclusion), _hashes(proof.consistency)
         first = checkpoint.opened(proof.first, signer, alone=True) if proof.first else None
-    except BadProof:
-        raise
     except (msgspec.DecodeError, UnicodeDecodeError, BadNote, ValueError, RecursionError) as error:
         raise BadProof(str(error).splitlines()[0]) from None
     leaf = event_hash(proof.account, proof.version, proof.topic, proof.stored.encode(errors="surrogatepass"))

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple, NoReturn
 
 import msgspec
 
+from ledger.hints import Hint, HintedError
 from ledger.log.store import Adopted, Stored, StoredKey, StoreRef
 from ledger.log_import import CannotFollow, LogImport, open_import
 from ledger.progress import Progress, unwatched
@@ -17,7 +18,7 @@ from projections.exports.postings import PROGRESS_EVERY_EVENTS
 _decoder: Final = msgspec.json.Decoder(Line)
 
 
-class NotALog(Exception):
+class NotALog(HintedError):
     """A file that is no exported log, or not all of one; names the line."""
 
 
@@ -57,7 +58,7 @@ def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = unwat
                 told = f"{tree.size} events of root {root_text(tree)} with {taking.keys} keys"
                 _refuse(number, f"{told} are not what was exported")
     except CannotFollow as error:
-        _refuse(number, str(error))
+        _refuse(number, str(error), "verify_exported" if error.hint == "run_verify" else None)
     return Imported(tree.size, root_text(tree))
 
 
@@ -95,5 +96,5 @@ def _parsed(number: int, text: bytes) -> Line:
         _refuse(number, f"no line of an exported log ({error}){cut}")
 
 
-def _refuse(number: int, problem: str) -> NoReturn:
-    raise NotALog(f"line {number}: {problem}; nothing was imported")
+def _refuse(number: int, problem: str, hint: Hint | None = None) -> NoReturn:
+    raise NotALog(f"line {number}: {problem}; nothing was imported", hint, number=number, problem=problem)

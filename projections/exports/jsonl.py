@@ -61,7 +61,7 @@ def _event(row: Stored) -> EventLine:
     try:
         return EventLine(row.position, row.account, row.version, row.topic, row.state.decode())
     except (AttributeError, UnicodeDecodeError) as error:  # damage may put any kind of value anywhere
-        raise BadEvents(f"account {row.account}, version {row.version}: {error}; run `obnovi verify`") from None
+        raise BadEvents(f"account {row.account}, version {row.version}: {error}", "run_verify") from None
 
 
 def _key(row: StoredKey) -> KeyLine:

@@ -59,8 +59,8 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
             try:
                 table = _table(some)
             except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-                said = f"events {some[0].position} to {some[-1].position}: {error}; run `obnovi verify`"
-                raise BadEvents(said) from None
+                where = f"events {some[0].position} to {some[-1].position}"
+                raise BadEvents(f"{where}: {error}", "run_verify") from None
             writer.write_table(table, row_group_size=ROWS_AT_ONCE)
             done += len(some)
             progress(done)

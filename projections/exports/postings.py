@@ -67,7 +67,7 @@ class Books:
             if event.entries:
                 zone = zones.get(stored.account)
                 if zone is None:
-                    raise BadEvents(f"account {stored.account} has events but no opening; run `obnovi verify`")
+                    raise BadEvents(f"account {stored.account} has events but no opening", "run_verify")
                 day = periods.local_date(event.booked_at, zone)
                 yield Transaction(stored, event, zone, day, self._postings(stored.account, event))
             if done % PROGRESS_EVERY_EVENTS == 0:

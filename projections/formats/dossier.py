@@ -44,7 +44,7 @@ class Document(NamedTuple):
     foot: str
 
 
-def document(made: Dossier, lang: Language = "ru", zone: str | None = None) -> Document:
+def document(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> Document:
     """The dossier in words, texts from outside shown safely; `zone` is that of its times."""
     phrases = Phrasebook(lang, zone=zone)
     dispute = made.dispute
@@ -55,14 +55,14 @@ def document(made: Dossier, lang: Language = "ru", zone: str | None = None) -> D
         settled=dispute.state != "open",
         about=[(name, safe(value)) for name, value in _about(phrases, made)],
         sums=_sums(phrases, made),
-        parts=[_plainly(part) for part in _parts(phrases, made)],
+        parts=[_plainly(part) for part in _parts(phrases, made, verify_with)],
         foot=phrases.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
     )
 
 
-def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> str:
+def render(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> str:
     """The whole dossier as text, ending with a newline."""
-    return "\n".join(_lines(document(made, lang, zone))) + "\n"
+    return "\n".join(_lines(document(made, lang, zone, verify_with=verify_with))) + "\n"
 
 
 def _lines(told: Document) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _sums(phrases: Phrasebook, made: Dossier) -> list[tuple[str, str, str]]:
     ]
 
 
-def _parts(phrases: Phrasebook, made: Dossier) -> Iterator[Part]:
+def _parts(phrases: Phrasebook, made: Dossier, verify_with: str) -> Iterator[Part]:
     def part(
         name: str,
         head: Sequence[Text],
@@ -150,7 +150,9 @@ def _parts(phrases: Phrasebook, made: Dossier) -> Iterator[Part]:
     yield part("line", LINE_HEAD, lines, 2, 3, empty="no_line")
     if made.row is not None:
         yield part("usage", USAGE_HEAD, [_usage(phrases, made.row)], 4, 5, 6, 7)
-    for section in explanation.sections(made.explanation, phrases.lang, zone=phrases.clock_zone):
+    for section in explanation.sections(
+        made.explanation, phrases.lang, zone=phrases.clock_zone, verify_with=verify_with
+    ):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
     disputed = Happened(made.explanation.event, made.line)
     around = sorted([*made.around, disputed], key=lambda each: int(each.event["version"]))

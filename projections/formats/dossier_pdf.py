@@ -16,9 +16,9 @@ from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 
 
-def render(made: Dossier, lang: Language = "ru", zone: str | None = None) -> bytes:
+def render(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> bytes:
     """The document, dated as the account's last event: the same dossier has the same bytes whenever printed."""
-    told = document(made, lang, zone)
+    told = document(made, lang, zone, verify_with=verify_with)
     moment = datetime.fromisoformat(made.now.clock)
     compiler, template = _compiler()
     printed = compiler.compile(

@@ -40,20 +40,25 @@ DIGEST_SHOWN: Final = 12
 WIDTH: Final = 110
 
 
-def render(made: Explanation, lang: Language = "ru", *, zone: str | None = None) -> str:
-    """The whole explanation, ending with a newline; `zone` is that of the times in it."""
-    told = sections(made, lang, zone=zone)
+def render(made: Explanation, lang: Language = "ru", *, zone: str | None = None, verify_with: str = "") -> str:
+    """The whole explanation, ending with a newline; `zone` is that of the times in it.
+
+    `verify_with` is what checks the whole log, as the reader calls it.
+    """
+    told = sections(made, lang, zone=zone, verify_with=verify_with)
     if zone is not None:
         told[0].rows.append((Phrasebook(lang).say(PHRASES["times"]), zone))
     parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in told)
     return "\n\n".join(parts) + "\n"
 
 
-def sections(made: Explanation, lang: Language = "ru", *, zone: str | None = None) -> list[Section]:
+def sections(
+    made: Explanation, lang: Language = "ru", *, zone: str | None = None, verify_with: str = ""
+) -> list[Section]:
     """The same in parts, for forms that set them otherwise; the first is about the event itself. Texts are safe."""
     return [
         Section(safe(each.title), [(safe(name), safe(value)) for name, value in each.rows], each.right)
-        for each in _Page(lang, made.option_names, zone=zone).sections(made)
+        for each in _Page(lang, made.option_names, zone=zone).sections(made, verify_with)
     ]
 
 
@@ -70,12 +75,12 @@ class _Page(Phrasebook):
 
     # The whole
 
-    def sections(self, made: Explanation) -> Iterator[Section]:
+    def sections(self, made: Explanation, verify_with: str) -> Iterator[Section]:
         event = made.event
         yield Section(f"{self.phrase('event', **event)}: {self.title(event)}", self.heading(made))
         unlike = [(each.field, self.stored(each.expected, each.found)) for each in made.differences]
         if not made.agrees:
-            yield Section(self.phrase("differs"), unlike)
+            yield Section(self.phrase("differs", command=f": {verify_with}" if verify_with else ""), unlike)
         parts = (
             Section("rule", [(rule, self.say(RULES[rule])) for rule in made.rules]),
             Section("compared", self.compared(made.facts)),

@@ -90,7 +90,7 @@ class AccountAudit:
         try:
             event = row.event()
         except BadEvents as error:
-            self._differs(row.version, "stored form", "an event", str(error))
+            self._differs(row.version, "stored form", "an event", error)
             self._lost = True
             return None
         self._stored_form(row, event)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.hints import Hinted
 from projections.verify.account import Problem
 from projections.verify.verify import Report
 from projections.words.safe import safe
@@ -55,30 +56,32 @@ def _window(text: str, start: int) -> str:
     return ("…" if start else "") + text[start : start + WIDTH] + ("…" if len(text) > start + WIDTH else "")
 
 
-def advice(report: Report) -> Iterator[str]:
+def advice(report: Report) -> Iterator[Hinted]:
     """What to do next, a line for each thing; nothing where everything agrees."""
     heads = [problem for problem in report.problems if _of_a_head(problem)]
     views = [problem for problem in report.problems if _of_a_view(problem)]
     others = [problem for problem in report.problems if not _of_a_head(problem) and not _of_a_view(problem)]
     accounts = sorted({problem.account for problem in others if problem.account is not None})
     if any(problem.problem == "file" for problem in others):
-        yield "SQLite finds the file itself damaged: book nothing more and copy it away before anything else."
+        yield Hinted("SQLite finds the file itself damaged: book nothing more and copy it away before anything else.")
     if accounts:
         more = f" (and {len(accounts) - 1} more)" if len(accounts) > 1 else ""
-        yield f"See what is stored: `obnovi events {accounts[0]}`{more}."
-        yield (
+        yield Hinted("See what is stored", "see_stored", {"account": accounts[0], "more": more})
+        yield Hinted(
             "If nobody wrote into the file, the program that booked it had other rules: "
             "what is stored stays, mend it with `reverse` or `adjust`."
         )
     if others:
-        yield (
+        yield Hinted(
             "If somebody wrote into the file: restore the last backup and feed again what came since; "
             "what the backup has is a duplicate and changes nothing."
         )
     if heads:
-        yield "Heads are a cache: delete all rows of the table `heads`, the next command makes them again from the log."
+        yield Hinted(
+            "Heads are a cache: delete all rows of the table `heads`, the next command makes them again from the log."
+        )
     if views:
-        yield "Views are made from the log: `obnovi replay` makes them anew."
+        yield Hinted("Views are made from the log", "replay_views")
 
 
 def _of_a_view(problem: Problem) -> bool:

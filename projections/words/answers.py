@@ -13,10 +13,7 @@ EVENTS_HEAD: Final = (
     Text("Баланс", "Wallet"),
 )
 
-FOUND: Final = Text(
-    "{account}: запись {versions} (источник {source}); `obnovi events {account}`",
-    "{account}: event {versions} (source {source}); `obnovi events {account}`",
-)
+FOUND: Final = Text("{account}: запись {versions} (источник {source})", "{account}: event {versions} (source {source})")
 
 UNRATED: Final = Text("Записи без цены", "Unrated")
 UNRATED_HEAD: Final = (
@@ -47,9 +44,7 @@ APPLIED: Final = Text(
     "{applied} applied{unrated}, {duplicates}, {refused} refused, {rejected} rejected; {events} written",
 )
 APPLIED_UNRATED: Final = Text(" (из них без цены {unrated})", " ({unrated} of them unrated)")
-MORE_REPLIES: Final = Text(
-    "… и другие; все показывает `obnovi events СЧЁТ`", "… and more; `obnovi events ACCOUNT` shows them all"
-)
+MORE_REPLIES: Final = Text("… и другие", "… and more")
 REFUSED: Final = Text("{account}: {input} «{id}»: отказ, {reason}", "{account}: {input} {id} refused: {reason}")
 
 ADVANCED: Final = Text(

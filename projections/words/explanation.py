@@ -120,8 +120,8 @@ PHRASES: Final[dict[str, Text]] = {
     "grant_carried": Text(" — пакет от {day}, перенесён {carried}", " (granted on {day}, carried on {carried})"),
     "grant_ended": Text("{grant}, закончился {ended}", "{grant}, ended on {ended}"),
     "differs": Text(
-        "Внимание: решённое заново отличается от записанного; проверьте журнал: obnovi verify",
-        "Attention: deciding again gives something else than what is stored; check the log: obnovi verify",
+        "Внимание: решённое заново отличается от записанного; проверьте журнал{command}",
+        "Attention: deciding again gives something else than what is stored; check the log{command}",
     ),
     "stored": Text("записано {found}, решено заново {expected}", "stored {found}, decided again {expected}"),
 }

@@ -140,7 +140,7 @@ def find(settings: Settings, id: str, lang: Language) -> int:
     phrases = Phrasebook(lang)
     for row in answer:
         booked = ", ".join(map(str, row["versions"]))
-        print_text(f"{phrases.say(answers.FOUND, **row | {'versions': booked})}\n")
+        print_text(f"{phrases.say(answers.FOUND, **row | {'versions': booked})}; `obnovi events {row['account']}`\n")
     return 0
 
 

@@ -9,20 +9,24 @@ from typing import Any
 
 import click
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from ledger.catalogue import BadCatalogue
 from ledger.evolve import BrokenLog
+from ledger.hints import HintedError
 from ledger.log.errors import StoreError
 from ledger.log.store import Reading
 from ledger.service import Ledger
 from projections.evidence.check import Found, check_store
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify import summary
+from projections.verify.account import Problem
 from projections.verify.sample import sample
 from projections.verify.verify import Report, verify_store
 from projections.verify.views import UNVIEWABLE, Copy, copied
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
+from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
@@ -91,6 +95,7 @@ def verify(
             if isinstance(views, str):
                 report.views = views
         evidence = _against_evidence(ledger, keys, report, workers) if keys is not None else None
+    report.problems = word_findings(report.problems)
     if settings.json:
         print_json(report)
     else:
@@ -144,7 +149,7 @@ def _show(report: Report, evidence: Found | None) -> None:
             "A tail cut off together with its traces is not seen from inside: that takes evidence kept elsewhere.\n"
         )
     for line in summary.advice(report):
-        print_text(f"{line}\n")
+        print_text(f"{worded(line)}\n")
     if isinstance(report.views, str):
         print_text(f"The views were not compared with the log: {report.views}\n")
 
@@ -157,7 +162,8 @@ def _views(ledger: Ledger) -> Iterator[Copy | str | None]:
         try:
             made = stack.enter_context(copied(ledger))
         except (StoreError, BadCatalogue, BrokenLog, OSError, *UNVIEWABLE) as error:
-            made = " ".join(str(error).split()) or repr(error)
+            text = worded(error) if isinstance(error, StoreError) else str(error)
+            made = " ".join(text.split()) or repr(error)
         yield made
 
 
@@ -166,7 +172,7 @@ def _keys(settings: Settings) -> Keys | None:
     try:
         return kept(keys_folder(settings))
     except NoKeys as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(worded(error)) from None
 
 
 def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> Found:
@@ -176,3 +182,10 @@ def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) 
     report.problems += found.problems
     report.ok = not report.problems
     return found
+
+
+def word_findings(problems: Sequence[Problem]) -> list[Problem]:
+    """Findings with an error in words in place of the error that was found."""
+    return [
+        replace(each, found=worded(each.found)) if isinstance(each.found, HintedError) else each for each in problems
+    ]

@@ -7,13 +7,14 @@ import click
 
 from ledger.log import files
 from ledger.log.engines import store_ref
-from ledger.log.errors import StoreError
 from ledger.log.store import StoreRef
 from projections.evidence.check import check_store, of_catalogues
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify.account import Problem
 from projections.verify.verify import verify_store
 from scripts.cli import terminal
+from scripts.cli.audit import word_findings
+from scripts.cli.messages import worded
 from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import Refused, UsageError
@@ -24,7 +25,7 @@ class _Refused(Exception):
     """A copy that does not agree with itself or with the newest checkpoint."""
 
     def __init__(self, events: int, problems: list[Problem]) -> None:
-        self.events, self.problems = events, problems
+        self.events, self.problems = events, word_findings(problems)
 
     def __str__(self) -> str:
         """How many problems, and the first of them."""
@@ -72,8 +73,8 @@ def backup(settings: Settings, file: str) -> int:
             raise Refused(f"{file} is not written, {refused}; see `obnovi verify`") from None
         print_json({"events": refused.events, "ok": False, "problems": refused.problems})
         return 1
-    except (StoreError, NoKeys) as error:
-        raise UsageError(str(error)) from None
+    except NoKeys as error:
+        raise UsageError(worded(error)) from None
     files.fsync_path(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
@@ -110,8 +111,8 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
             print_json({"events": refused.events, "ok": False, "problems": refused.problems})
             return 1
         raise Refused(f"{file} is not restored, {refused}") from None
-    except (StoreError, NoKeys) as error:
-        raise UsageError(str(error)) from None
+    except NoKeys as error:
+        raise UsageError(worded(error)) from None
     if settings.json:
         print_json({"events": events, "ok": True})
     else:

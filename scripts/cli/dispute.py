@@ -32,6 +32,7 @@ from scripts.cli import claims, terminal
 from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
 from scripts.cli.confirm import yes_option
+from scripts.cli.messages import VERIFY
 from scripts.cli.moments import MomentType
 from scripts.cli.options import (
     DateType,
@@ -284,8 +285,8 @@ def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
     """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
     if form == "json":
         return msgspec.json.encode(made)
-    render: Callable[[Dossier, Language, str], str | bytes] = import_module(RENDERERS[form]).render
-    content = render(made, lang, zone)
+    render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
+    content = render(made, lang, zone, verify_with=VERIFY)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 

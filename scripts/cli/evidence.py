@@ -25,6 +25,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.cli import terminal
 from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
+from scripts.cli.messages import worded
 from scripts.cli.options import (
     for_its_commands,
     print_bytes,
@@ -190,7 +191,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
     except BadProof as error:
         other = what_it_is(content)
         size = f" ({error})" if len(content) > proof.BYTES_MAX else ""
-        reason = f"it is no proof but {other}{size}" if other is not None else str(error)
+        reason = f"it is no proof but {worded(other)}{size}" if other is not None else worded(error)
         if not settings.json:
             raise Refused(f"{file} does not hold: {reason}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})
@@ -237,7 +238,9 @@ def evidence_errors() -> Iterator[None]:
     """What can go wrong with evidence, as a door says it."""
     try:
         yield
-    except (NotTheLog, BadNote, BadProof) as error:
+    except (NotTheLog, BadProof) as error:
+        raise Refused(worded(error)) from None
+    except BadNote as error:
         raise Refused(str(error)) from None
     except NoKeys as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(worded(error)) from None

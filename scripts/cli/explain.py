@@ -9,6 +9,7 @@ from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
+from scripts.cli.messages import VERIFY
 from scripts.cli.options import lang_option, print_bytes, print_json, with_settings
 from scripts.errors import Refused
 from scripts.wiring import Settings, open_ledger
@@ -43,5 +44,5 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
     if settings.json:
         print_json(made)
     else:
-        print_bytes(render(made, lang, zone=found.zone).encode())
+        print_bytes(render(made, lang, zone=found.zone, verify_with=VERIFY).encode())
     return 0

@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
@@ -17,7 +17,7 @@ from ledger.service import Ledger, Outcome
 from projections.operator.known_inputs import KnownInputs
 from projections.words import answers
 from projections.words import replies as replied
-from projections.words.language import Language
+from projections.words.language import Language, Text
 from projections.words.names import INPUTS
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
@@ -31,6 +31,9 @@ from scripts.wiring import Settings, ledger_ref, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
+SEE_ALL_EVENTS: Final = Text(
+    "{more}; все показывает `obnovi events СЧЁТ`", "{more}; `obnovi events ACCOUNT` shows them all"
+)
 COUNTED = ("applied", "duplicates", "refused", "rejected", "events")
 
 
@@ -101,7 +104,7 @@ def feed(
         for text in replies[:REPLIES_SHOWN_MAX]:
             print_text(text)
         if len(replies) > REPLIES_SHOWN_MAX:
-            print_text(phrases.say(answers.MORE_REPLIES))
+            print_text(phrases.say(SEE_ALL_EVENTS, more=phrases.say(answers.MORE_REPLIES)))
         told: dict[str, Any] = {name: getattr(counts, name) for name in COUNTED}
         told["duplicates"] = phrases.count(counts.duplicates, "duplicate")
         told["events"] = phrases.count(counts.events, "event")

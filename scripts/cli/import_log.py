@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 import click
 
-from ledger.log.errors import StoreError
 from ledger.log.store import StoreRef
 from ledger.log_import import NotEmpty
 from scripts.cli import terminal
+from scripts.cli.messages import worded
 from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -45,11 +45,9 @@ def import_log(settings: Settings, file: str) -> int:
         ):
             imported = import_log(ledger, _lines(lines), bar)
     except NotALog as error:
-        raise UsageError(f"{file} {error}") from None
+        raise UsageError(f"{file} {worded(error)}") from None
     except NotEmpty as error:
-        raise Refused(str(error)) from None
-    except StoreError as error:
-        raise UsageError(str(error)) from None
+        raise Refused(worded(error)) from None
     if settings.json:
         print_json({"events": imported.events, "root": imported.root})
     else:

@@ -25,6 +25,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.cli import terminal
 from scripts.cli.account import opened_account
 from scripts.cli.claims import in_force
+from scripts.cli.messages import worded
 from scripts.cli.moments import MomentType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -78,7 +79,7 @@ def late(
                     cores = workers or os.cpu_count() or 1
                     found = late_of_many(log, accounts, since=since, workers=cores, progress=bar)
             except CannotDecide as error:
-                raise Refused(str(error)) from None
+                raise Refused(worded(error)) from None
         booked = Counter[str]()
         if book:
             inputs = adjustments(found, by or BY)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from ledger.log.errors import StoreError
 from projections.words.safe import safe
 from scripts import collector
 from scripts.app.errors import AppError, InvalidRequest
@@ -132,6 +133,8 @@ def main() -> NoReturn:
         _fail(str(error), EXIT_MISUSE)
     except Refused as error:
         _fail(str(error), EXIT_SAYS_NO)
+    except StoreError as error:
+        _fail(worded(error), EXIT_MISUSE)
     except AppError as error:
         _fail(worded(error), EXIT_MISUSE if isinstance(error, InvalidRequest) else EXIT_SAYS_NO)
     except (KeyboardInterrupt, click.Abort):

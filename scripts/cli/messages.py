@@ -1,16 +1,56 @@
-"""Errors of the use cases as this door words them, with its own commands and options."""
+"""Errors and hints as this door words them, with its own commands and options."""
 
 from typing import Final
 
+from ledger.hints import Hint, Hinted, HintedError
 from scripts.app.errors import AppError, DeclinedCode, InvalidCode
+
+VERIFY: Final = "obnovi verify"
 
 _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "DATES_REVERSED": "--from {since} lies after --to {until}",
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),
 }
+HINTS: Final[dict[Hint, str]] = {
+    "run_verify": "{text}; run `obnovi verify`",
+    "see_verify": "{text}; see `obnovi verify`",
+    "restore_backup": "{text}; copy it away, `obnovi restore` makes a ledger of the last backup",
+    "unknown_store": "--ledger takes a file or sqlite:///FILE, not {url}",
+    "nameless_store": "--ledger names no file",
+    "name_built_store": "{text}; name a SQLite file with --ledger",
+    "name_ledger": "{text}; name a file with --ledger",
+    "name_another_ledger": "{text}; name another file with --ledger",
+    "name_or_feed_ledger": "{text}; name one with --ledger, or make it with `obnovi feed`",
+    "name_empty_ledger": "{text}; name an empty ledger with --ledger",
+    "verify_exported": "line {number}: {problem}; run `obnovi verify`; nothing was imported",
+    "create_keys": "{text}; make them with `obnovi keys create`",
+    "name_other_keys": "{text}, name another with OBNOVI_KEYS",
+    "name_keys_or_make_folder": "{text}; create it or name another with OBNOVI_KEYS",
+    "name_keys": "{text}; name another with OBNOVI_KEYS",
+    "run_checkpoint": "{text}; run `obnovi checkpoint`",
+    "give_as_key": "{text}; give it as --key",
+    "make_proof": "{text}; `obnovi prove ACCOUNT VERSION -o FILE` makes a proof",
+    "compare_checkpoint": "{text}; `obnovi checkpoint --compare FILE` holds the ledger against it",
+    "feed_it": "{text}; `obnovi feed` books it",
+    "import_it": "{text}; `obnovi import-log` reads it",
+    "see_events": "{text}; see `obnovi events {account}`",
+    "scheduled_event": (
+        "--{how} {version}: that event was scheduled; only inputs can be dropped or moved, "
+        "see `obnovi events {account}`"
+    ),
+    "opening_event": "--{how} 1: that event opens the account; without it nothing can be decided",
+    "event_before_since": "--{how} {version}: that event was booked before --from and stands",
+    "time_before_opening": "--move {version}: account {account} was not open yet at that time",
+    "time_before_since": "--move {version}: that time lies before --from, and what stands there stays",
+    "lacking_at_since": "account {account} has the {kind} {id} at --from, which the catalogue lacks",
+    "see_stored": "{text}: `obnovi events {account}`{more}.",
+    "replay_views": "{text}: `obnovi replay` makes them anew.",
+}
 
 
-def worded(error: AppError) -> str:
+def worded(told: AppError | HintedError | Hinted) -> str:
     """One line that says what is wrong and what to do next."""
-    return _MESSAGES[error.code].format(**error.facts)
+    if isinstance(told, AppError):
+        return _MESSAGES[told.code].format(**told.facts)
+    return str(told) if told.hint is None else HINTS[told.hint].format(text=str(told), **told.facts)

@@ -19,6 +19,7 @@ from projections.statement import statement as statement_of
 from projections.words.language import LANGUAGES, Language
 from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
+from scripts.cli.messages import worded
 from scripts.cli.moments import known_at_option
 from scripts.cli.options import DateType, form_of, print_bytes, refuse_overwrite, with_settings, write_file
 from scripts.errors import Refused, UsageError
@@ -114,7 +115,7 @@ def foot(settings: Settings, ledger: Ledger, account: Account, until: date, form
         with ledger.store.reading() as log:
             found = kept and statement_footer.first_checkpoint(log, kept, account, until=until)
     except keys.NoKeys as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(worded(error)) from None
     except note.BadNote as error:
         raise Refused(str(error)) from None
     return {} if found is None else {"checkpoint": str(found)}

@@ -29,6 +29,7 @@ from scripts.cli import terminal
 from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
 from scripts.cli.audit import ShareType
+from scripts.cli.messages import worded
 from scripts.cli.moments import MomentType
 from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -117,7 +118,7 @@ def what_if(
                 with ledger.store.reading() as log:
                     report = decide(log, [account], change, in_full=True)
         except CannotDecide as error:
-            raise Refused(str(error)) from None
+            raise Refused(worded(error)) from None
     if account is None:
         fallen = distribution(report.accounts, report.lines)
         if settings.json:

@@ -23,7 +23,7 @@ def copy(source: Path, target: Path) -> int:
             made.execute("PRAGMA journal_mode = DELETE")
             broken = [row[0] for row in made.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
             if broken:
-                raise StoreError(f"{source} is broken ({broken[0]}); see `obnovi verify`")
+                raise StoreError(f"{source} is broken ({broken[0]})", "see_verify")
             events = int(made.execute("SELECT COUNT(*) FROM stored_events").fetchone()[0])
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:

@@ -16,7 +16,7 @@ def transaction_error(error: sqlite3.DatabaseError, db: Any, path: Path) -> Stor
     """An error within a transaction; where something is damaged, whether it is the ledger or a file beside it."""
     text = str(error)
     if "Could not decode" in text:
-        return InvalidText(f"{path}, or a file beside it, has a text that is no UTF-8 ({text}); see `obnovi verify`")
+        return InvalidText(f"{path}, or a file beside it, has a text that is no UTF-8 ({text})", "see_verify")
     if "malformed" not in text and "not a database" not in text:
         return StoreError(_describe(error, path))
     if _is_sound(db):
@@ -26,13 +26,12 @@ def transaction_error(error: sqlite3.DatabaseError, db: Any, path: Path) -> Stor
 
 def damaged(text: str, path: Path) -> StoreError:
     """A ledger's file that is damaged."""
-    what = "copy it away, `obnovi restore` makes a ledger of the last backup"
-    return StoreError(f"{path}: the file is damaged ({text}); {what}")
+    return StoreError(f"{path}: the file is damaged ({text})", "restore_backup")
 
 
 def no_ledger(path: Path, why: str = "") -> StoreError:
     """A file that is something else."""
-    return StoreError(f"{path} is not an Obnovi ledger{why}; name another file with --ledger")
+    return StoreError(f"{path} is not an Obnovi ledger{why}", "name_another_ledger")
 
 
 def _is_sound(db: Any) -> bool:

@@ -84,9 +84,9 @@ class SQLiteStore:
     def __init__(self, ref: SQLiteRef, *, create: bool) -> None:
         path = ref.path
         if path.is_dir():
-            raise StoreError(f"{path} is a folder, not a ledger; name a file with --ledger")
+            raise StoreError(f"{path} is a folder, not a ledger", "name_ledger")
         if not create and not path.exists():
-            raise NoLedger(f"there is no ledger at {path}; name one with --ledger, or make it with `obnovi feed`")
+            raise NoLedger(f"there is no ledger at {path}", "name_or_feed_ledger")
         if path.exists() and 0 < path.stat().st_size < SMALLEST_DATABASE_BYTES:
             raise no_ledger(path)
         if create and not path.parent.is_dir():
