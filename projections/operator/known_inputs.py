@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.events import Event
 from ledger.inputs import Input
-from ledger.log.store import Store
+from ledger.log.store import Reading
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from projections.operator.inputs import SOURCE
 from projections.operator.row_ids import is_number, name_of, occurrence_of
@@ -26,16 +26,15 @@ class KnownInputs:
     and every other input, stays as it is.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self) -> None:
         self._known: dict[str, Ids] = {}
         self._met: Counter[tuple[str, str]] = Counter()
 
-    def named(self, inputs: Iterable[Input]) -> list[Input]:
-        """The same inputs, rows under the ids under which their accounts have them."""
-        return [self._named(input) for input in inputs]
+    def named(self, inputs: Iterable[Input], log: Reading) -> list[Input]:
+        """The same inputs, rows under the ids under which their accounts have them in a log."""
+        return [self._named(input, log) for input in inputs]
 
-    def _named(self, input: Input) -> Input:
+    def _named(self, input: Input, log: Reading) -> Input:
         if input.source != SOURCE or (name := name_of(input)) is None:
             return input
         occurrence = occurrence_of(input.id)
@@ -45,32 +44,32 @@ class KnownInputs:
             self._met[input.account, name] += 1
             occurrence = self._met[input.account, name]
         if input.account not in self._known:
-            self._known[input.account] = self._booked(input.account)
+            self._known[input.account] = _booked(log, input.account)
         ids = self._known[input.account].setdefault(name, {})
         if input.id in ids.values():
             return input
         return replace(input, id=ids.setdefault(occurrence, input.id))
 
-    def _booked(self, account: str) -> Ids:
-        """The rows in an account's log; those known by number fill the occurrences that nobody named."""
-        found: Ids = {}
-        numbered: list[tuple[str, str]] = []
-        with self._store.reading() as tx:
-            for stored in tx.events(account):
-                if _SOURCE not in stored.state:
-                    continue
-                input = _input(account, stored.event())
-                if input is None or input.source != SOURCE or (name := name_of(input)) is None:
-                    continue
-                occurrence = occurrence_of(input.id)
-                if occurrence is not None:
-                    found.setdefault(name, {})[occurrence] = input.id
-                elif is_number(input.id):
-                    numbered.append((name, input.id))
-        for name, id in numbered:
-            ids = found.setdefault(name, {})
-            ids[next(free for free in range(1, len(ids) + 2) if free not in ids)] = id
-        return found
+
+def _booked(log: Reading, account: str) -> Ids:
+    """The rows in an account's log; those known by number fill the occurrences that nobody named."""
+    found: Ids = {}
+    numbered: list[tuple[str, str]] = []
+    for stored in log.events(account):
+        if _SOURCE not in stored.state:
+            continue
+        input = _input(account, stored.event())
+        if input is None or input.source != SOURCE or (name := name_of(input)) is None:
+            continue
+        occurrence = occurrence_of(input.id)
+        if occurrence is not None:
+            found.setdefault(name, {})[occurrence] = input.id
+        elif is_number(input.id):
+            numbered.append((name, input.id))
+    for name, id in numbered:
+        ids = found.setdefault(name, {})
+        ids[next(free for free in range(1, len(ids) + 2) if free not in ids)] = id
+    return found
 
 
 def _input(account: str, event: Event) -> Input | None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+from scripts.app.feed import Counts
 from scripts.benchmarks import operator, raw, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run
-from scripts.cli.feed import Counts
 from scripts.cli.lines import BATCH_LINES_MAX
 
 

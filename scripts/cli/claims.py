@@ -24,9 +24,9 @@ from projections.words import given_back
 from projections.words.causes import kind_of
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.future import limit_of_future
 from scripts.cli import confirm, terminal
 from scripts.cli.account import opened_account
-from scripts.cli.moments import limit_of_future
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, catalogue_text, now
 
@@ -36,7 +36,7 @@ SOURCE: Final = "desk"
 def clerk_input(account: Account, at: Moment | None, by: str | None, own: Mapping[str, Any]) -> Input:
     """The input of a clerk. Raises UsageError where it could not come in, or is later than a feed may be."""
     when = now() if at is None else periods.last_instant(at, account.zone)
-    if when > limit_of_future(None, account.zone):
+    if when > limit_of_future(None, account.zone, now=now()):
         raise UsageError("--at lies more than a day in the future; every night until then would be charged")
     common = {"account": account.account, "source": SOURCE, "at": periods.local_text(when, "UTC")}
     try:

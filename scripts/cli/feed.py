@@ -7,27 +7,21 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 import click
-import msgspec
 
-from ledger import inputs
-from ledger.events import InputRefused, UsageUnrated
-from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
-from ledger.service import Ledger, Outcome
-from projections.operator.known_inputs import KnownInputs
 from projections.words import answers
 from projections.words import replies as replied
 from projections.words.language import Language, Text
 from projections.words.names import INPUTS
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.feed import Counts, Feed, RawLine, Refusal, Reply
 from scripts.cli import lines, terminal
-from scripts.cli.lines import RawLine
-from scripts.cli.moments import Future, not_after_option
+from scripts.cli.moments import not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, refuse_overwrite, with_settings
-from scripts.cli.rejects import Reject, rejects_to
+from scripts.cli.rejects import rejects_to
 from scripts.errors import UsageError
-from scripts.wiring import Settings, ledger_ref, open_ledger
+from scripts.wiring import Settings, ledger_ref, now, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
@@ -35,20 +29,6 @@ SEE_ALL_EVENTS: Final = Text(
     "{more}; все показывает `obnovi events СЧЁТ`", "{more}; `obnovi events ACCOUNT` shows them all"
 )
 COUNTED = ("applied", "duplicates", "refused", "rejected", "events")
-
-
-class Counts(msgspec.Struct):
-    """What a feed did: inputs by what became of them, and events written, scheduled ones too.
-
-    `unrated` counts records among the applied ones that nobody could rate yet (R-6.8).
-    """
-
-    applied: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    rejected: int = 0
-    events: int = 0
-    unrated: int = 0
 
 
 @click.command()
@@ -87,14 +67,12 @@ def feed(
         bar = stack.enter_context(terminal.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):
-            earlier = KnownInputs(ledger.store)
-            first = None
+            booking = Feed(ledger, counts, not_after=not_after, now=now)
             for batch in cut:
-                said = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
-                first = said[0].number if first is None and said else first
-                rejected = _apply(ledger, earlier, name, said, Future(not_after, ledger), counts, replies, lang)
-                for reject in rejected:  # told when the rest is safely stored
-                    sink.tell(reject, opens=reject.line == first)
+                fed = booking.book(batch)
+                for rejected in fed.rejected:  # told when the rest is safely stored
+                    sink.tell(name, rejected)
+                replies += (_answer(each, lang) for each in fed.answered[: REPLIES_SHOWN_MAX + 1 - len(replies)])
                 done += sum(line.size + 1 for line in batch)
                 bar(done)
     if settings.json:
@@ -113,77 +91,18 @@ def feed(
     return EXIT_REJECTED if counts.rejected else 0
 
 
-def _apply(
-    ledger: Ledger,
-    earlier: KnownInputs,
-    name: str,
-    batch: list[RawLine],
-    future: Future,
-    counts: Counts,
-    replies: list[str],
-    lang: Language | None,
-) -> list[Reject]:
-    """Book one batch of lines that are not blank; the rejected ones, in order."""
-    rejected: list[Reject] = []
-    fed: list[tuple[RawLine, Input]] = []
-    for line in batch:
-        try:
-            input = _parse(line)
-        except Malformed as error:
-            rejected.append(_reject(name, line, "MALFORMED", str(error)))
-            continue
-        if future.has(input):
-            rejected.append(_reject(name, line, "FUTURE", "received later than --not-after (now + 24 h by default)"))
-            continue
-        fed.append((line, input))
-    outcomes = ledger.apply(earlier.named(input for _, input in fed)) if fed else []
-    for (line, input), outcome in zip(fed, outcomes, strict=True):
-        match outcome.result:
-            case "applied":
-                counts.applied += 1
-            case "refused":
-                counts.refused += 1
-            case "duplicate":
-                counts.duplicates += 1
-            case "rejected":
-                rejected.append(_reject(name, line, outcome.reason, outcome.detail))
-        counts.events += len(outcome.events)
-        counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
-        if len(replies) <= REPLIES_SHOWN_MAX:
-            replies += _replies(input, outcome, lang)
-    counts.rejected += len(rejected)
-    return sorted(rejected, key=lambda reject: reject.line)
-
-
-def _parse(line: RawLine) -> Input:
-    if line.size > inputs.LINE_BYTES_MAX:
-        raise Malformed(f"a line of {line.size} bytes; at most {inputs.LINE_BYTES_MAX} are read, its beginning is kept")
-    try:
-        text = line.text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Malformed(f"not UTF-8 at byte {error.start}") from None
-    return inputs.parse(text)
-
-
-def _reject(name: str, line: RawLine, reason: str, detail: str) -> Reject:
-    """The line as text; bytes that are no UTF-8 stand as \\xNN."""
-    text = line.text.removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
-    return Reject(line.number, reason, detail.encode(errors="backslashreplace").decode(), text, name)
-
-
-def _replies(input: Input, outcome: Outcome, lang: Language | None) -> Iterator[str]:
-    """What subscribers are told about the refreshes of a feed, as they read it or in a language; what else was refused.
+def _answer(answered: Reply | Refusal, lang: Language | None) -> str:
+    """What a subscriber is told about a refresh, as they read it or in a language; or what else was refused.
 
     Without a language a reply is quoted in Russian, and a refusal is told in English.
     """
-    if outcome.reply:
-        yield f"{input.account}: {replied.translate(Phrasebook(lang or 'ru'), outcome.reply)}"
-    elif outcome.result == "refused":
-        phrases = Phrasebook(lang or "en")
-        code = next(event.reason for event in outcome.events if isinstance(event, InputRefused))
-        names = (phrases.say(INPUTS[input.type]), phrases.say(REASONS[code])) if phrases.russian else (input.type, code)
-        said = dict(zip(("input", "reason"), names, strict=True))
-        yield phrases.say(answers.REFUSED, account=input.account, id=input.id, **said)
+    if isinstance(answered, Reply):
+        return f"{answered.input.account}: {replied.translate(Phrasebook(lang or 'ru'), answered.text)}"
+    input, code = answered
+    phrases = Phrasebook(lang or "en")
+    names = (phrases.say(INPUTS[input.type]), phrases.say(REASONS[code])) if phrases.russian else (input.type, code)
+    said = dict(zip(("input", "reason"), names, strict=True))
+    return phrases.say(answers.REFUSED, account=input.account, id=input.id, **said)
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:

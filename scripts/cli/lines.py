@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from ledger.inputs import LINE_BYTES_MAX
+from scripts.app.feed import RawLine
 from scripts.errors import UsageError
 
 CHUNK_BYTES: Final = 1024 * 1024
@@ -19,14 +20,6 @@ PAUSE_SECONDS: Final = 0.2
 SHOWN_OF_LONG_LINE: Final = 1000
 _GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
-
-
-class RawLine(NamedTuple):
-    """A line as it came, without its newline; `size` in bytes, which `text` lacks if that is over the limit."""
-
-    number: int
-    text: bytes
-    size: int
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from ledger.service import Ledger
 from projections.words import answers
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
+from scripts.app.future import limit_of_future
 from scripts.cli import confirm, terminal
 from scripts.cli.confirm import yes_option
-from scripts.cli.moments import MomentType, limit_of_future, not_after_option
+from scripts.cli.moments import MomentType, not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
@@ -94,7 +95,7 @@ def _runs(ledger: Ledger, until: Moment | None, not_after: Moment | None) -> lis
     runs: list[tuple[str | None, Instant]] = []
     for zone in ["", *ledger.catalogues().zones()] if by_zone else [None]:
         instant = begun if until is None else last_instant(until, zone or "UTC")
-        if instant > limit_of_future(not_after, zone or "UTC"):
+        if instant > limit_of_future(not_after, zone or "UTC", now=now()):
             raise UsageError(
                 "--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it"
             )

@@ -9,11 +9,13 @@ from typing import IO, Final
 import msgspec
 
 from ledger.log import files
+from scripts.app.feed import Rejected
 from scripts.cli.grouped import GroupedMessages
 from scripts.cli.options import print_error
 from scripts.errors import UsageError
 
 _NO_JSON: Final = ("not JSON", "not UTF-8")
+_FUTURE: Final = "received later than --not-after (now + 24 h by default)"
 
 
 class Reject(msgspec.Struct, omit_defaults=True):
@@ -61,9 +63,10 @@ class Rejects:
         self._kinds = GroupedMessages()
         self._no_feed: set[str] = set()
 
-    def tell(self, reject: Reject, *, opens: bool) -> None:
-        """Tell one reject; `opens`: nothing but blank lines stands before it in its file."""
-        if opens and reject.detail.startswith(_NO_JSON):
+    def tell(self, file: str, rejected: Rejected) -> None:
+        """Tell one rejected line of a file."""
+        reject = _as_told(file, rejected)
+        if rejected.opens and reject.detail.startswith(_NO_JSON):
             self._no_feed.add(reject.file)
             self._hint(reject)
         if self._file is not None:
@@ -83,6 +86,14 @@ class Rejects:
             f"{_place(reject)} is no JSON: a feed has one input a line, as JSON (`obnovi feed --help`); the operator's "
             f"statements go through `obnovi import-statement`{kept}"
         )
+
+
+def _as_told(file: str, rejected: Rejected) -> Reject:
+    """The line as text; bytes that are no UTF-8 stand as \\xNN."""
+    line, reason, detail, _ = rejected
+    text = line.text.removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
+    detail = _FUTURE if reason == "FUTURE" else detail.encode(errors="backslashreplace").decode()
+    return Reject(line.number, reason, detail, text, file)
 
 
 def _kind(reject: Reject) -> str:

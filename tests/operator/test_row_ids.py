@@ -187,7 +187,9 @@ def test_a_row_that_cannot_be_read_in_one_file_is_found_in_another() -> None:
 
 def fed(story: Story, inputs: list[Input]) -> list[str]:
     """What became of the lines of one file."""
-    return [each.result for each in story.ledger.apply(KnownInputs(story.ledger.store).named(inputs))]
+    with story.reading() as log:
+        named = KnownInputs().named(inputs, log)
+    return [each.result for each in story.ledger.apply(named)]
 
 
 def numbered(rows: list[Used], first: int = 1) -> list[Input]:
