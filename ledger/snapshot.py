@@ -1,13 +1,14 @@
 """A snapshot: one state of a ledger, asked as often as an answer needs, whatever others write meanwhile."""
 
 from collections.abc import Callable, Generator
+from functools import cached_property
 
 from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import Event
 from ledger.log.store import Reading
 from ledger.periods import Instant
-from ledger.timeline import CatalogueTimeline
+from ledger.timeline import CatalogueTimeline, timeline_of
 
 
 class Snapshot:
@@ -16,11 +17,11 @@ class Snapshot:
     It lasts as long as the block of `Ledger.snapshot`.
     """
 
-    def __init__(self, log: Reading, timeline: Callable[[Reading], CatalogueTimeline]) -> None:
+    def __init__(self, log: Reading, timeline: Callable[[Reading], CatalogueTimeline] = timeline_of) -> None:
         self.log = log
         self._timeline = timeline
 
-    @property
+    @cached_property
     def catalogues(self) -> CatalogueTimeline:
         """Every catalogue the ledger was given (R-3.6)."""
         return self._timeline(self.log)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import as_completed
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -13,14 +13,14 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
-from ledger.log.store import Reading, StoreRef
+from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import agenda, disputes, refusals, totals, unrated, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
-from projections.pool import cut, pool
+from projections.shares import cut, in_processes
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
@@ -131,11 +131,15 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
             followed.backup(copy)
             position = views.seen_position(copy, log)
         assert position is not None
-        ranges = [(some[0], some[-1]) for some in cut(log.accounts(), workers * RANGES_PER_WORKER)]
+        ranges = cut(log.accounts(), workers * RANGES_PER_WORKER)
+        jobs = [partial(fold_range, some[0], some[-1], place / str(number)) for number, some in enumerate(ranges)]
         new = place / "new"
         events = 0
-        with closing(views.connect(new, ref, unfinished=True)) as db:
-            for part, taken in _folded(ref, place, ranges, position, workers):
+        with (
+            closing(views.connect(new, ref, unfinished=True)) as db,
+            ledger.store.reading(until=position) as seen,
+        ):
+            for part, taken in in_processes(jobs, seen, workers=workers, until=position):
                 _merge(db, part)
                 part.unlink()
                 events += taken
@@ -152,28 +156,10 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
     return Rebuilt(events, found)
 
 
-def _folded(
-    ref: StoreRef, place: Path, ranges: list[tuple[str, str]], position: int, workers: int
-) -> Iterator[tuple[Path, int]]:
-    """Files with the rows of each range of accounts, as they get ready."""
-    jobs = [(ref, first, last, position, place / str(number)) for number, (first, last) in enumerate(ranges)]
-    if workers == 1 or len(jobs) < 2:
-        yield from (fold_range(*job) for job in jobs)
-        return
-    with pool(workers) as executor:
-        for done in as_completed([executor.submit(fold_range, *job) for job in jobs]):
-            yield done.result()
-
-
-def fold_range(ref: StoreRef, first: str, last: str, position: int, part: Path) -> tuple[Path, int]:
-    """Fold the accounts of a range from their events up to a position into a views file of their own."""
+def fold_range(first: str, last: str, part: Path, log: Reading) -> tuple[Path, int]:
+    """Fold the accounts of a range from their events into a views file of their own."""
     events = 0
-    with (
-        closing(views.connect(part, ref, unfinished=True)) as db,
-        closing(ref.open()) as store,
-        store.reading(until=position) as log,
-        writing(db),
-    ):
+    with closing(views.connect(part, log.ref, unfinished=True)) as db, writing(db):
         catalogues = CatalogueTimeline(log.adopted())
         moved: Counter[totals.Cell] = Counter()
         account: Account | None = None

@@ -1,40 +1,119 @@
-"""Shares: accounts parted among processes, which all read the same state; no rule crosses accounts (R-2.8)."""
+"""Shares: work parted among processes, which read the same store and do not outlive the one they work for."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import as_completed
-from contextlib import closing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import cache, partial
+from multiprocessing import get_context
 from typing import Final, TypeAlias, TypeVar
 
-from ledger.log.store import Reading, StoreRef
-from projections.pool import pool
+from ledger.log.store import Reading, Store, StoreRef
 
 T = TypeVar("T")
-Work: TypeAlias = Callable[[Reading, Sequence[str]], T]
+Job: TypeAlias = Callable[[Reading], T]
+"""A share of the work: a function of a module, or a `partial` of one, for it goes to another process."""
 
 ACCOUNTS_AT_ONCE: Final = 250
-ACCOUNTS_FOR_A_POOL: Final = 500
+ACCOUNTS_FOR_PROCESSES: Final = 500
 """Below this, starting processes costs more than they save."""
+PARENT_LOOKED_FOR_SECONDS: Final = 1
 
 
-def in_shares(work: Work[T], log: Reading, accounts: Sequence[str], *, workers: int) -> Iterator[T]:
-    """What some work gives for each share of the accounts of a reading, as they get ready.
+def cut(accounts: Sequence[str], count: int) -> list[Sequence[str]]:
+    """Accounts cut into about so many runs of equal length."""
+    size = -(-len(accounts) // count) or 1
+    return [accounts[start : start + size] for start in range(0, len(accounts), size)]
 
-    The work goes to other processes, so it is a function of a module, or a `partial` of one.
+
+def in_shares(
+    work: Callable[[Reading, Sequence[str]], T], log: Reading, accounts: Sequence[str], *, workers: int
+) -> Iterator[T]:
+    """What some work gives for each share of the accounts of a reading, as they get ready: no rule crosses accounts."""
+    starts = range(0, len(accounts), ACCOUNTS_AT_ONCE)
+    jobs = [partial(_one_share, work, accounts[start : start + ACCOUNTS_AT_ONCE]) for start in starts]
+    few = len(accounts) < ACCOUNTS_FOR_PROCESSES
+    return in_processes(jobs, log, workers=1 if few else workers, until=log.last_position())
+
+
+def _one_share(work: Callable[[Reading, Sequence[str]], T], accounts: Sequence[str], log: Reading) -> T:
+    return work(log, accounts)
+
+
+def in_processes(
+    jobs: Sequence[Job[T]],
+    log: Reading,
+    *,
+    workers: int,
+    until: int | None = None,
+    in_order: bool = False,
+    finish: bool = False,
+) -> Generator[T]:
+    """What every job gives, as they get ready or in their order: here, or in processes with readings of their own.
+
+    Those readings end at the position `until`, if given (R-2.8). Interrupted, the processes end at once; with `finish`
+    they leave that to this one: what is being done is finished and given before the interruption goes on.
     """
-    shares = [accounts[start : start + ACCOUNTS_AT_ONCE] for start in range(0, len(accounts), ACCOUNTS_AT_ONCE)]
-    if workers == 1 or len(accounts) < ACCOUNTS_FOR_A_POOL:
-        yield from (work(log, share) for share in shares)
+    if workers == 1 or len(jobs) < 2:
+        yield from (job(log) for job in jobs)
         return
-    until = log.last_position()
-    with pool(workers) as executor:
+    # Where work is to be finished, processes begin anew: a copy of this one would lack the threads of its libraries.
+    context = get_context("spawn" if finish else None)
+    with ProcessPoolExecutor(workers, context, _begin, (os.getpid(), finish)) as executor:
+        with _interruptions_ignored(finish):
+            waiting = {executor.submit(_work, job, log.ref, until): None for job in jobs}
         try:
-            for done in as_completed([executor.submit(_work, work, log.ref, until, share) for share in shares]):
-                yield done.result()
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
+            for future in (next(iter(waiting)) for _ in jobs) if in_order else as_completed(waiting):
+                del waiting[future]
+                yield future.result()
+        except BaseException as error:
+            executor.shutdown(wait=finish, cancel_futures=True)
+            if finish and isinstance(error, KeyboardInterrupt):
+                yield from (future.result() for future in waiting if _is_finished(future))
             raise
 
 
-def _work(work: Work[T], ref: StoreRef, until: int, accounts: Sequence[str]) -> T:
-    with closing(ref.open()) as store, store.reading(until=until) as log:
-        return work(log, accounts)
+def _work(job: Job[T], ref: StoreRef, until: int | None) -> T:
+    with _opened(ref).reading(until=until) as log:
+        return job(log)
+
+
+@cache
+def _opened(ref: StoreRef) -> Store:
+    """The store, once in the life of a process."""
+    return ref.open()
+
+
+def _is_finished(future: Future[T]) -> bool:
+    return not future.cancelled() and future.exception() is None
+
+
+@contextmanager
+def _interruptions_ignored(ignored: bool) -> Iterator[None]:
+    """Processes that are started here have it from this one, from their first instant."""
+    if not ignored or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(parent: int, finish: bool) -> None:
+    """A process begins. Ctrl-C reaches it too; unless its parent ends it, what it was doing is nobody's any more.
+
+    Each process holds the others' pipes open, so none would notice that the parent is gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN if finish else signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_LOOKED_FOR_SECONDS)
+    os._exit(1)

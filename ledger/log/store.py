@@ -298,6 +298,9 @@ class StoreRef(Protocol):
     As text it is what messages call it.
     """
 
+    def __hash__(self) -> int:
+        """References to one place are one key."""
+
     @property
     def like(self) -> Path | None:
         """The file than which none that is made of the ledger's content is more readable, where there is one."""

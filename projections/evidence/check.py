@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from functools import partial
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ledger.log.errors import BadEvents, InvalidText
@@ -17,13 +18,13 @@ from projections.evidence.leaf import hash_of_any, hashes
 from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
-from projections.pool import pool
+from projections.shares import in_processes
 from projections.verify.account import Problem
 
 TILES_AT_ONCE: Final = 256
 ROWS_AT_ONCE: Final = 1_024
 """So few stay in the processor's cache until they are hashed."""
-EVENTS_FOR_A_POOL: Final = 100_000
+EVENTS_FOR_PROCESSES: Final = 100_000
 """Below this, starting processes costs more than they save."""
 NAMED_MAX: Final = 1_000
 SINCE: Final = "since the checkpoint"
@@ -184,19 +185,14 @@ def _against_tiles(
 def _hashed(log: Reading, size: int, workers: int) -> Iterator[_Hashed]:
     """The log up to a position hashed again, stretch by stretch, on several processes where that pays."""
     step = TILES_AT_ONCE * TILE_HASHES
-    stretches = [(first, min(first + step, size)) for first in range(0, size, step)]
-    if workers == 1 or size < EVENTS_FOR_A_POOL:
-        for first, until in stretches:
-            yield _Hashed(first, until, *_hashes(log, first, until))
-        return
-    with pool(workers) as executor:
-        yield from executor.map(_hashed_stretch, repeat(log.ref), *zip(*stretches, strict=True))
+    jobs = [partial(_hashed_stretch, first, min(first + step, size)) for first in range(0, size, step)]
+    few = size < EVENTS_FOR_PROCESSES
+    return in_processes(jobs, log, workers=1 if few else workers, in_order=True)
 
 
-def _hashed_stretch(ref: StoreRef, first: int, until: int) -> _Hashed:
-    """One process's share, in a reading of its own; what a checkpoint covers changes for nobody."""
-    with closing(ref.open()) as store, store.reading() as log:
-        return _Hashed(first, until, *_hashes(log, first, until))
+def _hashed_stretch(first: int, until: int, log: Reading) -> _Hashed:
+    """One share of the log; what a checkpoint covers changes for nobody."""
+    return _Hashed(first, until, *_hashes(log, first, until))
 
 
 def _hashes(log: Reading, after: int, until: int) -> tuple[int, bytes]:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
 from contextlib import closing
+from functools import partial
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from ledger.log.store import Head, Reading, Stored, StoreRef
 from ledger.progress import Progress, unwatched
 from ledger.timeline import CatalogueTimeline
 from projections import totals
-from projections.pool import cut, pool
+from projections.shares import Job, cut, in_processes
 from projections.verify import ledger_wide, traces
 from projections.verify.account import AccountAudit, Missing, Problem
 from projections.verify.references import References
@@ -23,7 +23,7 @@ from projections.verify.views import Copy, ViewsAudit, of_all
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 SHARES_PER_WORKER: Final = 8
-EVENTS_FOR_A_POOL: Final = 20_000
+EVENTS_FOR_PROCESSES: Final = 20_000
 """Below this, starting processes costs more than they save."""
 UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, BadEvents)
 """What damage to an account's rows can raise: it is a finding, and no reason not to look at the other accounts."""
@@ -128,17 +128,19 @@ def _verify_store(
 ) -> Report:
     with closing(ref.open()) as store, store.reading() as log:
         count = log.last_position() if accounts is None else log.count_of(accounts)
-        if workers == 1 or count < EVENTS_FOR_A_POOL:
+        if workers == 1 or count < EVENTS_FOR_PROCESSES:
             return verify(log, accounts=accounts, views=views, progress=progress)
-        parts: list[_Part] = []
-        with pool(workers) as executor:
-            alongside = executor.submit(_along, ref) if accounts is None else None
-            shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
-            jobs = [executor.submit(_audit_share, ref, share, log.last_position(), views) for share in shares]
-            for done in as_completed(jobs):
-                parts.append(done.result())
-                progress(sum(part.events for part in parts))
-        return _report(log, parts, None if alongside is None else alongside.result(), views)
+        position, parts, along = log.last_position(), [], None
+        shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
+        jobs: list[Job[_Part | ledger_wide.Along]] = [] if accounts is not None else [ledger_wide.along]
+        jobs += [partial(_audit_share, share, position, views) for share in shares]
+        for done in in_processes(jobs, log, workers=workers):
+            if isinstance(done, ledger_wide.Along):
+                along = done
+                continue
+            parts.append(done)
+            progress(sum(part.events for part in parts))
+        return _report(log, parts, along, views)
 
 
 def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
@@ -206,15 +208,8 @@ def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
     return moved if all(part.viewed for part in parts) else None
 
 
-def _audit_share(ref: StoreRef, share: _Share, position: int, views: Copy | None) -> _Part:
-    """One process's share, in a reading of its own."""
-    with closing(ref.open()) as store, store.reading() as log:
-        return _audit(log, share, position, views, unwatched)
-
-
-def _along(ref: StoreRef) -> ledger_wide.Along:
-    with closing(ref.open()) as store, store.reading() as log:
-        return ledger_wide.along(log)
+def _audit_share(share: _Share, position: int, views: Copy | None, log: Reading) -> _Part:
+    return _audit(log, share, position, views, unwatched)
 
 
 def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Progress) -> _Part:

@@ -2,9 +2,9 @@
 
 from typing import Literal, TypeAlias
 
-InvalidCode: TypeAlias = Literal["DATES_REVERSED"]
+InvalidCode: TypeAlias = Literal["DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE"]
 """What was asked cannot be asked: mend the question."""
-DeclinedCode: TypeAlias = Literal["NO_ACCOUNT", "NOT_AN_ACCOUNT"]
+DeclinedCode: TypeAlias = Literal["NO_ACCOUNT", "NOT_AN_ACCOUNT", "UNSOUND_STATEMENT", "BAD_CHECKPOINT"]
 """The ledger says no."""
 
 

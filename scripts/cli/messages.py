@@ -9,8 +9,12 @@ VERIFY: Final = "obnovi verify"
 
 _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "DATES_REVERSED": "--from {since} lies after --to {until}",
+    "TABLE_OF_NO_CSV": "--table goes with --format csv",
+    "FORMAT_WITHOUT_LANGUAGE": "--lang goes with --format {formats}; {form} is the same in every language",
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),
+    "UNSOUND_STATEMENT": "account {account}: {reason}; run `obnovi verify`",
+    "BAD_CHECKPOINT": "{reason}",
 }
 HINTS: Final[dict[Hint, str]] = {
     "run_verify": "{text}; run `obnovi verify`",

@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from ledger import periods
-from projections.words.language import LANGUAGES
-from scripts import bulk
+from projections.formats.csv import Table
+from projections.words.language import LANGUAGES, Language
+from scripts.app.bulk import Failure, Order, write_statements
+from scripts.app.statements import FORMATS, checked_layout
 from scripts.cli import terminal
 from scripts.cli.account_number import digits_of
 from scripts.cli.grouped import GroupedMessages
+from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.cli.statement import FORMATS, allowed
 from scripts.errors import UsageError
-from scripts.wiring import Settings, open_ledger, read_text
+from scripts.wiring import Settings, keys_folder, open_ledger, read_text
 
 ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
 """Of a list: five million numbers."""
@@ -57,8 +60,8 @@ def statements(
     form: str,
     folder: str,
     accounts: str | None,
-    table: str | None,
-    language: str | None,
+    table: Table | None,
+    language: Language | None,
     workers: int | None,
 ) -> int:
     """Write a month's statements, a file an account, and a manifest of what each file is.
@@ -71,24 +74,25 @@ def statements(
       obnovi statements --month 2026-10 --format pdf -o october
       obnovi statements --month 2026-10 --format csv --table usage -o october --accounts some.txt
     """
-    options = allowed(form, table=table, lang=language)
     last = periods.months_after(month, 1) - timedelta(days=1)
-    name = ".".join([f"{month:%Y-%m}", *options.values(), form])
-    wanted = _accounts(settings, accounts)
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except FileExistsError:
-        raise UsageError(f"{folder} is a file; name a folder with -o") from None
-    order = bulk.Order(settings, folder, name, month, last, form, options)
-    with terminal.progress("statements", len(wanted)) as bar:
-        summary = bulk.write_statements(order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
+    order = Order(folder, month, last, checked_layout(form, table=table, lang=language), keys_folder(settings))
+    named = None if accounts is None else _named(accounts)
+    with open_ledger(settings) as ledger, ledger.store.reading() as log:
+        wanted = log.accounts() if named is None else named
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except FileExistsError:
+            raise UsageError(f"{folder} is a file; name a folder with -o") from None
+        with terminal.progress("statements", len(wanted)) as bar:
+            summary = write_statements(log, order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
-        print_json(summary)
+        failed = [{"account": failure.account, "reason": _reason(failure)} for failure in summary.failures]
+        print_json(msgspec.structs.asdict(summary) | {"failures": failed})
     else:
         kinds = GroupedMessages()
         for failure in summary.failures:
-            if kinds.tell(failure.reason):
-                print_text(f"account {failure.account}: {failure.reason}\n")
+            if kinds.tell(reason := _reason(failure)):
+                print_text(f"account {failure.account}: {reason}\n")
         for kind, more in kinds.rest():
             print_text(f"… and {more} more: {kind}; `obnovi statements --json` lists all\n")
         print_text(
@@ -98,10 +102,11 @@ def statements(
     return 1 if summary.failed else 0
 
 
-def _accounts(settings: Settings, file: str | None) -> list[str]:
-    """The accounts of a file, each once, in its order; or all that were opened."""
-    if file is not None:
-        lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
-        return list(dict.fromkeys(digits_of(line.strip()) for line in lines if line.strip()))
-    with open_ledger(settings) as ledger, ledger.store.reading() as log:
-        return log.accounts()
+def _reason(failure: Failure) -> str:
+    return f"{failure.error}: {worded(failure.reason)}" if failure.error else worded(failure.reason)
+
+
+def _named(file: str) -> list[str]:
+    """The accounts of a file, each once, in its order."""
+    lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
+    return list(dict.fromkeys(digits_of(line.strip()) for line in lines if line.strip()))

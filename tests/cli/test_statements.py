@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scripts import bulk
+from scripts.app import bulk
 from tests.cli.support import ENVIRONMENT, OBNOVI, Run, month, top_up, write
 
 ACCOUNTS = ("79161234567", "79161234568", "79161234569")
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_written_is_a_failure_of_its_account(ledger: Run, 
 
 def test_several_processes_write_what_one_does(ledger: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger(*JANUARY, "--format", "csv")
-    monkeypatch.setattr(bulk, "ACCOUNTS_FOR_A_POOL", 2)
+    monkeypatch.setattr(bulk, "ACCOUNTS_FOR_PROCESSES", 2)
     done = ledger(*JANUARY[:-1], "two", "--format", "csv", "--workers", "2", "--json")
     assert counts(done) == (3, 0, 0)
     one, two = ({each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("out", "two"))

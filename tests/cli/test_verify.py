@@ -156,9 +156,9 @@ def test_several_processes_find_what_one_does(ledger: Run, tmp_path: Path, monke
         db.execute("DELETE FROM used_versions")
         db.execute("UPDATE heads SET next_at = 0 WHERE account = ?", (OTHERS[1],))
     for options in ((), forged_too, ("--sample", "75%")):
-        monkeypatch.setattr(audit, "EVENTS_FOR_A_POOL", 20_000)
+        monkeypatch.setattr(audit, "EVENTS_FOR_PROCESSES", 20_000)
         alone = ledger("verify", *options, "--json")
-        monkeypatch.setattr(audit, "EVENTS_FOR_A_POOL", 0)
+        monkeypatch.setattr(audit, "EVENTS_FOR_PROCESSES", 0)
         together = ledger("verify", *options, "--workers", 2, "--json")
         assert (together.code, together.out) == (alone.code, alone.out) != (0, "")
         assert {p["problem"] for p in alone.json()["problems"]} >= {"table sources", "table used_versions"}

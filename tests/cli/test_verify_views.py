@@ -80,7 +80,7 @@ def test_a_view_that_does_not_say_what_the_log_gives_is_a_finding(
     problems = done.json()["problems"]
     found = {(each["account"], each["version"], " ".join(each["problem"].split()[:2])) for each in problems}
     assert (done.code, found) == (1, expected)
-    monkeypatch.setattr(audit, "EVENTS_FOR_A_POOL", 0)
+    monkeypatch.setattr(audit, "EVENTS_FOR_PROCESSES", 0)
     assert viewed("verify", "--workers", 2, "--json").out == done.out
     told = viewed("verify").out.splitlines()
     assert told[-1] == "Views are made from the log: `obnovi replay` makes them anew."

@@ -5,35 +5,32 @@ import fcntl
 import hashlib
 import os
 import re
-import signal
 import stat
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import date
+from functools import partial
 from io import BufferedReader
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
 
-from ledger.hints import HintedError
+from ledger.hints import Hinted, HintedError
 from ledger.inputs import ACCOUNT
 from ledger.json_line import quoted
 from ledger.log import files
+from ledger.log.store import Reading, StoreRef
 from ledger.progress import Progress, unwatched
-from ledger.service import Ledger
-from projections.pool import end_with_parent
+from ledger.snapshot import Snapshot
+from projections.shares import in_processes
 from projections.statement import statement
 from scripts import collector
-from scripts.cli.messages import worded
-from scripts.cli.statement import foot, written
-from scripts.wiring import Settings, ledger_ref, open_ledger
+from scripts.app.errors import AppError
+from scripts.app.statements import Layout, footer, keys_for
 
-ACCOUNTS_FOR_A_POOL: Final = 64
+ACCOUNTS_FOR_PROCESSES: Final = 64
 """Below this, starting processes costs more than they save."""
 BATCH_MAX: Final = 32
 LINE_BYTES_MAX: Final = 4096
@@ -41,15 +38,18 @@ LINE_BYTES_MAX: Final = 4096
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What is wanted: which range of local dates, in which form, and where."""
+    """What is wanted: which range of local dates, how laid out, and where; the folder of keys, for the foot."""
 
-    settings: Settings
     folder: str
-    name: str
     since: date
     until: date
-    form: str
-    options: dict[str, str]
+    layout: Layout
+    keys: Path
+
+    @property
+    def name(self) -> str:
+        """What files of such statements are called behind the account."""
+        return ".".join([f"{self.since:%Y-%m}", *self.layout.options.values(), self.layout.form])
 
     def file(self, account: str) -> str:
         """The name of an account's file."""
@@ -59,11 +59,6 @@ class Order(msgspec.Struct, frozen=True):
     def manifest(self) -> Path:
         """Where the files of this order are listed."""
         return Path(self.folder) / f"manifest-{self.name}.jsonl"
-
-    @property
-    def like(self) -> Path:
-        """No file is more readable than the ledger."""
-        return ledger_ref(self.settings).like
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -77,10 +72,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """An account whose statement could not be made, and why."""
+    """An account whose statement could not be made, and why; `error` is what kind of error it was, if it was one."""
 
     account: str
-    reason: str
+    reason: Hinted
+    error: str = ""
 
 
 class Summary(msgspec.Struct):
@@ -99,7 +95,9 @@ Told: TypeAlias = tuple[Entry | Failure, bool]
 """What became of an account, and whether its file was there already."""
 
 
-def write_statements(order: Order, accounts: Sequence[str], *, workers: int, progress: Progress = unwatched) -> Summary:
+def write_statements(
+    log: Reading, order: Order, accounts: Sequence[str], *, workers: int, progress: Progress = unwatched
+) -> Summary:
     """Write the accounts' statements, each file whole or not at all, and list them in the manifest.
 
     A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the
@@ -111,111 +109,70 @@ def write_statements(order: Order, accounts: Sequence[str], *, workers: int, pro
     summary = Summary()
     known = _read(order.manifest)
     asked = [(account, known.get(account)) for account in accounts]
+    if len(asked) < ACCOUNTS_FOR_PROCESSES:
+        workers = 1
+    size = 1 if workers == 1 else max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
     with files.workplace(order.manifest) as place:
-
-        def note(told: list[Told]) -> None:
-            lines = []
-            with _alone(order.folder):
-                for result, was_there in told:
-                    if isinstance(result, Failure):
-                        summary.failures.append(result)
-                    elif was_there:
-                        summary.skipped += 1
-                    elif failure := _moved(place, Path(order.folder), result):
-                        summary.failures.append(failure)
-                    else:
-                        lines.append(msgspec.json.encode(result) + b"\n")
-                        summary.written += 1
-                _append(order.manifest, lines, order.like)
-            summary.failed = len(summary.failures)
-            progress(summary.written + summary.skipped + summary.failed)
-
-        _work(order, place, asked, workers, note)
+        jobs = [partial(_some, order, place, asked[start : start + size]) for start in range(0, len(asked), size)]
+        with closing(in_processes(jobs, log, workers=workers, finish=True)) as told:
+            for some in told:
+                _note(order, place, some, summary, log.ref)
+                progress(summary.written + summary.skipped + summary.failed)
     with _alone(order.folder):
-        _rewrite(order)
+        _rewrite(order, log.ref)
     summary.failures.sort(key=lambda failure: failure.account)
     summary.seconds = round(time.monotonic() - began, 3)
     return summary
 
 
-def _work(order: Order, place: Path, asked: Sequence[Asked], workers: int, note: Callable[[list[Told]], None]) -> None:
-    """Note what becomes of every account, in this process or in several."""
-    if workers == 1 or len(asked) < ACCOUNTS_FOR_A_POOL:
-        with open_ledger(order.settings) as ledger:
-            for each in asked:
-                note([_one(order, place, ledger, *each)])
-        return
-    size = max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
-    # Processes begin anew: a copy of this one would lack the threads that a layout made here may have started.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (order, place, os.getpid())) as pool:
-        with _uninterrupted():
-            jobs = [pool.submit(_some, asked[i : i + size]) for i in range(0, len(asked), size)]
-        waiting = set(jobs)
-        try:
-            for job in as_completed(jobs):
-                waiting.discard(job)
-                note(job.result())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # what is being written is finished
-            for job in waiting:
-                if not job.cancelled() and job.exception() is None:
-                    note(job.result())
-            raise
+def _note(order: Order, place: Path, told: Sequence[Told], summary: Summary, ref: StoreRef) -> None:
+    """Give finished files their names and lines in the manifest, and count what became of accounts."""
+    lines = []
+    with _alone(order.folder):
+        for result, was_there in told:
+            if isinstance(result, Failure):
+                summary.failures.append(result)
+            elif was_there:
+                summary.skipped += 1
+            elif failure := _moved(place, Path(order.folder), result):
+                summary.failures.append(failure)
+            else:
+                lines.append(msgspec.json.encode(result) + b"\n")
+                summary.written += 1
+        _append(order.manifest, lines, ref.like)
+    summary.failed = len(summary.failures)
 
 
-_working: tuple[Order, Path, Ledger] | None = None
-"""In a process of the pool: its order, where it writes, and the ledger it keeps open."""
-_open: Final = ExitStack()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Processes that are started here leave interruptions to this one, from their first instant."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _begin(order: Order, place: Path, parent: int) -> None:
-    """A process of the pool begins; it does not outlive its parent, which may be gone already."""
-    global _working  # noqa: PLW0603  # that is how a pool hands things to its processes
-    end_with_parent(parent)
+def _some(order: Order, place: Path, asked: Sequence[Asked], log: Reading) -> list[Told]:
     collector.tune_gc()
-    _working = order, place, _open.enter_context(open_ledger(order.settings))
+    snapshot = Snapshot(log)
+    return [_one(order, place, snapshot, *each) for each in asked]
 
 
-def _some(part: Sequence[Asked]) -> list[Told]:
-    assert _working is not None
-    order, place, ledger = _working
-    return [_one(order, place, ledger, *each) for each in part]
-
-
-def _one(order: Order, place: Path, ledger: Ledger, account: str, known: Entry | None) -> Told:
+def _one(order: Order, place: Path, snapshot: Snapshot, account: str, known: Entry | None) -> Told:
     """One account's file: made in the workplace, or left as it is, or the reason why not."""
     try:
         if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
-            return Failure(quoted(account), "no account: one is 79 and nine digits, like 79161234567"), False
-        found = ledger.account(account)
+            return Failure(quoted(account), Hinted("no account: one is 79 and nine digits, like 79161234567")), False
+        found = snapshot.account(account)
         if found is None:
-            return Failure(account, "no such account in this ledger"), False
-        made = statement(found, ledger.events(account), ledger.catalogues(), since=order.since, until=order.until)
-        file = order.file(account)
+            return Failure(account, Hinted("no such account in this ledger")), False
+        made = statement(found, snapshot.events(account), snapshot.catalogues, since=order.since, until=order.until)
+        path = Path(order.folder) / order.file(account)
         id = made.id
-        if known is not None and known.statement == id and _digest(Path(order.folder) / file) == known.sha256:
+        if known is not None and known.statement == id and _digest(path) == known.sha256:
             return known, True
-        options = order.options | foot(order.settings, ledger, found, order.until, order.form)
-        content = written(made, order.form, options)
-        with open(files.create(place / file, replacing=Path(order.folder) / file, like=order.like), "wb") as made_file:
-            made_file.write(content)
+        keys = keys_for(order.layout, order.keys)
+        checkpoint = None if keys is None else footer(snapshot, found, keys, until=order.until)
+        content = order.layout.render(made, checkpoint)
+        like = snapshot.log.ref.like
+        with open(files.create(place / path.name, replacing=path, like=like), "wb") as file:
+            file.write(content)
     except Exception as error:
-        what = f"{type(error).__name__}: {worded(error) if isinstance(error, HintedError) else error}"
-        return Failure(account, " ".join(what.split())), False
-    return Entry(account, file, id, hashlib.sha256(content).hexdigest(), made.final), False
+        hint, facts = (error.hint, error.facts) if isinstance(error, HintedError) else (None, {})
+        text = str(error.facts["reason"]) if isinstance(error, AppError) else str(error)
+        return Failure(account, Hinted(" ".join(text.split()), hint, facts), type(error).__name__), False
+    return Entry(account, path.name, id, hashlib.sha256(content).hexdigest(), made.final), False
 
 
 def _moved(place: Path, folder: Path, entry: Entry) -> Failure | None:
@@ -223,7 +180,7 @@ def _moved(place: Path, folder: Path, entry: Entry) -> Failure | None:
     try:
         os.replace(place / entry.file, folder / entry.file)
     except OSError as error:
-        return Failure(entry.account, f"{error.filename2 or error.filename}: {error.strerror}")
+        return Failure(entry.account, Hinted(f"{error.filename2 or error.filename}: {error.strerror}"))
     return None
 
 
@@ -265,7 +222,7 @@ def _read(manifest: Path) -> dict[str, Entry]:
     return known
 
 
-def _append(manifest: Path, lines: Sequence[bytes], like: Path) -> None:
+def _append(manifest: Path, lines: Sequence[bytes], like: Path | None) -> None:
     """Add lines to the manifest, which must be held alone; a link in its place is removed first."""
     if not lines:
         return
@@ -283,11 +240,11 @@ def _append(manifest: Path, lines: Sequence[bytes], like: Path) -> None:
         file.write(b"\n" * bool(half) + b"".join(lines))
 
 
-def _rewrite(order: Order) -> None:
+def _rewrite(order: Order, ref: StoreRef) -> None:
     """The manifest in order of account, of the files that are there."""
     there = {each.name for each in os.scandir(order.folder)}
     known = sorted(_read(order.manifest).items())
     if order.manifest.is_symlink():
         order.manifest.unlink()
-    with files.whole(order.manifest, like=order.like, durable=False) as manifest:
+    with files.whole(order.manifest, like=ref.like, durable=False) as manifest:
         manifest.writelines(msgspec.json.encode(entry) + b"\n" for _, entry in known if entry.file in there)

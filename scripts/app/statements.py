@@ -1,0 +1,131 @@
+"""Statements: what an account did in local dates, as a document in one of the formats (R-13)."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ledger import periods
+from ledger.account import Account
+from ledger.periods import Moment
+from ledger.snapshot import Snapshot
+from projections.formats.csv import Table
+from projections.statement import Broken, Statement, statement
+from projections.words.language import Language
+from scripts.app.accounts import require_account
+from scripts.app.errors import Declined, InvalidRequest
+
+if TYPE_CHECKING:
+    from projections.evidence.keys import Keys
+
+RENDERERS: Final = {
+    "txt": "projections.formats.text",
+    "csv": "projections.formats.csv",
+    "html": "projections.formats.html",
+    "pdf": "projections.formats.pdf",
+    "xlsx": "projections.formats.xlsx",
+    "xml": "projections.formats.xml",
+}
+"""Where each format is rendered; json is the statement itself."""
+FORMATS: Final = ("json", *RENDERERS)
+SPEAKS: Final = frozenset({"txt", "csv", "html", "pdf", "xlsx"})
+"""Formats for people; programs read the others, which are the same in every language."""
+BINARY: Final = frozenset({"pdf", "xlsx"})
+"""Formats that no terminal can show."""
+FOOTLESS: Final = frozenset({"csv", "json"})
+"""Formats without a foot that would tell the checkpoint."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """How a statement is laid out: its format, which table a csv has, and the language; None where it is the usual."""
+
+    form: str
+    table: Table | None = None
+    lang: Language | None = None
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What was chosen besides the format."""
+        chosen = {"table": self.table, "lang": self.lang}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    def render(self, made: Statement, checkpoint: str | None = None) -> bytes:
+        """The bytes of a statement's file; the SHA-256 of the JSON is the statement's id (R-13.5)."""
+        if self.form == "json":
+            return made.json()
+        render: Callable[..., str | bytes] = import_module(RENDERERS[self.form]).render
+        foot = {} if checkpoint is None else {"checkpoint": checkpoint}
+        content = render(made, **self.options, **foot)
+        return content.encode() if isinstance(content, str) else content
+
+
+def checked_layout(form: str, *, table: Table | None, lang: Language | None) -> Layout:
+    """A layout, checked. Raises InvalidRequest for an option that its format does not have."""
+    if table is not None and form != "csv":
+        raise InvalidRequest("TABLE_OF_NO_CSV")
+    if lang is not None and form not in SPEAKS:
+        raise InvalidRequest("FORMAT_WITHOUT_LANGUAGE", form=form, formats=", ".join(sorted(SPEAKS)))
+    return Layout(form, table, lang)
+
+
+def require_range(since: date, until: date) -> None:
+    """Raise InvalidRequest where local dates are the wrong way round."""
+    if since > until:
+        raise InvalidRequest("DATES_REVERSED", since=since, until=until)
+
+
+def document(
+    snapshot: Snapshot,
+    account: str,
+    layout: Layout,
+    *,
+    since: date,
+    until: date,
+    known_at: Moment | None = None,
+    keys: "Keys | None" = None,
+) -> bytes:
+    """The statement of an account for local dates, both included, made of what was recorded by `known_at`, if given.
+
+    Its foot tells the first checkpoint of `keys` over what it shows. Raises Declined.
+    """
+    found = require_account(snapshot, account)
+    known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
+    try:
+        with closing(snapshot.events(account, known_at=known_by)) as events:
+            made = statement(found, events, snapshot.catalogues, since=since, until=until)
+    except Broken as error:
+        raise Declined("UNSOUND_STATEMENT", account=account, reason=error) from None
+    return layout.render(made, None if keys is None else _footer(snapshot, found, keys, until))
+
+
+def keys_for(layout: Layout, folder: Path) -> "Keys | None":
+    """The keys whose checkpoints the foot of such a layout tells; None where it has no foot, or there are none.
+
+    Raises NoKeys.
+    """
+    if layout.form in FOOTLESS or not folder.exists():
+        return None
+    from projections.evidence.keys import kept  # noqa: PLC0415  # cryptography takes a while: only where there are keys
+
+    return kept(folder)
+
+
+def _footer(snapshot: Snapshot, account: Account, keys: "Keys", until: date) -> str | None:
+    from projections.evidence.note import BadNote  # noqa: PLC0415  # as above
+
+    try:
+        return footer(snapshot, account, keys, until=until)
+    except BadNote as error:
+        raise Declined("BAD_CHECKPOINT", reason=error) from None
+
+
+def footer(snapshot: Snapshot, account: Account, keys: "Keys", *, until: date) -> str | None:
+    """The first checkpoint over what a statement shows, on one line; None where none is yet. Raises BadNote."""
+    from projections.evidence.statement_footer import first_checkpoint  # noqa: PLC0415  # as above
+
+    found = first_checkpoint(snapshot.log, keys, account, until=until)
+    return None if found is None else str(found)
