@@ -1,6 +1,6 @@
 """Returned: what reversals and adjustments moved back of an event so far, one by one, and what is left (R-11.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -48,8 +48,24 @@ def so_far(account: Account, events: Iterable[Event], disputed: Event, *, editio
     return SoFar(_moved(events, disputed, account.zone, edition), *_left(account, disputed, edition))
 
 
+def gave(event: Event) -> bool:
+    """Whether an event put money into the wallet: what moves back of it is taken from the subscriber."""
+    return wallet_movement(event.entries) > 0
+
+
+def reversal_of(booked: Sequence[Event]) -> ChargeReversed | None:
+    """The reversal of an answer's booking, if it has one."""
+    return next((event for event in booked if isinstance(event, ChargeReversed)), None)
+
+
+def takes(booked: Sequence[Event]) -> Kopecks:
+    """The kopecks that an answer takes from the subscriber; 0 where it gives, or moves nothing."""
+    back = reversal_of(booked)
+    return max(-wallet_movement(back.entries), 0) if back is not None else 0
+
+
 def _moved(events: Iterable[Event], disputed: Event, zone: str, edition: int) -> list[Returned]:
-    sign = -1 if wallet_movement(disputed.entries) > 0 else 1
+    sign = -1 if gave(disputed) else 1
     found: dict[int, Returned] = {}
     for event in events:
         moved = sign * wallet_movement(event.entries)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.account import Account
-from ledger.entries import wallet_movement
-from ledger.events import Blocked, ChargeReversed, Event, Unblocked
+from ledger.events import Blocked, Event, Unblocked
 from ledger.evolve import evolve
-from ledger.units import Kopecks
-from projections.returned import Returned, SoFar
+from projections.returned import Returned, SoFar, gave, reversal_of, takes
 from projections.words.language import Language, Text
 from projections.words.phrasebook import Phrasebook
 
@@ -44,9 +42,8 @@ WORDS: Final[dict[str, Text]] = {
 }
 
 
-def answer(booked: Sequence[Event], disputed: Event, outcome: str, lang: Language = "en") -> str:
+def answer(booked: Sequence[Event], event: int, outcome: str, lang: Language = "en") -> str:
     """What the answer does, in a clause: what is given back, or taken from the subscriber, or that nothing is."""
-    event = disputed.version
     back = reversal_of(booked)
     if outcome == "rejected":
         return _worded("rejected", lang)
@@ -56,22 +53,6 @@ def answer(booked: Sequence[Event], disputed: Event, outcome: str, lang: Languag
         return _worded("packages", lang, event=event)
     what = "taken" if takes(booked) else "given with packages" if back.packages else "given"
     return _worded(what, lang, event=event, amount=Phrasebook(lang).money(back.amount))
-
-
-def gave(event: Event) -> bool:
-    """Whether an event put money into the wallet: what moves back of it is taken from the subscriber."""
-    return wallet_movement(event.entries) > 0
-
-
-def reversal_of(booked: Sequence[Event]) -> ChargeReversed | None:
-    """The reversal of an answer's booking, if it has one."""
-    return next((event for event in booked if isinstance(event, ChargeReversed)), None)
-
-
-def takes(booked: Sequence[Event]) -> Kopecks:
-    """The kopecks that an answer takes from the subscriber; 0 where it gives, or moves nothing."""
-    back = reversal_of(booked)
-    return max(-wallet_movement(back.entries), 0) if back is not None else 0
 
 
 def consequence(before: Account, booked: Sequence[Event], lang: Language = "en") -> str | None:

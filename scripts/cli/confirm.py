@@ -7,14 +7,11 @@ from typing import Final
 import click
 
 from ledger import periods
-from ledger.log.store import Reading
-from ledger.periods import Instant
+from scripts.app.night import Quiet
 from scripts.cli import terminal
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings
 
-LONG: Final = 7 * periods.DAY
-"""Time without an input behind which a booking of the schedule may be somebody's mistake."""
 _NOUNS: Final = {
     "MonthlyFeeCharged": "monthly fee",
     "DailyFeeCharged": "daily fee",
@@ -48,13 +45,10 @@ def require_confirmation(settings: Settings, told: str, *, yes: bool) -> None:
     _ask(told)
 
 
-def quiet_before(log: Reading, instant: Instant) -> str | None:
-    """How long there was no input before an instant, in a clause; None where it is not long."""
-    newest = log.newest_input()
-    if newest is None or instant - newest.booked_at <= LONG:
-        return None
-    days = (instant - newest.booked_at) // periods.DAY
-    return f"{days} days lie between the newest input ({periods.local(newest.booked_at, 'UTC'):%Y-%m-%d}) and this time"
+def describe_quiet(quiet: Quiet) -> str:
+    """How long there was no input before an instant, in a clause."""
+    day = f"{periods.local(quiet.newest, 'UTC'):%Y-%m-%d}"
+    return f"{quiet.days} days lie between the newest input ({day}) and this time"
 
 
 def describe_counts(booked: Mapping[str, int]) -> str:

@@ -4,33 +4,31 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import click
 import msgspec
 
-from ledger import periods
-from ledger.account import Account
 from ledger.events import DisputeOpened
-from ledger.evolve import BrokenLog
 from ledger.periods import Instant, Moment
-from ledger.service import Ledger, Outcome
-from ledger.units import parse_rubles
+from ledger.service import Outcome
+from ledger.units import Kopecks, parse_rubles
 from projections import disputes
 from projections.disputes import DisputeRow
-from projections.dossier import Dossier, dossier
-from projections.events import as_json
+from projections.dossier import Dossier
 from projections.follow import asked
-from projections.statement import Broken, printed_lines
+from projections.returned import gave
 from projections.words import claims as desk_words
 from projections.words import dossier as words
 from projections.words import given_back
 from projections.words.language import Language
 from projections.words.names import CLAIMS, NONE, OUTCOMES, YES
 from projections.words.phrasebook import Phrasebook
-from scripts.cli import claims, terminal
-from scripts.cli.account import opened_account
+from scripts.app.claims import Clerk, Trial, dossier_of, find_claim, try_answer, try_opening
+from scripts.cli import claims as desk
+from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
+from scripts.cli.claims import given_catalogue
 from scripts.cli.confirm import yes_option
 from scripts.cli.messages import VERIFY
 from scripts.cli.moments import MomentType
@@ -47,7 +45,7 @@ from scripts.cli.options import (
     with_settings,
     write_file,
 )
-from scripts.errors import Refused, UsageError
+from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
 
 RENDERERS: Final = {
@@ -107,30 +105,18 @@ def open_(
       obnovi dispute open 79161234567 8 --text "не заказывал" --by support-3 --dry-run
     """
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
-        found = opened_account(ledger, account)
-        phrases = Phrasebook(lang, zone=found.zone)
-        named = id_ if id_ is not None else claims.unused_id(ledger, found, f"claim-{version}")
-        own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-        outcome, written = claims.book_or_try(
-            ledger, settings, claims.clerk_input(found, at, by, own), dry_run=dry_run, yes=yes
-        )
+        clerk = Clerk(by, at, now(), given_catalogue(settings))
+        with ledger.snapshot() as snapshot:
+            trial = try_opening(snapshot, account, version, text, id_, clerk)
+        phrases = Phrasebook(lang, zone=trial.account.zone)
+        booked = desk.book_confirmed(settings, ledger, trial, dry_run=dry_run, yes=yes)
+        outcome = booked or trial.outcome
         if outcome.result == "duplicate":
-            return _nothing_new(settings, phrases.say(desk_words.CAME_BEFORE, id=named, version=outcome.version))
-        _show(settings, phrases, ledger, found, outcome, version, dry_run=dry_run, written=written)
-        opening = outcome.events[-1]
-        assert isinstance(opening, DisputeOpened)
-        if not settings.json:
-            about, moved = claims.disputed(ledger, found, version, claims.in_force(ledger, settings))
-            registered = desk_words.REGISTERED_TRIED if dry_run else desk_words.REGISTERED
-            said = phrases.say(registered, claim=named, due=phrases.day(opening.answer_due))
-            if moved.amount:
-                back = desk_words.TAKEN if about is not None and given_back.gave(about) else desk_words.GIVEN
-                said += " " + phrases.say(back, event=version, amount=phrases.money(moved.amount))
-            print_text(said)
-            if others := [each.id for each in found.disputes if each.event == version and not each.resolved]:
-                print_text(phrases.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
-            if dry_run:
-                print_text(phrases.say(desk_words.NOTHING_WRITTEN))
+            came_before = phrases.say(desk_words.CAME_BEFORE, id=trial.input.id, version=outcome.version)
+            return _nothing_new(settings, came_before)
+        desk.show_booking(settings, phrases, ledger, trial, booked, dry_run=dry_run)
+    if not settings.json:
+        _show_opening(phrases, trial, outcome, dry_run=dry_run)
     return 0
 
 
@@ -201,17 +187,10 @@ def show_(
         raise UsageError(f"{chosen} is nothing for a terminal; name a file with -o, or send it to a pipe")
     if output is not None:
         refuse_overwrite("-o", output, settings)
-    with open_ledger(settings) as ledger:
-        row = _one(ledger, id_, account, today)
-        found = opened_account(ledger, row.account)
-        catalogues = ledger.catalogues()
-        seen = periods.local_date(now(), found.zone) if today is None else today
-        try:
-            with ledger.store.reading() as log:
-                made = dossier(log, catalogues, found, row, today=seen)
-        except (Broken, BrokenLog) as error:
-            raise Refused(f"account {row.account}: {error}; run `obnovi verify`") from None
-    content = _written(made, chosen, lang, found.zone)
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        row = find_claim(snapshot, id_, account, today=_as_of(today))
+        made, zone = dossier_of(snapshot, row, today=_as_of(today))
+    content = _written(made, chosen, lang, zone)
     if output is None:
         print_bytes(content)
     else:
@@ -255,30 +234,31 @@ def resolve(
     Example:
       obnovi dispute resolve claim-8-1 --outcome upheld --text "вернули" --by support-3 --dry-run
     """
-    said: dict[str, Any] = {"type": "resolve_dispute", "dispute": id_, "outcome": outcome, "text": text}
-    if amount is not None:
-        try:
-            said["amount"] = parse_rubles(amount.replace(",", "."))
-        except ValueError as error:
-            raise UsageError(f"--amount: {error}") from None
+    kopecks = None if amount is None else _kopecks(amount)
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
-        row = _one(ledger, id_, account, None)
-        found = opened_account(ledger, row.account)
-        said["id"] = claims.unused_id(ledger, found, f"answer-{row.version}")
-        input = claims.clerk_input(found, at, by, said)
-        disputed, moved = claims.disputed(ledger, found, row.event, claims.in_force(ledger, settings))
-        assert disputed is not None, "a claim names an event of its account"
-        done, written = claims.book_or_try(ledger, settings, input, dry_run=dry_run, yes=yes)
-        phrases = Phrasebook(lang, zone=found.zone)
-        _show(settings, phrases, ledger, found, done, row.event, dry_run=dry_run, written=written)
-        if not settings.json:
-            what = given_back.answer(done.events, disputed, outcome, lang)
-            answered = desk_words.ANSWERED_TRIED if dry_run else desk_words.ANSWERED
-            print_text(phrases.say(answered, claim=id_, outcome=phrases.say(OUTCOMES[outcome]), what=what))
-            after = (given_back.consequence(found, done.events, lang), given_back.so_far(moved, disputed, lang))
-            for each in filter(None, after):
-                print_text(f"{each[0].upper()}{each[1:]}.")
+        clerk = Clerk(by, at, now(), given_catalogue(settings))
+        with ledger.snapshot() as snapshot:
+            row = find_claim(snapshot, id_, account, today=now())
+            trial = try_answer(snapshot, row, outcome, kopecks, text, clerk)
+        phrases = Phrasebook(lang, zone=trial.account.zone)
+        booked = desk.book_confirmed(settings, ledger, trial, dry_run=dry_run, yes=yes)
+        desk.show_booking(settings, phrases, ledger, trial, booked, dry_run=dry_run)
+    if not settings.json:
+        events = (booked or trial.outcome).events
+        what = given_back.answer(events, row.event, outcome, lang)
+        answered = desk_words.ANSWERED_TRIED if dry_run else desk_words.ANSWERED
+        print_text(phrases.say(answered, claim=id_, outcome=phrases.say(OUTCOMES[outcome]), what=what))
+        so_far = None if trial.about is None else given_back.so_far(trial.so_far, trial.about, lang)
+        for each in filter(None, (given_back.consequence(trial.account, events, lang), so_far)):
+            print_text(f"{each[0].upper()}{each[1:]}.")
     return 0
+
+
+def _kopecks(amount: str) -> Kopecks:
+    try:
+        return parse_rubles(amount.replace(",", "."))
+    except ValueError as error:
+        raise UsageError(f"--amount: {error}") from None
 
 
 def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
@@ -290,32 +270,20 @@ def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
-def _show(
-    settings: Settings,
-    phrases: Phrasebook,
-    ledger: Ledger,
-    before: Account,
-    outcome: Outcome,
-    disputed: int,
-    *,
-    dry_run: bool,
-    written: bool,
-) -> None:
-    """The booking's events, with --json as the contract prints them; Refused where a rule refused."""
-    account, zone = before.account, before.zone
-    if settings.json:
-        print_json([as_json(account, zone, event) for event in outcome.events if written or dry_run])
-    elif written or dry_run:
-        earlier = [event for _, event in ledger.events(account) if event.version < outcome.events[0].version]
-        lines = printed_lines((*earlier, *outcome.events), zone)
-        title = phrases.say(desk_words.TRIED if dry_run else desk_words.BOOKED, account=account)
-        claims.show_booking(phrases, phrases.clocked(title), zone, outcome.events, lines)
-    refused = claims.refusal(outcome)
-    if refused is None:
-        return
-    why = claims.why(refused, before, disputed, claims.in_force(ledger, settings), ledger)
-    kept = f"the refusal is kept as event {refused.version}" if written else "nothing was written"
-    raise Refused(f"{refused.reason}: {why}; {kept}")
+def _show_opening(phrases: Phrasebook, trial: Trial, outcome: Outcome, *, dry_run: bool) -> None:
+    """What a claim that was registered, or would be, leads to: its date, what moved back before, other claims."""
+    version, moved = trial.version, trial.so_far
+    opening = next(event for event in outcome.events if isinstance(event, DisputeOpened))
+    registered = desk_words.REGISTERED_TRIED if dry_run else desk_words.REGISTERED
+    told = phrases.say(registered, claim=trial.input.id, due=phrases.day(opening.answer_due))
+    if moved.amount:
+        back = desk_words.TAKEN if trial.about is not None and gave(trial.about) else desk_words.GIVEN
+        told += " " + phrases.say(back, event=version, amount=phrases.money(moved.amount))
+    print_text(told)
+    if others := [each.id for each in trial.account.disputes if each.event == version and not each.resolved]:
+        print_text(phrases.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
+    if dry_run:
+        print_text(phrases.say(desk_words.NOTHING_WRITTEN))
 
 
 def _nothing_new(settings: Settings, told: str) -> int:
@@ -329,20 +297,6 @@ def _nothing_new(settings: Settings, told: str) -> int:
 
 def _as_of(today: date | None) -> date | Instant:
     return now() if today is None else today
-
-
-def _one(ledger: Ledger, id_: str, account: str | None, today: date | None) -> DisputeRow:
-    """The claim of an id; of several of one account the one that is open, else the newest. Raises Refused."""
-    with ledger.snapshot() as snapshot:
-        rows = asked(snapshot.log, lambda db: disputes.rows(db, today=_as_of(today), dispute=id_))
-    rows = [row for row in rows if account in (None, row.account)]
-    if not rows:
-        whose = "in this ledger" if account is None else f"of account {account}"
-        raise Refused(f"no claim {id_!r} {whose}; `obnovi dispute list --all` shows what there is")
-    owners = sorted({row.account for row in rows})
-    if len(owners) > 1:
-        raise Refused(f"claim {id_!r} is there for accounts {', '.join(owners)}; name one with --account")
-    return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
 def _cells(phrases: Phrasebook, row: DisputeRow) -> tuple[str, ...]:

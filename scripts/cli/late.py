@@ -24,7 +24,7 @@ from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 from scripts.cli import terminal
 from scripts.cli.account import opened_account
-from scripts.cli.claims import in_force
+from scripts.cli.claims import given_catalogue
 from scripts.cli.messages import worded
 from scripts.cli.moments import MomentType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
@@ -111,7 +111,7 @@ def _book(ledger: Ledger, inputs: Sequence[Adjust]) -> Counter[str]:
 def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Counter[str]:
     """Decide the adjustments on copies of their accounts; how many would come to what."""
     counted: Counter[str] = Counter()
-    catalogue = in_force(ledger, settings)
+    catalogue = given_catalogue(settings) or ledger.catalogues().newest()
     with ledger.store.reading() as log:
         for account_id, theirs in groupby(inputs, attrgetter("account")):
             account = opened_account(ledger, account_id)

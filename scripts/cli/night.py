@@ -16,6 +16,7 @@ from projections.words import answers
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 from scripts.app.future import limit_of_future
+from scripts.app.night import quiet_before
 from scripts.cli import confirm, terminal
 from scripts.cli.confirm import yes_option
 from scripts.cli.moments import MomentType, not_after_option
@@ -115,11 +116,13 @@ def _tried(ledger: Ledger, given: str | None, until: Moment) -> Counter[str]:
 def _must_be_known(ledger: Ledger, settings: Settings, until: Moment) -> None:
     """Tell how long there was no input, and what will be booked for it, where that is long. Raises Refused."""
     with ledger.store.reading() as log:
-        quiet = confirm.quiet_before(log, last_instant(until, "UTC"))
+        quiet = quiet_before(log, last_instant(until, "UTC"))
     if quiet is None or not (total := _tried(ledger, None, until))["accounts"]:
         return
     accounts = terminal.count(total["accounts"], "account")
-    confirm.confirm(settings, f"{quiet}; on {accounts} it books {confirm.describe_counts(total)}", yes=False)
+    confirm.confirm(
+        settings, f"{confirm.describe_quiet(quiet)}; on {accounts} it books {confirm.describe_counts(total)}", yes=False
+    )
 
 
 def _latest(until: Moment) -> Instant:
