@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ledger import inputs
-from ledger.events import Event, ToppedUp
+from ledger.events import Event, InputRefused, ToppedUp
 from ledger.evolve import evolve
 from ledger.log import codec
 from ledger.log.engines import open_store, store_ref
@@ -158,6 +158,20 @@ def test_an_older_form_of_an_event_is_read(story: Story, monkeypatch: pytest.Mon
     )
     assert story.log()[1] == new
     assert isinstance(new, ToppedUp)
+
+
+def test_a_reason_of_a_program_that_knows_more_of_them_is_read(story: Story) -> None:
+    """And decided again by this one's reasons."""
+    story.feed("unblock", "2023-02-02 10:00", kind="voluntary")
+    problems = forged(
+        story,
+        "UPDATE stored_events SET state = CAST(json_set(CAST(state AS TEXT), '$.reason', 'TOO_EARLY') AS BLOB) "
+        "WHERE originator_version = 7",
+    )
+    assert (7, "reason") in places(problems)
+    refused = story.log()[-1]
+    assert isinstance(refused, InputRefused)
+    assert str(refused.reason) == "TOO_EARLY"
 
 
 def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> None:
