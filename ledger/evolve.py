@@ -65,7 +65,6 @@ from ledger.units import Kopecks, PackageQuantity
 
 T = TypeVar("T")
 FOR_EVER: Final[Instant] = 2**62
-NOTHING: Final = PackageQuantity(0)
 
 
 class BrokenLog(Exception):
@@ -139,8 +138,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case DiscountGranted():
             return replace(account, discount=Discount(event.percent, event.from_, event.until))
         case ToppedUp():
-            promise = account.promise
-            if promise is not None:
+            if (promise := account.promise) is not None:
                 account = replace(account, promise=replace(promise, topped_up=promise.topped_up + event.amount))
             return account
         case PromiseTaken():
@@ -163,8 +161,9 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             return _give_back(_reversed(account, event), event.entries)
         case Adjusted():
             cites = tuple(dict.fromkeys(event.cites))
-            adjustment = Adjustment(event.version, cites)
-            account = _remembered(account, ADJUSTMENTS, event.version // VERSIONS_A_PART, adjustment)
+            account = _remembered(
+                account, ADJUSTMENTS, event.version // VERSIONS_A_PART, Adjustment(event.version, cites)
+            )
             return _given(account, cites, event.amount)
         case DisputeOpened():
             if event.input is None:
@@ -296,8 +295,7 @@ def _option_paid(account: Account, event: OptionFee) -> Account:
 
 
 def _with_option(account: Account, option_id: str, change: Callable[[OptionHeld], OptionHeld]) -> Account:
-    options = [change(held) if held.id == option_id else held for held in account.options]
-    return replace(account, options=tuple(options))
+    return replace(account, options=tuple([change(held) if held.id == option_id else held for held in account.options]))
 
 
 def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Account:
@@ -314,14 +312,12 @@ def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Acco
 
 def _granted(name: str, version: int, packages: Granted, period: Period, connected: int = 0) -> list[Bucket]:
     """New buckets of a paid period; an unlimited one has no number (R-6.3)."""
-    return [
-        Bucket(
-            name, service, version, NOTHING, NOTHING, period.start, period.next_due, unlimited=True, connected=connected
-        )
-        if amount == "unlimited"
-        else Bucket(name, service, version, amount, amount, period.start, period.next_due, connected=connected)
-        for service, amount in packages.items()
-    ]
+    buckets = []
+    for service, size in packages.items():
+        held = PackageQuantity(0) if size == "unlimited" else size
+        valid = period.start, period.next_due
+        buckets.append(Bucket(name, service, version, held, held, *valid, size == "unlimited", connected=connected))
+    return buckets
 
 
 def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
@@ -333,8 +329,7 @@ def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
         if carry and bucket.name == BASE and not bucket.unlimited
     ]
     ended = _lapse(account, event.booked_at, event.late_until, spared=carried)
-    name = DAILY if isinstance(event, DailyFeeCharged) else BASE
-    granted = _granted(name, event.version, event.packages, period)
+    granted = _granted(DAILY if isinstance(event, DailyFeeCharged) else BASE, event.version, event.packages, period)
     return replace(ended, period=period, buckets=(*carried, *granted, *ended.buckets))
 
 
