@@ -107,8 +107,6 @@ class Reading(Protocol):
     def ref(self) -> "StoreRef":
         """The store that is read."""
 
-    # Events
-
     def last_position(self) -> int:
         """The position of the newest event, 0 in an empty log."""
 
@@ -154,8 +152,6 @@ class Reading(Protocol):
     def accounts(self) -> list[str]:
         """Every account that has events or a head, in order."""
 
-    # Heads: what follows from the events, kept beside them
-
     def head(self, account: str) -> Head | None:
         """An account's head as stored; None for an account that nobody opened, or whose head was lost."""
 
@@ -183,8 +179,6 @@ class Reading(Protocol):
     def count_due(self, until: Instant, *, zone: str | None = None) -> int:
         """How many accounts (of a zone) are due by an instant."""
 
-    # Keys of inputs
-
     def keys(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Key]:
         """What is remembered of inputs, by their accounts and keys."""
 
@@ -199,8 +193,6 @@ class Reading(Protocol):
 
     def sources(self) -> list[str]:
         """Every source that inputs ever named."""
-
-    # Catalogues and settings
 
     def adopted(self) -> list[Adopted]:
         """Every catalogue the ledger was given, in order; of several at one position the last one holds."""

@@ -2,7 +2,6 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from ledger.log.errors import InvalidText, StoreError
 
@@ -12,7 +11,7 @@ def opening_error(error: sqlite3.DatabaseError, path: Path) -> StoreError:
     return StoreError(_describe(error, path))
 
 
-def transaction_error(error: sqlite3.DatabaseError, db: Any, path: Path) -> StoreError:
+def transaction_error(error: sqlite3.DatabaseError, db: sqlite3.Connection, path: Path) -> StoreError:
     """An error within a transaction; where something is damaged, whether it is the ledger or a file beside it."""
     text = str(error)
     if "Could not decode" in text:
@@ -34,7 +33,7 @@ def no_ledger(path: Path, why: str = "") -> StoreError:
     return StoreError(f"{path} is not an Obnovi ledger{why}", "name_another_ledger")
 
 
-def _is_sound(db: Any) -> bool:
+def _is_sound(db: sqlite3.Connection) -> bool:
     """Whether SQLite finds nothing wrong with the file itself."""
     try:
         (found,) = db.execute("PRAGMA integrity_check(1)").fetchone()  # the quick one does not look into indexes

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from typing import Any, Final
+from typing import Final
 
 APPLICATION_ID: Final = 0x4F424E56  # "OBNV"
 SCHEMA_VERSION: Final = 1
@@ -62,13 +62,13 @@ SCHEMA: Final = (
 )
 
 
-def create(db: Any) -> None:
+def create(db: sqlite3.Connection) -> None:
     """Make an empty ledger, within the caller's transaction."""
     for statement in SCHEMA:
         db.execute(statement)
 
 
-def schema_of(db: Any) -> dict[tuple[str, str], str]:
+def schema_of(db: sqlite3.Connection | sqlite3.Cursor) -> dict[tuple[str, str], str]:
     """The text of every table, index and trigger by its type and name, but for what SQLite makes itself."""
     own = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     return {
