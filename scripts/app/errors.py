@@ -3,7 +3,8 @@
 from typing import Literal, TypeAlias
 
 InvalidCode: TypeAlias = Literal[
-    "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED"
+    "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED",
+    "NO_PLAN_TO_SET",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[

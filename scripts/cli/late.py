@@ -3,27 +3,20 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final
 
 import click
 import msgspec
 
-from ledger.booking import book as decide
-from ledger.events import InputRefused
-from ledger.inputs import Adjust
 from ledger.periods import Moment
-from ledger.service import Ledger
 from projections.counterfactual.change import CannotDecide
 from projections.counterfactual.late import SOURCE, Charge, adjustments, late_of_many
 from projections.words import what_if
 from projections.words.causes import kind_of
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
+from scripts.app.late import book_adjustments, try_adjustments
 from scripts.cli import terminal
-from scripts.cli.account import opened_account
 from scripts.cli.claims import given_catalogue
 from scripts.cli.messages import worded
 from scripts.cli.moments import MomentType
@@ -33,7 +26,6 @@ from scripts.wiring import Settings, now, open_ledger
 
 BY: Final = "obnovi late"
 BY_MAX: Final = 64
-BOOKED_AT_ONCE: Final = 5_000
 
 
 @click.command()
@@ -71,19 +63,22 @@ def late(
         raise UsageError("--dry-run goes with --book; without it nothing is booked anyway")
     if by is not None and not 1 <= len(by) <= BY_MAX:
         raise UsageError(f"--by takes 1 to {BY_MAX} characters")
+    booked = Counter[str]()
     with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
-        with ledger.store.reading() as log:
-            accounts = log.accounts()
+        with ledger.snapshot() as snapshot:
+            accounts = snapshot.log.accounts()
             try:
                 with terminal.progress("accounts", len(accounts)) as bar:
                     cores = workers or os.cpu_count() or 1
-                    found = late_of_many(log, accounts, since=since, workers=cores, progress=bar)
+                    found = late_of_many(snapshot.log, accounts, since=since, workers=cores, progress=bar)
             except CannotDecide as error:
                 raise Refused(worded(error)) from None
-        booked = Counter[str]()
-        if book:
-            inputs = adjustments(found, by or BY)
-            booked = _tried(ledger, inputs, settings) if dry_run else _book(ledger, inputs)
+            inputs = adjustments(found, by or BY) if book else []
+            if dry_run:
+                catalogue = given_catalogue(settings) or snapshot.catalogues.newest()
+                booked = try_adjustments(snapshot, inputs, catalogue, now=now())
+        if book and not dry_run:
+            booked = book_adjustments(ledger, inputs)
     answer: dict[str, Any] = {
         "accounts": len(accounts),
         "changed": len({charge.account for charge in found}),
@@ -97,30 +92,6 @@ def late(
     else:
         _show(Phrasebook(lang), found, answer, dry_run=dry_run)
     return 0
-
-
-def _book(ledger: Ledger, inputs: Sequence[Adjust]) -> Counter[str]:
-    """Book the adjustments; how many came to what."""
-    counted: Counter[str] = Counter()
-    for start in range(0, len(inputs), BOOKED_AT_ONCE):
-        outcomes = ledger.apply(inputs[start : start + BOOKED_AT_ONCE])
-        counted.update(outcome.result for outcome in outcomes)
-    return counted
-
-
-def _tried(ledger: Ledger, inputs: Sequence[Adjust], settings: Settings) -> Counter[str]:
-    """Decide the adjustments on copies of their accounts; how many would come to what."""
-    counted: Counter[str] = Counter()
-    catalogue = given_catalogue(settings) or ledger.catalogues().newest()
-    with ledger.store.reading() as log:
-        for account_id, theirs in groupby(inputs, attrgetter("account")):
-            account = opened_account(ledger, account_id)
-            for input in theirs:
-                booked = decide(account, input, catalogue, recorded_at=now(), history=partial(log.event, account_id))
-                account = booked.account
-                refused = any(isinstance(event, InputRefused) for event in booked.events)
-                counted["refused" if refused else "applied"] += 1
-    return counted
 
 
 def _show(phrases: Phrasebook, found: Sequence[Charge], answer: dict[str, Any], *, dry_run: bool) -> None:

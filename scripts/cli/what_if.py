@@ -3,17 +3,14 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from ledger import periods
-from ledger.catalogue import parse
+from ledger.log.store import Reading
 from ledger.periods import Moment
-from ledger.service import Ledger
 from projections.counterfactual.change import CannotDecide, Change
 from projections.counterfactual.difference import Line
 from projections.counterfactual.distribution import Bar, Distribution, distribution, moved
@@ -25,8 +22,9 @@ from projections.words.causes import kind_of
 from projections.words.language import Language
 from projections.words.names import THE_SAME
 from projections.words.phrasebook import Phrasebook
+from scripts.app.accounts import require_account
+from scripts.app.what_if import change_of
 from scripts.cli import terminal
-from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
 from scripts.cli.audit import ShareType
 from scripts.cli.messages import worded
@@ -98,25 +96,21 @@ def what_if(
         raise UsageError("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
         raise UsageError("an event can be moved or dropped once")
+    plan = _plan(changes)
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
-    with open_ledger(settings if named is None else replace(settings, catalogue=None)) as ledger:
-        zone = "UTC" if account is None else opened_account(ledger, account).zone
-        change = Change(
-            since=None if isinstance(since, date) else since,
-            since_day=since if isinstance(since, date) else None,
-            plan=_plan(ledger, changes, text),
-            drop=frozenset(drop),
-            move={version: periods.last_instant(when, zone) for version, when in move},
-            catalogue=text,
+    settings = settings if named is None else replace(settings, catalogue=None)
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        zone = "UTC" if account is None else require_account(snapshot, account).zone
+        change = change_of(
+            snapshot, zone, since=since, plan=plan, drop=frozenset(drop), move=dict(move), catalogue=text
         )
         try:
             if account is None:
-                report = _of_many(ledger, share, change, workers)
+                report = _of_many(snapshot.log, share, change, workers)
             else:
-                with ledger.store.reading() as log:
-                    report = decide(log, [account], change, in_full=True)
+                report = decide(snapshot.log, [account], change, in_full=True)
         except CannotDecide as error:
             raise Refused(worded(error)) from None
     if account is None:
@@ -156,8 +150,8 @@ def _show_lines(phrases: Phrasebook, title: str, lines: Sequence[Line]) -> None:
     terminal.table(title, phrases.head(words.HEAD), cells, right=(0, 4, 5), empty=phrases.say(words.NO_DIFFERENCE))
 
 
-def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | None:
-    """The plan that --set names, which the catalogue must have: a mistyped one would be refused everywhere."""
+def _plan(changes: Sequence[str]) -> str | None:
+    """The plan that --set names. Raises UsageError."""
     plan: str | None = None
     for each in changes:
         name, equals, value = each.partition("=")
@@ -166,17 +160,13 @@ def _plan(ledger: Ledger, changes: Sequence[str], text: str | None) -> str | Non
         if plan is not None:
             raise UsageError("--set plan=… was given twice")
         plan = value
-    catalogue = ledger.catalogues().newest() if text is None else parse(text)
-    if plan is not None and ("plan", plan) not in {(kind, id) for kind, id, _, _ in catalogue.versions()}:
-        raise UsageError(f"--set plan={plan}: the catalogue has no such plan")
     return plan
 
 
-def _of_many(ledger: Ledger, share: Fraction | None, change: Change, workers: int | None) -> Report:
-    with ledger.store.reading() as log:
-        accounts = log.accounts() if share is None else sample(log.accounts(), share)
-        with terminal.progress("accounts", len(accounts)) as bar:
-            return what_if_of_many(log, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar)
+def _of_many(log: Reading, share: Fraction | None, change: Change, workers: int | None) -> Report:
+    accounts = log.accounts() if share is None else sample(log.accounts(), share)
+    with terminal.progress("accounts", len(accounts)) as bar:
+        return what_if_of_many(log, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar)
 
 
 def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> None:
