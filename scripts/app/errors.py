@@ -4,11 +4,11 @@ from typing import Literal, TypeAlias
 
 InvalidCode: TypeAlias = Literal[
     "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED",
-    "NO_PLAN_TO_SET",
+    "NO_PLAN_TO_SET", "UNTIL_IN_FUTURE",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
-    "NO_ACCOUNT", "NOT_AN_ACCOUNT", "UNSOUND_STATEMENT", "BAD_CHECKPOINT",
+    "NO_ACCOUNT", "NOT_AN_ACCOUNT", "NOT_KNOWN_YET", "NOT_OPEN_YET", "UNSOUND_STATEMENT", "BAD_CHECKPOINT",
     "NO_CLAIM", "NO_CLAIM_OF_ACCOUNT", "CLAIM_OF_SEVERAL", "ID_TAKEN", "REJECTED",
 ]  # fmt: skip
 """The ledger says no."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from ledger import periods
+from scripts.app.night import ACCOUNTS_AT_ONCE
 from scripts.benchmarks import crowd, raw, traffic
 from scripts.benchmarks.row import Goal, Measured, Row, run
-from scripts.cli.night import ACCOUNTS_AT_ONCE
 
 NIGHTS = 3
 

@@ -9,6 +9,7 @@ VERIFY: Final = "obnovi verify"
 
 _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "DATES_REVERSED": "--from {since} lies after --to {until}",
+    "UNTIL_IN_FUTURE": ("--until lies after --not-after (now + 24 h by default); add --not-after none if you mean it"),
     "TABLE_OF_NO_CSV": "--table goes with --format csv",
     "FORMAT_WITHOUT_LANGUAGE": "--lang goes with --format {formats}; {form} is the same in every language",
     "AT_IN_FUTURE": "--at lies more than a day in the future; every night until then would be charged",
@@ -21,6 +22,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "REJECTED": "{reason}",
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),
+    "NOT_KNOWN_YET": "account {account} was not known yet at that time; ask for a later --known-at",
+    "NOT_OPEN_YET": "account {account} was not open yet at that time; ask for a later --as-of",
     "UNSOUND_STATEMENT": "account {account}: {reason}; run `obnovi verify`",
     "BAD_CHECKPOINT": "{reason}",
 }
