@@ -1,11 +1,49 @@
 """Accounts looked up: what one has, what happened to it, where an input went."""
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from ledger import inputs
+import msgspec
+
+from ledger import inputs, periods
 from ledger.account import Account
+from ledger.catalogue import Catalogue
+from ledger.events import Event
+from ledger.evolve import evolve
+from ledger.log.keys import key_of
+from ledger.log.store import Reading
+from ledger.periods import Instant, Moment
 from ledger.snapshot import Snapshot
+from projections import balances
+from projections.next_charges import Scheduled, charges_until
+from projections.replies import Replies
 from scripts.app.errors import Declined
+
+
+class AccountBalance(NamedTuple):
+    """What an account had, seen from `as_of` with what was known by `known_at`, and what its schedule books next."""
+
+    account: Account
+    balance: balances.Balance
+    as_of: Instant | None
+    known_at: Instant | None
+    waits: Iterator[Scheduled]
+
+
+class AccountEvents(NamedTuple):
+    """The zone of an account, and its events with the replies that they are, oldest first."""
+
+    zone: str
+    events: Iterator[tuple[Event, str | None]]
+
+
+class FoundInput(msgspec.Struct):
+    """Where an input went: the versions of the events that it caused."""
+
+    account: str
+    source: str
+    versions: list[int]
 
 
 def require_account(snapshot: Snapshot, account: str) -> Account:
@@ -15,3 +53,62 @@ def require_account(snapshot: Snapshot, account: str) -> Account:
         is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
         raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account)
     return found
+
+
+def balance(
+    snapshot: Snapshot, account: str, *, as_of: Moment | None, known_at: Moment | None, now: Instant
+) -> AccountBalance:
+    """What an account has, or had by what was booked by `as_of` and written down by `known_at`. Raises Declined."""
+    found = require_account(snapshot, account)
+    in_force = snapshot.catalogues.newest()
+    asked_of, known_by = (None if t is None else periods.last_instant(t, found.zone) for t in (as_of, known_at))
+    if asked_of is not None or known_by is not None:
+        found, in_force = _account_then(snapshot, account, asked_of, known_by)
+    seen_from = next((time for time in (asked_of, known_by) if time is not None), now)
+    waits = charges_until(found, in_force, seen_from)
+    return AccountBalance(found, balances.balance(found, at=asked_of), asked_of, known_by, waits)
+
+
+def _account_then(
+    snapshot: Snapshot, account: str, as_of: Instant | None, known_at: Instant | None
+) -> tuple[Account, Catalogue]:
+    """The account as the events booked by `as_of` and recorded by `known_at` leave it.
+
+    And the catalogue that decides what waited then: that of the next booking, or the newest before there is one.
+    """
+    found: Account | None = None
+    known = False
+    in_force = snapshot.catalogues.newest()
+    for position, event in snapshot.events(account):
+        early = known_at is None or event.recorded_at <= known_at
+        known = known or early
+        if not early or (as_of is not None and event.booked_at > as_of):
+            in_force = snapshot.catalogues.at(position)
+            break
+        found = evolve(found, event, account)
+    if found is None:
+        raise Declined("NOT_OPEN_YET" if known else "NOT_KNOWN_YET", account=account)
+    return found, in_force
+
+
+def events(snapshot: Snapshot, account: str) -> AccountEvents:
+    """An account's events, read while the snapshot lasts. Raises Declined."""
+    zone = require_account(snapshot, account).zone
+    replies = Replies(account, snapshot.catalogues)
+    told = ((event, replies.behind(position, event)) for position, event in snapshot.events(account))
+    return AccountEvents(zone, told)
+
+
+def find(log: Reading, id: str) -> list[FoundInput]:
+    """Where inputs of this id went, in order of account and source; an input that was rejected went nowhere."""
+    found = []
+    for source in log.sources():
+        for account, version in log.accounts_with(key_of(source, id)):
+            versions = []
+            for stored in log.events(account, after_version=version - 1):
+                reference = stored.event().input
+                if reference is None or (reference.source, reference.id) != (source, id):
+                    break
+                versions.append(stored.version)
+            found.append(FoundInput(account, source, versions))
+    return sorted(found, key=lambda each: (each.account, each.source))

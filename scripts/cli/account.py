@@ -1,24 +1,16 @@
 """`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
 
-from collections.abc import Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from ledger import periods
 from ledger.account import Account
-from ledger.catalogue import Catalogue
 from ledger.events import type_name
-from ledger.evolve import evolve
-from ledger.log.keys import key_of
-from ledger.periods import Instant, Moment
+from ledger.periods import Moment
 from ledger.service import Ledger
-from projections.balances import Balance
-from projections.balances import balance as balance_of
 from projections.events import as_json
-from projections.next_charges import Scheduled, charges_until
-from projections.replies import Replies
 from projections.words import answers, next_charges
 from projections.words import balance as words
 from projections.words import replies as answered
@@ -26,7 +18,8 @@ from projections.words.causes import about, kind_of
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.phrasebook import Phrasebook
-from scripts.app.accounts import require_account
+from scripts.app import accounts
+from scripts.app.accounts import AccountBalance, require_account
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.moments import MomentType, known_at_option
@@ -56,20 +49,12 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
       obnovi balance 79161234567 --as-of 2023-02-01 --json
       obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --known-at 2023-02-03T09:00:00+03:00
     """
-    with open_ledger(settings) as ledger:
-        found = opened_account(ledger, account)
-        in_force = ledger.catalogues().newest()
-        asked_of, known_by = (None if t is None else periods.last_instant(t, found.zone) for t in (as_of, known_at))
-        if asked_of is not None or known_by is not None:
-            found, in_force = _account_then(ledger, account, asked_of, known_by)
-        made = balance_of(found, at=asked_of)
-        if settings.json:
-            print_json(made)
-        else:
-            seen_from = next((time for time in (asked_of, known_by) if time is not None), now())
-            waits = list(islice(charges_until(found, in_force, seen_from), WAITING_SHOWN + 1))
-            asked, known = (None if t is None else periods.local_text(t, found.zone) for t in (asked_of, known_by))
-            _show_balance(Phrasebook(lang, zone=found.zone), made, asked, known, waits)
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        found = accounts.balance(snapshot, account, as_of=as_of, known_at=known_at, now=now())
+    if settings.json:
+        print_json(found.balance)
+    else:
+        _show_balance(Phrasebook(lang, zone=found.account.zone), found)
     return 0
 
 
@@ -86,12 +71,11 @@ def events(settings: Settings, account: str, lang: Language) -> int:
       obnovi events 79161234567 --lang ru
       obnovi events 79161234567 --json | jq 'select(.type == "PackagesRefreshed")'
     """
-    with open_ledger(settings) as ledger:
-        zone = opened_account(ledger, account).zone
-        replies = Replies(account, ledger.catalogues())
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        zone, events = accounts.events(snapshot, account)
         if settings.json:
-            for position, event in ledger.events(account):
-                print_json(as_json(account, zone, event, reply=replies.behind(position, event)))
+            for event, reply in events:
+                print_json(as_json(account, zone, event, reply=reply))
             return 0
         phrases = Phrasebook(lang, zone=zone)
         rows = [
@@ -102,7 +86,7 @@ def events(settings: Settings, account: str, lang: Language) -> int:
                 answered.translate(phrases, reply) if reply else about(phrases, event, zone),
                 "" if event.wallet_after is None else phrases.money(event.wallet_after),
             )
-            for event, reply in ((event, replies.behind(position, event)) for position, event in ledger.events(account))
+            for event, reply in events
         ]
         title = phrases.clocked(phrases.say(answers.EVENTS, account=account))
         terminal.table(title, phrases.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
@@ -120,27 +104,18 @@ def find(settings: Settings, id: str, lang: Language) -> int:
     Example:
       obnovi find row-0001
     """
-    answer: list[dict[str, Any]] = []
-    with open_ledger(settings) as ledger, ledger.store.reading() as log:
-        for source in log.sources():
-            for account, version in log.accounts_with(key_of(source, id)):
-                versions = []
-                for stored in log.events(account, after_version=version - 1):
-                    reference = stored.event().input
-                    if reference is None or (reference.source, reference.id) != (source, id):
-                        break
-                    versions.append(stored.version)
-                answer.append({"account": account, "source": source, "versions": versions})
-    answer.sort(key=lambda row: (row["account"], row["source"]))
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        found = accounts.find(snapshot.log, id)
     if settings.json:
-        print_json(answer)
-        return 0 if answer else 1
-    if not answer:
+        print_json(found)
+        return 0 if found else 1
+    if not found:
         raise Refused(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
     phrases = Phrasebook(lang)
-    for row in answer:
-        booked = ", ".join(map(str, row["versions"]))
-        print_text(f"{phrases.say(answers.FOUND, **row | {'versions': booked})}; `obnovi events {row['account']}`\n")
+    for each in found:
+        versions = ", ".join(map(str, each.versions))
+        said = phrases.say(answers.FOUND, account=each.account, source=each.source, versions=versions)
+        print_text(f"{said}; `obnovi events {each.account}`\n")
     return 0
 
 
@@ -150,34 +125,10 @@ def opened_account(ledger: Ledger, account: str) -> Account:
         return require_account(snapshot, account)
 
 
-def _account_then(
-    ledger: Ledger, account: str, as_of: Instant | None, known_at: Instant | None
-) -> tuple[Account, Catalogue]:
-    """The account as the events booked by `as_of` and recorded by `known_at` leave it. Raises Refused.
-
-    And the catalogue that decides what waited then: that of the next booking, or the newest before there is one.
-    """
-    found: Account | None = None
-    known = False
-    catalogues = ledger.catalogues()
-    in_force = catalogues.newest()
-    for position, event in ledger.events(account):
-        early = known_at is None or event.recorded_at <= known_at
-        known = known or early
-        if not early or (as_of is not None and event.booked_at > as_of):
-            in_force = catalogues.at(position)
-            break
-        found = evolve(found, event, account)
-    if not known:
-        raise Refused(f"account {account} was not known yet at that time; ask for a later --known-at")
-    if found is None:
-        raise Refused(f"account {account} was not open yet at that time; ask for a later --as-of")
-    return found, in_force
-
-
-def _show_balance(
-    phrases: Phrasebook, made: Balance, asked: str | None, known: str | None, waits: Sequence[Scheduled]
-) -> None:
+def _show_balance(phrases: Phrasebook, found: AccountBalance) -> None:
+    made, zone = found.balance, found.account.zone
+    waits = list(islice(found.waits, WAITING_SHOWN + 1))
+    asked, known = (None if t is None else periods.local_text(t, zone) for t in (found.as_of, found.known_at))
     period = "—"
     if made.period is not None:
         period = f"{phrases.time(made.period.start)} – {phrases.time(made.period.next_due)}"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.hints import HintedError
 from ledger.periods import Moment
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
-from scripts.app.statements import BINARY, FOOTLESS, FORMATS, Layout, checked_layout, document, keys_for, require_range
+from scripts.app.statements import BINARY, FORMATS, Layout, checked_layout, document, keys_for, require_range
 from scripts.cli.account_number import AccountType
 from scripts.cli.messages import worded
 from scripts.cli.moments import known_at_option
@@ -76,12 +77,7 @@ def statement(
 
 def _keys(settings: Settings, layout: Layout) -> "Keys | None":
     """The keys whose checkpoints a foot tells. Raises UsageError."""
-    folder = keys_folder(settings)
-    if layout.form in FOOTLESS or not folder.exists():
-        return None
-    from projections.evidence.keys import NoKeys  # noqa: PLC0415  # cryptography takes a while: only where there are keys
-
     try:
-        return keys_for(layout, folder)
-    except NoKeys as error:
+        return keys_for(layout, keys_folder(settings))
+    except HintedError as error:
         raise UsageError(worded(error)) from None
