@@ -1,7 +1,7 @@
 """Accounts looked up: what one has, what happened to it, where an input went."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -53,6 +53,11 @@ def require_account(snapshot: Snapshot, account: str) -> Account:
         is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
         raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account)
     return found
+
+
+def zones_of(snapshot: Snapshot, accounts: Iterable[str]) -> dict[str, str]:
+    """Where accounts are. Raises Declined for one that is not there."""
+    return {account: require_account(snapshot, account).zone for account in set(accounts)}
 
 
 def balance(

@@ -1,5 +1,6 @@
 """Why a use case cannot go on: a code and its facts, which each door words and numbers in its own way."""
 
+from datetime import date
 from typing import Literal, TypeAlias
 
 InvalidCode: TypeAlias = Literal[
@@ -9,6 +10,7 @@ InvalidCode: TypeAlias = Literal[
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
     "NO_ACCOUNT", "NOT_AN_ACCOUNT", "NOT_KNOWN_YET", "NOT_OPEN_YET", "UNSOUND_STATEMENT", "BAD_CHECKPOINT",
+    "NO_SUCH_EVENT", "BROKEN_LOG", "NOTHING_OF_ACCOUNT",
     "NO_CLAIM", "NO_CLAIM_OF_ACCOUNT", "CLAIM_OF_SEVERAL", "ID_TAKEN", "REJECTED",
 ]  # fmt: skip
 """The ledger says no."""
@@ -35,3 +37,9 @@ class Declined(AppError):
 
     def __init__(self, code: DeclinedCode, **facts: object) -> None:
         super().__init__(code, **facts)
+
+
+def require_range(since: date, until: date) -> None:
+    """Raise InvalidRequest where local dates are the wrong way round."""
+    if since > until:
+        raise InvalidRequest("DATES_REVERSED", since=since, until=until)

@@ -100,7 +100,7 @@ class Feed:
                     rejected.append(self._reject(line, "FUTURE", ""))
                     continue
                 fed.append((line, input))
-            named = self._known.named((input for _, input in fed), before.log)
+            named = self._known.named([input for _, input in fed], before.log)
         outcomes = self._ledger.apply(named) if fed else []
         answered: list[Reply | Refusal] = []
         for (line, input), outcome in zip(fed, outcomes, strict=True):

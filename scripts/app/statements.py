@@ -72,12 +72,6 @@ def checked_layout(form: str, *, table: Table | None, lang: Language | None) -> 
     return Layout(form, table, lang)
 
 
-def require_range(since: date, until: date) -> None:
-    """Raise InvalidRequest where local dates are the wrong way round."""
-    if since > until:
-        raise InvalidRequest("DATES_REVERSED", since=since, until=until)
-
-
 def document(
     snapshot: Snapshot,
     account: str,

@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,24 +10,19 @@ import click
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from ledger.catalogue import BadCatalogue
-from ledger.evolve import BrokenLog
 from ledger.hints import HintedError
-from ledger.log.errors import StoreError
-from ledger.log.store import Reading
-from ledger.service import Ledger
-from projections.evidence.check import Found, check_store
+from projections.evidence.check import Found
 from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify import summary
 from projections.verify.account import Problem
-from projections.verify.sample import sample
-from projections.verify.verify import Report, verify_store
-from projections.verify.views import UNVIEWABLE, Copy, copied
+from projections.verify.verify import Report
+from scripts.app.verify import accounts_to_verify, compare_with_checkpoint
+from scripts.app.verify import verify as verify_accounts
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, with_settings
-from scripts.errors import Refused, UsageError
+from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
 
 PROBLEMS_SHOWN_MAX = 50
@@ -87,32 +81,23 @@ def verify(
     keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
         with ledger.store.reading() as log:
-            chosen = _chosen(log, share, seed or 0, named)
+            chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named)
             count = log.last_position() if chosen is None else log.count_of(chosen)
-        with _views(ledger) as views, terminal.progress("events", count) as bar:
-            copy = views if isinstance(views, Copy) else None
-            report = verify_store(ledger.store.ref, accounts=chosen, workers=workers, views=copy, progress=bar)
-            if isinstance(views, str):
-                report.views = views
-        evidence = _against_evidence(ledger, keys, report, workers) if keys is not None else None
+        with terminal.progress("events", count) as bar:
+            report, unviewable = verify_accounts(ledger, chosen, workers=workers, progress=bar)
+        if unviewable is not None:
+            text = worded(unviewable) if isinstance(unviewable, HintedError) else str(unviewable)
+            report.views = " ".join(text.split()) or repr(unviewable)
+        evidence = None
+        if keys is not None:
+            with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
+                evidence = compare_with_checkpoint(ledger, keys, report, workers=workers, progress=bar)
     report.problems = word_findings(report.problems)
     if settings.json:
         print_json(report)
     else:
         _show(report, evidence)
     return 0 if report.ok else 1
-
-
-def _chosen(log: Reading, share: Fraction | None, seed: int, named: Sequence[str]) -> list[str] | None:
-    """The accounts to look at, None for all of them. Raises Refused for one that the ledger has never heard of."""
-    for account in named:
-        if not log.count_of([account]) and log.head(account) is None:
-            raise Refused(
-                f"no account {account} in this ledger; `obnovi verify` without --account checks all there are"
-            )
-    if share is not None:
-        return sample(log.accounts(), share, seed=seed)
-    return sorted(set(named)) if named else None
 
 
 def _show(report: Report, evidence: Found | None) -> None:
@@ -154,34 +139,12 @@ def _show(report: Report, evidence: Found | None) -> None:
         print_text(f"The views were not compared with the log: {report.views}\n")
 
 
-@contextmanager
-def _views(ledger: Ledger) -> Iterator[Copy | str | None]:
-    """A copy of the views to compare; None where there are none, or why there cannot be one: that is no finding yet."""
-    with ExitStack() as stack:
-        made: Copy | str | None
-        try:
-            made = stack.enter_context(copied(ledger))
-        except (StoreError, BadCatalogue, BrokenLog, OSError, *UNVIEWABLE) as error:
-            text = worded(error) if isinstance(error, StoreError) else str(error)
-            made = " ".join(text.split()) or repr(error)
-        yield made
-
-
 def _keys(settings: Settings) -> Keys | None:
     """The keys of the newest checkpoint, None where there are none; before a long run. Raises UsageError."""
     try:
         return kept(keys_folder(settings))
     except NoKeys as error:
         raise UsageError(worded(error)) from None
-
-
-def _against_evidence(ledger: Ledger, keys: Keys, report: Report, workers: int) -> Found:
-    """Add what differs from the newest checkpoint to a report; what it covers."""
-    with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
-        found = check_store(ledger.store.ref, keys, workers=workers, progress=bar)
-    report.problems += found.problems
-    report.ok = not report.problems
-    return found
 
 
 def word_findings(problems: Sequence[Problem]) -> list[Problem]:

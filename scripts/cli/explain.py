@@ -2,16 +2,12 @@
 
 import click
 
-from ledger.evolve import BrokenLog
-from projections.explain.explain import NoSuchEvent
-from projections.explain.explain import explain as explanation_of
 from projections.formats.explanation import render
 from projections.words.language import Language
-from scripts.cli.account import opened_account
+from scripts.app.explain import explain as explain_event
 from scripts.cli.account_number import AccountType
 from scripts.cli.messages import VERIFY
 from scripts.cli.options import lang_option, print_bytes, print_json, with_settings
-from scripts.errors import Refused
 from scripts.wiring import Settings, open_ledger
 
 
@@ -31,18 +27,10 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
       obnovi explain 79161234567 8 --lang en
       obnovi explain 79161234567 8 --json | jq .alternatives
     """
-    with open_ledger(settings) as ledger:
-        found = opened_account(ledger, account)
-        catalogues = ledger.catalogues()
-        try:
-            with ledger.store.reading() as log:
-                made = explanation_of(log, catalogues, account, version)
-        except NoSuchEvent:
-            raise Refused(f"account {account} has no event {version}; its newest is {found.version}") from None
-        except BrokenLog as error:
-            raise Refused(f"{error}; run `obnovi verify`") from None
+    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        made, zone = explain_event(snapshot, account, version)
     if settings.json:
         print_json(made)
     else:
-        print_bytes(render(made, lang, zone=found.zone, verify_with=VERIFY).encode())
+        print_bytes(render(made, lang, zone=zone, verify_with=VERIFY).encode())
     return 0

@@ -26,6 +26,11 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NOT_OPEN_YET": "account {account} was not open yet at that time; ask for a later --as-of",
     "UNSOUND_STATEMENT": "account {account}: {reason}; run `obnovi verify`",
     "BAD_CHECKPOINT": "{reason}",
+    "NO_SUCH_EVENT": "account {account} has no event {version}; its newest is {newest}",
+    "BROKEN_LOG": "{reason}; run `obnovi verify`",
+    "NOTHING_OF_ACCOUNT": (
+        "no account {account} in this ledger; `obnovi verify` without --account checks all there are"
+    ),
 }
 HINTS: Final[dict[Hint, str]] = {
     "run_verify": "{text}; run `obnovi verify`",

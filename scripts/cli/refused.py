@@ -2,16 +2,13 @@
 
 import click
 
-from projections import refusals
 from projections.explain.refused import RefusedRequest
-from projections.explain.refused import refused as looked_at
-from projections.follow import asked
 from projections.words import refused as words
 from projections.words.language import Language
 from projections.words.names import INPUTS, NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from scripts.app.accounts import require_account
+from scripts.app.refusals import refused_requests
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
@@ -32,14 +29,11 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
       obnovi refused --account 79161234567
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        zone = None if account is None else require_account(snapshot, account).zone
-        phrases = Phrasebook(lang, zone=zone)
-        rows = asked(snapshot.log, lambda db: refusals.rows(db, account))
-        found = list(looked_at(snapshot, rows, until=now(), phrases=phrases))
-        zones = {row.account: require_account(snapshot, row.account).zone for row in found}
+        found, zones, zone = refused_requests(snapshot, account, now=now(), lang=lang)
     if settings.json:
         print_json(found)
         return 0
+    phrases = Phrasebook(lang, zone=zone)
     cells = [_cells(Phrasebook(lang, zone=zones[row.account]), row) for row in found]
     terminal.table(
         phrases.clocked(phrases.say(words.TITLE)),

@@ -10,7 +10,8 @@ from ledger.hints import HintedError
 from ledger.periods import Moment
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
-from scripts.app.statements import BINARY, FORMATS, Layout, checked_layout, document, keys_for, require_range
+from scripts.app.errors import require_range
+from scripts.app.statements import BINARY, FORMATS, Layout, checked_layout, document, keys_for
 from scripts.cli.account_number import AccountType
 from scripts.cli.messages import worded
 from scripts.cli.moments import known_at_option

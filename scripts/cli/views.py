@@ -1,24 +1,23 @@
 """`obnovi unrated`, `totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
 
 import os
-import time
 from datetime import date
 
 import click
 
 from projections import totals as trial_balance
-from projections import unrated as waiting
-from projections.follow import asked, rebuild
+from projections.follow import asked
 from projections.totals import Grouping
 from projections.words import answers
 from projections.words.language import Language
 from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from scripts.app.accounts import require_account
+from scripts.app.errors import require_range
+from scripts.app.views import replay as replay_views
+from scripts.app.views import unrated_records
 from scripts.cli import terminal
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
-from scripts.errors import UsageError
 from scripts.wiring import Settings, open_ledger
 
 
@@ -35,8 +34,7 @@ def unrated(settings: Settings, lang: Language) -> int:
       obnovi unrated
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        rows = asked(snapshot.log, waiting.rows)
-        zones = {row.account: require_account(snapshot, row.account).zone for row in rows}
+        rows, zones = unrated_records(snapshot)
     phrases = Phrasebook(lang)
     if settings.json:
         print_json(rows)
@@ -76,8 +74,7 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
       obnovi totals --from 2026-02-01 --to 2026-02-28
       obnovi totals --from 2026-02-01 --to 2026-02-28 --by day --json
     """
-    if since > until:
-        raise UsageError(f"--from {since} lies after --to {until}")
+    require_range(since, until)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         rows = asked(snapshot.log, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
     if settings.json:
@@ -114,24 +111,16 @@ def replay(settings: Settings, workers: int | None) -> int:
     Example:
       obnovi replay
     """
-    began = time.perf_counter()
     with open_ledger(settings) as ledger:
         with ledger.store.reading() as log:
             count = log.count()
         with terminal.progress("events", count) as bar:
-            done = rebuild(ledger, workers=workers or os.cpu_count() or 1, progress=bar)
-    seconds = time.perf_counter() - began
-    answer = {
-        "events": done.events,
-        "seconds": round(seconds, 3),
-        "events_per_second": round(done.events / seconds),
-        "differences": done.differences,
-    }
+            done = replay_views(ledger, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
-        print_json(answer)
+        print_json(done)
     else:
         verdict = (
             "the same as before" if not done.differences else f"{done.differences} rows differed, the new ones hold"
         )
-        print_text(f"{done.events} events replayed in {seconds:.1f} s: {verdict}\n")
+        print_text(f"{done.events} events replayed in {done.seconds:.1f} s: {verdict}\n")
     return 1 if done.differences else 0

@@ -1,0 +1,68 @@
+"""Verify: the whole log, or some accounts of it, decided again and held against views and checkpoints."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from typing import NamedTuple
+
+from ledger.catalogue import BadCatalogue
+from ledger.evolve import BrokenLog
+from ledger.log.errors import StoreError
+from ledger.log.store import Reading
+from ledger.progress import Progress, unwatched
+from ledger.service import Ledger
+from projections.evidence.check import Found, check_store
+from projections.evidence.keys import Keys
+from projections.verify.sample import sample
+from projections.verify.verify import Report, verify_store
+from projections.verify.views import UNVIEWABLE, Copy, copied
+from scripts.app.errors import Declined
+
+
+class Verified(NamedTuple):
+    """What was found, and why the views could not be compared, where there are some that could not."""
+
+    report: Report
+    unviewable: Exception | None
+
+
+def accounts_to_verify(
+    log: Reading, *, share: Fraction | None = None, seed: int = 0, named: Sequence[str] = ()
+) -> list[str] | None:
+    """A share of the accounts, or those that are named; None for all. Raises Declined for one nobody ever heard of."""
+    for account in named:
+        if not log.count_of([account]) and log.head(account) is None:
+            raise Declined("NOTHING_OF_ACCOUNT", account=account)
+    if share is not None:
+        return sample(log.accounts(), share, seed=seed)
+    return sorted(set(named)) if named else None
+
+
+def verify(ledger: Ledger, accounts: Sequence[str] | None, *, workers: int, progress: Progress = unwatched) -> Verified:
+    """Decide what accounts did again and compare, all of them for None; with the views, where there are some."""
+    with _views(ledger) as views:
+        copy = views if isinstance(views, Copy) else None
+        report = verify_store(ledger.store.ref, accounts=accounts, workers=workers, views=copy, progress=progress)
+        return Verified(report, views if isinstance(views, Exception) else None)
+
+
+def compare_with_checkpoint(
+    ledger: Ledger, keys: Keys, report: Report, *, workers: int, progress: Progress = unwatched
+) -> Found:
+    """Add what differs from the newest checkpoint to a report; what it covers."""
+    found = check_store(ledger.store.ref, keys, workers=workers, progress=progress)
+    report.problems += found.problems
+    report.ok = not report.problems
+    return found
+
+
+@contextmanager
+def _views(ledger: Ledger) -> Iterator[Copy | Exception | None]:
+    """A copy of the views to compare; None where there are none, or why there cannot be one: that is no finding yet."""
+    with ExitStack() as stack:
+        made: Copy | Exception | None
+        try:
+            made = stack.enter_context(copied(ledger))
+        except (StoreError, BadCatalogue, BrokenLog, OSError, *UNVIEWABLE) as error:
+            made = error
+        yield made
