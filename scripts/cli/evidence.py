@@ -8,13 +8,13 @@ from typing import Any, Final
 import click
 
 from ledger.entries import WALLET
-from ledger.log.store import Reading
+from ledger.snapshot import Snapshot
 from projections.events import as_json
-from projections.evidence import catalogues, proof
 from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
+from projections.evidence import proof
 from projections.evidence.checkpoint import Checkpoint
-from projections.evidence.follow import NotTheLog, root_at
+from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.other import what_it_is
@@ -22,8 +22,9 @@ from projections.evidence.proof import BadProof, Proved
 from projections.evidence.sign import commit
 from projections.replies import reply_alone
 from projections.words.phrasebook import Phrasebook
+from scripts.app.evidence import compare
+from scripts.app.evidence import prove as prove_event
 from scripts.cli import terminal
-from scripts.cli.account import opened_account
 from scripts.cli.account_number import AccountType
 from scripts.cli.messages import worded
 from scripts.cli.options import (
@@ -88,12 +89,12 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
       obnovi checkpoint --compare checkpoint.txt
     """
     told = read_text(Path(witness), "checkpoint") if witness is not None else None
-    with evidence_errors(), open_ledger(settings) as ledger, ledger.store.reading() as log:
+    with evidence_errors(), open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         kept = Keys(keys_folder(settings))
         if told is not None:
-            return _compare(settings, log, kept, told, str(witness))
-        with terminal.progress("events", log.last_position()) as bar:
-            made = commit(log, kept, bar)
+            return _compare(settings, snapshot, kept, told, str(witness))
+        with terminal.progress("events", snapshot.log.last_position()) as bar:
+            made = commit(snapshot.log, kept, bar)
     if settings.json:
         print_json({**_checkpoint_json(made), "note": made.note})
     else:
@@ -101,32 +102,19 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
     return 0
 
 
-def _compare(settings: Settings, log: Reading, kept: Keys, told: str, name: str) -> int:
+def _compare(settings: Settings, snapshot: Snapshot, kept: Keys, told: str, name: str) -> int:
     try:
         theirs = checkpoints.opened(told, kept.public)
     except BadNote as error:
         raise Refused(f"{name}: {error}") from None
-    with terminal.progress("events", log.last_position()) as bar:
-        size, ours = root_at(log, kept.newest(), theirs, bar)
-        under = catalogues.signed_of(catalogues.under(log, theirs.size))
-    problem = None
-    if ours is None:
-        problem = f"the witness saw {theirs.size} events, the ledger has {size}: it was cut off or is an older copy"
-    elif ours != theirs.root:
-        problem = (
-            f"fork: of the first {theirs.size} events the witness holds {base64(theirs.root)}, "
-            f"the ledger {base64(ours)}; two histories were signed"
-        )
-    elif theirs.catalogues not in (None, under):
-        problem = (
-            f"fork: the catalogues up to event {theirs.size} are not those that the witness saw: it holds "
-            f"{theirs.catalogues.line()}, the ledger {under.line()}; see `obnovi verify`"
-        )
+    with terminal.progress("events", snapshot.log.last_position()) as bar:
+        size, problem = compare(snapshot, kept, theirs, bar)
     if settings.json:
-        print_json({"ok": problem is None, "size": size, "witness": _checkpoint_json(theirs), "problem": problem})
+        witness, why = _checkpoint_json(theirs), None if problem is None else worded(problem)
+        print_json({"ok": problem is None, "size": size, "witness": witness, "problem": why})
         return 0 if problem is None else 1
     if problem is not None:
-        raise Refused(problem)
+        raise problem
     print_text(f"The ledger's {terminal.count(size, 'event')} continue the {theirs.size} that the witness saw.\n")
     return 0
 
@@ -147,17 +135,13 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
       obnovi check-proof event-8.proof
     """
     refuse_overwrite("-o", output, settings)
-    with evidence_errors(), open_ledger(settings) as ledger, ledger.store.reading() as log:
-        opened_account(ledger, account)
-        row = log.stored(account, version)
-        if row is None:
-            raise Refused(f"account {account} has no version {version}; see `obnovi events {account}`")
-        kept = Keys(keys_folder(settings))
-        newest = kept.newest()
-        if newest is None or newest.size < row.position:
-            with terminal.progress("events", log.last_position()) as bar:
-                newest = commit(log, kept, bar)
-        content = proof.made_beside(log, row, kept)
+    with (
+        evidence_errors(),
+        open_ledger(settings) as ledger,
+        ledger.snapshot() as snapshot,
+        terminal.progress("events", snapshot.log.last_position()) as bar,
+    ):
+        content, newest = prove_event(snapshot, account, version, keys_folder(settings), bar)
     write_file(output, content, settings)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})

@@ -20,6 +20,17 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
     "ID_TAKEN": "id {id!r} of source {source!r} came before with another content, as event {version}",
     "REJECTED": "{reason}",
+    "NO_VERSION": "account {account} has no version {version}; see `obnovi events {account}`",
+    "SHORTER_THAN_WITNESS": (
+        "the witness saw {seen} events, the ledger has {size}: it was cut off or is an older copy"
+    ),
+    "FORK_OF_EVENTS": (
+        "fork: of the first {seen} events the witness holds {theirs}, the ledger {ours}; two histories were signed"
+    ),
+    "FORK_OF_CATALOGUES": (
+        "fork: the catalogues up to event {seen} are not those that the witness saw: it holds {theirs}, "
+        "the ledger {ours}; see `obnovi verify`"
+    ),
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),
     "NOT_KNOWN_YET": "account {account} was not known yet at that time; ask for a later --known-at",
