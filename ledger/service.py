@@ -1,7 +1,7 @@
 """The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import Literal, TypeAlias
 
 from ledger.account import Account
-from ledger.accounts import rebuild_heads, stored_account
+from ledger.accounts import rebuild_heads
 from ledger.batch import Batch, booked
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse, shipped_text
@@ -195,28 +195,6 @@ class Ledger:
         """One state of the ledger, for everything an answer needs. Raises StoreError."""
         with self.store.reading() as tx:
             yield Snapshot(tx, self._timeline)
-
-    def account(self, account_id: str) -> Account | None:
-        """The account as it stands, or None if nobody opened it."""
-        with self.store.reading() as tx:
-            return stored_account(tx, account_id)
-
-    def events(self, account_id: str, *, known_at: Instant | None = None) -> Generator[tuple[int, Event]]:
-        """An account's events with their positions, oldest first; only those recorded by `known_at`, if given.
-
-        `recorded_at` never runs backwards along the log (R-2.5), so what was known at a time is a beginning of it.
-        """
-        with self.store.reading() as tx:
-            for stored in tx.events(account_id):
-                event = stored.event()
-                if known_at is not None and event.recorded_at > known_at:
-                    return
-                yield stored.position, event
-
-    def catalogues(self) -> CatalogueTimeline:
-        """Every catalogue the ledger was given."""
-        with self.store.reading() as tx:
-            return self._timeline(tx)
 
     # Opening
 

@@ -99,7 +99,7 @@ class Story:
 
     def open(self, when: str, region: str = "moscow", **fields: Any) -> Story:
         self.feed("open", when, region=region, **fields)
-        found = self.ledger.account(self.account_id)
+        found = account_of(self.ledger, self.account_id)
         assert found is not None
         self.zone = found.zone
         return self
@@ -145,7 +145,7 @@ class Story:
 
     @property
     def account(self) -> Account:
-        found = self.ledger.account(self.account_id)
+        found = account_of(self.ledger, self.account_id)
         assert found is not None
         return found
 
@@ -162,7 +162,7 @@ class Story:
         return {f"{row.bucket}/{row.service}": row.left for row in self.balance.buckets}
 
     def log(self) -> list[Event]:
-        return [event for _, event in self.ledger.events(self.account_id)]
+        return [event for _, event in events_of(self.ledger, self.account_id)]
 
     def types(self) -> list[str]:
         return [type_name(event) for event in self.log()]
@@ -170,8 +170,8 @@ class Story:
     def statement(self, since: str, until: str) -> Statement:
         return statement(
             self.account,
-            self.ledger.events(self.account_id),
-            self.ledger.catalogues(),
+            events_of(self.ledger, self.account_id),
+            catalogues_of(self.ledger),
             since=periods.parse_date(since),
             until=periods.parse_date(until),
         )
@@ -217,6 +217,24 @@ class Story:
     def would_by(self, account: Account, until: str) -> Booked:
         """What the nights up to an instant would book."""
         return advance(account, at(until, self.zone), catalogue(self.text), recorded_at=0)
+
+
+def account_of(ledger: Ledger, account: str) -> Account | None:
+    """An account as it stands."""
+    with ledger.snapshot() as snapshot:
+        return snapshot.account(account)
+
+
+def events_of(ledger: Ledger, account: str) -> list[tuple[int, Event]]:
+    """An account's events with their positions."""
+    with ledger.snapshot() as snapshot:
+        return list(snapshot.events(account))
+
+
+def catalogues_of(ledger: Ledger) -> CatalogueTimeline:
+    """Every catalogue a ledger was given."""
+    with ledger.snapshot() as snapshot:
+        return snapshot.catalogues
 
 
 def unlike_without_change(log: Reading) -> list[str]:

@@ -24,18 +24,19 @@ def measure(folder: Path, quick: bool) -> Measured:
     with Ledger(store_ref(path), now=now, access="read") as ledger:
         with ledger.store.reading() as log:
             accounts, count = log.accounts(), log.count()
-        catalogues = ledger.catalogues()
         rows: list[int] = []
 
         def print_one(name: str) -> None:
-            account = ledger.account(name)
-            assert account is not None
-            made = statement(account, ledger.events(name), catalogues, since=SINCE, until=UNTIL)
+            with ledger.snapshot() as snapshot:
+                account = snapshot.account(name)
+                assert account is not None
+                made = statement(account, snapshot.events(name), snapshot.catalogues, since=SINCE, until=UNTIL)
             made.json()
             rows.append(len(made.usage))
 
         def fold_one(name: str) -> None:
-            fold(name, (event for _, event in ledger.events(name)))
+            with ledger.snapshot() as snapshot:
+                fold(name, (event for _, event in snapshot.events(name)))
 
         figures, limits = [], []
         for name in random.Random(929).choices(accounts, k=PRINTED):

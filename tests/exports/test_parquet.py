@@ -13,7 +13,7 @@ from ledger.periods import from_datetime
 from ledger.service import Ledger
 from projections.exports import parquet
 from tests.exports.support import Months, exported, odd, totals_of
-from tests.support import ACCOUNT, Clock
+from tests.support import ACCOUNT, Clock, account_of
 
 README = (Path(parquet.__file__).parent / "README.md").read_text(encoding="utf-8")
 BALANCES = re.search(r"```sql\n(.+?)```", README, re.DOTALL)
@@ -40,7 +40,7 @@ def test_duckdb_alone_has_every_account_as_the_ledger_folds_it(months: Months) -
         with ledger.store.reading() as log:
             names = log.accounts()
         for name in names:
-            account = ledger.account(name)
+            account = account_of(ledger, name)
             assert account is not None
             expected[name, "wallet", "kop"] = account.wallet
             for bucket in account.buckets:

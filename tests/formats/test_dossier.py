@@ -16,7 +16,7 @@ from projections.formats import dossier as text
 from projections.formats import dossier_html as page
 from projections.formats import dossier_pdf as pdf
 from tests.conftest import Golden
-from tests.support import CATALOGUE_TEXT, Story, names
+from tests.support import CATALOGUE_TEXT, Story, catalogues_of, names
 
 HOSTILE = "<script>alert(1)</script> #strong[x] $1$ \u202eabc\x1b[2J \\ \"'&amp; " + "W" * 60
 
@@ -25,7 +25,7 @@ def seen(story: Story, id: str, today: str) -> Dossier:
     day = date.fromisoformat(today)
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         (row,) = disputes.rows(db, today=day, dispute=id)
-    catalogues = story.ledger.catalogues()
+    catalogues = catalogues_of(story.ledger)
     with story.reading() as log:
         return dossier(log, catalogues, story.account, row, today=day)
 

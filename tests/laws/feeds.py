@@ -21,7 +21,7 @@ from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import Report, verify
-from tests.support import CATALOGUE_TEXT, Clock, at
+from tests.support import CATALOGUE_TEXT, Clock, at, events_of
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")
 REGIONS = {
@@ -248,7 +248,7 @@ def accounts_of(feed: Iterable[Input]) -> list[str]:
 
 
 def log_of(ledger: Ledger, account: str) -> list[Event]:
-    return [event for _, event in ledger.events(account)]
+    return [event for _, event in events_of(ledger, account)]
 
 
 def told(ledger: Ledger, feed: Iterable[Input]) -> dict[str, list[Event]]:

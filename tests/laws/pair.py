@@ -28,7 +28,7 @@ from ledger.service import Ledger
 from projections.balances import balance
 from projections.verify.verify import verify
 from tests.model import Model
-from tests.support import ACCOUNT, Clock, at, unlike_without_change, with_settings
+from tests.support import ACCOUNT, Clock, account_of, at, events_of, unlike_without_change, with_settings
 
 MORE = """
 [[plans]]
@@ -305,7 +305,7 @@ class Pair:
         while self.ledger.advance_due(periods.from_datetime(until), accounts_max=1) is not None:
             pass
         names = self.model.run_night(rfc(until))
-        events = [event for _, event in self.ledger.events(ACCOUNT)][before:]
+        events = [event for _, event in events_of(self.ledger, ACCOUNT)][before:]
         same("events", f"night until {until}", names, [shown(event) for event in events])
         self.compare(events, before)
 
@@ -322,7 +322,7 @@ class Pair:
             same("booked_at", shown(event), expected.booked_at, utc(event.booked_at))
             entries = [(e.from_, e.to, e.unit, e.amount, e.grant) for e in event.entries]
             same("entries", shown(event), sorted(expected.entries, key=str), sorted(entries, key=str))
-        account = self.ledger.account(ACCOUNT)
+        account = account_of(self.ledger, ACCOUNT)
         assert account is not None
         found = msgspec.json.decode(msgspec.json.encode(balance(account)))
         for name, expected in self.model.balance().items():

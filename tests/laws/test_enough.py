@@ -21,7 +21,7 @@ from projections.explain.unmet import unmet
 from projections.replies import reply_of
 from tests.laws.pair import STARTS, STEPS, Pair, Step, one, pair
 from tests.laws.test_model import catalogue
-from tests.support import ACCOUNT
+from tests.support import ACCOUNT, catalogues_of, events_of
 
 GAPS = st.one_of(
     st.tuples(st.just("seconds"), one(0, 1, 3_600, 40_000, 86_400)),
@@ -46,9 +46,9 @@ def test_the_sum_of_a_reply_takes_the_month_that_night_and_a_kopeck_less_does_no
 ) -> None:
     with pair(text=catalogue("0.00", edition), opened=opened, region="moscow", credit_limit=limit) as told:
         tell(told, money, plan, days, story)
-        timeline = told.ledger.catalogues()
+        timeline = catalogues_of(told.ledger)
         state: Account | None = None
-        for position, event in told.ledger.events(ACCOUNT):
+        for position, event in events_of(told.ledger, ACCOUNT):
             if isinstance(event, RefreshRefused) and event.reason == "ALTERNATIVE_PERIOD":
                 assert state is not None
                 terms = timeline.at(position)
@@ -74,9 +74,9 @@ def test_who_pays_what_refused_names_and_waits_as_it_says_is_refreshed(
     """R-5.3: the first sum at once; behind the night, where one is to be waited for, the second."""
     with pair(text=catalogue("5.00", 2), opened=opened, region="moscow", credit_limit=limit) as told:
         tell(told, money, plan, days, story)
-        timeline = told.ledger.catalogues()
+        timeline = catalogues_of(told.ledger)
         state: Account | None = None
-        for position, event in told.ledger.events(ACCOUNT):
+        for position, event in events_of(told.ledger, ACCOUNT):
             if isinstance(event, RefreshRefused) and state is not None:
                 follow(state, event, timeline.at(position))
             state = evolve(state, event, ACCOUNT)

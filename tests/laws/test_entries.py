@@ -10,6 +10,7 @@ from ledger.events import PackagesRefreshed
 from ledger.evolve import evolve
 from ledger.inputs import Input
 from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
+from tests.support import account_of
 
 UNIT_OF_SERVICE = {"voice": "s", "sms": "sms", "data": "kb"}
 HELD = ("base", "carried", "daily")
@@ -60,7 +61,7 @@ def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
                 if wallet != before:
                     assert event.wallet_after == wallet
                 assert event.wallet_after in (None, wallet)
-            found = ledger.account(account)
+            found = account_of(ledger, account)
             assert found is not None
             assert found.wallet == wallet
 
@@ -96,7 +97,7 @@ def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -
                 for entry in event.entries:
                     sums[entry.from_, entry.grant] -= entry.amount
                     sums[entry.to, entry.grant] += entry.amount
-            state = ledger.account(account)
+            state = account_of(ledger, account)
             assert state is not None
             live = {(f"{b.name}/{b.service}", b.grant): b.left for b in state.buckets if not b.unlimited}
             held = {

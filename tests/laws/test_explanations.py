@@ -38,7 +38,7 @@ from projections.words.rules import RULES
 from scripts.simulate import Market, lines
 from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Step, one, pair
-from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at
+from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at, catalogues_of
 
 README = (Path(__file__).parents[2] / "ledger" / "README.md").read_text(encoding="utf-8")
 STATED = set(re.findall(r"^- \*\*(R-\d+\.\d+)\*\*", README, re.MULTILINE))
@@ -54,7 +54,7 @@ def explained(ledger: Ledger, account_id: str) -> list[Explanation]:
     sums: defaultdict[str, int] = defaultdict(int)
     with ledger.store.reading() as log:
         for event in log_of(ledger, account_id):
-            found = explain(log, ledger.catalogues(), account_id, event.version)
+            found = explain(log, catalogues_of(ledger), account_id, event.version)
             assert found.before == (balance(state) if state else None)
             names_every_bucket(found, event, states)
             state = evolve(state, event, account_id)

@@ -12,12 +12,13 @@ from ledger.inputs import Input
 from ledger.service import Ledger
 from projections.statement import Statement, statement
 from tests.laws.feeds import accounts_of, advance, end_of, fed, feeds, folder, log_of, moderate, opened
+from tests.support import account_of, catalogues_of, events_of
 
 
 def _statement(ledger: Ledger, account: str, since: date, until: date) -> Statement:
-    found = ledger.account(account)
+    found = account_of(ledger, account)
     assert found is not None
-    return statement(found, ledger.events(account), ledger.catalogues(), since=since, until=until)
+    return statement(found, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
 
 
 def _month_after(first: date) -> date:
@@ -26,7 +27,7 @@ def _month_after(first: date) -> date:
 
 def _months(ledger: Ledger, account: str) -> list[tuple[date, date]]:
     """Calendar months from the one before the opening to the one after the last event."""
-    found = ledger.account(account)
+    found = account_of(ledger, account)
     assert found is not None
     opened_at = log_of(ledger, account)[0].booked_at
     first = (periods.local_date(opened_at, found.zone).replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -56,7 +57,7 @@ def test_statements_of_consecutive_months_tile(feed: list[Input]) -> None:
                 before = made.closing
                 lines += [line.version for line in made.lines]
                 records += [row.version for row in made.usage]
-            found = ledger.account(account)
+            found = account_of(ledger, account)
             assert found is not None
             assert before == found.wallet
             moving = [

@@ -17,7 +17,7 @@ from ledger.service import Ledger
 from projections.next_charges import Scheduled, charges_until, next_charges
 from projections.words.next_charges import booked, next_charge, provisional
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Pair, Step, one
-from tests.support import ACCOUNT, CATALOGUE_TEXT
+from tests.support import ACCOUNT, CATALOGUE_TEXT, account_of, catalogues_of, events_of
 
 INSTANTS = 8
 
@@ -43,10 +43,10 @@ def test_what_is_told_to_wait_is_what_the_night_books(
             told.take(gap, late, said)
         ledger = told.ledger
         for _ in range(INSTANTS):
-            account = ledger.account(ACCOUNT)
+            account = account_of(ledger, ACCOUNT)
             assert account is not None
             before = account.version
-            catalogue = ledger.catalogues().newest()
+            catalogue = catalogues_of(ledger).newest()
             waiting = next_charges(account, catalogue)
             if not waiting.first:
                 assert list(charges_until(account, catalogue, periods.parse_instant("2099-01-01T00:00:00Z"))) == []
@@ -68,7 +68,7 @@ def booked_by(ledger: Ledger, until: int, before: int) -> list[Event]:
     """What the nightly job has booked up to an instant behind a version."""
     while ledger.advance_due(until, accounts_max=10) is not None:
         pass
-    events = (event for _, event in islice(ledger.events(ACCOUNT), before, None))
+    events = (event for _, event in islice(events_of(ledger, ACCOUNT), before, None))
     return [replace(event, recorded_at=0) for event in events]
 
 

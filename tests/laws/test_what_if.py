@@ -16,7 +16,7 @@ from projections.counterfactual.difference import AMOUNT, WALLET_AFTER, lines
 from projections.counterfactual.history import Counterfactual, decide_with, steps_of
 from projections.counterfactual.late import adjustments, late
 from tests.laws.feeds import ACCOUNTS, advance, audit, end_of, fed, feeds, folder, log_of, moderate, opened
-from tests.support import unlike_without_change
+from tests.support import account_of, unlike_without_change
 
 ACCOUNT = ACCOUNTS[0]
 
@@ -122,7 +122,7 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         outcomes = ledger.apply(adjustments(found, "clerk"))
         with ledger.store.reading() as log:
             left = late(log, [ACCOUNT])
-        account = ledger.account(ACCOUNT)
+        account = account_of(ledger, ACCOUNT)
         assert account is not None
         assert len(left) == sum(outcome.result == "refused" for outcome in outcomes)
         assert account.clock == clock

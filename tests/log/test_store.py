@@ -24,7 +24,7 @@ from ledger.log.sqlite.store import SQLiteStore
 from ledger.log.sqlite.writing import SQLiteWriting
 from ledger.service import Ledger
 from projections.verify.account import Problem
-from tests.support import ACCOUNT, Story, at
+from tests.support import ACCOUNT, Story, account_of, at, catalogues_of
 
 KEPT = ("stored_events", "keys", "heads", "sources", "used_versions")
 
@@ -359,7 +359,7 @@ def test_a_new_ledger_appears_with_its_tables_and_its_catalogue(
 
     monkeypatch.setattr(SQLiteWriting, "adopt", watched)
     with Ledger(store_ref(path), now=lambda: 0) as ledger:
-        assert ledger.catalogues().newest()
+        assert catalogues_of(ledger).newest()
     assert there == [False]
     assert [each.name for each in tmp_path.iterdir()] == ["ledger.db"]
 
@@ -382,8 +382,8 @@ def test_a_reader_waits_for_a_ledger_that_is_being_made(
     making = threading.Thread(target=make)
     making.start()
     with Ledger(store_ref(path), now=lambda: 0, access="read") as ledger:
-        assert ledger.account(ACCOUNT) is None
-        assert ledger.catalogues().newest()
+        assert account_of(ledger, ACCOUNT) is None
+        assert catalogues_of(ledger).newest()
     making.join()
 
 

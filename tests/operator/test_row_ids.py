@@ -21,7 +21,7 @@ from projections.operator.known_inputs import KnownInputs
 from projections.usage_row import UsageRow
 from tests.formats.support import handmade, row
 from tests.operator.support import CALL, FREE, cells, page, pdf_text, read, xml
-from tests.support import ACCOUNT, CATALOGUE_TEXT, Story
+from tests.support import ACCOUNT, CATALOGUE_TEXT, Story, account_of
 
 BEGAN: Final = datetime.fromisoformat("2017-05-01T07:00:00+03:00")
 
@@ -211,10 +211,10 @@ ROWS: Final = [Used(second, *record) for second, record in enumerate(RECORDS)] +
 def test_rows_of_an_earlier_import_are_found_under_their_numbers(story: Story) -> None:
     """Usage, records nobody could rate, requests that were refused; three equal messages are three."""
     assert set(fed(story, numbered(ROWS))) <= {"applied", "refused"}
-    before = story.ledger.account(ACCOUNT)
+    before = account_of(story.ledger, ACCOUNT)
     assert set(fed(story, imported("html", ROWS))) == {"duplicate"}
     assert set(fed(story, numbered(ROWS))) == {"duplicate"}
-    assert story.ledger.account(ACCOUNT) == before
+    assert account_of(story.ledger, ACCOUNT) == before
 
 
 def test_what_an_earlier_import_had_not_is_booked_by_what_it_says(story: Story) -> None:

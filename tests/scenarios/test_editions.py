@@ -15,7 +15,7 @@ from projections.counterfactual.change import Change
 from projections.counterfactual.what_if import what_if
 from projections.verify.verify import verify
 from tests.scenarios.given import last, only, with_plan
-from tests.support import CATALOGUE_TEXT, Story, with_settings
+from tests.support import CATALOGUE_TEXT, Story, catalogues_of, with_settings
 
 EDITION_1 = with_settings("edition = 1")
 
@@ -64,7 +64,7 @@ def test_a_ledger_does_not_go_back_to_an_older_edition(tmp_path: Path) -> None:
         adopt(story, EDITION_1)
     story.ledger = Ledger(store_ref(story.path), now=story.clock)
     assert story.log() == before
-    assert story.ledger.catalogues().newest().edition == 2
+    assert catalogues_of(story.ledger).newest().edition == 2
 
 
 def test_a_ledger_that_changed_its_edition_in_the_middle_is_decided_again_alike(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ledger.events import (
 from ledger.log.engines import store_ref
 from ledger.service import CatalogueRefused, Ledger
 from tests.scenarios.given import FULL_T4, example_1, example_3, last, only, with_plan
-from tests.support import CATALOGUE_TEXT, Clock, Story, at, names, transfers
+from tests.support import CATALOGUE_TEXT, Clock, Story, account_of, at, names, transfers
 
 # Opening
 
@@ -43,7 +43,7 @@ def test_an_unknown_region_is_malformed_and_leaves_the_id_free(tmp_path: Path) -
     story = Story(tmp_path)
     outcome = story.feed("open", "2023-01-15T11:00:00+03:00", region="atlantis", id="o")
     assert (outcome.result, outcome.reason, outcome.events) == ("rejected", "MALFORMED", ())
-    assert story.ledger.account(story.account_id) is None
+    assert account_of(story.ledger, story.account_id) is None
     assert story.feed("open", "2023-01-15T11:00:00+03:00", region="moscow", id="o").result == "applied"
 
 

@@ -17,7 +17,7 @@ from ledger.log.engines import store_ref
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import verify
 from scripts import sample
-from tests.support import Clock, at
+from tests.support import Clock, at, events_of
 
 LINES = sample.lines()
 
@@ -103,7 +103,7 @@ def _malformed(line: str) -> bool:
 
 
 def _stories(ledger: Ledger, account: str) -> Counter[str]:
-    return Counter(_told(event) for _, event in ledger.events(account))
+    return Counter(_told(event) for _, event in events_of(ledger, account))
 
 
 def _told(event: Event) -> str:

@@ -25,7 +25,7 @@ from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.simulate.chance import Chance, Quantiles, Weighted
 from scripts.simulate.compare import REAL, measured, table
-from tests.support import SHARED_FEED, Clock, at
+from tests.support import SHARED_FEED, Clock, account_of, at, catalogues_of, events_of
 
 JANUARY = date(2026, 1, 1)
 README = Path(sys.modules[lines.__module__].__file__ or "").with_name("README.md")
@@ -150,10 +150,10 @@ def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
             report = verify(log)
         assert (report.problems, report.accounts) == ([], 60)
         for account in accounts(60):
-            owner = ledger.account(account)
+            owner = account_of(ledger, account)
             assert owner is not None
             january, february, both = (
-                statement(owner, ledger.events(account), ledger.catalogues(), since=since, until=until)
+                statement(owner, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
                 for since, until in (
                     (date(2026, 1, 1), date(2026, 1, 31)),
                     (date(2026, 2, 1), date(2026, 2, 28)),
@@ -178,7 +178,7 @@ def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
         ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
         counted: Counter[str] = Counter()
         for account in accounts(60):
-            events = [event for _, event in ledger.events(account)]
+            events = [event for _, event in events_of(ledger, account)]
             spans = list(under_a_block(events))
             for event in events:
                 if isinstance(event, UsageCharged | UsageUnrated):
