@@ -18,11 +18,13 @@ PAID_ZONE: Final = "russia"
 """Where a paid call went whose columns name no zone."""
 
 Why: TypeAlias = Literal["ussd", "unmeasured", "unknown", "cut_off", "unreadable", "malformed"]
+NO_USAGE: Final[frozenset[Why]] = frozenset({"ussd", "unmeasured"})
+"""Reasons of rows that are no usage of calls, SMS or data: nothing to worry about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedOver:
-    """A row that became no input. The first two reasons of `Why` are nothing to worry about."""
+    """A row that became no input."""
 
     row: int
     line: int
@@ -36,6 +38,11 @@ class Imported:
 
     inputs: list[dict[str, Any]]
     passed_over: list[PassedOver]
+
+    @property
+    def rejected(self) -> list[PassedOver]:
+        """The rows that should have been inputs."""
+        return [row for row in self.passed_over if row.why not in NO_USAGE]
 
 
 def inputs_of(made: OperatorStatement, *, paid_zone: str = PAID_ZONE) -> Imported:

@@ -13,7 +13,7 @@ from ledger.units import rubles
 from projections.operator import check as audit
 from projections.operator import files
 from projections.operator.check import Check, Finding, Report
-from projections.operator.inputs import PAID_ZONE, Imported, Why, inputs_of
+from projections.operator.inputs import NO_USAGE, PAID_ZONE, Imported, Why, inputs_of
 from projections.operator.model import BadStatement, OperatorStatement
 from scripts.cli import terminal
 from scripts.cli.feed import EXIT_REJECTED
@@ -22,11 +22,10 @@ from scripts.cli.options import print_error, print_json, print_text, with_settin
 from scripts.errors import UsageError
 from scripts.wiring import Settings, catalogue_text
 
-_NO_INPUTS: Final[dict[Why, str]] = {
+_NO_USAGE: Final[dict[Why, str]] = {
     "ussd": "USSD other than a request for a refresh",
     "unmeasured": "nothing measured: a counter, or the fee of an option",
 }
-"""Rows that are no usage of calls, SMS or data; every other reason makes a row a rejected one."""
 
 _CHECKS: Final[dict[Check, str]] = {
     "billed": "тарифицированный объём",
@@ -121,10 +120,10 @@ def _read(file: str) -> OperatorStatement:
 
 def _tell(file: str, done: Imported) -> int:
     """Count on stderr what became of the rows; how many of them were rejected."""
-    rejected = [each for each in done.passed_over if each.why not in _NO_INPUTS]
-    counts = Counter(each.why for each in done.passed_over if each.why in _NO_INPUTS)
+    rejected = done.rejected
+    counts = Counter(each.why for each in done.passed_over if each.why in NO_USAGE)
     told = [terminal.count(len(done.inputs), "input")]
-    told += [f"{terminal.count(count, 'row')} passed over ({_NO_INPUTS[why]})" for why, count in counts.items()]
+    told += [f"{terminal.count(count, 'row')} passed over ({_NO_USAGE[why]})" for why, count in counts.items()]
     told += [f"{terminal.count(len(rejected), 'row')} rejected"] if rejected else []
     kinds = GroupedMessages()
     lines = [
