@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from importlib import resources
-from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ledger import periods
+from ledger.catalogue.problems import BadCatalogue, describe_problem
 from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, PackageSize, Service, parse_rubles
 
 Packages: TypeAlias = dict[Service, PackageSize]
@@ -25,14 +26,6 @@ NEWEST_EDITION: Final = 2
 """The edition of the rules that this program knows last (R-3.7)."""
 _YOUNGER_SETTINGS: Final = ("edition", "retention_days")
 """Settings that catalogues of older programs do not have: at their default they are no part of the digest."""
-
-
-class BadCatalogue(ValueError):
-    """A catalogue that cannot be used; `problems` has a line for each thing wrong, naming plan and field."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = list(problems)
 
 
 def _money(value: object) -> object:
@@ -311,7 +304,7 @@ def parse(text: str) -> Catalogue:
     try:
         document = _Document.model_validate(raw)
     except ValidationError as error:
-        raise BadCatalogue([_problem(raw, details) for details in error.errors()]) from None
+        raise BadCatalogue([describe_problem(raw, details) for details in error.errors()]) from None
     if problems := list(_contradictions(document)):
         raise BadCatalogue(problems)
     return Catalogue(document, text)
@@ -320,23 +313,6 @@ def parse(text: str) -> Catalogue:
 def shipped_text() -> str:
     """The TOML of the catalogue that comes with the program."""
     return resources.files("ledger.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
-
-
-def _problem(raw: dict[str, Any], details: Any) -> str:
-    """One line for one error, with the plan's or option's id instead of its place in the list."""
-    where = list(details["loc"])
-    name = ""
-    if len(where) >= 2 and where[0] in ("plans", "options") and isinstance(where[1], int):
-        item = raw[where[0]][where[1]]
-        known = item if isinstance(item, dict) else {}
-        name = f"{where[0][:-1]} {known.get('id', f'number {where[1] + 1}')}"
-        if "effective_from" in known:
-            name += f" ({known['effective_from']})"
-        where = where[2:]
-    field = ".".join(str(part) for part in where if part not in ("int", "literal['unlimited']"))
-    plain = {"extra_forbidden": "no such field", "missing": "missing"}
-    message = plain.get(details["type"], details["msg"].removeprefix("Value error, "))
-    return ": ".join(part for part in (name, field, message) if part)
 
 
 def _contradictions(document: _Document) -> Iterator[str]:
