@@ -14,6 +14,7 @@ Instant: TypeAlias = int
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
 DAY: Final = 24 * HOUR
+_QUARTER: Final = HOUR // 4
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _RFC_3339 = re.compile(
@@ -78,7 +79,9 @@ def zone_named(name: str) -> ZoneInfo:
 
 def local(instant: Instant, zone: str) -> datetime:
     """The instant on the clocks of a zone."""
-    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone_named(zone))
+    seconds, fraction = divmod(instant, SECOND)
+    shown = datetime.fromtimestamp(seconds, zone_named(zone))
+    return shown.replace(microsecond=fraction) if fraction else shown
 
 
 def local_date(instant: Instant, zone: str) -> date:
@@ -102,9 +105,28 @@ def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
     return first.date(), day_start(last.date(), zone), last.date()
 
 
+@lru_cache(maxsize=1_000)  # the times of one event are often one
 def local_text(instant: Instant, zone: str) -> str:
-    """RFC 3339 with the zone's offset: what every output prints."""
-    return local(instant, zone).isoformat()
+    """RFC 3339 with the zone's offset: what programs read."""
+    number, into = divmod(instant, _QUARTER)
+    quarter = _quarter(number, zone)
+    if quarter is None:
+        return local(instant, zone).isoformat()
+    hour, minute, offset = quarter
+    seconds, fraction = divmod(into, SECOND)
+    minutes, seconds = divmod(seconds, 60)
+    behind = f".{fraction:06d}" if fraction else ""
+    return f"{hour}:{minute + minutes:02d}:{seconds:02d}{behind}{offset}"
+
+
+@lru_cache(maxsize=50_000)
+def _quarter(number: int, zone: str) -> tuple[str, int, str] | None:
+    """What all instants of a quarter of an hour share: date and hour, first minute, offset; None where they do not."""
+    first = local(number * _QUARTER, zone).isoformat()
+    last = local((number + 1) * _QUARTER - SECOND, zone).isoformat()
+    if (first[:13], first[19:]) != (last[:13], last[19:]):
+        return None
+    return first[:13], int(first[14:16]), first[19:]
 
 
 @lru_cache(maxsize=1_000)

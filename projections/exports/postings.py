@@ -13,7 +13,6 @@ from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import is_held, quoted
-from projections.exports.times import local_text
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
 
@@ -102,13 +101,13 @@ def tags(transaction: Transaction) -> list[tuple[str, str]]:
         ("position", str(stored.position)),
         ("account", stored.account),
         ("version", str(stored.version)),
-        ("occurred_at", local_text(event.occurred_at, zone)),
-        ("booked_at", local_text(event.booked_at, zone)),
-        ("recorded_at", local_text(event.recorded_at, zone)),
+        ("occurred_at", periods.local_text(event.occurred_at, zone)),
+        ("booked_at", periods.local_text(event.booked_at, zone)),
+        ("recorded_at", periods.local_text(event.recorded_at, zone)),
     ]
     input = event.input
     if input is not None:
-        said.append(("received_at", local_text(input.received_at, zone)))
+        said.append(("received_at", periods.local_text(input.received_at, zone)))
         said.append(("input", f"{quoted(input.source)}/{quoted(input.id)}"))
         if input.by is not None:
             said.append(("by", quoted(input.by)))
