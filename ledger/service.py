@@ -20,7 +20,7 @@ from ledger.log import heads, keys
 from ledger.log.errors import StoreError
 from ledger.log.store import Head, Key, KeyRow, Reading, StoreRef, Writing
 from ledger.periods import Instant
-from ledger.rules.refresh import month_of_refusal, needs_month, reply
+from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.snapshot import Snapshot
 from ledger.timeline import CatalogueTimeline
@@ -38,7 +38,7 @@ class CatalogueRefused(Exception):
 class Outcome:
     """What became of one input. `events` includes what the schedule booked before it; `version` is its first event.
 
-    `reply` is what a request for a refresh was answered, in Russian (R-5.3).
+    `reply` is what a request for a refresh was answered (R-5.3).
     """
 
     result: Result
@@ -46,7 +46,7 @@ class Outcome:
     events: tuple[Event, ...] = ()
     reason: str = ""
     detail: str = ""
-    reply: str = ""
+    reply: Reply | None = None
 
 
 class Ledger:
@@ -173,7 +173,7 @@ class Ledger:
         batch.put(made.account, made.events)
         batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
         refused = isinstance(first, RefreshRefused | InputRefused)
-        said = _reply(account, made.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else ""
+        said = _reply(account, made.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else None
         return Outcome("refused" if refused else "applied", first.version, tuple(made.events), reply=said)
 
     def _recorded_at(self, tx: Writing) -> Instant:
@@ -243,10 +243,10 @@ class Ledger:
         return self._catalogues
 
 
-def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> str:
+def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> Reply | None:
     """What a request for a refresh is answered; nothing where it asks for none (R-12.4)."""
     if account is None or not isinstance(first, PackagesRefreshed | RefreshRefused):
-        return ""
+        return None
     month = None
     if needs_month(first):
         for event in events[: events.index(first)]:

@@ -5,6 +5,8 @@ from typing import Final, Literal, NewType, TypeAlias
 
 Kopecks: TypeAlias = int
 """Money including VAT. 450_00 reads as 450 rubles 00 kopecks."""
+TenThousandths: TypeAlias = int
+"""Money without VAT, in ten-thousandths of a ruble."""
 RecordQuantity = NewType("RecordQuantity", int)
 """How much a record was, as measured: seconds, pieces or bytes, as the service says."""
 PackageQuantity = NewType("PackageQuantity", int)
@@ -40,15 +42,9 @@ def percent_off(fee: Kopecks, percent: int) -> Kopecks:
     return round_half_up(fee * (100 - percent), 100)
 
 
-def ex_vat(amount: Kopecks, rate: int) -> int:
-    """An amount without VAT in ten-thousandths of a ruble, rounded for this one row (R-1.6)."""
+def ex_vat(amount: Kopecks, rate: int) -> TenThousandths:
+    """An amount without VAT, rounded for this one row (R-1.6)."""
     return round_half_up(amount * 100 * 100, 100 + rate)
-
-
-def ten_thousandths(value: int) -> str:
-    """Ten-thousandths of a ruble as text with four decimals: 378815 → "37.8815"."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(value) // 10_000}.{abs(value) % 10_000:04d}"
 
 
 def parse_rubles(text: str) -> Kopecks:
@@ -60,10 +56,3 @@ def parse_rubles(text: str) -> Kopecks:
     if match is None:
         raise ValueError(f'money is written as rubles with two decimals, like "350.00", not {text!r}')
     return int(match[1]) * 100 + int(match[2] or 0)
-
-
-def rubles(amount: Kopecks) -> str:
-    """Money for people, in the Russian way, never broken over two lines: 45000 → "450,00 ₽", −5 → "−0,05 ₽"."""
-    whole, kopecks = divmod(abs(amount), 100)
-    sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    return f"{sign}{whole:,}".replace(",", "\N{NO-BREAK SPACE}") + f",{kopecks:02d}\N{NO-BREAK SPACE}₽"

@@ -1,43 +1,32 @@
-"""Balances: what an account has, as the contract's balance object (contract §4)."""
+"""Balances: what an account has at a time (contract §4)."""
+
+from datetime import date
 
 import msgspec
 
 from ledger import periods
-from ledger.account import Account
-from ledger.events import BlockKind, Mode
+from ledger.account import Account, Promise
+from ledger.events import BlockKind, Mode, Period
 from ledger.periods import Instant
 from ledger.units import Kopecks
 from projections.packages import BucketRow, rows
 
 
-class PeriodRow(msgspec.Struct, frozen=True):
-    """What is paid: `[start, next_due)`, local RFC 3339."""
-
-    start: str
-    next_due: str
-
-
 class DiscountRow(msgspec.Struct, frozen=True):
-    """The discount last granted, until its end."""
+    """The discount last granted, on local dates `[since, until)`."""
 
     percent: int
-    from_: str = msgspec.field(name="from")
-    until: str
-
-
-class PromiseRow(msgspec.Struct, frozen=True):
-    """The promised payment that stands, in kopecks."""
-
-    amount: Kopecks
-    until: str
+    since: date
+    until: date
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """An account at a time: money in kopecks, times local to its region."""
+    """An account at a time, on the clocks of `zone`: money in kopecks; `period` is what is paid."""
 
     account: str
     region: str
-    clock: str
+    zone: str
+    clock: Instant
     plan: str | None
     mode: Mode
     blocks: tuple[BlockKind, ...]
@@ -45,10 +34,10 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     available: Kopecks
     credit_limit: Kopecks
     anchor_day: int | None
-    period: PeriodRow | None
+    period: Period | None
     buckets: list[BucketRow]
     discount: DiscountRow | None
-    promise: PromiseRow | None
+    promise: Promise | None
 
 
 def balance(account: Account, *, at: Instant | None = None) -> Balance:
@@ -57,11 +46,11 @@ def balance(account: Account, *, at: Instant | None = None) -> Balance:
     From `at`, buckets whose end has come by then are left out; nothing is booked and nothing guessed.
     """
     seen_from = account.clock if at is None else at
-    zone = account.zone
     return Balance(
         account=account.account,
         region=account.region,
-        clock=periods.local_text(account.clock, zone),
+        zone=account.zone,
+        clock=account.clock,
         plan=account.plan,
         mode=account.mode,
         blocks=account.blocks,
@@ -69,21 +58,15 @@ def balance(account: Account, *, at: Instant | None = None) -> Balance:
         available=account.available,
         credit_limit=account.credit_limit,
         anchor_day=account.anchor_day,
-        period=None
-        if account.period is None
-        else PeriodRow(
-            periods.local_text(account.period.start, zone), periods.local_text(account.period.next_due, zone)
-        ),
+        period=account.period,
         buckets=rows(account, at=seen_from),
         discount=_discount(account, seen_from),
-        promise=PromiseRow(account.promise.amount, periods.local_text(account.promise.until, zone))
-        if account.promise
-        else None,
+        promise=account.promise,
     )
 
 
 def _discount(account: Account, at: Instant) -> DiscountRow | None:
     granted = account.discount
-    if granted is None or granted.until <= periods.local_date(at, account.zone).isoformat():
+    if granted is None or (until := date.fromisoformat(granted.until)) <= periods.local_date(at, account.zone):
         return None
-    return DiscountRow(granted.percent, granted.from_, granted.until)
+    return DiscountRow(granted.percent, date.fromisoformat(granted.from_), until)

@@ -26,8 +26,8 @@ class DisputeRow(msgspec.Struct, frozen=True):
     dispute: str
     account: str
     event: int
-    opened: str
-    answer_due: str
+    opened: date
+    answer_due: date
     premium: bool
     overdue: bool
     state: str
@@ -107,15 +107,16 @@ def _row(
     today: date | Instant,
 ) -> DisputeRow:
     day = today if isinstance(today, date) else periods.local_date(today, zone)
+    answer_due, opened_on = date.fromisoformat(due), date.fromisoformat(opened)
     return DisputeRow(
         dispute=id,
         account=account,
         event=event,
-        opened=opened,
-        answer_due=due,
+        opened=opened_on,
+        answer_due=answer_due,
         premium=bool(premium),
-        overdue=state == "open" and due < day.isoformat(),
+        overdue=state == "open" and answer_due < day,
         state=state,
         version=version,
-        age_days=max((day - date.fromisoformat(opened)).days, 0),
+        age_days=max((day - opened_on).days, 0),
     )

@@ -1,9 +1,8 @@
 """The dossier of a claim: the charge as printed and explained, what stands around it, what was done since (R-11)."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -23,12 +22,13 @@ from ledger.events import (
 )
 from ledger.evolve import BrokenLog
 from ledger.log.store import Reading
+from ledger.periods import Instant
 from ledger.rules.disputes import CLAIM_MONTHS
+from ledger.rules.refresh import Reply
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
-from projections.events import as_json
 from projections.explain.explain import Explanation, explain
 from projections.replies import Replies
 from projections.returned import SoFar, so_far
@@ -41,16 +41,17 @@ EARLIER_MAX: Final = 6
 
 
 class Happened(msgspec.Struct, frozen=True):
-    """An event as the contract shows it, and the line that a statement prints of it, if it does."""
+    """An event, what it answered to a request for a refresh, and the line that a statement prints of it, if it does."""
 
-    event: dict[str, Any]
+    event: Event
+    reply: Reply | None
     line: Line | None
 
 
 class Month(msgspec.Struct, frozen=True):
-    """The same charge in one calendar month, `2023-01`: how often, and what it moved on the wallet in kopecks."""
+    """The same charge in one calendar month: its first day, how often, and what it moved on the wallet in kopecks."""
 
-    month: str
+    month: date
     count: int
     amount: Kopecks
     versions: list[int]
@@ -62,12 +63,12 @@ class Answer(msgspec.Struct, frozen=True):
     outcome: str
     text: str
     by: str | None
-    booked_at: str
+    booked_at: Instant
     version: int
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one claim; times are local.
+    """Everything about one claim, on the clocks of `zone`.
 
     `line` and `row` are the disputed event as a statement prints it, if it does. `last_day` is the last local date on
     which it could be disputed, `days_left` how long an open claim can still be answered in time (below 0: overdue).
@@ -79,11 +80,12 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     dispute: DisputeRow
-    registered_at: str
+    zone: str
+    registered_at: Instant
     source: str
     by: str | None
     text: str
-    last_day: str
+    last_day: date
     days_left: int | None
     answer: Answer | None
     line: Line | None
@@ -105,11 +107,6 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the disputed event put money into the wallet: upholding the claim takes it back."""
         return self.line is not None and self.line.amount > 0 and self.so_far.state != "reversal"
 
-    @property
-    def id(self) -> str:
-        """SHA-256 of its canonical JSON."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
-
 
 def dossier(
     log: Reading, catalogues: CatalogueTimeline, account: Account, dispute: DisputeRow, *, today: date
@@ -117,7 +114,7 @@ def dossier(
     """The dossier of a claim of an account, seen on a local date. Raises as `explain` does."""
     zone = account.zone
     events: dict[int, Event] = {}
-    replies: dict[int, str | None] = {}
+    replies: dict[int, Reply | None] = {}
     told = Replies(account.account, catalogues)
     for stored in log.events(account.account):
         events[stored.version] = event = stored.event()
@@ -134,22 +131,22 @@ def dossier(
     citing = [event for event in events.values() if disputed.version in _cites(event)]
 
     def happened(event: Event) -> Happened:
-        said = as_json(account.account, zone, event, reply=replies[event.version])
-        return Happened(said, lines.get(event.version))
+        return Happened(event, replies[event.version], lines.get(event.version))
 
     moved = so_far(account, events.values(), disputed, edition=catalogues.newest().edition)
     earlier = [lines[event.version] for event in alike if event.version in lines]
     return Dossier(
         dispute=dispute,
-        registered_at=periods.local_text(opening.booked_at, zone),
+        zone=zone,
+        registered_at=opening.booked_at,
         source=opening.input.source,
         by=opening.input.by,
         text=opening.personal.text or "",
-        last_day=periods.months_after(periods.local_date(disputed.booked_at, zone), CLAIM_MONTHS).isoformat(),
-        days_left=(date.fromisoformat(dispute.answer_due) - today).days if dispute.state == "open" else None,
-        answer=_answer(citing, dispute.version, zone),
+        last_day=periods.months_after(periods.local_date(disputed.booked_at, zone), CLAIM_MONTHS),
+        days_left=(dispute.answer_due - today).days if dispute.state == "open" else None,
+        answer=_answer(citing, dispute.version),
         line=lines.get(disputed.version),
-        row=usage_row(disputed, zone),
+        row=usage_row(disputed),
         explanation=explain(log, catalogues, account.account, disputed.version),
         around=[happened(event) for event in events.values() if 0 < abs(event.version - disputed.version) <= AROUND],
         earlier=earlier[: -EARLIER_MAX - 1 : -1],
@@ -179,9 +176,9 @@ def _charge(event: Event, lines: dict[int, Line]) -> tuple[str, ...]:
 
 
 def _months(alike: Sequence[Event], lines: dict[int, Line], zone: str) -> list[Month]:
-    found: dict[str, list[int]] = {}
+    found: dict[date, list[int]] = {}
     for event in alike:
-        month = periods.local_date(event.booked_at, zone).isoformat()[:7]
+        month = periods.local_date(event.booked_at, zone).replace(day=1)
         found.setdefault(month, []).append(event.version)
     return [
         Month(month, len(versions), sum(lines[each].amount for each in versions if each in lines), versions)
@@ -189,12 +186,11 @@ def _months(alike: Sequence[Event], lines: dict[int, Line], zone: str) -> list[M
     ]
 
 
-def _answer(citing: Sequence[Event], opened: int, zone: str) -> Answer | None:
+def _answer(citing: Sequence[Event], opened: int) -> Answer | None:
     for event in citing:
         if isinstance(event, DisputeResolved) and event.opened == opened:
             by = event.input.by if event.input else None
-            booked_at = periods.local_text(event.booked_at, zone)
-            return Answer(event.outcome, event.personal.text or "", by, booked_at, event.version)
+            return Answer(event.outcome, event.personal.text or "", by, event.booked_at, event.version)
     return None
 
 

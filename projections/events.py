@@ -6,14 +6,17 @@ import msgspec
 
 from ledger import periods
 from ledger.events import Event, PromiseTaken, type_name
-from ledger.inputs import own_fields
+from ledger.inputs import Input, own_fields
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
+from ledger.rules.refresh import Reply
+from projections.words.phrasebook import RUSSIAN
+from projections.words.replies import say
 
 
-def as_json(account: str, zone: str, event: Event, *, reply: str | None = None) -> dict[str, Any]:
+def as_json(account: str, zone: str, event: Event, *, reply: Reply | None = None) -> dict[str, Any]:
     """An event as the contract prints it: local times, its own fields, and every field of the input it carries.
 
-    `reply` is what a request for a refresh was answered (`projections.replies`).
+    `reply` is what a request for a refresh was answered (`projections.replies`); it is told in Russian.
     """
     fields: dict[str, Any] = msgspec.to_builtins(event)
     common = {
@@ -36,14 +39,24 @@ def as_json(account: str, zone: str, event: Event, *, reply: str | None = None) 
         fields["until"] = periods.local_text(event.until, zone)
     own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
     own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
-    try:
-        spoken = own_fields(reconstruct_input(account, event))
-        if own.get("input_type") == "sms":
-            spoken.pop("text")  # never stored
-        own.update({name: value for name, value in spoken.items() if name not in own})
-    except NotReconstructible:
-        pass
+    own.update({name: value for name, value in carried_fields(account, event).items() if name not in own})
     if reply is not None:
-        own["reply"] = reply
+        own["reply"] = say(RUSSIAN, reply)
     reference = {"input": fields["input"]} if "input" in fields else {}
     return {**common, **own, "entries": fields.get("entries", []), **reference}
+
+
+def carried_fields(account: str, event: Event) -> dict[str, Any]:
+    """The own fields of the input that an event carries; none where it does not begin a booking."""
+    try:
+        return stored_fields(reconstruct_input(account, event))
+    except NotReconstructible:
+        return {}
+
+
+def stored_fields(input: Input) -> dict[str, Any]:
+    """The fields that only this type of input has, but for the text of an SMS, which is never stored."""
+    fields = own_fields(input)
+    if input.type == "sms":
+        del fields["text"]
+    return fields

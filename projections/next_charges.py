@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import (
@@ -30,12 +29,11 @@ _OPTION: Final = (OptionFeeCharged, OptionSuspended)
 
 
 class Scheduled(msgspec.Struct, frozen=True):
-    """One event that waits: `at` is its local time, `facts` are what its rule compares, money in kopecks.
+    """One event that waits; `facts` are what its rule compares, money in kopecks.
 
     A financial block that follows from an event before it has `available`, which is then below 0 (R-8.5).
     """
 
-    at: str
     event: Event
     facts: dict[str, Any] = {}
 
@@ -97,8 +95,7 @@ def _instants(account: Account, catalogue: Catalogue) -> Iterator[tuple[tuple[Sc
 
 def _scheduled(account: Account, events: Sequence[Event], catalogue: Catalogue) -> Iterator[Scheduled]:
     for event in events:
-        facts = _facts(account, event, catalogue)
-        yield Scheduled(periods.local_text(event.booked_at, account.zone), event, facts)
+        yield Scheduled(event, _facts(account, event, catalogue))
         account = evolve(account, event)
 
 

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.periods import Instant
 from ledger.rules.usage import spending_order
@@ -10,15 +9,15 @@ from ledger.units import SERVICES, UNIT_OF, PackageQuantity, Unit
 
 
 class BucketRow(msgspec.Struct, frozen=True):
-    """One bucket: `left` and `granted` in `unit`, valid `[start, end)` in local time."""
+    """One bucket: `left` and `granted` in `unit`, valid `[start, end)`."""
 
     bucket: str
     service: str
     unit: Unit
     left: PackageQuantity
     granted: PackageQuantity
-    start: str
-    end: str
+    start: Instant
+    end: Instant
 
 
 def rows(account: Account, *, at: Instant) -> list[BucketRow]:
@@ -28,16 +27,16 @@ def rows(account: Account, *, at: Instant) -> list[BucketRow]:
     """
     live = [bucket for bucket in account.buckets if bucket.end > at and not bucket.unlimited]
     live.sort(key=lambda bucket: (*spending_order(bucket), SERVICES.index(bucket.service)))
-    return [_row(bucket, account.zone) for bucket in live]
+    return [_row(bucket) for bucket in live]
 
 
-def _row(bucket: Bucket, zone: str) -> BucketRow:
+def _row(bucket: Bucket) -> BucketRow:
     return BucketRow(
         bucket=bucket.name,
         service=bucket.service,
         unit=UNIT_OF[bucket.service],
         left=bucket.left,
         granted=bucket.granted,
-        start=periods.local_text(bucket.start, zone),
-        end=periods.local_text(bucket.end, zone),
+        start=bucket.start,
+        end=bucket.end,
     )

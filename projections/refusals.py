@@ -4,14 +4,15 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger import periods
 from ledger.events import Event, InputRefused, RefreshRefused
+from ledger.periods import Instant
 from ledger.reasons import RefusalReason
 from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE refusals (account TEXT NOT NULL, version INTEGER NOT NULL, input_type TEXT NOT NULL, reason TEXT "
-    "NOT NULL, facts TEXT NOT NULL, booked_at TEXT NOT NULL, PRIMARY KEY (account, version)) WITHOUT ROWID",
+    "NOT NULL, facts TEXT NOT NULL, booked_at INTEGER NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (account, version)) "
+    "WITHOUT ROWID",
 )
 TAKES: Final = (RefreshRefused, InputRefused)
 """The events it looks at."""
@@ -21,31 +22,33 @@ def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note a refusal."""
     if isinstance(event, RefreshRefused | InputRefused):
         facts = msgspec.json.encode(event.facts, order="sorted").decode()
-        booked_at = periods.local_text(event.booked_at, seen.account.zone)
+        account = seen.account
         db.execute(
-            "INSERT INTO refusals VALUES (?,?,?,?,?,?)",
-            (seen.account.account, event.version, event.input_type, event.reason, facts, booked_at),
+            "INSERT INTO refusals VALUES (?,?,?,?,?,?,?)",
+            (account.account, event.version, event.input_type, event.reason, facts, event.booked_at, account.zone),
         )
 
 
 class RefusalRow(msgspec.Struct, frozen=True):
-    """One refusal with the facts it tested; `booked_at` is local."""
+    """One refusal with the facts it tested; `zone` is that of its account."""
 
     account: str
     version: int
     input_type: str
     reason: RefusalReason
     facts: dict[str, Any]
-    booked_at: str
+    booked_at: Instant
+    zone: str
 
 
 def rows(db: Any, account: str | None = None) -> list[RefusalRow]:
     """Every refusal, or those of one account, by account and version."""
     where, values = ("WHERE account = ?", (account,)) if account else ("", ())
     found = db.execute(
-        f"SELECT account, version, input_type, reason, facts, booked_at FROM refusals {where} ORDER BY 1, 2", values
+        f"SELECT account, version, input_type, reason, facts, booked_at, zone FROM refusals {where} ORDER BY 1, 2",
+        values,
     )
     return [
-        RefusalRow(account, version, input_type, reason, msgspec.json.decode(facts), booked_at)
-        for account, version, input_type, reason, facts, booked_at in found
+        RefusalRow(account, version, input_type, reason, msgspec.json.decode(facts), int(booked_at), zone)
+        for account, version, input_type, reason, facts, booked_at, zone in found
     ]

@@ -3,7 +3,7 @@
 from ledger.account import Account
 from ledger.events import Event, PackagesRefreshed, RefreshRefused
 from ledger.evolve import BrokenLog, evolve
-from ledger.rules.refresh import month_of_refusal, needs_month, reply
+from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.timeline import CatalogueTimeline
 
 
@@ -15,7 +15,7 @@ class Replies:
         self._catalogues = catalogues
         self._state: Account | None = None
 
-    def behind(self, position: int, event: Event) -> str | None:
+    def behind(self, position: int, event: Event) -> Reply | None:
         """The reply that an event is; None for one that answers no such request."""
         before = self._state
         try:
@@ -25,14 +25,14 @@ class Replies:
         return reply_of(event, before, self._catalogues, position) if before is not None else None
 
 
-def reply_of(event: Event, before: Account, catalogues: CatalogueTimeline, position: int) -> str | None:
+def reply_of(event: Event, before: Account, catalogues: CatalogueTimeline, position: int) -> Reply | None:
     """The reply that an event is, from the account before it; None for one that answers no request for a refresh."""
     if not isinstance(event, PackagesRefreshed | RefreshRefused):
         return None
     return reply(event, before.zone, month_of_refusal(event, before, catalogues.at(position)))
 
 
-def reply_alone(event: Event, zone: str) -> str | None:
+def reply_alone(event: Event, zone: str) -> Reply | None:
     """The reply that an event is, where its own facts tell it; for readers who have nothing but the event."""
     if not isinstance(event, PackagesRefreshed | RefreshRefused) or needs_month(event):
         return None

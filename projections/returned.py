@@ -5,10 +5,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account
 from ledger.entries import wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event
+from ledger.periods import Instant
 from ledger.rules.corrections import money_left
 from ledger.units import Kopecks
 
@@ -24,7 +24,7 @@ class Returned(msgspec.Struct, frozen=True):
 
     version: int
     type: Literal["ChargeReversed", "Adjusted"]
-    booked_at: str
+    booked_at: Instant
     amount: Kopecks
     packages: bool = False
     counts: bool = True
@@ -45,7 +45,7 @@ class SoFar(msgspec.Struct, frozen=True):
 
 def so_far(account: Account, events: Iterable[Event], disputed: Event, *, edition: int) -> SoFar:
     """What an account's events moved back of one of them, by the rules of an edition."""
-    return SoFar(_moved(events, disputed, account.zone, edition), *_left(account, disputed, edition))
+    return SoFar(_moved(events, disputed, edition), *_left(account, disputed, edition))
 
 
 def gave(event: Event) -> bool:
@@ -64,16 +64,15 @@ def takes(booked: Sequence[Event]) -> Kopecks:
     return max(-wallet_movement(back.entries), 0) if back is not None else 0
 
 
-def _moved(events: Iterable[Event], disputed: Event, zone: str, edition: int) -> list[Returned]:
+def _moved(events: Iterable[Event], disputed: Event, edition: int) -> list[Returned]:
     sign = -1 if gave(disputed) else 1
     found: dict[int, Returned] = {}
     for event in events:
         moved = sign * wallet_movement(event.entries)
-        at = periods.local_text(event.booked_at, zone)
         if isinstance(event, Adjusted) and disputed.version in event.cites:
-            found[event.version] = Returned(event.version, "Adjusted", at, moved, counts=edition >= 2)
+            found[event.version] = Returned(event.version, "Adjusted", event.booked_at, moved, counts=edition >= 2)
         elif isinstance(event, ChargeReversed) and event.event == disputed.version:
-            found[event.version] = Returned(event.version, "ChargeReversed", at, moved, event.packages)
+            found[event.version] = Returned(event.version, "ChargeReversed", event.booked_at, moved, event.packages)
         elif isinstance(event, ChargeReversed) and (adjusted := found.get(event.event)) is not None:
             found[event.event] = msgspec.structs.replace(adjusted, amount=adjusted.amount + moved)
     return list(found.values())

@@ -1,13 +1,10 @@
 """The statement (детализация): usage and ledger, never mixed, and what is left (R-13, contract §5)."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 import msgspec
-from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
@@ -43,14 +40,14 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.evolve import evolve
+from ledger.periods import Instant
 from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
-from ledger.units import Kopecks, ex_vat, ten_thousandths
+from ledger.units import Kopecks, TenThousandths
 from projections.next_charges import NextCharges, next_charges
 from projections.packages import BucketRow, rows
 from projections.unrated_record import UnratedRecord, unrated_record
 from projections.usage_row import UsageRow, usage_row
-from projections.words.lines import canonical
 
 LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
@@ -67,70 +64,61 @@ class Broken(Exception):
 class PrintedPeriod(msgspec.Struct, frozen=True):
     """First and last day, inclusive, as printed (R-2.4)."""
 
-    first: str
-    last: str
+    first: date
+    last: date
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A ledger line: `amount` and `balance` in kopecks, `cause` on monthly fees, `channel` on top-ups."""
+    """A ledger line: `amount` and `balance` in kopecks, and what its text says (`projections.words.lines`).
+
+    `cause` is that of a monthly fee, `channel` that of a top-up, `option` the name of one that is paid, `note` what the
+    clerk wrote of an adjustment, `reverses` the line that a reversal corrects.
+    """
 
     version: int
-    booked_at: str
+    booked_at: Instant
     kind: LineKind
-    cause: str | UnsetType = UNSET
-    text: str
-    channel: str | UnsetType = UNSET
-    period: PrintedPeriod | None = None
     amount: Kopecks
     balance: Kopecks
+    cause: str | None = None
+    channel: str | None = None
+    option: str | None = None
+    note: str | None = None
+    reverses: "Line | None" = None
+    period: PrintedPeriod | None = None
 
 
 class UsageTotal(msgspec.Struct, frozen=True):
     """Sums of the usage rows; the one without VAT adds rounded rows (R-1.6)."""
 
     amount: Kopecks
-    amount_ex_vat: str
+    amount_ex_vat: TenThousandths
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account did in local dates `[from, to]`, and what it had at the end of them.
+    """What an account did in local dates `[since, until]`, and what it had at the end of them.
 
-    `plan_name` is what the plan was called by then, None before the first one; `unrated` are the records that were
-    booked without a price, not there where there are none (R-13.6). `next_charges` is what the schedule books next from
-    there on, and `zone` the one of the times; they are told to people, and stand in no JSON.
+    `zone` is that of its dates. `plan_name` is what the plan was called by then, None before the first one; `unrated`
+    are the records that were booked without a price (R-13.6). `waiting` is what the schedule books next from there on.
     """
 
     account: str
-    from_: str = msgspec.field(name="from")
-    to: str
+    zone: str
+    since: date
+    until: date
     final: bool
     opening: Kopecks
     closing: Kopecks
     lines: list[Line]
     usage: list[UsageRow]
     usage_total: UsageTotal
-    unrated: list[UnratedRecord] | UnsetType = UNSET
+    unrated: list[UnratedRecord] = []
     left: list[BucketRow]
     mode: Mode
     plan_name: str | None = None
-    next_due: str | None
+    next_due: Instant | None
     next_fee: Kopecks | None
-    next_charges: NextCharges | UnsetType = UNSET
-    zone: str | UnsetType = UNSET
-
-    def json(self) -> bytes:
-        """The canonical JSON, of which the statement's id is the digest."""
-        return msgspec.json.encode(replace(self, next_charges=UNSET, zone=UNSET))
-
-    @property
-    def waiting(self) -> NextCharges:
-        """What the schedule books next; nothing for an account that is not there."""
-        return self.next_charges or NextCharges()
-
-    @property
-    def id(self) -> str:
-        """SHA-256 of the canonical JSON (R-13.5)."""
-        return hashlib.sha256(self.json()).hexdigest()
+    waiting: NextCharges = NextCharges()
 
 
 def statement(
@@ -156,7 +144,7 @@ def statement(
     lines: list[Line] = []
     usage: list[UsageRow] = []
     unrated: list[UnratedRecord] = []
-    texts: dict[int, str] = {}
+    known: dict[int, Line] = {}
     plan_name: str | None = None
     final = False
     in_force = catalogues.newest()
@@ -167,39 +155,36 @@ def statement(
         state, position = evolve(state, event, account.account), found
         if isinstance(event, _NAMING):
             plan_name = event.plan_name
-        line = _line(event, zone, texts)
+        line = _line(event, zone, known)
         if line is not None:
-            texts[event.version] = line.text
+            known[event.version] = line
         if event.booked_at < begin:
             opening = state.wallet
             continue
         if line is not None:
             lines.append(line)
-        if row := usage_row(event, zone):
+        if row := usage_row(event):
             usage.append(row)
-        if record := unrated_record(event, zone):
+        if record := unrated_record(event):
             unrated.append(record)
     made = Statement(
         account=account.account,
-        from_=since.isoformat(),
-        to=until.isoformat(),
+        zone=zone,
+        since=since,
+        until=until,
         final=final,
         opening=opening,
         closing=state.wallet if state else 0,
         lines=lines,
         usage=usage,
-        usage_total=UsageTotal(
-            sum(row.amount for row in usage),
-            ten_thousandths(sum(ex_vat(row.amount, row.vat_rate) for row in usage if row.amount)),
-        ),
-        unrated=unrated or UNSET,
+        usage_total=UsageTotal(sum(row.amount for row in usage), sum(row.amount_ex_vat for row in usage)),
+        unrated=unrated,
         left=rows(state, at=end) if state else [],
         mode=state.mode if state else "none",
         plan_name=plan_name,
-        next_due=periods.local_text(state.period.next_due, zone) if state and state.period else None,
+        next_due=state.period.next_due if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
-        next_charges=next_charges(state, in_force) if state else UNSET,
-        zone=zone,
+        waiting=next_charges(state, in_force) if state else NextCharges(),
     )
     check(made)
     return made
@@ -207,14 +192,12 @@ def statement(
 
 def printed_lines(events: Iterable[Event], zone: str) -> dict[int, Line]:
     """The ledger lines of an account's events from the first one on, by version."""
-    made: dict[int, Line] = {}
-    texts: dict[int, str] = {}
+    known: dict[int, Line] = {}
     for event in events:
-        line = _line(event, zone, texts)
+        line = _line(event, zone, known)
         if line is not None:
-            made[event.version] = line
-            texts[event.version] = line.text
-    return made
+            known[event.version] = line
+    return known
 
 
 def check(made: Statement) -> None:
@@ -231,37 +214,30 @@ def check(made: Statement) -> None:
         raise Broken(f"usage lines give {lines}, usage rows {made.usage_total.amount}")
 
 
-def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
+def _line(event: Event, zone: str, known: Mapping[int, Line]) -> Line | None:
     """The ledger line of an event that moves the wallet, or of a monthly fee (R-13.1, R-13.3).
 
-    `texts` are those of the account's earlier lines by version, for reversals that quote them.
+    `known` are the account's earlier lines by version, for reversals that quote them.
     """
     match event:
         case UsageCharged():
-            return _entry(event, zone, "usage", canonical("usage"), -event.amount) if event.amount else None
+            return _entry(event, "usage", -event.amount) if event.amount else None
         case ToppedUp():
-            return _entry(event, zone, "top_up", canonical("top_up"), event.amount, channel=event.channel)
+            return _entry(event, "top_up", event.amount, channel=event.channel)
         case MonthlyFeeCharged() | PackagesRefreshed():
             cause = "refresh" if isinstance(event, PackagesRefreshed) else event.cause
-            text = canonical("monthly_fee")
-            period = printed(event.period, zone)
-            return _entry(event, zone, "monthly_fee", text, -event.amount, period=period, cause=cause)
+            return _entry(event, "monthly_fee", -event.amount, period=printed(event.period, zone), cause=cause)
         case DailyFeeCharged() if event.amount:
-            text = canonical("daily_fee")
-            return _entry(event, zone, "daily_fee", text, -event.amount, period=printed(event.period, zone))
+            return _entry(event, "daily_fee", -event.amount, period=printed(event.period, zone))
         case OptionConnected() | OptionFeeCharged() if event.fee:
-            text = canonical("option_fee", option=event.option_name)
-            return _entry(event, zone, "option_fee", text, -event.fee, period=printed(event.period, zone))
+            period = printed(event.period, zone)
+            return _entry(event, "option_fee", -event.fee, period=period, option=event.option_name)
         case PromiseTaken() if event.fee:
-            return _entry(event, zone, "promise_fee", canonical("promise_fee"), -event.fee)
+            return _entry(event, "promise_fee", -event.fee)
         case Adjusted():
-            said = event.personal.text
-            text = canonical("adjustment_told", text=said) if said else canonical("adjustment")
-            return _entry(event, zone, "adjustment", text, event.amount)
+            return _entry(event, "adjustment", event.amount, note=event.personal.text or None)
         case ChargeReversed() if event.amount:
-            day = periods.local(event.event_booked_at, zone)
-            text = canonical("reversal", day=f"{day:%d.%m.%Y}", line=texts[event.event])
-            return _entry(event, zone, "reversal", text, wallet_movement(event.entries))
+            return _entry(event, "reversal", wallet_movement(event.entries), reverses=known[event.event])
         case (
             AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
             | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()
@@ -273,34 +249,37 @@ def _line(event: Event, zone: str, texts: Mapping[int, str]) -> Line | None:
 
 def _entry(
     event: Event,
-    zone: str,
     kind: LineKind,
-    text: str,
     amount: Kopecks,
     *,
+    cause: str | None = None,
+    channel: str | None = None,
+    option: str | None = None,
+    note: str | None = None,
+    reverses: Line | None = None,
     period: PrintedPeriod | None = None,
-    cause: str | UnsetType = UNSET,
-    channel: str | UnsetType = UNSET,
 ) -> Line:
     if event.wallet_after is None:
         raise Broken(f"version {event.version} moves the wallet, but stores no balance after it")
     return Line(
         version=event.version,
-        booked_at=periods.local_text(event.booked_at, zone),
+        booked_at=event.booked_at,
         kind=kind,
-        cause=cause,
-        text=text,
-        channel=channel,
-        period=period,
         amount=amount,
         balance=event.wallet_after,
+        cause=cause,
+        channel=channel,
+        option=option,
+        note=note,
+        reverses=reverses,
+        period=period,
     )
 
 
 def printed(period: Period, zone: str) -> PrintedPeriod:
     """A half-open period as its first and last day, both included (R-2.4)."""
     last = periods.local_date(period.next_due, zone) - timedelta(days=1)
-    return PrintedPeriod(periods.local_date(period.start, zone).isoformat(), last.isoformat())
+    return PrintedPeriod(periods.local_date(period.start, zone), last)
 
 
 def _next_fee(state: Account, catalogues: CatalogueTimeline, position: int) -> Kopecks | None:

@@ -4,38 +4,48 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger import periods
 from ledger.events import Event, UsageCharged, UsageUnrated
+from ledger.periods import Instant
 from ledger.reasons import UnratedReason
 from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE unrated (account TEXT NOT NULL, version INTEGER NOT NULL, reason TEXT NOT NULL, zone TEXT NOT NULL, "
-    "service TEXT NOT NULL, occurred_at TEXT NOT NULL, PRIMARY KEY (account, version)) WITHOUT ROWID",
+    "service TEXT NOT NULL, occurred_at INTEGER NOT NULL, clocks TEXT NOT NULL, PRIMARY KEY (account, version)) "
+    "WITHOUT ROWID",
 )
 TAKES: Final = (UsageUnrated, UsageCharged)
 """The events it looks at."""
 
 
 class UnratedRow(msgspec.Struct, frozen=True):
-    """One record that waits for a price; `version` is its first event, `occurred_at` local."""
+    """One record that waits for a price; `version` is its first event, `clocks` the zone of its account."""
 
     account: str
     version: int
     reason: UnratedReason
     zone: str
     service: str
-    occurred_at: str
+    occurred_at: Instant
+    clocks: str
 
 
 def take(db: Any, seen: EventContext, event: Event) -> None:
     """Note an unrated record; forget it when it has been rated again."""
     match event:
         case UsageUnrated(record=None):
-            occurred_at = periods.local_text(event.occurred_at, seen.account.zone)
+            account = seen.account
             db.execute(
-                "INSERT INTO unrated VALUES (?,?,?,?,?,?)",
-                (seen.account.account, event.version, event.reason, event.zone, event.service, occurred_at),
+                "INSERT INTO unrated VALUES (?,?,?,?,?,?,?)",
+                (
+                    account.account,
+                    event.version,
+                    event.reason,
+                    event.zone,
+                    event.service,
+                    event.occurred_at,
+                    account.zone,
+                ),
             )
         case UsageUnrated(record=int(version)):
             key = (event.reason, seen.account.account, version)
@@ -48,5 +58,8 @@ def take(db: Any, seen: EventContext, event: Event) -> None:
 
 def rows(db: Any) -> list[UnratedRow]:
     """Every record that waits, by account and version."""
-    found = db.execute("SELECT account, version, reason, zone, service, occurred_at FROM unrated ORDER BY 1, 2")
-    return [UnratedRow(*row) for row in found]
+    found = db.execute("SELECT account, version, reason, zone, service, occurred_at, clocks FROM unrated ORDER BY 1, 2")
+    return [
+        UnratedRow(account, version, reason, zone, service, int(occurred_at), clocks)
+        for account, version, reason, zone, service, occurred_at, clocks in found
+    ]

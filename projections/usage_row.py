@@ -4,18 +4,19 @@ from functools import lru_cache
 
 import msgspec
 
-from ledger import periods
+from ledger import units
 from ledger.entries import CONSUMED
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, UsageCharged
-from ledger.units import Kopecks, PackageQuantity, RecordQuantity, ex_vat, ten_thousandths
+from ledger.periods import Instant
+from ledger.units import Kopecks, PackageQuantity, RecordQuantity, TenThousandths
 
 
 class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage row: `quantity` as measured, `billed` and `from_packages` in package units, `amount` in kopecks."""
+    """A usage row: `quantity` as measured, `billed` and `from_packages` in package units; `at` is when it began."""
 
     version: int
-    at: str
-    booked_at: str
+    at: Instant
+    booked_at: Instant
     service: str
     direction: str
     peer: str
@@ -24,19 +25,19 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
     billed: PackageQuantity
     from_packages: PackageQuantity
     amount: Kopecks
-    amount_ex_vat: str
+    amount_ex_vat: TenThousandths
     vat_rate: int
 
 
-def usage_row(event: Event, zone: str) -> UsageRow | None:
+def usage_row(event: Event) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1); None for other events."""
     match event:
         case UsageCharged():
             taken = sum([entry.amount for entry in event.entries if entry.to.startswith(CONSUMED)])
             return UsageRow(
                 version=event.version,
-                at=_local_text(event.used_at or event.occurred_at, zone),
-                booked_at=_local_text(event.booked_at, zone),
+                at=event.used_at or event.occurred_at,
+                booked_at=event.booked_at,
                 service=event.service,
                 direction=event.direction,
                 peer=event.personal.peer or "",
@@ -45,14 +46,14 @@ def usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=event.billed,
                 from_packages=PackageQuantity(taken),
                 amount=event.amount,
-                amount_ex_vat=_ex_vat_text(event.amount, event.vat_rate),
+                amount_ex_vat=_ex_vat(event.amount, event.vat_rate),
                 vat_rate=event.vat_rate,
             )
         case PackagesRefreshed(input_type="ussd" | "sms") | RefreshRefused(input_type="ussd" | "sms"):
             return UsageRow(
                 version=event.version,
-                at=periods.local_text(event.occurred_at, zone),
-                booked_at=periods.local_text(event.booked_at, zone),
+                at=event.occurred_at,
+                booked_at=event.booked_at,
                 service=event.input_type,
                 direction="out",
                 peer=event.personal.text or event.personal.to or "",
@@ -61,18 +62,12 @@ def usage_row(event: Event, zone: str) -> UsageRow | None:
                 billed=PackageQuantity(0),
                 from_packages=PackageQuantity(0),
                 amount=0,
-                amount_ex_vat=_ex_vat_text(0, event.vat_rate),
+                amount_ex_vat=0,
                 vat_rate=event.vat_rate,
             )
         case _:
             return None
 
 
-_local_text = lru_cache(maxsize=16)(periods.local_text)
-"""A record's start is often the instant of its booking."""
-
-
-@lru_cache(maxsize=10_000)
-def _ex_vat_text(amount: Kopecks, rate: int) -> str:
-    """Rows of few amounts fill a statement; most cost nothing."""
-    return ten_thousandths(ex_vat(amount, rate))
+_ex_vat = lru_cache(maxsize=10_000)(units.ex_vat)
+"""Rows of few amounts fill a statement; most cost nothing."""

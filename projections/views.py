@@ -14,7 +14,7 @@ from projections import agenda, disputes, refusals, totals, unrated
 from projections.cache import Cache, Unusable, attached, form, in_memory, writing
 from projections.cache import connect as connect_cache
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 CACHE_KIB: Final = 64 * 1024
 PARTS: Final = (agenda, disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("accounts", "buckets", "disputes", "refusals", "totals", "unrated")

@@ -17,10 +17,11 @@ from ledger import inputs, periods
 from ledger.account import Account, Discount
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse
-from ledger.events import Event, type_name
+from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
 from ledger.log.engines import store_ref
 from ledger.log.store import Reading
 from ledger.periods import Instant
+from ledger.rules.refresh import reply
 from ledger.rules.schedule import Booked, advance
 from ledger.service import Ledger, Outcome
 from ledger.timeline import CatalogueTimeline
@@ -28,8 +29,11 @@ from projections.balances import Balance, balance
 from projections.counterfactual.change import NOTHING
 from projections.counterfactual.difference import lines
 from projections.counterfactual.history import decide_with, steps_of
-from projections.statement import Statement, statement
+from projections.statement import Line, Statement, statement
 from projections.verify.verify import Report, verify
+from projections.words.lines import text
+from projections.words.phrasebook import RUSSIAN, Phrasebook
+from projections.words.replies import say
 from scripts.cli.main import cli
 
 ACCOUNT = "79161234567"
@@ -56,6 +60,12 @@ def at(text: str, zone: str = "Europe/Moscow") -> Instant:
     if text[-6] in "+-" or text.endswith("Z"):
         return periods.parse_instant(text)
     return periods.from_datetime(datetime.fromisoformat(text).replace(tzinfo=periods.zone_named(zone)))
+
+
+def replied(event: Event, zone: str) -> str:
+    """What a request for a refresh was answered, from the event alone, in Russian."""
+    assert isinstance(event, PackagesRefreshed | RefreshRefused)
+    return say(RUSSIAN, reply(event, zone))
 
 
 def rfc(instant: Instant, zone: str = "Europe/Moscow") -> str:
@@ -175,6 +185,10 @@ class Story:
             since=periods.parse_date(since),
             until=periods.parse_date(until),
         )
+
+    def worded(self, line: Line) -> str:
+        """The text of a line, in Russian."""
+        return text(Phrasebook("ru", zone=self.zone), line)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger import periods
 from ledger.account import Account
@@ -16,7 +16,7 @@ from ledger.rules import tariff
 from ledger.rules.check import Check, Fact, refusal
 from ledger.rules.coming_month import ComingMonth, coming_month
 from ledger.rules.moment import Moment
-from ledger.units import Kopecks, rubles
+from ledger.units import Kopecks
 
 USSD_CODE: Final = "*929#"
 SMS_NUMBER: Final = "9290"
@@ -168,25 +168,34 @@ def _refused(
     )
 
 
-def reply(event: PackagesRefreshed | RefreshRefused, zone: str, month: ComingMonth | None = None) -> str:
-    """What the subscriber is told, in Russian, with sum, date and next step (R-5.3).
+class Reply(NamedTuple):
+    """What a request for a refresh is answered (R-5.3): `reason` is that of a refusal, None of a refresh.
+
+    `amount` was debited until `due`, or is needed beside what is `available`. `missing` is what a top-up has to bring
+    for the coming night to take a month's fee, 0 or less where the money is there; None where nobody knows.
+    """
+
+    reason: RefreshReason | None
+    amount: Kopecks = 0
+    available: Kopecks = 0
+    due: date | None = None
+    missing: Kopecks | None = None
+
+
+def reply(event: PackagesRefreshed | RefreshRefused, zone: str, month: ComingMonth | None = None) -> Reply:
+    """What the subscriber is told, in words by `projections.words.replies`.
 
     `month` is the coming one of the account as it stood at a refusal of edition 1, whose facts lack it (`needs_month`).
     """
     match event:
         case PackagesRefreshed():
-            due = periods.local_date(event.period.next_due, zone)
-            return f"Пакеты обновлены: списано {rubles(event.amount)}, следующее списание {due:%d.%m.%Y}."
+            return Reply(None, event.amount, due=periods.local_date(event.period.next_due, zone))
         case RefreshRefused():
-            fee, available = event.facts["fee"] or 0, event.facts["available"]
-            return {
-                "NOT_ELIGIBLE": "На вашем номере нет пакетов для обновления.",
-                "FEE_WAIVED": "Обновление недоступно: по вашему тарифу действует скидка 100 %.",
-                "BLOCKED": "Обновление недоступно: номер заблокирован. Пополните счёт или снимите блокировку.",
-                "ALTERNATIVE_PERIOD": "Обновление недоступно при посуточном списании." + _step(event, month),
-                "UNPAID_PERIOD": "Обновление станет доступно после списания платы ближайшей ночью.",
-                "INSUFFICIENT_FUNDS": f"Недостаточно средств: нужно {rubles(fee)}, доступно {rubles(available)}.",
-            }[event.reason]
+            facts = event.facts
+            missing = month.missing if month is not None else None
+            if "night_fee" in facts:
+                missing = facts["night_fee"] - facts["night_available"]
+            return Reply(event.reason, facts["fee"] or 0, facts["available"], missing=missing)
 
 
 def needs_month(event: Event) -> bool:
@@ -199,16 +208,3 @@ def month_of_refusal(event: Event, before: Account, catalogue: Catalogue) -> Com
     if not needs_month(event):
         return None
     return coming_month(before, Moment(event.occurred_at, event.booked_at, event.recorded_at), catalogue)
-
-
-def _step(event: RefreshRefused, month: ComingMonth | None) -> str:
-    """What brings the month back; when the money is there already, only the night is missing."""
-    if "night_fee" in event.facts:
-        missing = event.facts["night_fee"] - event.facts["night_available"]
-    elif month is not None:
-        missing = month.missing
-    else:
-        return ""
-    if missing <= 0:
-        return " Ночью спишется плата за месяц."
-    return f" Пополните счёт на {rubles(missing)}: ночью спишется плата за месяц."

@@ -1,13 +1,14 @@
 """Difference: what a change makes of an account's statement, line by line, in kopecks, packages and refusals."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
-from ledger import periods
 from ledger.entries import wallet_movement
 from ledger.events import Event, type_name
+from ledger.periods import Instant
 from projections.counterfactual.history import Counterfactual
 from projections.counterfactual.pairs import Pair, pairs
 
@@ -24,7 +25,7 @@ class Line(msgspec.Struct, frozen=True):
     A new event of a stored booking stands at the version of that booking; one that the schedule would make anew has
     none. `field` is `event` (there is none, or would be none), `type`, `reason`, `amount` (what moves the wallet, in
     kopecks, − or +), a movement of packages as `base/voice > consumed/voice` (in the unit of the service), or, once and
-    at the last version, `wallet_after`. `about` is the event's type, `booked_at` its local time.
+    at the last version, `wallet_after`. `about` is the event's type, `zone` that of its account.
     """
 
     account: str
@@ -33,7 +34,8 @@ class Line(msgspec.Struct, frozen=True):
     was: int | str | None
     would_be: int | str | None
     about: str
-    booked_at: str
+    booked_at: Instant
+    zone: str
 
 
 def differs(found: Counterfactual) -> bool:
@@ -43,23 +45,24 @@ def differs(found: Counterfactual) -> bool:
 
 def lines(found: Counterfactual) -> list[Line]:
     """Every difference, in order of time; what merely carries an earlier one, as the wallet behind it, is left out."""
-    made: list[tuple[int, Line]] = []
+    made: list[Line] = []
     for pair, field, was, would_be in _unlike(found) if found.was != found.would_be else ():
         version = pair.was.version if pair.was else pair.behind
-        at, about = pair.event.booked_at, type_name(pair.event)
-        line = Line(found.account, version, field, was, would_be, about, periods.local_text(at, found.zone))
-        made.append((at, line))
-    made.sort(key=lambda each: each[0])
+        event = pair.event
+        about = type_name(event)
+        made.append(Line(found.account, version, field, was, would_be, about, event.booked_at, found.zone))
+    made.sort(key=attrgetter("booked_at"))
     if found.wallet_was != found.wallet_would_be:
-        made.append((0, wallet(found)))
-    return [line for _, line in made]
+        made.append(wallet(found))
+    return made
 
 
 def wallet(found: Counterfactual) -> Line:
     """The wallet behind everything, as a line at the last version."""
     last = found.was[-1]
-    at = periods.local_text(last.booked_at, found.zone)
-    return Line(found.account, last.version, WALLET_AFTER, found.wallet_was, found.wallet_would_be, type_name(last), at)
+    was, would_be = found.wallet_was, found.wallet_would_be
+    about = type_name(last)
+    return Line(found.account, last.version, WALLET_AFTER, was, would_be, about, last.booked_at, found.zone)
 
 
 def _unlike(found: Counterfactual) -> Iterator[tuple[Pair, str, Any, Any]]:

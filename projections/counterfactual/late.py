@@ -26,6 +26,7 @@ from projections.counterfactual.history import Counterfactual, Step, decide_with
 from projections.counterfactual.pairs import Pair, pairs
 from projections.shares import in_shares
 from projections.words import adjustments as words
+from projections.words import times
 
 SOURCE: Final = "late"
 """The source of adjustments made for late records; their ids say which event and record they are about."""
@@ -55,15 +56,14 @@ class Charge(msgspec.Struct, frozen=True):
 
     def line(self) -> Line:
         """The charge as a line of what-if."""
-        at = periods.local_text(self.booked_at, self.zone)
-        return Line(self.account, self.event, AMOUNT, self.was, self.would_be, self.about, at)
+        return Line(self.account, self.event, AMOUNT, self.was, self.would_be, self.about, self.booked_at, self.zone)
 
     def adjustment(self, by: str) -> Adjust:
         """What mends it, citing the late record and the charge, once where they are one; booked at the clock (R-11.5).
 
         So it takes nobody through nights that have not been run.
         """
-        happened = f"{periods.local(self.occurred_at, self.zone):%d.%m.%Y %H:%M}"
+        happened = times.minute(periods.local(self.occurred_at, self.zone))
         return Adjust(
             type="adjust",
             id=f"{self.key}-{self.number}",

@@ -6,7 +6,6 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue
 from ledger.events import Event, OptionFeeCharged, OptionSuspended, UsageCharged, UsageUnrated
@@ -41,7 +40,7 @@ _SIX: Final = {reason for reason, _ in REFUSALS}
 class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was passed over: `what` is a reason's code, a step, `bucket` or `money`; `why` in a few words.
 
-    A bucket says what it is and what was left in it, valid `[start, end)` in local time; `expired` marks a leftover,
+    A bucket says what it is and what was left in it, valid `[start, end)`; `expired` marks a leftover,
     which late records could spend until `late_until` in booked time (R-6.5).
     """
 
@@ -54,10 +53,10 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     unit: Unit | None = None
     left: PackageQuantity | None = None
     grant: int | None = None
-    start: str | None = None
-    end: str | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     expired: bool = False
-    late_until: str | None = None
+    late_until: Instant | None = None
     unlimited: bool = False
 
 
@@ -108,7 +107,7 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
         fitting = (w for w in weighed(before, record, moment, asked, ()) if w.bucket.unlimited and w.why == NOT_REACHED)
         taken = {(w.bucket.grant, w.bucket.service) for w in list(fitting)[:1]}
     found = [
-        _bucket(each, each.why, before.zone, partial=asked is not None and isinstance(event, UsageUnrated))
+        _bucket(each, each.why, partial=asked is not None and isinstance(event, UsageUnrated))
         for each in weighed(before, record, moment, asked, taken, gone)
         if each.why is not None
     ]
@@ -117,7 +116,7 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
     return found
 
 
-def _bucket(each: Weighed, why: PassedOver, zone: str, *, partial: bool) -> Alternative:
+def _bucket(each: Weighed, why: PassedOver, *, partial: bool) -> Alternative:
     """A bucket left alone; `partial` where packages would have had to cover the whole record (R-6.8)."""
     bucket = each.bucket
     return Alternative(
@@ -129,10 +128,10 @@ def _bucket(each: Weighed, why: PassedOver, zone: str, *, partial: bool) -> Alte
         unit=UNIT_OF[bucket.service],
         left=None if bucket.unlimited else bucket.left,
         grant=bucket.grant,
-        start=periods.local_text(bucket.start, zone),
-        end=periods.local_text(bucket.end, zone),
+        start=bucket.start,
+        end=bucket.end,
         expired=each.expired,
-        late_until=periods.local_text(bucket.late_until, zone) if bucket.late_until is not None else None,
+        late_until=bucket.late_until,
         unlimited=bucket.unlimited,
     )
 

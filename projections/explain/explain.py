@@ -28,7 +28,7 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.evolve import evolve
-from ledger.inputs import Input, own_fields
+from ledger.inputs import Input
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reconstruct_input import reconstruct_input
@@ -36,11 +36,11 @@ from ledger.rules import considered
 from ledger.rules.check import Checks
 from ledger.rules.corrections import EventLookup
 from ledger.rules.moment import Moment
+from ledger.rules.refresh import Reply
 from ledger.rules.tariff import plan_version
 from ledger.rules.usage import rating_plan
 from ledger.timeline import CatalogueTimeline
 from projections.balances import Balance, balance
-from projections.events import as_json
 from projections.explain.alternatives import WINDOW_CLOSED, Alternative, met, passed_over
 from projections.explain.facts import facts_of
 from projections.explain.movements import Movement, movements_of
@@ -67,13 +67,13 @@ class PlanInForce(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    version: str
+    version: date
     discount: int
     catalogue: CatalogueInForce
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an event came out as it did (contract §1).
+    """Why an event of an account came out as it did (contract §1), on the clocks of `zone`.
 
     `facts` are what was compared, money in kopecks; `alternatives` what was passed over and why; `before` and `after`
     the balances around this one event. `rules` are all rules that shaped it, `rule` the one that decided it. `agrees`
@@ -81,11 +81,14 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     `option_names` those of the options whose buckets are told of.
     """
 
-    event: dict[str, Any]
+    account: str
+    zone: str
+    event: Event
+    reply: Reply | None
     rule: str
     rules: list[str]
     text: Text
-    inputs: list[dict[str, Any]]
+    inputs: list[Input]
     cites: list[int]
     facts: dict[str, Any]
     parts: list[Movement]
@@ -145,21 +148,17 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     if any(each.why == WINDOW_CLOSED for each in passed) and "R-6.5" not in rules:
         rules = (*rules, "R-6.5")
     return Explanation(
-        event=as_json(
-            account_id,
-            after.zone,
-            event,
-            reply=None if before is None else reply_of(event, before, catalogues, found.position),
-        ),
+        account=account_id,
+        zone=after.zone,
+        event=event,
+        reply=None if before is None else reply_of(event, before, catalogues, found.position),
         rule=rules[0],
         rules=list(rules),
         text=RULES[rules[0]],
-        inputs=[
-            as_input(each, after.zone) for each in (input, *_inputs(account_id, cites, history)) if each is not None
-        ],
+        inputs=[each for each in (input, *_inputs(account_id, cites, history)) if each is not None],
         cites=cites,
         facts=facts,
-        parts=movements_of(event, before, after.zone, found.carried_at),
+        parts=movements_of(event, before, found.carried_at),
         alternatives=passed,
         before=balance(before) if before is not None else None,
         after=balance(after),
@@ -169,24 +168,6 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
         agrees=not unlike,
         differences=unlike,
     )
-
-
-def as_input(input: Input, zone: str) -> dict[str, Any]:
-    """An input as the contract writes it (§2), times local; the text of an SMS is never stored."""
-    own = {name: value for name, value in own_fields(input).items() if value is not None}
-    if input.type == "sms":
-        own.pop("text")
-    by = {"by": input.by} if input.by is not None else {}
-    return {
-        "type": input.type,
-        "id": input.id,
-        "account": input.account,
-        "at": periods.local_text(input.at, zone),
-        "received_at": periods.local_text(input.received_at, zone),
-        "source": input.source,
-        **by,
-        **own,
-    }
 
 
 def _find(log: Reading, account_id: str, version: int) -> _Found:
@@ -298,16 +279,17 @@ def _plan(event: Event, after: Account, catalogue: Catalogue, in_force: Catalogu
     discount = after.discount_on(day)
     id, version = getattr(event, "plan", None), getattr(event, "plan_version", None)
     if id is not None and version is not None:
-        named = catalogue.plan(id, date.fromisoformat(version))
+        began = date.fromisoformat(version)
+        named = catalogue.plan(id, began)
         name = getattr(event, "plan_name", named.name if named else id)
-        return PlanInForce(id, name, version, discount, in_force)
+        return PlanInForce(id, name, began, discount, in_force)
     if isinstance(event, UsageCharged | UsageUnrated):
         rated_by = rating_plan(after, catalogue, event.used_at or event.occurred_at)
     else:
         rated_by = plan_version(after, catalogue, day)
     if rated_by is None:
         return None
-    return PlanInForce(rated_by.id, rated_by.name, rated_by.version, discount, in_force)
+    return PlanInForce(rated_by.id, rated_by.name, rated_by.effective_from, discount, in_force)
 
 
 def _option_names(event: Event, accounts: list[Account | None], catalogue: Catalogue) -> dict[str, str]:

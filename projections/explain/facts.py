@@ -1,9 +1,8 @@
-"""Facts: what was compared on the way to an event, and what came of it; money in kopecks, times local."""
+"""Facts: what was compared on the way to an event, and what came of it; money in kopecks."""
 
 from typing import Any
 
 from ledger import events as ev
-from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import Event
@@ -52,14 +51,12 @@ def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) ->
             promise = before.promise
             if promise is None:
                 return {"amount": event.amount}
-            until = periods.local_text(promise.until, before.zone)
-            return {"amount": event.amount, "topped_up": promise.topped_up, "ends": until}
+            return {"amount": event.amount, "topped_up": promise.topped_up, "ends": promise.until}
         case ev.OptionSuspended():
             return {"reason": checks[-1].reason} if checks and checks[-1].holds else {}
         case ev.OptionExpired() | ev.OptionDisconnected():
             held = before.option(event.option)
-            due = held.due if held else None
-            return {"option": event.option, "due": None if due is None else periods.local_text(due, before.zone)}
+            return {"option": event.option, "due": held.due if held else None}
         case ev.ChargeReversed():
             return {"event": event.event, "amount": event.amount, "packages": event.packages}
         case ev.Adjusted():

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.entries import EXPIRED, Entry
 from ledger.events import Event
@@ -16,7 +15,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One transfer of `amount` of `unit`.
 
     Package parts name their bucket by its name and `grant`, the version that granted it; `granted_at`, `carried_at` and
-    `ended_at` are local times, the last one of a leftover that had expired before it was spent.
+    `ended_at` are instants, the last one of a leftover that had expired before it was spent.
     """
 
     from_: str = msgspec.field(name="from")
@@ -26,14 +25,12 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bucket: str | None = None
     service: str | None = None
     grant: int | None = None
-    granted_at: str | None = None
-    carried_at: str | None = None
-    ended_at: str | None = None
+    granted_at: Instant | None = None
+    carried_at: Instant | None = None
+    ended_at: Instant | None = None
 
 
-def movements_of(
-    event: Event, before: Account | None, zone: str, carried_at: Mapping[tuple[int, str], Instant]
-) -> list[Movement]:
+def movements_of(event: Event, before: Account | None, carried_at: Mapping[tuple[int, str], Instant]) -> list[Movement]:
     """The transfers of an event in their order; `carried_at` knows when a grant's service was carried."""
     known = {(b.grant, b.service): b for b in (*before.buckets, *before.leftovers)} if before else {}
 
@@ -42,7 +39,6 @@ def movements_of(
             return Movement(from_=entry.from_, to=entry.to, unit=entry.unit, amount=entry.amount)
         place, _, service = entry.from_.rpartition("/")
         bucket: Bucket | None = next((b for key, b in known.items() if key == (entry.grant, service)), None)
-        carried = carried_at.get((entry.grant, service))
         held = place not in (EXPIRED, "granted", "consumed")
         return Movement(
             from_=entry.from_,
@@ -52,9 +48,9 @@ def movements_of(
             bucket=bucket.name if bucket else place if held else entry.to.rpartition("/")[0],
             service=service,
             grant=entry.grant,
-            granted_at=periods.local_text(bucket.start if bucket else event.booked_at, zone),
-            carried_at=periods.local_text(carried, zone) if carried is not None else None,
-            ended_at=periods.local_text(bucket.end, zone) if bucket and place == EXPIRED else None,
+            granted_at=bucket.start if bucket else event.booked_at,
+            carried_at=carried_at.get((entry.grant, service)),
+            ended_at=bucket.end if bucket and place == EXPIRED else None,
         )
 
     return [part(entry) for entry in event.entries]

@@ -15,7 +15,7 @@ from ledger.evolve import evolve
 from ledger.periods import Instant
 from ledger.reasons import RefusalReason
 from ledger.rules.moment import Moment
-from ledger.rules.refresh import REFUSALS, facts_of, month_of_refusal, reply
+from ledger.rules.refresh import REFUSALS, Reply, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
 from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
@@ -23,14 +23,14 @@ from projections.explain.unmet import of_other_inputs, unmet
 from projections.refusals import RefusalRow
 from projections.words.phrasebook import RUSSIAN, Phrasebook
 from projections.words.reasons import REASONS
-from projections.words.replies import translate
+from projections.words.replies import say
 
 
 class RefusedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A refusal: `said` is its reason in words, `needed` the steps that were missing, `missing` the kopecks of them.
 
     Of a refresh also the `reply` of that time, every one of the `reasons` that held, and when the same request would
-    have been accepted: the local time, and the event behind which no reason held any more; null as far as the log goes.
+    have been accepted: the instant, and the event behind which no reason held any more; null as far as the log goes.
     """
 
     account: str
@@ -38,14 +38,15 @@ class RefusedRequest(msgspec.Struct, frozen=True, kw_only=True):
     input_type: str
     reason: RefusalReason
     facts: dict[str, Any]
-    booked_at: str
+    booked_at: Instant
+    zone: str
     said: str
     needed: str | None
     missing: Kopecks | None
     reply: str | None = None
     reasons: list[RefusalReason]
     worked_from: int | None = None
-    worked_at: str | None = None
+    worked_at: Instant | None = None
 
 
 class _Asked(msgspec.Struct):
@@ -54,7 +55,7 @@ class _Asked(msgspec.Struct):
     needed: str | None
     missing: Kopecks | None
     reasons: list[RefusalReason]
-    reply: str | None = None
+    reply: Reply | None = None
     worked: tuple[int, Instant] | None = None
 
 
@@ -72,7 +73,7 @@ def refused(
 def _of_account(
     snapshot: Snapshot, account: str, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
 ) -> Iterator[RefusedRequest]:
-    asked, zone = _followed(snapshot, account, until, phrases)
+    asked = _followed(snapshot, account, until, phrases)
     for row in rows:
         found = asked[row.version]
         yield RefusedRequest(
@@ -82,18 +83,19 @@ def _of_account(
             reason=row.reason,
             facts=row.facts,
             booked_at=row.booked_at,
+            zone=row.zone,
             said=phrases.say(REASONS[row.reason]),
             needed=found.needed,
             missing=found.missing,
-            reply=None if found.reply is None else translate(phrases, found.reply),
+            reply=found.reply and say(phrases, found.reply),
             reasons=found.reasons,
             worked_from=found.worked[0] if found.worked else None,
-            worked_at=periods.local_text(found.worked[1], zone) if found.worked else None,
+            worked_at=found.worked[1] if found.worked else None,
         )
 
 
-def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phrasebook) -> tuple[dict[int, _Asked], str]:
-    """Every refusal of an account by version, a refresh followed to when it would have worked; and the zone."""
+def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phrasebook) -> dict[int, _Asked]:
+    """Every refusal of an account by version, a refresh followed to when it would have worked."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
     state: Account | None = None
@@ -131,7 +133,7 @@ def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phraseb
     end = until if due is None else min(until, due)
     if waiting and (at := _by_itself(state, catalogue, end)) is not None:
         works(state.version, at)
-    return asked, state.zone
+    return asked
 
 
 def _asked_refresh(before: Account, event: RefreshRefused, catalogue: Catalogue, phrases: Phrasebook) -> _Asked:

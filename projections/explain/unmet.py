@@ -16,6 +16,7 @@ from ledger.rules.refresh import REFUSALS, SMS_NUMBER, USSD_CODE, Facts, facts_o
 from ledger.rules.schedule import advance
 from ledger.rules.top_up import least
 from ledger.units import Kopecks
+from projections.words import times
 from projections.words.phrasebook import RUSSIAN, Phrasebook
 from projections.words.refused import STEPS
 
@@ -63,7 +64,7 @@ def of_other_inputs(
         case "PROMISE_TOO_LARGE":
             return phrases.say(STEPS["promise"], max=phrases.money(facts["max"])), None
         case "CLAIM_TOO_LATE":
-            return phrases.say(STEPS["claim"], day=phrases.day(facts["last_day"])), None
+            return phrases.say(STEPS["claim"], day=phrases.day(periods.parse_date(facts["last_day"]))), None
         case _:
             return None, None
 
@@ -88,8 +89,9 @@ def _discount_over(
     account: Account, discount: Discount, moment: Moment, catalogue: Catalogue, phrases: Phrasebook
 ) -> tuple[str, Account, Moment]:
     """The step that waits for the end of a discount in force, and the account as it comes there by itself."""
-    end = periods.day_start(periods.parse_date(discount.until), account.zone)
-    step = phrases.say(STEPS["discount"], percent=discount.percent, until=phrases.day(discount.until))
+    until = periods.parse_date(discount.until)
+    end = periods.day_start(until, account.zone)
+    step = phrases.say(STEPS["discount"], percent=discount.percent, until=phrases.day(until))
     waited = advance(account, end, catalogue, recorded_at=moment.recorded_at).account
     return step, waited, Moment(end, end, moment.recorded_at)
 
@@ -104,7 +106,7 @@ def _paid(account: Account, moment: Moment, catalogue: Catalogue, phrases: Phras
     assert month is not None, "an account with a plan and no lasting block has a month to come"
     first = month.missing
     steps = [phrases.say(top_up, amount=phrases.money(first))] if first else []
-    night = f"{periods.local(month.at, account.zone):%d.%m.%Y %H:%M}"
+    night = times.minute(periods.local(month.at, account.zone))
     steps.append(phrases.say(STEPS["night"], time=night, fee=phrases.money(month.fee)))
     paid = after_top_up(account, first, moment)
     then = advance(paid, month.at, catalogue, recorded_at=moment.recorded_at).account

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from ledger.units import Kopecks
+from ledger.periods import local_text
 from projections.formats import columns
 from projections.statement import Statement
-from projections.words import names
+from projections.words import money, names
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -38,14 +38,14 @@ def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[
     for line in made.lines:
         yield (
             str(line.version),
-            line.booked_at,
+            local_text(line.booked_at, made.zone),
             phrases.say(KINDS[line.kind]),
             guarded(phrases.canonical(line)),
-            guarded(line.channel) if isinstance(line.channel, str) else "",
-            line.period.first if line.period else "",
-            line.period.last if line.period else "",
-            _amount(phrases, line.amount),
-            _amount(phrases, line.balance),
+            guarded(line.channel or ""),
+            line.period.first.isoformat() if line.period else "",
+            line.period.last.isoformat() if line.period else "",
+            money.decimal(line.amount, phrases.lang),
+            money.decimal(line.balance, phrases.lang),
             plan,
         )
 
@@ -55,8 +55,8 @@ def _usage(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[s
     for row in made.usage:
         yield (
             str(row.version),
-            row.at,
-            row.booked_at,
+            local_text(row.at, made.zone),
+            local_text(row.booked_at, made.zone),
             guarded(row.peer),
             guarded(phrases.zone(row.zone)),
             phrases.service(row.service),
@@ -64,8 +64,8 @@ def _usage(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[s
             str(row.quantity),
             str(row.billed),
             str(row.from_packages),
-            phrases.decimal(row.amount_ex_vat),
-            _amount(phrases, row.amount),
+            phrases.ten_thousandths(row.amount_ex_vat),
+            money.decimal(row.amount, phrases.lang),
             str(row.vat_rate),
             plan,
         )
@@ -79,17 +79,7 @@ def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence
     yield phrases.head((VERSION, *UNRATED_HEAD))
     for each in made.unrated:
         service, reason = phrases.service(each.service), phrases.say(REASONS[each.reason])
-        yield str(each.version), each.at, service, str(each.quantity), reason
-
-
-def decimal(amount: Kopecks) -> str:
-    """Kopecks as rubles with a decimal comma, as a spreadsheet reads a number: −40000 → "-400,00"."""
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{abs(amount) // 100},{abs(amount) % 100:02d}"
-
-
-def _amount(phrases: StatementPhrasebook, amount: Kopecks) -> str:
-    return decimal(amount) if phrases.russian else decimal(amount).replace(",", ".")
+        yield str(each.version), local_text(each.at, made.zone), service, str(each.quantity), reason
 
 
 def guarded(text: str) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 from xml.sax.saxutils import escape
 
+from ledger.periods import DAY, SECOND, Instant, local
 from ledger.units import Kopecks, round_up
 from projections.statement import Statement
 from projections.words.language import Language
@@ -20,6 +21,7 @@ _LEVELS: Final = 4
 _DATES: Final = 6
 _EDGE: Final = 90
 """Nearer to a side of the picture than this, a label is written away from it."""
+_DAY_SECONDS: Final = DAY // SECOND
 
 
 def svg(made: Statement, lang: Language = "ru") -> str:
@@ -29,9 +31,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
     column of the picture has three steps at most: its lowest, highest and last balance.
     """
     phrases = StatementPhrasebook(lang, made)
-    start = datetime.fromisoformat(made.from_)
-    span = datetime.fromisoformat(made.to) + timedelta(days=1) - start
-    points = [(_LEFT, made.opening), *((_across(line.booked_at, start, span), line.balance) for line in made.lines)]
+    points = [(_LEFT, made.opening), *((_across(made, line.booked_at), line.balance) for line in made.lines)]
     balances = [balance for _, balance in points]
     top, bottom, step = _levels(max(*balances, 0), min(*balances, 0))
 
@@ -40,7 +40,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
 
     path = "".join(f"H{x}V{height(balance)}" for x, balance in _thinned(points[1:]))
     path = f"M{_LEFT} {height(made.opening)}{path}"
-    end = _RIGHT if made.final else _last(made, start, span)
+    end = _RIGHT if made.final else _last(made)
     zero, last = height(0), height(made.closing)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -51,7 +51,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
             f"{_level(phrases, level)}</text>"
             for level in range(bottom, top + 1, step)
         ),
-        *_dates(made, start, span),
+        *_dates(made),
         f'<path class="curve-area" d="{path}H{end}V{zero}H{_LEFT}Z" fill="#0a6b57" fill-opacity="0.1" />',
         f'<path class="curve-zero" d="M{_LEFT} {zero}H{_RIGHT}" stroke="#5b6470" fill="none" />',
         f'<path class="curve-line" d="{path}H{end}" stroke="#0a6b57" stroke-width="2" stroke-linejoin="round" '
@@ -70,16 +70,22 @@ def svg(made: Statement, lang: Language = "ru") -> str:
     return "".join(parts)
 
 
-def _across(at: str, start: datetime, span: timedelta) -> int:
-    """Where a local time stands; the hour that clocks give back or take is not seen at this size."""
-    passed = datetime.fromisoformat(at[:19]) - start
-    return _LEFT + min(max(passed * (_RIGHT - _LEFT) // span, 0), _RIGHT - _LEFT)
+def _across(made: Statement, at: Instant) -> int:
+    """Where an instant stands by the clocks; the hour that they give back or take is not seen at this size."""
+    clock = local(at, made.zone)
+    seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second
+    passed = (clock.date() - made.since).days * _DAY_SECONDS + seconds
+    return _LEFT + min(max(passed * (_RIGHT - _LEFT) // (_days(made) * _DAY_SECONDS), 0), _RIGHT - _LEFT)
 
 
-def _last(made: Statement, start: datetime, span: timedelta) -> int:
+def _days(made: Statement) -> int:
+    return (made.until - made.since).days + 1
+
+
+def _last(made: Statement) -> int:
     """How far a provisional statement knows the balance."""
     known = [line.booked_at for line in made.lines[-1:]] + [row.booked_at for row in made.usage[-1:]]
-    return max((_across(at, start, span) for at in known), default=_LEFT)
+    return max((_across(made, at) for at in known), default=_LEFT)
 
 
 def _thinned(points: list[tuple[int, Kopecks]]) -> Iterator[tuple[int, Kopecks]]:
@@ -106,16 +112,15 @@ def _level(phrases: StatementPhrasebook, amount: Kopecks) -> str:
     return re.sub(r"[,.]00", "", phrases.money(amount))
 
 
-def _dates(made: Statement, start: datetime, span: timedelta) -> Iterator[str]:
-    first = date.fromisoformat(made.from_)
-    days = span.days
+def _dates(made: Statement) -> Iterator[str]:
+    days = _days(made)
     form = "%d.%m" if days <= 366 else "%m.%Y"
     for day in range(0, days, round_up(days, _DATES)):
-        x = _across((first + timedelta(days=day)).isoformat(), start, span)
+        x = _LEFT + day * (_RIGHT - _LEFT) // days
         yield (
             f'<path class="curve-level" d="M{x} {_BOTTOM}v5" stroke="#dfe2e6" fill="none" />'
             f'<text class="curve-note" x="{x}" y="{_BOTTOM + 40}" text-anchor="middle" fill="#5b6470">'
-            f"{first + timedelta(days=day):{form}}</text>"
+            f"{made.since + timedelta(days=day):{form}}</text>"
         )
 
 

@@ -1,22 +1,24 @@
 """The dossier of a claim in parts that every form sets, and as text, for the clerk and the subscriber."""
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from ledger.events import ChargeReversed, DisputeOpened, DisputeResolved, UsageCharged, UsageUnrated
+from projections.canonical import dossier_id
 from projections.dossier import Dossier, Happened
+from projections.events import carried_fields
 from projections.formats import explanation
-from projections.formats.text import printed_text, table
+from projections.formats.explanation import columns
+from projections.formats.text import table
 from projections.statement import Line
 from projections.usage_row import UsageRow
 from projections.words import given_back
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
+from projections.words.lines import printed
 from projections.words.names import CLAIMS, DIRECTIONS, MODES, OUTCOMES
 from projections.words.phrasebook import Phrasebook
 from projections.words.safe import safe
-
-WIDTH: Final = 110
 
 Pair = tuple[str, str]
 
@@ -44,9 +46,9 @@ class Document(NamedTuple):
     foot: str
 
 
-def document(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> Document:
-    """The dossier in words, texts from outside shown safely; `zone` is that of its times."""
-    phrases = Phrasebook(lang, zone=zone)
+def document(made: Dossier, lang: Language = "ru", *, verify_with: str = "") -> Document:
+    """The dossier in words, texts from outside shown safely."""
+    phrases = Phrasebook(lang, zone=made.zone)
     dispute = made.dispute
     last = phrases.time(made.now.clock)
     return Document(
@@ -56,20 +58,20 @@ def document(made: Dossier, lang: Language = "ru", zone: str | None = None, *, v
         about=[(name, safe(value)) for name, value in _about(phrases, made)],
         sums=_sums(phrases, made),
         parts=[_plainly(part) for part in _parts(phrases, made, verify_with)],
-        foot=phrases.say(DOSSIER["foot"], id=made.id, version=made.now_version, time=last),
+        foot=phrases.say(DOSSIER["foot"], id=dossier_id(made), version=made.now_version, time=last),
     )
 
 
-def render(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> str:
+def render(made: Dossier, lang: Language = "ru", *, verify_with: str = "") -> str:
     """The whole dossier as text, ending with a newline."""
-    return "\n".join(_lines(document(made, lang, zone, verify_with=verify_with))) + "\n"
+    return "\n".join(_lines(document(made, lang, verify_with=verify_with))) + "\n"
 
 
 def _lines(told: Document) -> Iterator[str]:
     yield f"{told.title}: {told.state}"
-    yield from _pairs(told.about)
+    yield from columns(told.about)
     yield ""
-    yield from _pairs([(name, f"{value}, {note}" if note else value) for name, value, note in told.sums])
+    yield from columns([(name, f"{value}, {note}" if note else value) for name, value, note in told.sums])
     for part in told.parts:
         yield ""
         yield part.title
@@ -78,17 +80,9 @@ def _lines(told: Document) -> Iterator[str]:
         elif part.head:
             yield from table(part.head, part.rows, right=part.right)
         else:
-            yield from _pairs([(name, value) for name, value in part.rows], right=0 in part.right)
+            yield from columns([(name, value) for name, value in part.rows], right=0 in part.right)
     yield ""
     yield told.foot
-
-
-def _pairs(rows: Sequence[Pair], *, right: bool = False) -> Iterator[str]:
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
-        first, *more = wrap(value, max(WIDTH - width, WIDTH // 2), break_long_words=False) or [""]
-        yield f"  {name.rjust(width) if right else name.ljust(width)}  {first}".rstrip()
-        yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
 
 def _about(phrases: Phrasebook, made: Dossier) -> Iterator[Pair]:
@@ -97,8 +91,7 @@ def _about(phrases: Phrasebook, made: Dossier) -> Iterator[Pair]:
     if plan is not None:
         version = phrases.day(plan.version)
         yield phrases.say(DOSSIER["plan"]), phrases.say(DOSSIER["plan_of"], name=plan.name, version=version)
-    if phrases.clock_zone is not None:
-        yield phrases.say(DOSSIER["times"]), phrases.clock_zone
+    yield phrases.say(DOSSIER["times"]), made.zone
     accepted = phrases.say(DOSSIER["source"], time=phrases.time(made.registered_at), source=made.source)
     yield phrases.say(DOSSIER["accepted"]), accepted + (f", {made.by}" if made.by else "")
     if made.dispute.premium:
@@ -115,9 +108,9 @@ def _about(phrases: Phrasebook, made: Dossier) -> Iterator[Pair]:
 
 def _sums(phrases: Phrasebook, made: Dossier) -> list[tuple[str, str, str]]:
     disputed = "—" if made.line is None else phrases.money(made.line.amount)
-    version, day = made.dispute.event, phrases.day(made.explanation.event["booked_at"])
+    version, day = made.dispute.event, phrases.day_of(made.explanation.event.booked_at)
     if made.answer is not None:
-        due, note = phrases.day(made.answer.booked_at), phrases.say(DOSSIER["answered"])
+        due, note = phrases.day_of(made.answer.booked_at), phrases.say(DOSSIER["answered"])
     else:
         due, days = phrases.day(made.dispute.answer_due), made.days_left or 0
         note = phrases.say(DOSSIER["days_left" if days >= 0 else "days_over"], days=abs(days))
@@ -126,7 +119,7 @@ def _sums(phrases: Phrasebook, made: Dossier) -> list[tuple[str, str, str]]:
     if moved.left:
         left = phrases.say(DOSSIER[how[1]], left=phrases.money(moved.left))
     else:
-        left = given_back.left(moved, phrases.lang)
+        left = given_back.left(phrases, moved)
     return [
         (phrases.say(DOSSIER["disputed"]), disputed, phrases.say(DOSSIER["of_event"], version=version, day=day)),
         (phrases.say(DOSSIER[how[0]]), phrases.money(moved.amount), left),
@@ -150,31 +143,28 @@ def _parts(phrases: Phrasebook, made: Dossier, verify_with: str) -> Iterator[Par
     yield part("line", LINE_HEAD, lines, 2, 3, empty="no_line")
     if made.row is not None:
         yield part("usage", USAGE_HEAD, [_usage(phrases, made.row)], 4, 5, 6, 7)
-    for section in explanation.sections(
-        made.explanation, phrases.lang, zone=phrases.clock_zone, verify_with=verify_with
-    ):
+    for section in explanation.sections(made.explanation, phrases.lang, verify_with=verify_with):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
-    disputed = Happened(made.explanation.event, made.line)
-    around = sorted([*made.around, disputed], key=lambda each: int(each.event["version"]))
-    rows = [_happened(phrases, each, marked=each is disputed) for each in around]
+    account = made.dispute.account
+    disputed = Happened(made.explanation.event, None, made.line)
+    around = sorted([*made.around, disputed], key=lambda each: each.event.version)
+    rows = [_happened(phrases, each, account, marked=each is disputed) for each in around]
     yield part("around", EVENT_HEAD, rows, 0, 3, 4, wide=2)
     yield part("earlier", LINE_HEAD, [_line(phrases, line) for line in made.earlier], 2, 3, empty="no_earlier")
-    months = [
-        (f"{month.month[5:]}.{month.month[:4]}", str(month.count), phrases.money(month.amount)) for month in made.months
-    ]
+    months = [(f"{each.month:%m.%Y}", str(each.count), phrases.money(each.amount)) for each in made.months]
     if months:
         yield part("months", MONTH_HEAD, months, 1, 2, wide=0)
-    moved = [(phrases.money(each.amount), given_back.by_event(each, phrases.lang)) for each in made.so_far.moved]
+    moved = [(phrases.money(each.amount), given_back.by_event(phrases, each)) for each in made.so_far.moved]
     if moved:
         yield part("taken_back_by" if made.gave else "given_back_by", (), moved, 0)
-    since = [_happened(phrases, each) for each in made.since]
+    since = [_happened(phrases, each, account) for each in made.since]
     yield part("since", EVENT_HEAD, since, 0, 3, 4, wide=2, empty="no_since")
 
 
 def _line(phrases: Phrasebook, line: Line) -> tuple[str, ...]:
     return (
         phrases.time(line.booked_at),
-        printed_text(line, phrases.lang),
+        printed(phrases, line),
         phrases.money(line.amount),
         phrases.money(line.balance),
     )
@@ -193,29 +183,28 @@ def _usage(phrases: Phrasebook, row: UsageRow) -> tuple[str, ...]:
     )
 
 
-def _happened(phrases: Phrasebook, each: Happened, *, marked: bool = False) -> tuple[str, ...]:
+def _happened(phrases: Phrasebook, each: Happened, account: str, *, marked: bool = False) -> tuple[str, ...]:
     event, line = each.event, each.line
     amount, balance = ("", "") if line is None else (phrases.money(line.amount), phrases.money(line.balance))
-    said = _what(phrases, each)
+    said = _what(phrases, each, account)
     if marked:
         said = phrases.say(DOSSIER["marked"], said=said)
-    return str(event["version"]), phrases.time(event["booked_at"]), said, amount, balance
+    return str(event.version), phrases.time(event.booked_at), said, amount, balance
 
 
-def _what(phrases: Phrasebook, each: Happened) -> str:
+def _what(phrases: Phrasebook, each: Happened, account: str) -> str:
     """What an event was: its line as printed, else its title; and the clerk's words and name."""
     event = each.event
-    said = printed_text(each.line, phrases.lang) if each.line is not None else phrases.title(event)
-    if each.line is None and event["type"] in ("UsageCharged", "UsageUnrated"):
-        direction = phrases.say(DIRECTIONS[event["direction"]])
-        said += (
-            f": {phrases.service(event['service'])} {direction} {phrases.measured(event['service'], event['quantity'])}"
-        )
-    if "outcome" in event:
-        said += f": {phrases.say(OUTCOMES[event['outcome']])}"
-    if event["type"] in ("DisputeOpened", "DisputeResolved", "ChargeReversed") and event.get("text"):
-        said = phrases.say(DOSSIER["quoted"], said=said, text=event["text"])
-    by = event.get("input", {}).get("by")
+    told = carried_fields(account, event)
+    said = printed(phrases, each.line) if each.line is not None else phrases.title(event)
+    if each.line is None and isinstance(event, UsageCharged | UsageUnrated):
+        direction = phrases.say(DIRECTIONS[event.direction])
+        said += f": {phrases.service(event.service)} {direction} {phrases.measured(event.service, event.quantity)}"
+    if "outcome" in told:
+        said += f": {phrases.say(OUTCOMES[told['outcome']])}"
+    if isinstance(event, DisputeOpened | DisputeResolved | ChargeReversed) and told.get("text"):
+        said = phrases.say(DOSSIER["quoted"], said=said, text=told["text"])
+    by = event.input.by if event.input else None
     return f"{said} — {by}" if by else said
 
 

@@ -28,9 +28,9 @@ _STYLE: Final = """
 """
 
 
-def render(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> str:
+def render(made: Dossier, lang: Language = "ru", *, verify_with: str = "") -> str:
     """The whole page: one file without a script or anything to load, HTML that is XML too."""
-    told = document(made, lang, zone, verify_with=verify_with)
+    told = document(made, lang, verify_with=verify_with)
     return "".join(
         (
             opening(plain(f"{told.title}, {made.dispute.account}"), STYLE + _STYLE, lang),

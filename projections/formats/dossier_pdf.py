@@ -1,6 +1,5 @@
 """The dossier of a claim as a PDF for the subscriber: typst lays out what `dossier.typ` is told."""
 
-from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import msgspec
 import typst
 
+from ledger.periods import SECOND
 from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
 from projections.formats.pdf import spelt
@@ -16,16 +16,15 @@ from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 
 
-def render(made: Dossier, lang: Language = "ru", zone: str | None = None, *, verify_with: str = "") -> bytes:
+def render(made: Dossier, lang: Language = "ru", *, verify_with: str = "") -> bytes:
     """The document, dated as the account's last event: the same dossier has the same bytes whenever printed."""
-    told = document(made, lang, zone, verify_with=verify_with)
-    moment = datetime.fromisoformat(made.now.clock)
+    told = document(made, lang, verify_with=verify_with)
     compiler, template = _compiler()
     printed = compiler.compile(
         input=template,
         format="pdf",
         sys_inputs={"dossier": spelt(msgspec.json.encode(_fields(told, lang)).decode())},
-        timestamp=int(moment.timestamp()),
+        timestamp=made.now.clock // SECOND,
         pdf_tags=False,
     )
     assert isinstance(printed, bytes)

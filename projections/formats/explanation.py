@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
+from ledger.events import Adjusted
+from ledger.periods import Instant
 from ledger.units import PackageQuantity
 from projections.balances import Balance
+from projections.events import carried_fields
 from projections.explain.alternatives import NOT_REACHED, Alternative
 from projections.explain.explain import Explanation
 from projections.explain.movements import Movement
@@ -40,31 +43,23 @@ DIGEST_SHOWN: Final = 12
 WIDTH: Final = 110
 
 
-def render(made: Explanation, lang: Language = "ru", *, zone: str | None = None, verify_with: str = "") -> str:
-    """The whole explanation, ending with a newline; `zone` is that of the times in it.
+def render(made: Explanation, lang: Language = "ru", *, verify_with: str = "") -> str:
+    """The whole explanation, ending with a newline.
 
     `verify_with` is what checks the whole log, as the reader calls it.
     """
-    told = sections(made, lang, zone=zone, verify_with=verify_with)
-    if zone is not None:
-        told[0].rows.append((Phrasebook(lang).say(PHRASES["times"]), zone))
-    parts = ("\n".join((each.title, *_columns(each.rows, right=each.right))) for each in told)
+    told = sections(made, lang, verify_with=verify_with)
+    told[0].rows.append((PHRASES["times"].of(lang), made.zone))
+    parts = ("\n".join((each.title, *columns(each.rows, right=each.right))) for each in told)
     return "\n\n".join(parts) + "\n"
 
 
-def sections(
-    made: Explanation, lang: Language = "ru", *, zone: str | None = None, verify_with: str = ""
-) -> list[Section]:
+def sections(made: Explanation, lang: Language = "ru", *, verify_with: str = "") -> list[Section]:
     """The same in parts, for forms that set them otherwise; the first is about the event itself. Texts are safe."""
     return [
         Section(safe(each.title), [(safe(name), safe(value)) for name, value in each.rows], each.right)
-        for each in _Page(lang, made.option_names, zone=zone).sections(made, verify_with)
+        for each in _Page(lang, made.option_names, zone=made.zone).sections(made, verify_with)
     ]
-
-
-def titled(event: dict[str, Any], lang: Language = "ru") -> str:
-    """What an event as the contract shows it was, in a few words."""
-    return Phrasebook(lang).title(event)
 
 
 class _Page(Phrasebook):
@@ -77,7 +72,8 @@ class _Page(Phrasebook):
 
     def sections(self, made: Explanation, verify_with: str) -> Iterator[Section]:
         event = made.event
-        yield Section(f"{self.phrase('event', **event)}: {self.title(event)}", self.heading(made))
+        what = self.phrase("event", version=event.version, account=made.account)
+        yield Section(f"{what}: {self.title(event)}", self.heading(made))
         unlike = [(each.field, self.stored(each.expected, each.found)) for each in made.differences]
         if not made.agrees:
             yield Section(self.phrase("differs", command=f": {verify_with}" if verify_with else ""), unlike)
@@ -95,24 +91,26 @@ class _Page(Phrasebook):
 
     def heading(self, made: Explanation) -> list[Row]:
         event = made.event
-        rows = [(self.phrase("booked"), self.time(event["booked_at"]))]
-        occurred = event.get("used_at") or event["occurred_at"]
-        if occurred != event["booked_at"]:
+        rows = [(self.phrase("booked"), self.time(event.booked_at))]
+        occurred = getattr(event, "used_at", None) or event.occurred_at
+        if occurred != event.booked_at:
             rows.append((self.phrase("occurred"), self.time(occurred)))
-        if "input" in event:
-            reference = event["input"]
-            type = self.named(made.inputs[0]["type"], names.INPUTS) if made.inputs else "?"
-            cause = self.phrase("input", type=type, id=reference["id"], source=reference["source"])
-            if reference.get("by") is not None:
-                cause = self.phrase("by", input=cause, by=reference["by"])
+        if event.input is not None:
+            reference = event.input
+            type = self.named(made.inputs[0].type, names.INPUTS) if made.inputs else "?"
+            cause = self.phrase("input", type=type, id=reference.id, source=reference.source)
+            if reference.by is not None:
+                cause = self.phrase("by", input=cause, by=reference.by)
             rows.append((self.phrase("cause"), cause))
         else:
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
-        told = event | ({"reply": replies.translate(self, event["reply"])} if "reply" in event else {})
-        if event["type"] == "Adjusted" and "text" in event:
-            told["text"] = adjustments.translate(self, event["text"])
+        told = carried_fields(made.account, event)
+        if isinstance(event, Adjusted):
+            told["text"] = adjustments.translate(self, told["text"])
+        if made.reply is not None:
+            told["reply"] = replies.say(self, made.reply)
         rows += [(self.phrase(name), told[name]) for name in ("peer", "text", "reply") if told.get(name)]
         return rows
 
@@ -162,10 +160,10 @@ class _Page(Phrasebook):
     def grant(self, part: Movement) -> str:
         if part.granted_at is None:
             return ""
-        granted = self.day(part.granted_at)
+        granted = self.day_of(part.granted_at)
         said = self.phrase("grant", day=granted)
         if part.carried_at is not None:
-            said = self.phrase("grant_carried", day=granted, carried=self.day(part.carried_at))
+            said = self.phrase("grant_carried", day=granted, carried=self.day_of(part.carried_at))
         if part.ended_at is not None:
             said = self.phrase("grant_ended", grant=said, ended=self.time(part.ended_at))
         return said
@@ -192,7 +190,7 @@ class _Page(Phrasebook):
             return self.say(STEPS[each.what])
         said = self.phrase("bucket", bucket=self.bucket(each.bucket or ""), service=self.service(each.service or ""))
         if each.expired:
-            said = self.phrase("leftover", bucket=said, ended=self.time(each.end or ""))
+            said = self.phrase("leftover", bucket=said, ended=self.time(each.end or 0))
         if each.unlimited:
             return self.phrase("unlimited", bucket=said)
         left = self.packaged(each.service or "", each.left or PackageQuantity(0))
@@ -254,7 +252,8 @@ class _Page(Phrasebook):
                 yield name, " → ".join(left)
 
 
-def _columns(rows: Sequence[Row], *, right: bool) -> Iterator[str]:
+def columns(rows: Sequence[Row], *, right: bool = False) -> Iterator[str]:
+    """Lines of names and values, the names as wide as the widest; long values go on below themselves."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
         first, *more = wrap(value, max(WIDTH - width, WIDTH // 2), break_long_words=False) or [""]
@@ -262,7 +261,7 @@ def _columns(rows: Sequence[Row], *, right: bool) -> Iterator[str]:
         yield from (f"{' ' * (width + 4)}{line}" for line in more)
 
 
-def _key(row: BucketRow) -> tuple[str, str, str]:
+def _key(row: BucketRow) -> tuple[str, str, Instant]:
     return row.bucket, row.service, row.start
 
 

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from html import escape
 from typing import Final
 
+from ledger.periods import Instant, local
 from ledger.units import Kopecks
+from projections.canonical import statement_id
 from projections.formats import curve
 from projections.formats.style import STYLE
 from projections.operator import page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
-from projections.words import names, next_charges
+from projections.words import names, next_charges, times
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -60,17 +61,17 @@ def opening(title: str, style: str = STYLE, lang: Language = "ru") -> str:
 def _header(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     state = f'<p class="state">{phrases("final")}</p>'
     if not made.final:
-        state = f'<p class="state open">{plain(next_charges.provisional(made.waiting, phrases.lang))}</p>'
+        state = f'<p class="state open">{plain(next_charges.provisional(phrases, made.waiting))}</p>'
     days = phrases("range", first=f"<b>{phrases.first}</b>", last=f"<b>{phrases.last}</b>").replace(
         " <b>", f"{_BOUND}<b>"
     )
-    clocks = f"<p>{phrases('times')}: {phrases.clocks(made)}</p>" if made.zone else ""
+    clocks = f"<p>{phrases('times')}: {phrases.clocks(made)}</p>"
     yield (
         f"<header><div><h1>{phrases('statement')}</h1><p>{phrases('number')} <b>{phone(made.account)}</b> "
         f"{phrases('for_period')} {days}</p><p>{phrases('plan')}: {plain(made.plan_name or '—')}</p>{clocks}</div>"
         f"{state}</header>\n"
     )
-    at, amount, notes = next_charges.next_charge(made.waiting, phrases.lang)
+    at, amount, notes = next_charges.next_charge(phrases, made.waiting)
     due = "—" if at is None else _time(phrases, at, seconds=False)
     fee = "" if amount is None else f", {_money(phrases, amount)}"
     said = "".join(f"<small>{plain(each)}</small>" for each in notes)
@@ -143,7 +144,7 @@ def _line(line: Line, phrases: StatementPhrasebook) -> str:
 
 def _footer(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> Iterator[str]:
     state = phrases("final" if made.final else "provisional")
-    yield f"<footer><p>{phrases('document')} {made.id} · {state.lower()}</p>"
+    yield f"<footer><p>{phrases('document')} {statement_id(made)} · {state.lower()}</p>"
     if checkpoint is not None:
         yield f"<p>{phrases('checkpoint')} {plain(checkpoint)}</p>"
     yield "</footer>"
@@ -162,9 +163,9 @@ def phone(account: str) -> str:
     return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
 
 
-def _time(phrases: StatementPhrasebook, at: str, *, seconds: bool = True) -> str:
-    told = f"{datetime.fromisoformat(at):%d.%m.%Y %H:%M:%S}"
-    return bound((told if seconds else told[:-3]) + phrases.offset(at))
+def _time(phrases: StatementPhrasebook, at: Instant, *, seconds: bool = True) -> str:
+    form = times.moment if seconds else times.minute
+    return bound(form(local(at, phrases.zone_of_clocks)) + phrases.offset(at))
 
 
 def _initial(text: str) -> str:

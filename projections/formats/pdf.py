@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -10,13 +10,16 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 import typst
 
+from ledger import periods
+from ledger.periods import Instant
+from projections.canonical import statement_id
 from projections.formats import curve
 from projections.formats.xml import created
 from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
 from projections.statement import Statement
 from projections.usage_row import UsageRow
-from projections.words import names, next_charges
+from projections.words import money, names, next_charges, times
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -52,14 +55,13 @@ _BEFORE_FIGURE: Final = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
 
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> bytes:
     """The document. Its date is the statement's own, so a final one has the same bytes whenever printed (R-13.5)."""
-    moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S").replace(tzinfo=UTC)
     told = msgspec.json.encode(_fields(made, StatementPhrasebook(lang, made), checkpoint))
     compiler, template = _compiler()
     document = compiler.compile(
         input=template,
         format="pdf",
         sys_inputs={"statement": told.decode()},
-        timestamp=int(moment.timestamp()),
+        timestamp=int(created(made).replace(tzinfo=UTC).timestamp()),
         pdf_tags=False,
     )
     assert isinstance(document, bytes)
@@ -73,8 +75,10 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
 
 
 def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> dict[str, Any]:
-    charge = next_charges.next_charge(made.waiting, phrases.lang)
-    foot: list[Any] = [f"{phrases('document')} {made.id} · {phrases('final' if made.final else 'provisional').lower()}"]
+    charge = next_charges.next_charge(phrases, made.waiting)
+    foot: list[Any] = [
+        f"{phrases('document')} {statement_id(made)} · {phrases('final' if made.final else 'provisional').lower()}"
+    ]
     if checkpoint is not None:
         foot.append(list(f"{phrases('checkpoint')} {_plain(checkpoint)}"))
     when, what, amount, balance = phrases.head(LINE_HEAD)
@@ -84,15 +88,13 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         "lang": phrases.lang,
         "title": phrases("document_title", account=made.account, first=phrases.first, last=phrases.last),
         "final": made.final,
-        "state": _bound(phrases("final"))
-        if made.final
-        else _plain(next_charges.provisional(made.waiting, phrases.lang)),
+        "state": _bound(phrases("final")) if made.final else _plain(next_charges.provisional(phrases, made.waiting)),
         "words": {name: phrases(name) for name in _SAID},
         "about": [
             (phrases("number"), _phone(made.account)),
             (phrases("plan"), _plain(made.plan_name or "—")),
             (phrases("period"), days),
-            *([(phrases("times"), phrases.clocks(made))] if made.zone else []),
+            (phrases("times"), phrases.clocks(made)),
             *([(phrases("next_due"), _plain("; ".join(charge.notes)))] if charge.notes else []),
         ],
         "sums": _sums(made, phrases, charge),
@@ -107,7 +109,7 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
             ),
             _ledger(made, phrases),
         ),
-        "usage": _table(usage, (_row(row, phrases) for _, row in blocks.by_start(made.usage))),
+        "usage": _table(usage, (_row(row, phrases) for row in blocks.by_start(made.usage))),
         "usage_title": f"{phrases.operator('usage')} {days}",
         "resource": f"{phrases.operator('resource')} {made.account}",
         "totals": _totals(made, phrases, usage),
@@ -152,21 +154,23 @@ def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[
     for line in made.lines:
         text = (_plain(phrases.line(line)),)
         offset = phrases.offset(line.booked_at).strip()
-        moment = figures.moment(line.booked_at)
+        moment = figures.moment(periods.local(line.booked_at, made.zone))
         yield (moment, offset) if offset else moment, text, phrases.money(line.amount), phrases.money(line.balance)
     yield phrases.last, phrases("closing"), "—", phrases.money(made.closing)
 
 
 def _row(row: UsageRow, phrases: StatementPhrasebook) -> Sequence[Cell]:
-    changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
+    zone = phrases.zone_of_clocks
+    at = periods.local(row.at, zone)
+    changed = figures.moment(figures.at_offset_of(periods.local(row.booked_at, zone), at)) if row.amount else ""
     return (
-        f"{figures.day(row.at)}  ",
-        figures.clock(row.at),
-        f"{figures.offset(row.at)}  ",
+        f"{times.day(at)}  ",
+        figures.clock(at),
+        f"{times.offset(at)}  ",
         _number(row, phrases),
         phrases.operator(words.service(row.service, row.direction)),
         figures.actual(row.service, row.quantity),
-        phrases.decimal(row.amount_ex_vat) + (f"  {changed}" if row.amount else ""),
+        phrases.ten_thousandths(row.amount_ex_vat) + (f"  {changed}" if changed else ""),
     )
 
 
@@ -179,10 +183,9 @@ def _totals(made: Statement, phrases: StatementPhrasebook, usage: Sequence[Colum
     label = sum(column.width for column in usage[:_COST])
     total = made.usage_total
     columns = (Column(label, "", "right"), Column(usage[_COST].width, ""))
-    with_vat = f"{total.amount // 100}.{total.amount % 100:02d}"
     rows = (
-        (phrases("total"), phrases.decimal(total.amount_ex_vat)),
-        (phrases("total_with_vat"), phrases.decimal(with_vat)),
+        (phrases("total"), phrases.ten_thousandths(total.amount_ex_vat)),
+        (phrases("total_with_vat"), money.decimal(total.amount, phrases.lang)),
     )
     return _table(columns, rows)
 
@@ -205,7 +208,7 @@ def _unrated(made: Statement, phrases: StatementPhrasebook) -> dict[str, Any] | 
 
 
 def _sums(made: Statement, phrases: StatementPhrasebook, charge: next_charges.NextCharge) -> list[tuple[str, str, str]]:
-    due = "—" if charge.at is None else figures.moment(charge.at)[:-3]
+    due = "—" if charge.at is None else _minute(made.zone, charge.at)
     fee = "" if charge.amount is None else f", {phrases.money(charge.amount)}"
     total = made.usage_total
     return [
@@ -218,7 +221,7 @@ def _sums(made: Statement, phrases: StatementPhrasebook, charge: next_charges.Ne
 
 def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, Any]:
     service = phrases.service(row.service)
-    until = f"{figures.moment(row.end)[:-3]}{phrases.offset(row.end)}"
+    until = f"{_minute(phrases.zone_of_clocks, row.end)}{phrases.offset(row.end)}"
     return {
         "service": service[:1].upper() + service[1:],
         "left": _bound(phrases.packaged(row.service, row.left)),
@@ -226,6 +229,11 @@ def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, Any]:
         "share": 100 * row.left // row.granted if row.granted else 0,
         "until": _plain(phrases("package_until", bucket=phrases.bucket(row.bucket), time=until)),
     }
+
+
+def _minute(zone: str, at: Instant) -> str:
+    """A time without its seconds, its hour without a leading zero."""
+    return figures.moment(periods.local(at, zone))[:-3]
 
 
 def _phone(account: str) -> str:

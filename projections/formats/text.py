@@ -1,15 +1,15 @@
 """The statement as plain text for a terminal or an e-mail."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from operator import attrgetter
 
-from projections.statement import Line, Statement
+from projections.canonical import statement_id
+from projections.statement import Statement
 from projections.words import names, next_charges
 from projections.words.language import Language
-from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook, printed
+from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook
 
 
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
@@ -20,10 +20,9 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
 def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> Iterator[str]:
     yield phrases("title", account=made.account, first=phrases.first, last=phrases.last)
     yield f"{phrases('plan')}: {safe(made.plan_name or '—')}"
-    if made.zone:
-        yield f"{phrases('times')}: {phrases.clocks(made)}"
-    yield f"{phrases('document')} {made.id}"
-    yield phrases("final").lower() if made.final else next_charges.provisional(made.waiting, phrases.lang)
+    yield f"{phrases('times')}: {phrases.clocks(made)}"
+    yield f"{phrases('document')} {statement_id(made)}"
+    yield phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting)
     yield ""
     yield phrases("ledger")
     yield f"  {phrases('opening')}: {phrases.money(made.opening)}"
@@ -58,10 +57,10 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
                     phrases.measured(row.service, row.quantity),
                     phrases.packaged(row.service, row.billed) if row.billed else "0",
                     phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
-                    phrases.decimal(row.amount_ex_vat),
+                    phrases.ten_thousandths(row.amount_ex_vat),
                     phrases.money(row.amount),
                 )
-                for row in sorted(made.usage, key=lambda row: datetime.fromisoformat(row.at))
+                for row in sorted(made.usage, key=attrgetter("at"))
             ],
             right=(4, 5, 6, 7, 8),
         )
@@ -114,14 +113,9 @@ def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     )
 
 
-def printed_text(line: Line, lang: Language = "ru") -> str:
-    """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-    return printed(Phrasebook(lang), line)
-
-
 def _next(made: Statement, phrases: StatementPhrasebook) -> str:
     """When the night takes the tariff's fee and how much, and what else is to be said about it."""
-    at, amount, notes = next_charges.next_charge(made.waiting, phrases.lang)
+    at, amount, notes = next_charges.next_charge(phrases, made.waiting)
     due = [] if at is None or amount is None else [phrases("next", time=phrases.time(at), amount=phrases.money(amount))]
     return "".join(f"; {each}" for each in (*due, *notes))
 

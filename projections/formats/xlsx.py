@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from tempfile import TemporaryDirectory
@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from ledger.units import Kopecks
+from ledger.periods import Instant, local
+from ledger.units import Kopecks, TenThousandths
+from projections.canonical import statement_id
 from projections.formats import columns
 from projections.formats.xml import created
 from projections.statement import Line, Statement
@@ -68,16 +70,17 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
 def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Language, checkpoint: str | None) -> None:
     texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, where | texts)
-    moment = datetime.strptime(created(made), "%d.%m.%Y %H:%M:%S")  # noqa: DTZ007  # local, as everything in the book
+    moment = created(made).replace(microsecond=0, tzinfo=None)  # local, as everything in the book
     phrases = StatementPhrasebook(lang, made)
+    id = statement_id(made)
     title = phrases("document_title", account=made.account, first=phrases.first, last=phrases.last)
-    book.set_properties({"title": title, "comments": made.id, "created": moment})
+    book.set_properties({"title": title, "comments": id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
     summary, ledger, usage = (book.add_worksheet(phrases(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
     _ledger(_Sheet(ledger, form, phrases), made.lines)
     _usage(_Sheet(usage, form, phrases), made.usage)
     _unrated(_Sheet(usage, form, phrases), made)
-    row = _summary(_Sheet(summary, form, phrases), made, checkpoint)
+    row = _summary(_Sheet(summary, form, phrases), made, id, checkpoint)
     if made.lines:
         summary.insert_chart(row + 2, 0, _chart(book, made, phrases))
     book.close()
@@ -109,30 +112,26 @@ class _Sheet:
         self.sheet.write_number(row, column, number)
 
     def money(self, row: int, column: int, amount: Kopecks) -> None:
-        self.sheet.write_number(row, column, _rubles(amount), self.form["money"])
+        self.sheet.write_number(row, column, _scaled(amount, -2), self.form["money"])
 
-    def exact(self, row: int, column: int, amount: str) -> None:
-        self.sheet.write_number(row, column, _exact(amount), self.form["exact"])
+    def exact(self, row: int, column: int, amount: TenThousandths) -> None:
+        self.sheet.write_number(row, column, _scaled(amount, -4), self.form["exact"])
 
-    def day(self, row: int, column: int, day: str) -> None:
-        self.sheet.write_datetime(row, column, date.fromisoformat(day), self.form["day"])
+    def day(self, row: int, column: int, day: date) -> None:
+        self.sheet.write_datetime(row, column, day, self.form["day"])
 
-    def moment(self, row: int, column: int, at: str) -> None:
+    def moment(self, row: int, column: int, at: Instant) -> None:
         """A date; a text where its hour may come twice, since a date has no offset."""
         if self.phrases.offset(at):
             self.text(row, column, self.phrases.time(at))
         else:
-            self.sheet.write_datetime(row, column, datetime.fromisoformat(at[:19]), self.form["moment"])
+            clock = local(at, self.phrases.zone_of_clocks).replace(microsecond=0, tzinfo=None)
+            self.sheet.write_datetime(row, column, clock, self.form["moment"])
 
 
 @lru_cache(maxsize=10_000)
-def _rubles(amount: Kopecks) -> Decimal:
-    return Decimal(amount).scaleb(-2)
-
-
-@lru_cache(maxsize=10_000)
-def _exact(amount: str) -> Decimal:
-    return Decimal(amount)
+def _scaled(amount: int, exponent: int) -> Decimal:
+    return Decimal(amount).scaleb(exponent)
 
 
 def _ledger(sheet: _Sheet, lines: Sequence[Line]) -> None:
@@ -143,7 +142,7 @@ def _ledger(sheet: _Sheet, lines: Sequence[Line]) -> None:
         sheet.moment(row, 1, line.booked_at)
         sheet.text(row, 2, phrases.say(KINDS[line.kind]))
         sheet.text(row, 3, phrases.canonical(line))
-        sheet.text(row, 4, line.channel if isinstance(line.channel, str) else "")
+        sheet.text(row, 4, line.channel or "")
         if line.period is not None:
             sheet.day(row, 5, line.period.first)
             sheet.day(row, 6, line.period.last)
@@ -189,19 +188,19 @@ def _unrated(sheet: _Sheet, made: Statement) -> None:
         sheet.text(row, 4, phrases.say(REASONS[each.reason]))
 
 
-def _summary(sheet: _Sheet, made: Statement, checkpoint: str | None) -> int:
+def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) -> int:
     """The facts one below the other, then what is left; the last row that was written."""
     phrases = sheet.phrases
     total = made.usage_total
-    due, amount, notes = next_charges.next_charge(made.waiting, phrases.lang)
-    state = phrases("final").lower() if made.final else next_charges.provisional(made.waiting, phrases.lang)
+    due, amount, notes = next_charges.next_charge(phrases, made.waiting)
+    state = phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting)
     ex_vat = phrases("ex_vat")
     facts: list[tuple[str, Cell, Any]] = [
         (phrases("number"), sheet.text, made.account),
         (phrases("plan"), sheet.text, made.plan_name or "—"),
-        (phrases("since"), sheet.day, made.from_),
-        (phrases("until"), sheet.day, made.to),
-        *([(phrases("times"), sheet.text, phrases.clocks(made))] if made.zone else []),
+        (phrases("since"), sheet.day, made.since),
+        (phrases("until"), sheet.day, made.until),
+        (phrases("times"), sheet.text, phrases.clocks(made)),
         (phrases("state"), sheet.text, state),
         (phrases("opening"), sheet.money, made.opening),
         (phrases("closing"), sheet.money, made.closing),
@@ -211,7 +210,7 @@ def _summary(sheet: _Sheet, made: Statement, checkpoint: str | None) -> int:
         *([(phrases("next_due"), sheet.moment, due)] if due is not None else []),
         *([(phrases("next_fee"), sheet.money, amount)] if amount is not None else []),
         *((phrases("next_due"), sheet.text, each) for each in notes),
-        (phrases("document"), sheet.text, made.id),
+        (phrases("document"), sheet.text, id),
         *([(phrases("checkpoint"), sheet.text, checkpoint)] if checkpoint is not None else []),
     ]
     sheet.sheet.set_column(0, 0, 24)

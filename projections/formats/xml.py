@@ -1,20 +1,20 @@
 """The statement in the operator's XML form, as programs for it read it; the ledger stands in an element of its own."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from html import escape
 from typing import Final
 
-import msgspec
-
-from projections.formats.csv import decimal
+from ledger.periods import local, local_text
+from projections import canonical
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
-from projections.packages import BucketRow
 from projections.statement import Line, Statement
-from projections.unrated_record import UnratedRecord
 from projections.usage_row import UsageRow
+from projections.words import times
+from projections.words.lines import text
+from projections.words.money import decimal
 
 
 def render(made: Statement, *, checkpoint: str | None = None) -> str:
@@ -22,36 +22,40 @@ def render(made: Statement, *, checkpoint: str | None = None) -> str:
 
     Two attributes tell what the ledger does not know: `sim` is empty, `page_count` one page.
     """
-    first, last = figures.day(made.from_), figures.day(made.to)
+    first, last = times.day(made.since), times.day(made.until)
     total = made.usage_total
     usage = blocks.by_start(made.usage)
     marks = blocks.blocks(usage)
-    rows = "".join(_row(row, _BLOCK[mark]) for (_, row), mark in zip(usage, marks, strict=True))
+    rows = "".join(_row(row, _BLOCK[mark], made.zone) for row, mark in zip(usage, marks, strict=True))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '\t<Report layerType="OldCompatible" version="2">\n'
-        f'\t\t<cp dn="2" dt="4" dcd="{created(made)}" l="1" />\n'
+        f'\t\t<cp dn="2" dt="4" dcd="{figures.moment(created(made))}" l="1" />\n'
         '\t\t<dp page_count="000001" det_add_col="true" det_show_nds="true" det_add_accums="false"'
         ' det_add_limit="false" det_add_GMT="true" det_add_max_lim="false" det_add_rule="false" />\n'
         f'\t\t\t<b sd="{first}" ed="{last}" />\n'
         f'\t\t\t<ds n="{made.account}" sim="" pt="Сетевой ресурс"'
-        f' t="{figures.short(figures.comma(total.amount_ex_vat))}" f="{figures.short(figures.cost(total.amount))}"'
+        f' t="{figures.cost_ex_vat(total.amount_ex_vat)}" f="{figures.cost(total.amount)}"'
         f' cn="руб." sd="{first}" ed="{last}">{rows}</ds>\n'
         f"{''.join(_ledger(made, checkpoint))}"
         "</Report>\n"
     )
 
 
-def created(made: Statement) -> str:
+def created(made: Statement) -> datetime:
     """The time of creation, from what is printed: no clock makes two prints of one statement differ (R-13.5).
 
-    A final statement dates from the end of its range, a provisional one from the last thing it shows.
+    A final statement dates from the end of its range, a provisional one from the last thing it shows; by its clocks.
     """
     if made.final:
-        return figures.moment(f"{date.fromisoformat(made.to) + timedelta(days=1)}T00:00:00")
+        return _midnight(made.until + timedelta(days=1))
     shown = [(row.version, row.booked_at) for row in made.lines[-1:]]
     shown += [(row.version, row.booked_at) for row in made.usage[-1:]]
-    return figures.moment(max(shown)[1] if shown else f"{made.from_}T00:00:00")
+    return local(max(shown)[1], made.zone) if shown else _midnight(made.since)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
 
 
 _BLOCK: Final[dict[blocks.Block, str]] = {
@@ -63,15 +67,16 @@ _BLOCK: Final[dict[blocks.Block, str]] = {
 """How the operator marks rows that belong together."""
 
 
-def _row(row: UsageRow, block: str) -> str:
-    changed = figures.moment(figures.at_offset_of(row.booked_at, row.at))
+def _row(row: UsageRow, block: str, zone: str) -> str:
+    at = local(row.at, zone)
+    changed = figures.moment(figures.at_offset_of(local(row.booked_at, zone), at))
     return (
-        f'\n\t\t\t\t<i  d="{figures.moment(row.at)}" {_number(row.service, row.direction, row.peer)}'
+        f'\n\t\t\t\t<i  d="{figures.moment(at)}" {_number(row.service, row.direction, row.peer)}'
         f' {_zones(row.zone)} s="{words.service(row.service, row.direction)}"'
         f' a="{words.accumulator(row.service)}" du="{figures.actual(row.service, row.quantity)}"'
-        f' c="{figures.short(figures.comma(row.amount_ex_vat))}"{block}'
-        f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.short(figures.cost(row.amount))}"'
-        f' bd="{changed}" cur="810" gmt="{figures.offset(row.at)}" />'
+        f' c="{figures.cost_ex_vat(row.amount_ex_vat)}"{block}'
+        f' dup="{figures.billed(row.service, row.billed, row.quantity)}" f="{figures.cost(row.amount)}"'
+        f' bd="{changed}" cur="810" gmt="{times.offset(at)}" />'
     )
 
 
@@ -89,59 +94,43 @@ def _zones(zone: str) -> str:
 
 def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
     """The ledger's element: amounts in rubles with a decimal comma, times as in the JSON, texts whole."""
-    told = {
-        "id": made.id,
+    told: dict[str, str | int | None] = {
+        "id": canonical.statement_id(made),
         "final": str(made.final).lower(),
         "opening": decimal(made.opening),
         "closing": decimal(made.closing),
         "plan_name": made.plan_name,
         "mode": made.mode,
-        "next_due": made.next_due,
+        "next_due": None if made.next_due is None else local_text(made.next_due, made.zone),
         "next_fee": None if made.next_fee is None else decimal(made.next_fee),
         "checkpoint": checkpoint,
-        "unrated": str(len(made.unrated)) if made.unrated else None,
+        "unrated": len(made.unrated) or None,
     }
     yield f"\t\t\t<ledger{_attributes(told)}>"
     for line in made.lines:
-        yield f"\n\t\t\t\t<line{_attributes(_line(line))} />"
+        yield f"\n\t\t\t\t<line{_attributes(_line(line, made.zone))} />"
     for bucket in made.left:
-        yield f"\n\t\t\t\t<left{_attributes(_bucket(bucket))} />"
-    for record in made.unrated or ():
-        yield f"\n\t\t\t\t<unrated{_attributes(_unrated(record))} />"
+        yield f"\n\t\t\t\t<left{_attributes(canonical.bucket(bucket, made.zone))} />"
+    for record in made.unrated:
+        yield f"\n\t\t\t\t<unrated{_attributes(canonical.unrated(record, made.zone))} />"
     yield "</ledger>"
 
 
-def _line(line: Line) -> dict[str, str | None]:
+def _line(line: Line, zone: str) -> dict[str, str | int | None]:
     return {
-        "version": str(line.version),
-        "booked_at": line.booked_at,
+        "version": line.version,
+        "booked_at": local_text(line.booked_at, zone),
         "kind": line.kind,
-        "cause": line.cause if isinstance(line.cause, str) else None,
-        "text": line.text,
-        "channel": line.channel if isinstance(line.channel, str) else None,
-        "first": line.period.first if line.period else None,
-        "last": line.period.last if line.period else None,
+        "cause": line.cause,
+        "text": text(canonical.russian(zone), line),
+        "channel": line.channel,
+        "first": line.period.first.isoformat() if line.period else None,
+        "last": line.period.last.isoformat() if line.period else None,
         "amount": decimal(line.amount),
         "balance": decimal(line.balance),
     }
 
 
-def _bucket(row: BucketRow) -> dict[str, str | None]:
-    return {
-        "bucket": row.bucket,
-        "service": row.service,
-        "unit": row.unit,
-        "left": str(row.left),
-        "granted": str(row.granted),
-        "start": row.start,
-        "end": row.end,
-    }
-
-
-def _unrated(record: UnratedRecord) -> dict[str, str | None]:
-    return {name: str(value) for name, value in msgspec.structs.asdict(record).items()}
-
-
-def _attributes(told: Mapping[str, str | None]) -> str:
+def _attributes(told: Mapping[str, str | int | None]) -> str:
     """The attributes that there are."""
-    return "".join(f' {name}="{escape(kept(value))}"' for name, value in told.items() if value is not None)
+    return "".join(f' {name}="{escape(kept(str(value)))}"' for name, value in told.items() if value is not None)

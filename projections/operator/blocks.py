@@ -2,27 +2,26 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 
+from ledger.periods import HOUR, SECOND
 from projections.usage_row import UsageRow
 
 Block: TypeAlias = Literal["OutOfBlock", "FirstInBlock", "InBlock", "LastInBlock"]
-Started: TypeAlias = tuple[datetime, UsageRow]
 
-PARTS: Final = timedelta(seconds=3)
+PARTS: Final = 3 * SECOND
 """Rows of one number that begin within this are parts of one message, or an answer to it."""
-SLICE: Final = timedelta(hours=1)
+SLICE: Final = HOUR
 """A data session is cut into slices of an hour."""
 
 
-def by_start(usage: Iterable[UsageRow]) -> list[Started]:
-    """Usage rows with their instants, earliest start first; of one start in order of booking (R-13.1)."""
-    return sorted(((datetime.fromisoformat(row.at), row) for row in usage), key=itemgetter(0))
+def by_start(usage: Iterable[UsageRow]) -> list[UsageRow]:
+    """Usage rows, earliest start first; of one start in order of booking (R-13.1)."""
+    return sorted(usage, key=attrgetter("at"))
 
 
-def blocks(rows: Sequence[Started]) -> list[Block]:
+def blocks(rows: Sequence[UsageRow]) -> list[Block]:
     """For each row whether it stands alone or where it stands among neighbours that belong together."""
     if not rows:
         return []
@@ -38,10 +37,9 @@ _BLOCKS: Final[dict[tuple[bool, bool], Block]] = {
 }
 
 
-def _related(one: Started, next: Started) -> bool:
+def _related(row: UsageRow, other: UsageRow) -> bool:
     """Parts of a message and answers to it; slices of a session, and what one session counts apart."""
-    apart = next[0] - one[0]
-    row, other = one[1], next[1]
+    apart = other.at - row.at
     data = row.service == other.service == "data"
     if row.peer != other.peer:
         return data and not apart

@@ -9,16 +9,10 @@ import msgspec
 
 from ledger.catalogue import Catalogue
 from ledger.rules.refresh import SMS_NUMBER
-from ledger.units import (
-    SECONDS_PER_MINUTE,
-    Kopecks,
-    RecordQuantity,
-    round_half_up,
-    round_up,
-    ten_thousandths,
-)
+from ledger.units import SECONDS_PER_MINUTE, Kopecks, RecordQuantity, TenThousandths, round_half_up, round_up
 from projections.operator import figures
 from projections.operator.model import Form, OperatorStatement, Row
+from projections.words.money import ten_thousandths
 
 Check: TypeAlias = Literal[
     "billed",
@@ -66,9 +60,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     form: Form
     rows: int
     total: Kopecks
-    total_ex_vat: str
+    total_ex_vat: TenThousandths
     printed_total: Kopecks | None
-    printed_total_ex_vat: str | None
+    printed_total_ex_vat: TenThousandths | None
     unknown: int
     findings: list[Finding]
 
@@ -100,9 +94,9 @@ def check(made: OperatorStatement, catalogue: Catalogue) -> Report:
         form=made.form,
         rows=len(made.rows) + len(made.bad_rows),
         total=round_half_up(total, _PER_KOPECK),
-        total_ex_vat=ten_thousandths(total_ex_vat),
+        total_ex_vat=total_ex_vat,
         printed_total=None if made.total is None else round_half_up(made.total, _PER_KOPECK),
-        printed_total_ex_vat=None if made.total_ex_vat is None else ten_thousandths(made.total_ex_vat),
+        printed_total_ex_vat=made.total_ex_vat,
         unknown=sum(row.service is None for row in made.rows),
         findings=found,
     )

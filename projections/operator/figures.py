@@ -1,48 +1,36 @@
 """Figures: times, quantities and amounts as the operator's statements write them, to print and to read by.
 
-Times are the model's texts, RFC 3339 with the offset of the account's zone; fractions of a second are not printed.
+Times are on the clocks of the account; fractions of a second are not printed.
 """
 
 import re
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timezone
 
-from ledger.units import BYTES_PER_KB, Kopecks, PackageQuantity, RecordQuantity, round_up
-from projections import wording
+from ledger.units import BYTES_PER_KB, Kopecks, PackageQuantity, RecordQuantity, TenThousandths, round_up
+from projections.words import durations, money
+from projections.words.times import day
 
 _LENGTH = re.compile(r"([0-9]+):([0-5][0-9])")
 _VOLUME = re.compile(r"([0-9]+)Kb")
 _PIECES = re.compile(r"(?:0:0)?([0-9]+)")
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:,([0-9]{1,4}))?")
-_OFFSET: Final = -6
-"""Where the offset of an RFC 3339 time begins."""
 
 
-def day(at: str) -> str:
-    """The date of a time, or of a date: `2015-09-06…` → `06.09.2015`."""
-    return f"{at[8:10]}.{at[5:7]}.{at[:4]}"
-
-
-def clock(at: str) -> str:
+def clock(at: datetime) -> str:
     """The time of day, its hour without a leading zero: `8:28:49`."""
-    return at[12:19] if at[11] == "0" else at[11:19]
+    return f"{at.hour}:{at.minute:02d}:{at.second:02d}"
 
 
-def moment(at: str) -> str:
+def moment(at: datetime) -> str:
     """Date and time: `06.09.2015 8:28:49`."""
     return f"{day(at)} {clock(at)}"
 
 
-def offset(at: str) -> str:
-    """The offset from UTC: `+03:00`."""
-    return at[_OFFSET:]
-
-
-def at_offset_of(at: str, other: str) -> str:
+def at_offset_of(at: datetime, other: datetime) -> datetime:
     """A time at the offset of another one, beside which it is printed without its own."""
-    if offset(at) == offset(other):
-        return at
-    return datetime.fromisoformat(at).astimezone(datetime.fromisoformat(other).tzinfo).isoformat()
+    ahead = other.utcoffset()
+    assert ahead is not None, "a local time has an offset"
+    return at if at.utcoffset() == ahead else at.astimezone(timezone(ahead))
 
 
 def time_of(day: str, clock: str, offset: str) -> str:
@@ -64,7 +52,7 @@ def billed(service: str, billed: PackageQuantity, quantity: RecordQuantity) -> s
 def _written(service: str, amount: int) -> str:
     if service == "data":
         return f"{amount}Kb"
-    return wording.measured(service, RecordQuantity(amount))
+    return durations.clock(amount) if service == "voice" else str(amount)
 
 
 def quantity_of(service: str, text: str) -> RecordQuantity:
@@ -86,21 +74,16 @@ def quantity_of(service: str, text: str) -> RecordQuantity:
 
 
 def cost(amount: Kopecks) -> str:
-    """An amount with VAT, in rubles with four decimals: 130 → `1,3000`."""
-    return f"{amount // 100},{amount % 100:02d}00"
+    """An amount with VAT as the XML form has it: 130 → `1,3000`, nothing is a plain `0`."""
+    return cost_ex_vat(100 * amount)
 
 
-def comma(decimal: str) -> str:
-    """An amount of the model, which has four decimals, with a comma: `1.1017` → `1,1017`."""
-    return decimal.replace(".", ",")
+def cost_ex_vat(amount: TenThousandths) -> str:
+    """An amount without VAT as the XML form has it: 11017 → `1,1017`."""
+    return money.ten_thousandths(amount, "ru") if amount else "0"
 
 
-def short(decimal: str) -> str:
-    """A decimal as the XML form has it: nothing is a plain `0`."""
-    return "0" if decimal == "0,0000" else decimal
-
-
-def ten_thousandths_of(text: str) -> int:
+def ten_thousandths_of(text: str) -> TenThousandths:
     """Ten-thousandths of a ruble of `1,1017`, ` 0,0000` or `0`; ValueError for anything else."""
     found = _DECIMAL.fullmatch(text.strip())
     if found is None:

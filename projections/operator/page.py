@@ -5,10 +5,12 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
+from ledger import periods
 from projections.operator import blocks, figures, words
 from projections.operator.blocks import Block
 from projections.statement import Statement
 from projections.usage_row import UsageRow
+from projections.words import times
 from projections.words.language import Language
 from projections.words.statement import OPERATOR, StatementPhrasebook
 
@@ -45,7 +47,7 @@ def usage(made: Statement, phrases: StatementPhrasebook) -> str:
     rows = "".join(
         [
             f"{_BEGIN[block]}{_row(row, phrases)}{_END[block]}"
-            for (_, row), block in zip(started, blocks.blocks(started), strict=True)
+            for row, block in zip(started, blocks.blocks(started), strict=True)
         ]
     )
     return (
@@ -58,7 +60,7 @@ def usage(made: Statement, phrases: StatementPhrasebook) -> str:
         f"{_COLUMNS}{_head(said)}<tbody>{rows}</tbody>"
         f'<tfoot><tr><td /><td style="text-align:left; font-weight:bold">{said["total"]}</td>'
         "<td /><td /><td /><td /><td /><td /><td /><td />"
-        f'<td align="right"><b>{phrases.decimal(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
+        f'<td align="right"><b>{phrases.ten_thousandths(made.usage_total.amount_ex_vat)}</b></td><td /></tr></tfoot>'
         "</table></td></tr>"
         f'<tr><td style="text-align:left;">{said["zone_note"]}</td></tr>'
         '<tr><td class="operator-gap" /></tr><tr><td class="operator-gap" /></tr>'
@@ -73,12 +75,12 @@ def _head(said: Mapping[str, str]) -> str:
 
 
 def _row(row: UsageRow, phrases: StatementPhrasebook) -> str:
-    at = row.at
+    at = periods.local(row.at, phrases.zone_of_clocks)
     return (
-        f"{figures.day(at)}</td><td>{figures.clock(at)}</td><td>{figures.offset(at)}</td>"
+        f"{times.day(at)}</td><td>{figures.clock(at)}</td><td>{times.offset(at)}</td>"
         f"{_number(row.service, row.direction, row.peer)}<td>{_zones(row.zone, phrases.lang)}"
         f"</td><td>{phrases.operator(words.service(row.service, row.direction))}</td><td></td>"
-        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{phrases.decimal(row.amount_ex_vat)}"
+        f"<td>{figures.actual(row.service, row.quantity)}</td><td>{phrases.ten_thousandths(row.amount_ex_vat)}"
     )
 
 

@@ -7,7 +7,6 @@ lose, that nobody would see, or that would be read as something else, stands as 
 import re
 from typing import Final, NamedTuple
 
-from projections import wording
 from projections.words.language import Language
 from projections.words.names import ZONES
 from projections.words.safe import safe
@@ -61,8 +60,8 @@ class Zones(NamedTuple):
 
 _ZONES: Final[dict[str, Zones]] = {
     "home": Zones("", ""),
-    "roaming": Zones(wording.ZONES["roaming"], ""),
-    **{zone: Zones("", text) for zone, text in wording.ZONES.items() if zone not in ("home", "roaming")},
+    "roaming": Zones(ZONES["roaming"].ru, ""),
+    **{zone: Zones("", text.ru) for zone, text in ZONES.items() if zone not in ("home", "roaming")},
 }
 NAMED_ZONES: Final = tuple(zone for zone in _ZONES if zone != "home")
 """Zones for which the operator has words."""
@@ -123,7 +122,7 @@ def peer_of(direction: str | None, cell: str) -> tuple[str, str]:
 def zones(zone: str, lang: Language = "ru") -> Zones:
     """The zone columns of a zone; one without words of its own stands verbatim in the second. Russian is read back."""
     if zone in _ZONES:
-        own = ZONES[zone].ru if lang == "ru" else ZONES[zone].en
+        own = ZONES[zone].of(lang)
         return Zones(*(own if cell else "" for cell in _ZONES[zone]))
     text = kept(zone)
     if text in _ZONES_READ or text.startswith((*_HOME, NOBODY)):

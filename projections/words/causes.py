@@ -29,7 +29,7 @@ from ledger.events import (
     UsageCharged,
     UsageUnrated,
 )
-from ledger.periods import Instant, local_text
+from ledger.periods import parse_date
 from projections.words import names
 from projections.words.events import ABOUT, TITLES, TYPES
 from projections.words.phrasebook import Phrasebook
@@ -41,12 +41,12 @@ def kind_of(phrases: Phrasebook, name: str) -> str:
     return phrases.say(TITLES[name] if name in TITLES else TYPES[name]) if phrases.russian else name
 
 
-def about(phrases: Phrasebook, event: Event, zone: str) -> str:
-    """What it was about; `zone` is the account's, for its dates."""
-    return ", ".join(filter(None, _about(phrases, event, zone)))
+def about(phrases: Phrasebook, event: Event) -> str:
+    """What it was about."""
+    return ", ".join(filter(None, _about(phrases, event)))
 
 
-def _about(phrases: Phrasebook, event: Event, zone: str) -> tuple[str, ...]:
+def _about(phrases: Phrasebook, event: Event) -> tuple[str, ...]:
     match event:
         case AccountOpened():
             return (event.region,)
@@ -57,12 +57,10 @@ def _about(phrases: Phrasebook, event: Event, zone: str) -> tuple[str, ...]:
         case RefreshRefused():
             return phrases.say(REASONS[event.reason]), event.reason
         case MonthlyFeeCharged():
-            return (
-                _cause(phrases, event.cause), phrases.money(event.amount), event.plan_name,
-                _days(phrases, event.period, zone),
-            )  # fmt: skip
+            days = _days(phrases, event.period)
+            return _cause(phrases, event.cause), phrases.money(event.amount), event.plan_name, days
         case DailyFeeCharged() | PackagesRefreshed():
-            return phrases.money(event.amount), event.plan_name, _days(phrases, event.period, zone)
+            return phrases.money(event.amount), event.plan_name, _days(phrases, event.period)
         case UsageCharged():
             return *_usage(phrases, event), phrases.money(event.amount) if event.amount else ""
         case UsageUnrated():
@@ -72,15 +70,14 @@ def _about(phrases: Phrasebook, event: Event, zone: str) -> tuple[str, ...]:
         case PeriodLapsed():
             return ()
         case DiscountGranted():
-            return f"{event.percent} %", phrases.say(
-                ABOUT["days"], first=phrases.day(event.from_), last=phrases.day(event.until)
-            )
+            first, last = (phrases.day(parse_date(day)) for day in (event.from_, event.until))
+            return f"{event.percent} %", phrases.say(ABOUT["days"], first=first, last=last)
         case PromiseTaken():
-            return phrases.money(event.amount), _until(phrases, event.until, zone)
+            return phrases.money(event.amount), phrases.say(ABOUT["until"], time=phrases.time(event.until))
         case PromiseClosed():
             return phrases.money(event.amount), _cause(phrases, event.cause)
         case OptionConnected() | OptionFeeCharged():
-            return event.option_name, phrases.money(event.fee), _days(phrases, event.period, zone)
+            return event.option_name, phrases.money(event.fee), _days(phrases, event.period)
         case OptionSuspended() | OptionExpired() | OptionDisconnected():
             return (event.option_name,)
         case ChargeReversed():
@@ -89,7 +86,9 @@ def _about(phrases: Phrasebook, event: Event, zone: str) -> tuple[str, ...]:
         case Adjusted():
             return phrases.money(event.amount), *(_of(phrases, version) for version in event.cites)
         case DisputeOpened():
-            return _of(phrases, event.event), phrases.say(ABOUT["answer_due"], day=phrases.day(event.answer_due))
+            return _of(phrases, event.event), phrases.say(
+                ABOUT["answer_due"], day=phrases.day(parse_date(event.answer_due))
+            )
         case DisputeResolved():
             return event.dispute, phrases.say(names.OUTCOMES[event.outcome]), _of(phrases, event.event)
         case InputRefused():
@@ -110,11 +109,6 @@ def _of(phrases: Phrasebook, version: int) -> str:
     return phrases.say(ABOUT["event"], version=version)
 
 
-def _until(phrases: Phrasebook, instant: Instant, zone: str) -> str:
-    return phrases.say(ABOUT["until"], time=phrases.time(local_text(instant, zone)))
-
-
-def _days(phrases: Phrasebook, period: Period, zone: str) -> str:
+def _days(phrases: Phrasebook, period: Period) -> str:
     """A paid period, up to its due time."""
-    start, due = (phrases.day(local_text(instant, zone)) for instant in (period.start, period.next_due))
-    return phrases.say(ABOUT["days"], first=start, last=due)
+    return phrases.say(ABOUT["days"], first=phrases.day_of(period.start), last=phrases.day_of(period.next_due))

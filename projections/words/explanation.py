@@ -33,7 +33,7 @@ FACTS: Final[dict[str, tuple[str, Text]]] = {
     "daily_fee": ("money", Text("Плата за сутки", "Day's fee")),
     "needed": ("money", Text("Деньги", "Funds")),
     "available": ("money", Text("Доступно", "Available")),
-    "night_at": ("time", Text("Ближайшая ночь", "Coming night")),
+    "night_at": ("stored_time", Text("Ближайшая ночь", "Coming night")),
     "night_fee": ("money", Text("Плата той ночью", "Fee of that night")),
     "night_available": ("money", Text("Доступно той ночью", "Available that night")),
     "percent": ("percent", Text("Скидка", "Discount")),

@@ -7,7 +7,7 @@ from ledger.account import Account
 from ledger.events import Blocked, Event, Unblocked
 from ledger.evolve import evolve
 from projections.returned import Returned, SoFar, gave, reversal_of, takes
-from projections.words.language import Language, Text
+from projections.words.language import Text
 from projections.words.phrasebook import Phrasebook
 
 WORDS: Final[dict[str, Text]] = {
@@ -42,20 +42,20 @@ WORDS: Final[dict[str, Text]] = {
 }
 
 
-def answer(booked: Sequence[Event], event: int, outcome: str, lang: Language = "en") -> str:
+def answer(phrases: Phrasebook, booked: Sequence[Event], event: int, outcome: str) -> str:
     """What the answer does, in a clause: what is given back, or taken from the subscriber, or that nothing is."""
     back = reversal_of(booked)
     if outcome == "rejected":
-        return _worded("rejected", lang)
+        return phrases.say(WORDS["rejected"])
     if back is None:
-        return _worded("nothing", lang, event=event)
+        return phrases.say(WORDS["nothing"], event=event)
     if not back.amount:
-        return _worded("packages", lang, event=event)
+        return phrases.say(WORDS["packages"], event=event)
     what = "taken" if takes(booked) else "given with packages" if back.packages else "given"
-    return _worded(what, lang, event=event, amount=Phrasebook(lang).money(back.amount))
+    return phrases.say(WORDS[what], event=event, amount=phrases.money(back.amount))
 
 
-def consequence(before: Account, booked: Sequence[Event], lang: Language = "en") -> str | None:
+def consequence(phrases: Phrasebook, before: Account, booked: Sequence[Event]) -> str | None:
     """What the answer leads to: the wallet before and behind it, and a block that is set or lifted.
 
     None where it only gives, and no block is touched.
@@ -72,37 +72,31 @@ def consequence(before: Account, booked: Sequence[Event], lang: Language = "en")
         account = evolve(account, event)
         if event.version > back.version and isinstance(event, Blocked | Unblocked):
             what = "blocked" if isinstance(event, Blocked) else "unblocked"
-            state = _worded(what, lang, available=Phrasebook(lang).money(account.available))
+            state = phrases.say(WORDS[what], available=phrases.money(account.available))
     if not state and not takes(booked):
         return None
-    moved = _worded("wallet", lang, before=Phrasebook(lang).money(was), after=Phrasebook(lang).money(account.wallet))
+    moved = phrases.say(WORDS["wallet"], before=phrases.money(was), after=phrases.money(account.wallet))
     return f"{moved}; {state}" if state else moved
 
 
-def left(found: SoFar, lang: Language = "ru") -> str:
+def left(phrases: Phrasebook, found: SoFar) -> str:
     """What is left of an event, or why nothing is."""
-    return (
-        _worded("left", lang, left=Phrasebook(lang).money(found.left))
-        if found.state == "some"
-        else _worded(found.state, lang)
-    )
+    if found.state == "some":
+        return phrases.say(WORDS["left"], left=phrases.money(found.left))
+    return phrases.say(WORDS[found.state])
 
 
-def so_far(found: SoFar, disputed: Event, lang: Language = "en") -> str | None:
+def so_far(phrases: Phrasebook, found: SoFar, disputed: Event) -> str | None:
     """What was moved back of an event before, by which events, and what is left or why nothing is; None for nothing."""
     if not found.moved:
-        return None if found.state == "some" else left(found, lang)
-    money = Phrasebook(lang).money
-    by = "; ".join(f"{money(each.amount)}: {by_event(each, lang)}" for each in found.moved)
+        return None if found.state == "some" else left(phrases, found)
+    by = "; ".join(f"{phrases.money(each.amount)}: {by_event(phrases, each)}" for each in found.moved)
     what = "taken so far" if gave(disputed) else "so far"
-    return f"{_worded(what, lang, event=disputed.version, amount=money(found.amount), by=by)}, {left(found, lang)}"
+    said = phrases.say(WORDS[what], event=disputed.version, amount=phrases.money(found.amount), by=by)
+    return f"{said}, {left(phrases, found)}"
 
 
-def by_event(each: Returned, lang: Language = "ru") -> str:
+def by_event(phrases: Phrasebook, each: Returned) -> str:
     """What a reversal or adjustment is, and where it stands; and that it does not count, where it does not."""
-    said = _worded(each.type, lang, version=each.version, day=Phrasebook(lang).day(each.booked_at))
-    return said if each.counts else said + _worded("not counted", lang)
-
-
-def _worded(what: str, lang: Language, **fields: object) -> str:
-    return Phrasebook(lang).say(WORDS[what], **fields)
+    said = phrases.say(WORDS[each.type], version=each.version, day=phrases.day_of(each.booked_at))
+    return said if each.counts else said + phrases.say(WORDS["not counted"])

@@ -1,7 +1,5 @@
 """Language: a text for people is a pair, Russian and English; a document or an answer is told in one of the two."""
 
-import re
-from functools import cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -16,15 +14,11 @@ class Text(msgspec.Struct, frozen=True):
     ru: str
     en: str
 
-    def filled_in(self, said: str) -> dict[str, str] | None:
-        """What was filled in where the Russian sentence was said; None where another one was."""
-        found = _pattern(self.ru).fullmatch(said)
-        return None if found is None else found.groupdict()
+    def of(self, lang: Language) -> str:
+        """The sentence in a language."""
+        return self.ru if lang == "ru" else self.en
 
 
-@cache
-def _pattern(sentence: str) -> re.Pattern[str]:
-    """What a sentence looks like, whatever is filled in."""
-    parts = re.split(r"{(\w+)}", sentence)
-    made = (f"(?P<{part}>.*?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    return re.compile("".join(made), re.DOTALL)
+def sign(amount: int) -> str:
+    """What stands before a number for people that is below 0."""
+    return "\N{MINUS SIGN}" if amount < 0 else ""

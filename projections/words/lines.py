@@ -1,7 +1,8 @@
-"""Lines: the text of a statement's line, which is Russian in its canonical form, and the same in English (R-13.3)."""
+"""Lines: the text of a statement's line, in Russian and English (R-13.3)."""
 
 from typing import Final
 
+from projections.statement import Line
 from projections.words import adjustments
 from projections.words.language import Text
 from projections.words.phrasebook import Phrasebook
@@ -13,7 +14,7 @@ LINES: Final[dict[str, Text]] = {
     "daily_fee": Text("Списание ежесуточной платы по Тарифному плану", "Daily fee of the plan"),
     "option_fee": Text("Списание платы за опцию «{option}»", "Fee of the option “{option}”"),
     "promise_fee": Text("Плата за услугу «Обещанный платёж»", "Fee of a promised payment"),
-    "adjustment_told": Text("Перерасчёт: {text}", "Adjustment: {text}"),
+    "adjustment_told": Text("Перерасчёт: {note}", "Adjustment: {note}"),
     "adjustment": Text("Перерасчёт", "Adjustment"),
     "reversal": Text("Корректировка: {day} {line}", "Reversal: {day} {line}"),
 }
@@ -23,18 +24,22 @@ PERIOD: Final = Text("{text}, период действия с {first} по {las
 """A line with what it paid for, as printed forms put them together; both days belong to it."""
 
 
-def canonical(kind: str, **values: str) -> str:
-    """The text that a statement stores, in Russian."""
-    return LINES[kind].ru.format(**values)
+def text(phrases: Phrasebook, line: Line) -> str:
+    """The text of a line without its channel or period; names and texts from outside are as they are."""
+    if line.reverses is not None:
+        day = phrases.day_of(line.reverses.booked_at)
+        return phrases.say(LINES["reversal"], day=day, line=text(phrases, line.reverses))
+    if line.note is not None:
+        return phrases.say(LINES["adjustment_told"], note=adjustments.translate(phrases, line.note))
+    return phrases.say(LINES[line.kind], option=line.option)
 
 
-def translate(phrases: Phrasebook, text: str) -> str:
-    """The text of a line in the language of the speaker; names and texts from outside are as they are."""
-    if phrases.russian:
-        return text
-    for line in LINES.values():
-        if (values := line.filled_in(text)) is not None:
-            inner = {"line": translate, "text": adjustments.translate}
-            said = {name: inner[name](phrases, value) for name, value in values.items() if name in inner}
-            return phrases.say(line, **values | said)
-    return text
+def printed(phrases: Phrasebook, line: Line) -> str:
+    """A line's text with its channel or period, as printed forms put them together."""
+    said = text(phrases, line)
+    if line.channel is not None:
+        return f"{said} ({line.channel})"
+    if line.period is None:
+        return said
+    days = {"first": phrases.day(line.period.first), "last": phrases.day(line.period.last)}
+    return phrases.say(DAY if line.kind == "daily_fee" else PERIOD, text=said, **days)

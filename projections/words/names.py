@@ -83,8 +83,6 @@ COUNTED: Final[dict[str, tuple[tuple[str, str, str], tuple[str, str]]]] = {
 """What is counted: in Russian one, two and five of it, in English one and more."""
 MINUTES: Final = Text("мин", "min")
 PIECES: Final = Text("шт", "pcs")
-MEGABYTES: Final = Text("МБ", "MB")
-KILOBYTES: Final = Text("КБ", "KB")
 NONE: Final = Text("нет", "none")
 YES: Final = Text("да", "yes")
 NO: Final = Text("нет", "no")

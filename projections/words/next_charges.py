@@ -1,6 +1,5 @@
 """What waits, in words: as it will be booked, as a statement that is not final waits for it, as the next charge."""
 
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from ledger.events import (
@@ -13,9 +12,11 @@ from ledger.events import (
     PeriodLapsed,
     PromiseClosed,
 )
+from ledger.periods import Instant, local
 from ledger.units import Kopecks
 from projections.next_charges import NextCharges, Scheduled
-from projections.words.language import Language, Text
+from projections.words import times
+from projections.words.language import Text
 from projections.words.phrasebook import Phrasebook
 from projections.words.safe import safe
 
@@ -86,84 +87,84 @@ WORDS: Final[dict[str, Text]] = {
 
 
 class NextCharge(NamedTuple):
-    """The tariff's next fee: its local time, None where none will be taken; kopecks that it takes; what else is said.
+    """The tariff's next fee: when, None where none will be taken; kopecks that it takes; what else is said.
 
     Where the money at hand does not reach any fee, the amount is that of the month.
     """
 
-    at: str | None
+    at: Instant | None
     amount: Kopecks | None
     notes: list[str]
 
 
-def booked(each: Scheduled, lang: Language = "ru") -> str:
+def booked(phrases: Phrasebook, each: Scheduled) -> str:
     """What will be booked, in a clause that names its day, sums and reason."""
     match each.event:
         case MonthlyFeeCharged():
-            return _worded("month", each, lang)
+            return _worded(phrases, "month", each)
         case DailyFeeCharged():
-            return _worded("day", each, lang)
+            return _worded(phrases, "day", each)
         case Blocked(cause="nightly"):
-            return _worded("block", each, lang)
+            return _worded(phrases, "block", each)
         case Blocked():
-            return _worded("below", each, lang)
+            return _worded(phrases, "below", each)
         case PeriodLapsed():
-            return _worded("lapse", each, lang)
+            return _worded(phrases, "lapse", each)
         case PromiseClosed():
-            return _worded("promise", each, lang)
+            return _worded(phrases, "promise", each)
         case OptionFeeCharged():
-            return _worded("option", each, lang)
+            return _worded(phrases, "option", each)
         case OptionSuspended():
-            return _worded("suspended by a block" if each.facts["blocks"] else "suspended", each, lang)
+            return _worded(phrases, "suspended by a block" if each.facts["blocks"] else "suspended", each)
         case OptionExpired():
-            return _worded("expired", each, lang)
+            return _worded(phrases, "expired", each)
         case _:
             raise AssertionError(f"the schedule books no {type(each.event).__name__}")
 
 
-def provisional(waits: NextCharges, lang: Language = "ru") -> str:
+def provisional(phrases: Phrasebook, waits: NextCharges) -> str:
     """What a statement that is not final waits for (R-13.5): the schedule's next instant, or just time."""
-    clauses = [_upcoming(each, lang) for each in waits.first] or [Phrasebook(lang).say(WORDS["nothing waits"])]
-    return Phrasebook(lang).say(WORDS["provisional"], waits="; ".join(clauses))
+    clauses = [_upcoming(phrases, each) for each in waits.first] or [phrases.say(WORDS["nothing waits"])]
+    return phrases.say(WORDS["provisional"], waits="; ".join(clauses))
 
 
-def next_charge(waits: NextCharges, lang: Language = "ru") -> NextCharge:
+def next_charge(phrases: Phrasebook, waits: NextCharges) -> NextCharge:
     """What the tariff's next night takes; the notes say what becomes of the number otherwise, and what options take."""
-    options = [_option(each, lang) for each in waits.options]
+    options = [_option(phrases, each) for each in waits.options]
     tariff = waits.tariff
     if tariff is None:
         return NextCharge(None, None, options)
     match tariff.event:
         case MonthlyFeeCharged(amount=amount):
-            return NextCharge(tariff.at, amount, options)
+            return NextCharge(tariff.event.booked_at, amount, options)
         case DailyFeeCharged(amount=amount):
-            return NextCharge(tariff.at, amount, [_worded("next day", tariff, lang), *options])
+            return NextCharge(tariff.event.booked_at, amount, [_worded(phrases, "next day", tariff), *options])
         case Blocked():
             short = "next block" if tariff.facts["daily_fee"] is None else "next block or day"
-            return NextCharge(tariff.at, tariff.facts["fee"], [_worded(short, tariff, lang), *options])
+            return NextCharge(tariff.event.booked_at, tariff.facts["fee"], [_worded(phrases, short, tariff), *options])
         case _:  # under a block the paid period ends without a fee (R-4.5)
-            return NextCharge(None, None, [booked(tariff, lang), *options])
+            return NextCharge(None, None, [booked(phrases, tariff), *options])
 
 
-def _option(each: Scheduled, lang: Language) -> str:
-    return _worded("next option", each, lang) if isinstance(each.event, OptionFeeCharged) else booked(each, lang)
+def _option(phrases: Phrasebook, each: Scheduled) -> str:
+    return _worded(phrases, "next option", each) if isinstance(each.event, OptionFeeCharged) else booked(phrases, each)
 
 
-def _upcoming(each: Scheduled, lang: Language) -> str:
+def _upcoming(phrases: Phrasebook, each: Scheduled) -> str:
     match each.event:
         case MonthlyFeeCharged() | DailyFeeCharged():
-            return _worded("fee waits", each, lang)
+            return _worded(phrases, "fee waits", each)
         case Blocked(cause="nightly"):
-            return _worded("block waits", each, lang)
+            return _worded(phrases, "block waits", each)
         case OptionFeeCharged():
-            return _worded("option waits", each, lang)
+            return _worded(phrases, "option waits", each)
         case _:
-            return booked(each, lang)
+            return booked(phrases, each)
 
 
-def _worded(what: str, each: Scheduled, lang: Language) -> str:
-    phrases, event = Phrasebook(lang), each.event
-    at = datetime.fromisoformat(each.at)
+def _worded(phrases: Phrasebook, what: str, each: Scheduled) -> str:
+    event = each.event
+    at = local(event.booked_at, phrases.zone_of_clocks)
     said: dict[str, Any] = {name: phrases.money(value) for name, value in each.facts.items() if isinstance(value, int)}
     for name in ("amount", "fee"):
         said.setdefault(name, phrases.money(getattr(event, name, 0)))
@@ -177,6 +178,6 @@ def _worded(what: str, each: Scheduled, lang: Language) -> str:
         **said,
         day=f"{at:%d.%m}",
         time=f"{at:%H:%M}",
-        moment=phrases.time(each.at),
+        moment=times.moment(at),
         name=safe(getattr(event, "option_name", "")),
     )

@@ -1,15 +1,16 @@
 """A phrasebook: money, quantities, times and names in one language, Russian or English; nothing raw gets past it."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from ledger import periods
-from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, RecordQuantity, rubles
-from projections.words import names
+from ledger.events import Event, InputRefused, RefreshRefused, UsageUnrated, type_name
+from ledger.periods import Instant
+from ledger.units import BYTES_PER_KB, Kopecks, PackageQuantity, RecordQuantity, TenThousandths, round_up
+from projections.words import durations, money, names, sizes, times
 from projections.words.events import TITLES
-from projections.words.language import Language, Text
+from projections.words.language import Language, Text, sign
 from projections.words.reasons import REASONS
 
 
@@ -25,18 +26,16 @@ class Phrasebook:
         self.options = dict(options or {})
         self.clock_zone = zone
 
+    @property
+    def zone_of_clocks(self) -> str:
+        """The zone whose clocks showed the times; only who was told one says times."""
+        assert self.clock_zone is not None, "times are those of some zone's clocks"
+        return self.clock_zone
+
     def say(self, text: Text, /, **values: Any) -> str:
         """The sentence in this language, filled in."""
-        said = text.ru if self.russian else text.en
-        return said.format(**values) if values else said
-
-    def translated(self, said: str, among: Iterable[Text]) -> str:
-        """A sentence that was said in Russian, in this language; one that is not among them is as it is."""
-        if not self.russian:
-            for text in among:
-                if (values := text.filled_in(said)) is not None:
-                    return self.say(text, **{name: _pointed(value) for name, value in values.items()})
-        return said
+        sentence = text.of(self.lang)
+        return sentence.format(**values) if values else sentence
 
     def head(self, texts: Sequence[Text]) -> tuple[str, ...]:
         """The head of a table."""
@@ -50,7 +49,11 @@ class Phrasebook:
 
     def money(self, amount: Kopecks) -> str:
         """Kopecks as money."""
-        return rubles(amount) if self.russian else _pointed(rubles(amount))
+        return money.rubles(amount, self.lang)
+
+    def ten_thousandths(self, amount: TenThousandths) -> str:
+        """An amount without VAT, its four decimals alone."""
+        return money.ten_thousandths(amount, self.lang)
 
     def more_or_less(self, amount: Kopecks) -> str:
         """A difference of money."""
@@ -62,9 +65,9 @@ class Phrasebook:
         """A measured quantity: 1530 s → 25:30, 444 bytes → 1 КБ, pieces as they are."""
         match service:
             case "voice":
-                return clock(quantity)
+                return durations.clock(quantity)
             case "data":
-                return self.data(-(-quantity // 1024))
+                return sizes.rounded(round_up(quantity, BYTES_PER_KB), self.lang)
             case _:
                 return str(quantity)
 
@@ -74,7 +77,7 @@ class Phrasebook:
             case "voice":
                 return self.minutes(amount)
             case "data":
-                return self.data(amount)
+                return sizes.rounded(amount, self.lang)
             case _:
                 return f"{amount} {self.say(names.PIECES)}"
 
@@ -86,30 +89,25 @@ class Phrasebook:
             case "s":
                 return self.minutes(amount)
             case "kb":
-                whole, rest = divmod(abs(amount), KB_PER_MB)
-                said = [f"{whole} {self.say(names.MEGABYTES)}"] if whole or not rest else []
-                said += [f"{rest} {self.say(names.KILOBYTES)}"] if rest else []
-                return _signed(amount) + " ".join(said)
+                return sizes.exact(amount, self.lang)
             case _:
-                return f"{_signed(amount)}{abs(amount)} {self.say(names.PIECES)}"
+                return f"{sign(amount)}{abs(amount)} {self.say(names.PIECES)}"
 
     def minutes(self, seconds: int) -> str:
         """Seconds as minutes: 1530 → 25:30 мин."""
-        return f"{clock(seconds)} {self.say(names.MINUTES)}"
+        return f"{durations.clock(seconds)} {self.say(names.MINUTES)}"
 
-    def data(self, kilobytes: int) -> str:
-        """Kilobytes, in megabytes where they are many; rounded down for display only."""
-        if kilobytes >= 10 * KB_PER_MB:
-            return f"{kilobytes // KB_PER_MB} {self.say(names.MEGABYTES)}"
-        return f"{kilobytes} {self.say(names.KILOBYTES)}"
+    def day(self, on: date) -> str:
+        """A date, as 01.02.2023."""
+        return times.day(on)
 
-    def day(self, text: str) -> str:
-        """The date of a local time or date, as 01.02.2023."""
-        return f"{datetime.fromisoformat(text):%d.%m.%Y}"
+    def day_of(self, at: Instant) -> str:
+        """The date of an instant, as the clocks showed it."""
+        return times.day(periods.local_date(at, self.zone_of_clocks))
 
-    def time(self, text: str) -> str:
-        """A local time, as 01.02.2023 10:00:00; on a day whose hour comes twice with its offset."""
-        return f"{datetime.fromisoformat(text):%d.%m.%Y %H:%M:%S}{self.offset(text)}"
+    def time(self, at: Instant) -> str:
+        """An instant, as 01.02.2023 10:00:00; on a day whose hour comes twice with its offset."""
+        return times.moment(periods.local(at, self.zone_of_clocks)) + self.offset(at)
 
     def clocked(self, title: str) -> str:
         """The title of an answer, with whose clocks its times are from."""
@@ -117,10 +115,12 @@ class Phrasebook:
             return self.say(names.EACH_ITS_CLOCKS, title=title)
         return self.say(names.CLOCKS, title=title, zone=self.clock_zone)
 
-    def offset(self, text: str) -> str:
-        """What tells a local time from another that the clocks showed alike: ` +09:00`; nothing on most days."""
-        told = self.clock_zone is not None and periods.turns_back(datetime.fromisoformat(text).date(), self.clock_zone)
-        return f" {text[-6:]}" if told else ""
+    def offset(self, at: Instant) -> str:
+        """What tells an instant from another that the clocks showed alike: ` +09:00`; nothing on most days."""
+        zone = self.zone_of_clocks
+        if not periods.turns_back(periods.local_date(at, zone), zone):
+            return ""
+        return f" {times.offset(periods.local(at, zone))}"
 
     def count(self, number: int, noun: str) -> str:
         """A number with its noun: 1 счёт, 2 счёта, 5 счетов; 1 account, 2 accounts."""
@@ -152,14 +152,14 @@ class Phrasebook:
         """Kinds of blocks, or that there are none."""
         return ", ".join(self.say(names.BLOCKS[kind]) for kind in kinds) or self.say(names.NONE)
 
-    def title(self, event: Mapping[str, Any]) -> str:
-        """What an event as the contract shows it was, in a few words."""
-        name = event["type"]
-        said = self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {event['cause']}"])
-        if "option_name" in event:
-            said = f"{said}: " + (f"«{event['option_name']}»" if self.russian else f"“{event['option_name']}”")
-        if name in ("RefreshRefused", "InputRefused", "UsageUnrated"):
-            said += f" — {self.say(REASONS[event['reason']])} ({event['reason']})"
+    def title(self, event: Event) -> str:
+        """What an event was, in a few words."""
+        name = type_name(event)
+        said = self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {getattr(event, 'cause', '')}"])
+        if option := getattr(event, "option_name", None):
+            said = f"{said}: " + (f"«{option}»" if self.russian else f"“{option}”")
+        if isinstance(event, RefreshRefused | InputRefused | UsageUnrated):
+            said += f" — {self.say(REASONS[event.reason])} ({event.reason})"
         return said
 
     # Facts
@@ -186,9 +186,11 @@ class Phrasebook:
             case "truth":
                 said = self.say(names.YES if value else names.NO)
             case "day":
-                said = self.day(value)
+                said = self.day(periods.parse_date(value))
             case "time":
                 said = self.time(value)
+            case "stored_time":
+                said = self.time(periods.parse_instant(value))
             case "measured":
                 said = self.measured(facts["service"], value)
             case "packaged":
@@ -218,17 +220,3 @@ class Phrasebook:
 
 RUSSIAN: Final = Phrasebook("ru")
 """Where nothing else is asked for."""
-
-
-def clock(seconds: int) -> str:
-    """Seconds as minutes and seconds: 1530 → 25:30."""
-    return "{}{}:{:02d}".format(_signed(seconds), *divmod(abs(seconds), SECONDS_PER_MINUTE))
-
-
-def _signed(amount: int) -> str:
-    return "\N{MINUS SIGN}" if amount < 0 else ""
-
-
-def _pointed(said: str) -> str:
-    """Money as English writes it, with a point; anything else as it is."""
-    return re.sub(r",(?=\d\d\s₽\Z)", ".", said)

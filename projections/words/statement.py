@@ -1,11 +1,12 @@
 """Statement: the words of its printed forms, and a speaker who says a whole document in one language."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from ledger import periods
+from ledger.units import TenThousandths
 from projections.statement import Line, Statement
-from projections.words import lines, names
+from projections.words import lines, names, sizes, times
 from projections.words.language import Language, Text
 from projections.words.phrasebook import Phrasebook
 
@@ -135,7 +136,7 @@ KINDS: Final[dict[str, Text]] = {
     "adjustment": Text("перерасчёт", "adjustment"),
 }
 """Kinds of lines, where they have a column."""
-UNITS: Final[dict[str, Text]] = {"s": Text("с", "s"), "sms": names.PIECES, "kb": names.KILOBYTES}
+UNITS: Final[dict[str, Text]] = {"s": Text("с", "s"), "sms": names.PIECES, "kb": sizes.KILOBYTES}
 OPERATOR: Final[dict[str, Text]] = {
     "day": Text("Дата", "Date"),
     "clock": Text("Время", "Time"),
@@ -166,8 +167,8 @@ class StatementPhrasebook(Phrasebook):
     """Says a statement's words in one language; times as its account's clocks showed them."""
 
     def __init__(self, lang: Language, made: Statement) -> None:
-        super().__init__(lang, zone=made.zone or None)
-        self.first, self.last = self.day(made.from_), self.day(made.to)
+        super().__init__(lang, zone=made.zone)
+        self.first, self.last = self.day(made.since), self.day(made.until)
 
     def __call__(self, name: str, **values: Any) -> str:
         """A phrase of the statement."""
@@ -175,42 +176,27 @@ class StatementPhrasebook(Phrasebook):
 
     def canonical(self, line: Line) -> str:
         """A line's text without its channel or period."""
-        return lines.translate(self, line.text)
+        return lines.text(self, line)
 
     def line(self, line: Line) -> str:
         """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-        return printed(self, line)
+        return lines.printed(self, line)
 
     def clocks(self, made: Statement) -> str:
         """Whose clocks the times are from: the zone and its offsets at the ends of the range."""
-        zone = made.zone or "UTC"
-        ends = date.fromisoformat(made.from_), date.fromisoformat(made.to) + timedelta(days=1)
-        offsets = dict.fromkeys(periods.local_text(periods.day_start(end, zone), zone)[-6:] for end in ends)
-        return f"{zone}, {', '.join(f'UTC{offset}' for offset in offsets)}"
-
-    def decimal(self, amount: str) -> str:
-        """A decimal of the model, `1.1017`, as this language writes it."""
-        return amount.replace(".", ",") if self.russian else amount
+        ends = made.since, made.until + timedelta(days=1)
+        starts = (periods.local(periods.day_start(end, made.zone), made.zone) for end in ends)
+        offsets = dict.fromkeys(map(times.offset, starts))
+        return f"{made.zone}, {', '.join(f'UTC{offset}' for offset in offsets)}"
 
     def operator(self, word: str) -> str:
         """A word of the operator's tables."""
         return self.named(word, OPERATOR)
 
-    def ex_vat(self, amount: str) -> str:
+    def ex_vat(self, amount: TenThousandths) -> str:
         """An amount without VAT, as money."""
-        return f"{self('ex_vat')} {self.decimal(amount)}\N{NO-BREAK SPACE}₽"
+        return f"{self('ex_vat')} {self.ten_thousandths(amount)}\N{NO-BREAK SPACE}₽"
 
     def unrated(self, made: Statement) -> str:
         """How many records have no price."""
-        return f"{self('unrated')}: {len(made.unrated or ())}"
-
-
-def printed(phrases: Phrasebook, line: Line) -> str:
-    """A line's text with its channel or period, as printed forms put them together (R-13.3)."""
-    text = lines.translate(phrases, line.text)
-    if isinstance(line.channel, str):
-        return f"{text} ({line.channel})"
-    if line.period is None:
-        return text
-    days = {"first": phrases.day(line.period.first), "last": phrases.day(line.period.last)}
-    return phrases.say(lines.DAY if line.kind == "daily_fee" else lines.PERIOD, text=text, **days)
+        return f"{self('unrated')}: {len(made.unrated)}"

@@ -1,7 +1,7 @@
 """Accounts looked up: what one has, what happened to it, where an input went."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment
+from ledger.rules.refresh import Reply
 from ledger.snapshot import Snapshot
 from projections import balances
 from projections.next_charges import Scheduled, charges_until
@@ -35,7 +36,7 @@ class AccountEvents(NamedTuple):
     """The zone of an account, and its events with the replies that they are, oldest first."""
 
     zone: str
-    events: Iterator[tuple[Event, str | None]]
+    events: Iterator[tuple[Event, Reply | None]]
 
 
 class FoundInput(msgspec.Struct):
@@ -53,11 +54,6 @@ def require_account(snapshot: Snapshot, account: str) -> Account:
         is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
         raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account)
     return found
-
-
-def zones_of(snapshot: Snapshot, accounts: Iterable[str]) -> dict[str, str]:
-    """Where accounts are. Raises Declined for one that is not there."""
-    return {account: require_account(snapshot, account).zone for account in set(accounts)}
 
 
 def balance(

@@ -24,6 +24,7 @@ from ledger.log import files
 from ledger.log.store import Reading, StoreRef
 from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
+from projections.canonical import statement_id
 from projections.shares import in_processes
 from projections.statement import statement
 from scripts import collector
@@ -159,7 +160,7 @@ def _one(order: Order, place: Path, snapshot: Snapshot, account: str, known: Ent
             return Failure(account, Hinted("no such account in this ledger")), False
         made = statement(found, snapshot.events(account), snapshot.catalogues, since=order.since, until=order.until)
         path = Path(order.folder) / order.file(account)
-        id = made.id
+        id = statement_id(made)
         if known is not None and known.statement == id and _digest(path) == known.sha256:
             return known, True
         keys = keys_for(order.layout, order.keys)

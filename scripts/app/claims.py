@@ -84,12 +84,12 @@ def find_claim(snapshot: Snapshot, id: str, account: str | None, *, today: date 
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
-def dossier_of(snapshot: Snapshot, row: DisputeRow, *, today: date | Instant) -> tuple[Dossier, str]:
-    """The dossier of a claim, and the zone of its times. Raises Declined where the account cannot be followed."""
+def dossier_of(snapshot: Snapshot, row: DisputeRow, *, today: date | Instant) -> Dossier:
+    """The dossier of a claim. Raises Declined where the account cannot be followed."""
     account = require_account(snapshot, row.account)
     day = today if isinstance(today, date) else periods.local_date(today, account.zone)
     try:
-        return dossier(snapshot.log, snapshot.catalogues, account, row, today=day), account.zone
+        return dossier(snapshot.log, snapshot.catalogues, account, row, today=day)
     except (Broken, BrokenLog) as error:
         raise Declined("UNSOUND_STATEMENT", account=row.account, reason=error) from None
 

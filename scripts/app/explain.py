@@ -1,6 +1,4 @@
-"""Explain: why one event came out as it did, and where the account is whose times are told."""
-
-from typing import NamedTuple
+"""Explain: why one event came out as it did."""
 
 from ledger.evolve import BrokenLog
 from ledger.snapshot import Snapshot
@@ -10,20 +8,12 @@ from scripts.app.accounts import require_account
 from scripts.app.errors import Declined
 
 
-class Explained(NamedTuple):
-    """An explanation, and the zone of its account."""
-
-    explanation: Explanation
-    zone: str
-
-
-def explain(snapshot: Snapshot, account: str, version: int) -> Explained:
+def explain(snapshot: Snapshot, account: str, version: int) -> Explanation:
     """Why an event of an account came out as it did. Raises Declined."""
     found = require_account(snapshot, account)
     try:
-        made = explanation_of(snapshot.log, snapshot.catalogues, account, version)
+        return explanation_of(snapshot.log, snapshot.catalogues, account, version)
     except NoSuchEvent:
         raise Declined("NO_SUCH_EVENT", account=account, version=version, newest=found.version) from None
     except BrokenLog as error:
         raise Declined("BROKEN_LOG", reason=error) from None
-    return Explained(made, found.zone)

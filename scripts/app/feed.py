@@ -10,6 +10,7 @@ from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
 from ledger.reasons import StoredRefusalReason
+from ledger.rules.refresh import Reply
 from ledger.service import Clock, Ledger, Outcome
 from projections.operator.known_inputs import KnownInputs
 from scripts.app.future import Future
@@ -32,11 +33,11 @@ class Rejected(NamedTuple):
     opens: bool
 
 
-class Reply(NamedTuple):
-    """What a request for a refresh was answered, in Russian (R-5.3)."""
+class Answered(NamedTuple):
+    """A request for a refresh, and what it was answered (R-5.3)."""
 
     input: Input
-    text: str
+    reply: Reply
 
 
 class Refusal(NamedTuple):
@@ -64,7 +65,7 @@ class Fed(NamedTuple):
     """What became of a batch: lines that were rejected, in order, and inputs that were answered."""
 
     rejected: list[Rejected]
-    answered: list[Reply | Refusal]
+    answered: list[Answered | Refusal]
 
 
 class Feed:
@@ -102,7 +103,7 @@ class Feed:
                 fed.append((line, input))
             named = self._known.named([input for _, input in fed], before.log)
         outcomes = self._ledger.apply(named) if fed else []
-        answered: list[Reply | Refusal] = []
+        answered: list[Answered | Refusal] = []
         for (line, input), outcome in zip(fed, outcomes, strict=True):
             self._count(outcome)
             if outcome.result == "rejected":
@@ -139,7 +140,7 @@ def _parse(line: RawLine) -> Input:
     return inputs.parse(text)
 
 
-def _answer(input: Input, outcome: Outcome) -> Reply | Refusal:
-    if outcome.reply:
-        return Reply(input, outcome.reply)
+def _answer(input: Input, outcome: Outcome) -> Answered | Refusal:
+    if outcome.reply is not None:
+        return Answered(input, outcome.reply)
     return Refusal(input, next(event.reason for event in outcome.events if isinstance(event, InputRefused)))

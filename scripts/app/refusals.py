@@ -10,14 +10,13 @@ from projections.explain.refused import RefusedRequest
 from projections.follow import asked
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
-from scripts.app.accounts import require_account, zones_of
+from scripts.app.accounts import require_account
 
 
 class RefusedRequests(NamedTuple):
-    """What was refused, the zones of the accounts, and that of the one account that was asked for."""
+    """What was refused, and the zone of the one account that was asked for."""
 
     rows: list[RefusedRequest]
-    zones: dict[str, str]
     zone: str | None
 
 
@@ -26,4 +25,4 @@ def refused_requests(snapshot: Snapshot, account: str | None, *, now: Instant, l
     zone = None if account is None else require_account(snapshot, account).zone
     rows = asked(snapshot.log, lambda db: refusals.rows(db, account))
     found = list(refused.refused(snapshot, rows, until=now, phrases=Phrasebook(lang, zone=zone)))
-    return RefusedRequests(found, zones_of(snapshot, (row.account for row in found)), zone)
+    return RefusedRequests(found, zone)

@@ -13,6 +13,7 @@ from ledger import periods
 from ledger.account import Account
 from ledger.periods import Moment
 from ledger.snapshot import Snapshot
+from projections import canonical
 from projections.formats.csv import Table
 from projections.statement import Broken, Statement, statement
 from projections.words.language import Language
@@ -56,7 +57,7 @@ class Layout(msgspec.Struct, frozen=True):
     def render(self, made: Statement, checkpoint: str | None = None) -> bytes:
         """The bytes of a statement's file; the SHA-256 of the JSON is the statement's id (R-13.5)."""
         if self.form == "json":
-            return made.json()
+            return canonical.statement(made)
         render: Callable[..., str | bytes] = import_module(RENDERERS[self.form]).render
         foot = {} if checkpoint is None else {"checkpoint": checkpoint}
         content = render(made, **self.options, **foot)

@@ -1,7 +1,6 @@
 """Views: what crosses accounts, and how it is made anew from the log."""
 
 import time
-from typing import NamedTuple
 
 import msgspec
 
@@ -11,14 +10,6 @@ from ledger.snapshot import Snapshot
 from projections import unrated
 from projections.follow import asked, rebuild
 from projections.unrated import UnratedRow
-from scripts.app.accounts import zones_of
-
-
-class UnratedRecords(NamedTuple):
-    """Records that nobody could rate yet, and the zones of their accounts."""
-
-    rows: list[UnratedRow]
-    zones: dict[str, str]
 
 
 class Replayed(msgspec.Struct):
@@ -30,10 +21,9 @@ class Replayed(msgspec.Struct):
     differences: int
 
 
-def unrated_records(snapshot: Snapshot) -> UnratedRecords:
+def unrated_records(snapshot: Snapshot) -> list[UnratedRow]:
     """The records without a price (R-6.8)."""
-    rows = asked(snapshot.log, unrated.rows)
-    return UnratedRecords(rows, zones_of(snapshot, (row.account for row in rows)))
+    return asked(snapshot.log, unrated.rows)
 
 
 def replay(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> Replayed:

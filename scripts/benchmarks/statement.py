@@ -8,6 +8,7 @@ from pathlib import Path
 from ledger.evolve import fold
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
+from projections import canonical
 from projections.statement import statement
 from scripts.benchmarks import copies
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, seconds
@@ -31,7 +32,7 @@ def measure(folder: Path, quick: bool) -> Measured:
                 account = snapshot.account(name)
                 assert account is not None
                 made = statement(account, snapshot.events(name), snapshot.catalogues, since=SINCE, until=UNTIL)
-            made.json()
+            canonical.statement(made)
             rows.append(len(made.usage))
 
         def fold_one(name: str) -> None:

@@ -5,11 +5,11 @@ from typing import Final
 
 import click
 
-from ledger import periods
 from ledger.account import Account
 from ledger.events import type_name
 from ledger.periods import Moment
 from ledger.service import Ledger
+from projections import canonical
 from projections.events import as_json
 from projections.words import answers, next_charges
 from projections.words import balance as words
@@ -52,7 +52,7 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         found = accounts.balance(snapshot, account, as_of=as_of, known_at=known_at, now=now())
     if settings.json:
-        print_json(found.balance)
+        print_json(canonical.balance(found.balance))
     else:
         _show_balance(Phrasebook(lang, zone=found.account.zone), found)
     return 0
@@ -81,9 +81,9 @@ def events(settings: Settings, account: str, lang: Language) -> int:
         rows = [
             (
                 str(event.version),
-                phrases.time(periods.local_text(event.booked_at, zone)),
+                phrases.time(event.booked_at),
                 kind_of(phrases, type_name(event)),
-                answered.translate(phrases, reply) if reply else about(phrases, event, zone),
+                answered.say(phrases, reply) if reply else about(phrases, event),
                 "" if event.wallet_after is None else phrases.money(event.wallet_after),
             )
             for event, reply in events
@@ -126,9 +126,8 @@ def opened_account(ledger: Ledger, account: str) -> Account:
 
 
 def _show_balance(phrases: Phrasebook, found: AccountBalance) -> None:
-    made, zone = found.balance, found.account.zone
+    made = found.balance
     waits = list(islice(found.waits, WAITING_SHOWN + 1))
-    asked, known = (None if t is None else periods.local_text(t, zone) for t in (found.as_of, found.known_at))
     period = "—"
     if made.period is not None:
         period = f"{phrases.time(made.period.start)} – {phrases.time(made.period.next_due)}"
@@ -141,18 +140,18 @@ def _show_balance(phrases: Phrasebook, found: AccountBalance) -> None:
         (words.BLOCKS, phrases.blocked(made.blocks)),
     ]
     if made.discount is not None:
-        days = {"first": phrases.day(made.discount.from_), "until": phrases.day(made.discount.until)}
+        days = {"first": phrases.day(made.discount.since), "until": phrases.day(made.discount.until)}
         pairs.append((words.DISCOUNT, phrases.say(words.DISCOUNT_SAID, percent=made.discount.percent, **days)))
-    told = [next_charges.booked(each, phrases.lang) for each in waits[:WAITING_SHOWN]]
+    told = [next_charges.booked(phrases, each) for each in waits[:WAITING_SHOWN]]
     told += [phrases.say(words.AND_SO_ON)] if len(waits) > WAITING_SHOWN else []
     shown_pairs = [(phrases.say(name), value) for name, value in pairs]
     shown_pairs += [("" if number else phrases.say(words.WAITS), each) for number, each in enumerate(told)]
     last = phrases.time(made.clock)
     title = phrases.say(words.TITLE, account=made.account, last=last)
-    if asked is not None:
-        title = phrases.say(words.AS_OF, account=made.account, asked=phrases.time(asked), last=last)
-    if known is not None:
-        title = phrases.say(words.KNOWN, title=title, known=phrases.time(known))
+    if found.as_of is not None:
+        title = phrases.say(words.AS_OF, account=made.account, asked=phrases.time(found.as_of), last=last)
+    if found.known_at is not None:
+        title = phrases.say(words.KNOWN, title=title, known=phrases.time(found.known_at))
     terminal.table(phrases.clocked(title), ("", ""), shown_pairs)
     terminal.table(
         phrases.say(words.PACKAGES),

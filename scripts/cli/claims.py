@@ -8,12 +8,12 @@ from ledger.catalogue import Catalogue, parse
 from ledger.events import ChargeReversed, DisputeOpened, Event, InputRefused, type_name
 from ledger.service import Ledger, Outcome
 from projections.events import as_json
-from projections.formats.text import printed_text
 from projections.returned import gave
 from projections.statement import Line
 from projections.words import claims as words
 from projections.words import given_back
 from projections.words.causes import kind_of
+from projections.words.lines import printed
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from scripts.app.claims import Trial, book_trial, lines_of
@@ -37,8 +37,9 @@ def book_confirmed(settings: Settings, ledger: Ledger, trial: Trial, *, dry_run:
     if dry_run or not trial.is_worth_booking:
         return None
     if trial.taken:
-        money = Phrasebook("en").money(trial.taken)
-        consequence = given_back.consequence(trial.account, trial.outcome.events)
+        english = Phrasebook("en")
+        money = english.money(trial.taken)
+        consequence = given_back.consequence(english, trial.account, trial.outcome.events)
         told = f"this answer takes {money} from the subscriber ({consequence})"
         confirm.require_confirmation(settings, told, yes=yes)
     if trial.quiet is not None:
@@ -61,7 +62,7 @@ def show_booking(
         title = phrases.clocked(phrases.say(words.TRIED if dry_run else words.BOOKED, account=account))
         with ledger.snapshot() as snapshot:
             lines = lines_of(snapshot, trial.account, events)
-        cells = [_booking_cells(phrases, zone, event, lines.get(event.version)) for event in events]
+        cells = [_booking_cells(phrases, event, lines.get(event.version)) for event in events]
         terminal.table(title, phrases.head(words.HEAD), cells, right=(0, 4, 5), wide=3)
     refused = next((event for event in outcome.events if isinstance(event, InputRefused)), None)
     if refused is not None:
@@ -92,7 +93,7 @@ def _event_cells(phrases: Phrasebook, event: Event) -> str:
     """What an event of the desk's booking came to, in a few words for the table of a booking."""
     match event:
         case DisputeOpened():
-            return phrases.say(words.DUE, day=phrases.day(event.answer_due))
+            return phrases.say(words.DUE, day=phrases.day(periods.parse_date(event.answer_due)))
         case ChargeReversed(packages=True):
             return phrases.say(words.PACKAGES)
         case InputRefused():
@@ -101,13 +102,13 @@ def _event_cells(phrases: Phrasebook, event: Event) -> str:
             return ""
 
 
-def _booking_cells(phrases: Phrasebook, zone: str, event: Event, line: Line | None) -> tuple[str, ...]:
+def _booking_cells(phrases: Phrasebook, event: Event, line: Line | None) -> tuple[str, ...]:
     """An event of a booking, with the line that a statement prints of it."""
     return (
         str(event.version),
-        phrases.time(periods.local_text(event.booked_at, zone)),
+        phrases.time(event.booked_at),
         kind_of(phrases, type_name(event)),
-        printed_text(line, phrases.lang) if line else _event_cells(phrases, event),
+        printed(phrases, line) if line else _event_cells(phrases, event),
         phrases.money(line.amount) if line else "",
         phrases.money(line.balance) if line else "",
     )

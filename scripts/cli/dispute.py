@@ -7,13 +7,12 @@ from importlib import import_module
 from typing import Final
 
 import click
-import msgspec
 
 from ledger.events import DisputeOpened
-from ledger.periods import Instant, Moment
+from ledger.periods import Instant, Moment, parse_date
 from ledger.service import Outcome
 from ledger.units import Kopecks, parse_rubles
-from projections import disputes
+from projections import canonical, disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier
 from projections.follow import asked
@@ -189,8 +188,8 @@ def show_(
         refuse_overwrite("-o", output, settings)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         row = find_claim(snapshot, id_, account, today=_as_of(today))
-        made, zone = dossier_of(snapshot, row, today=_as_of(today))
-    content = _written(made, chosen, lang, zone)
+        made = dossier_of(snapshot, row, today=_as_of(today))
+    content = _written(made, chosen, lang)
     if output is None:
         print_bytes(content)
     else:
@@ -245,11 +244,11 @@ def resolve(
         desk.show_booking(settings, phrases, ledger, trial, booked, dry_run=dry_run)
     if not settings.json:
         events = (booked or trial.outcome).events
-        what = given_back.answer(events, row.event, outcome, lang)
+        what = given_back.answer(phrases, events, row.event, outcome)
         answered = desk_words.ANSWERED_TRIED if dry_run else desk_words.ANSWERED
         print_text(phrases.say(answered, claim=id_, outcome=phrases.say(OUTCOMES[outcome]), what=what))
-        so_far = None if trial.about is None else given_back.so_far(trial.so_far, trial.about, lang)
-        for each in filter(None, (given_back.consequence(trial.account, events, lang), so_far)):
+        so_far = None if trial.about is None else given_back.so_far(phrases, trial.so_far, trial.about)
+        for each in filter(None, (given_back.consequence(phrases, trial.account, events), so_far)):
             print_text(f"{each[0].upper()}{each[1:]}.")
     return 0
 
@@ -261,12 +260,12 @@ def _kopecks(amount: str) -> Kopecks:
         raise UsageError(f"--amount: {error}") from None
 
 
-def _written(made: Dossier, form: str, lang: Language, zone: str) -> bytes:
+def _written(made: Dossier, form: str, lang: Language) -> bytes:
     """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
     if form == "json":
-        return msgspec.json.encode(made)
+        return canonical.dossier(made)
     render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
-    content = render(made, lang, zone, verify_with=VERIFY)
+    content = render(made, lang, verify_with=VERIFY)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
@@ -275,7 +274,7 @@ def _show_opening(phrases: Phrasebook, trial: Trial, outcome: Outcome, *, dry_ru
     version, moved = trial.version, trial.so_far
     opening = next(event for event in outcome.events if isinstance(event, DisputeOpened))
     registered = desk_words.REGISTERED_TRIED if dry_run else desk_words.REGISTERED
-    told = phrases.say(registered, claim=trial.input.id, due=phrases.day(opening.answer_due))
+    told = phrases.say(registered, claim=trial.input.id, due=phrases.day(parse_date(opening.answer_due)))
     if moved.amount:
         back = desk_words.TAKEN if trial.about is not None and gave(trial.about) else desk_words.GIVEN
         told += " " + phrases.say(back, event=version, amount=phrases.money(moved.amount))

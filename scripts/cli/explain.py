@@ -2,6 +2,7 @@
 
 import click
 
+from projections import canonical
 from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.app.explain import explain as explain_event
@@ -28,9 +29,9 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
       obnovi explain 79161234567 8 --json | jq .alternatives
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        made, zone = explain_event(snapshot, account, version)
+        made = explain_event(snapshot, account, version)
     if settings.json:
-        print_json(made)
+        print_json(canonical.explanation(made))
     else:
-        print_bytes(render(made, lang, zone=zone, verify_with=VERIFY).encode())
+        print_bytes(render(made, lang, verify_with=VERIFY).encode())
     return 0

@@ -15,7 +15,7 @@ from projections.words.language import Language, Text
 from projections.words.names import INPUTS
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from scripts.app.feed import Counts, Feed, RawLine, Refusal, Reply
+from scripts.app.feed import Answered, Counts, Feed, RawLine, Refusal
 from scripts.cli import lines, terminal
 from scripts.cli.moments import not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, refuse_overwrite, with_settings
@@ -91,13 +91,13 @@ def feed(
     return EXIT_REJECTED if counts.rejected else 0
 
 
-def _answer(answered: Reply | Refusal, lang: Language | None) -> str:
+def _answer(answered: Answered | Refusal, lang: Language | None) -> str:
     """What a subscriber is told about a refresh, as they read it or in a language; or what else was refused.
 
     Without a language a reply is quoted in Russian, and a refusal is told in English.
     """
-    if isinstance(answered, Reply):
-        return f"{answered.input.account}: {replied.translate(Phrasebook(lang or 'ru'), answered.text)}"
+    if isinstance(answered, Answered):
+        return f"{answered.input.account}: {replied.say(Phrasebook(lang or 'ru'), answered.reply)}"
     input, code = answered
     phrases = Phrasebook(lang or "en")
     names = (phrases.say(INPUTS[input.type]), phrases.say(REASONS[code])) if phrases.russian else (input.type, code)

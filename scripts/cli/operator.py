@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -9,12 +10,13 @@ import click
 import msgspec
 
 from ledger.catalogue import parse, shipped_text
-from ledger.units import rubles
+from projections import canonical
 from projections.operator import check as audit
 from projections.operator import files
 from projections.operator.check import Check, Finding, Report
 from projections.operator.inputs import NO_USAGE, PAID_ZONE, Imported, Why, inputs_of
 from projections.operator.model import BadStatement, OperatorStatement
+from projections.words.phrasebook import RUSSIAN
 from scripts.cli import terminal
 from scripts.cli.feed import EXIT_REJECTED
 from scripts.cli.grouped import GroupedMessages
@@ -100,7 +102,7 @@ def check_statement(settings: Settings, file: str) -> int:
     text = shipped_text() if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
     report = audit.check(made, parse(text))
     if settings.json:
-        print_json(report)
+        print_json(canonical.report(report))
     else:
         _show(file, made, report)
     return 1 if report.findings else 0
@@ -141,11 +143,11 @@ def _tell(file: str, done: Imported) -> int:
 def _show(file: str, made: OperatorStatement, report: Report) -> None:
     period = f" за {made.since} – {made.until}" if made.since and made.until else ""
     print_text(f"{file} ({_FORMS[report.form]}): номер {report.account}{period}, строк: {report.rows}\n")
-    ex_vat = report.total_ex_vat.replace(".", ",")
-    printed = report.printed_total_ex_vat
-    print_text(f"Итого без НДС {ex_vat}: {_confirmed(printed, report.total_ex_vat)}\n")
-    total = None if report.printed_total is None else rubles(report.printed_total)
-    print_text(f"Итого с НДС {rubles(report.total)}: {_confirmed(total, rubles(report.total))}\n")
+    ex_vat = RUSSIAN.ten_thousandths
+    confirmed = _confirmed(report.printed_total_ex_vat, report.total_ex_vat, ex_vat)
+    print_text(f"Итого без НДС {ex_vat(report.total_ex_vat)}: {confirmed}\n")
+    confirmed = _confirmed(report.printed_total, report.total, RUSSIAN.money)
+    print_text(f"Итого с НДС {RUSSIAN.money(report.total)}: {confirmed}\n")
     if report.unknown:
         print_text(f"Услуга неизвестна, проверены только суммы и время: строк {report.unknown}\n")
     if not report.findings:
@@ -161,10 +163,10 @@ def _show(file: str, made: OperatorStatement, report: Report) -> None:
         print_text(f"… и ещё {more}: {kind}; все — с --json\n")
 
 
-def _confirmed(printed: str | None, reckoned: str) -> str:
+def _confirmed(printed: int | None, reckoned: int, say: Callable[[int], str]) -> str:
     if printed is None:
         return "в выписке не напечатано"
-    return "подтверждено" if printed == reckoned else f"не подтверждено, напечатано {printed.replace('.', ',')}"
+    return "подтверждено" if printed == reckoned else f"не подтверждено, напечатано {say(printed)}"
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

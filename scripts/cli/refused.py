@@ -2,6 +2,7 @@
 
 import click
 
+from projections import canonical
 from projections.explain.refused import RefusedRequest
 from projections.words import refused as words
 from projections.words.language import Language
@@ -29,12 +30,12 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
       obnovi refused --account 79161234567
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        found, zones, zone = refused_requests(snapshot, account, now=now(), lang=lang)
+        found, zone = refused_requests(snapshot, account, now=now(), lang=lang)
     if settings.json:
-        print_json(found)
+        print_json([canonical.refused(row) for row in found])
         return 0
     phrases = Phrasebook(lang, zone=zone)
-    cells = [_cells(Phrasebook(lang, zone=zones[row.account]), row) for row in found]
+    cells = [_cells(Phrasebook(lang, zone=row.zone), row) for row in found]
     terminal.table(
         phrases.clocked(phrases.say(words.TITLE)),
         phrases.head(words.HEAD),

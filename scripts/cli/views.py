@@ -5,6 +5,7 @@ from datetime import date
 
 import click
 
+from projections import canonical
 from projections import totals as trial_balance
 from projections.follow import asked
 from projections.totals import Grouping
@@ -34,10 +35,10 @@ def unrated(settings: Settings, lang: Language) -> int:
       obnovi unrated
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        rows, zones = unrated_records(snapshot)
+        rows = unrated_records(snapshot)
     phrases = Phrasebook(lang)
     if settings.json:
-        print_json(rows)
+        print_json([canonical.waiting(row) for row in rows])
     elif not rows:
         print_text(f"{phrases.say(answers.ALL_RATED)}\n")
     else:
@@ -48,7 +49,7 @@ def unrated(settings: Settings, lang: Language) -> int:
                 phrases.say(REASONS[row.reason]),
                 phrases.service(row.service),
                 phrases.zone(row.zone),
-                Phrasebook(lang, zone=zones[row.account]).time(row.occurred_at),
+                Phrasebook(lang, zone=row.clocks).time(row.occurred_at),
             )
             for row in rows
         ]
@@ -89,14 +90,14 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
         )
         for row in rows
     ]
-    title = phrases.say(answers.TOTALS, since=phrases.day(since.isoformat()), until=phrases.day(until.isoformat()))
+    title = phrases.say(answers.TOTALS, since=phrases.day(since), until=phrases.day(until))
     head = ((answers.BY[by],) if by else ()) + answers.TOTALS_HEAD
     terminal.table(title, phrases.head(head), cells, right=range(len(head))[-3:], empty=phrases.say(NONE))
     return 0
 
 
 def _group(phrases: Phrasebook, by: Grouping, value: str) -> str:
-    return phrases.day(value) if by == "day" else value
+    return phrases.day(date.fromisoformat(value)) if by == "day" else value
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 
 from ledger.log.store import Reading
 from ledger.periods import Moment
+from projections import canonical
 from projections.counterfactual.change import CannotDecide, Change
 from projections.counterfactual.difference import Line
 from projections.counterfactual.distribution import Bar, Distribution, distribution, moved
@@ -116,7 +117,7 @@ def what_if(
     if account is None:
         fallen = distribution(report.accounts, report.lines)
         if settings.json:
-            print_json(contract(report) | {"distribution": fallen})
+            print_json(contract(report) | {"distribution": canonical.distribution(fallen)})
         else:
             _show_many(Phrasebook(lang), report, fallen)
     elif settings.json:
@@ -131,7 +132,13 @@ def what_if(
 
 def contract(report: Report) -> dict[str, Any]:
     """A report as other programs read it (contract §7)."""
-    return {name: getattr(report, name) for name in ("accounts", "changed", "wallet_difference", "lines", "inputs")}
+    return {
+        "accounts": report.accounts,
+        "changed": report.changed,
+        "wallet_difference": report.wallet_difference,
+        "lines": [canonical.difference(line) for line in report.lines],
+        "inputs": report.inputs,
+    }
 
 
 def _show_lines(phrases: Phrasebook, title: str, lines: Sequence[Line]) -> None:

@@ -31,7 +31,7 @@ def test_a_balance_tells_what_there_was_at_the_end_of_a_day_and_what_waits_to_be
         newest = accounts.balance(snapshot, ACCOUNT, as_of=None, known_at=None, now=now)
     assert (then.balance.wallet, newest.balance.wallet) == (1000_00, 600_00)
     assert len(list(then.waits)) == 0
-    assert next(newest.waits).at == "2023-02-15T03:00:00+03:00"
+    assert next(newest.waits).event.booked_at == at("2023-02-15 03:00")
 
 
 @pytest.mark.parametrize(

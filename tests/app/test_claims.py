@@ -33,8 +33,8 @@ def test_a_claim_is_tried_booked_shown_and_answered_without_a_command_line(tmp_p
     with story.ledger.snapshot() as snapshot:
         row = find_claim(snapshot, trial.input.id, None, today=LATER)
         assert (row.account, row.event, row.state) == (story.account_id, fee, "open")
-        made, zone = dossier_of(snapshot, row, today=LATER)
-        assert (made.dispute.dispute, zone) == (trial.input.id, "Europe/Moscow")
+        made = dossier_of(snapshot, row, today=LATER)
+        assert (made.dispute.dispute, made.zone) == (trial.input.id, "Europe/Moscow")
         answer = try_answer(snapshot, row, "upheld", None, "вернули", Clerk("support-3", LATER, LATER))
     done = book_trial(story.ledger, answer)
     with story.ledger.snapshot() as snapshot:

@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.inputs import LINE_BYTES_MAX
 from ledger.periods import Moment, parse_date
-from scripts.app.feed import Counts, Fed, Feed, RawLine, Refusal, Reply
+from scripts.app.feed import Answered, Counts, Fed, Feed, RawLine, Refusal
 from tests.scenarios.given import example_1
 from tests.support import ACCOUNT, Story, at
 
@@ -53,7 +53,7 @@ def test_each_line_is_applied_refused_a_duplicate_or_given_back_with_its_reason(
 
 def test_a_request_for_a_refresh_is_answered_with_its_reply(tmp_path: Path) -> None:
     found, counts = fed(example_1(tmp_path), line("ussd", "r", "2023-01-20T10:00:00+03:00", text="*929#"))
-    assert [type(each) for each in found.answered] == [Reply]
+    assert [type(each) for each in found.answered] == [Answered]
     assert counts.applied == 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.units import rubles
+from projections.words.money import rubles
 from tests.cli.support import (
     ACCOUNT,
     OBNOVI,

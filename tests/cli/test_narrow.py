@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.units import rubles
+from projections.words.money import rubles
 from scripts.cli.columns import FRAME, widths
 from scripts.cli.terminal import table
 

@@ -253,7 +253,7 @@ def test_many_accounts_are_wallets_and_a_distribution(tmp_path: Path) -> None:
 def test_the_distribution_counts_every_account_once() -> None:
     """Six accounts, two of them without a line: differences −1500.00, −0.01, 0, 0, 9.99, 10.00."""
     moves = [10_00, -1, -1500_00, 9_99]
-    found = distribution(6, [Line(str(n), 1, "wallet_after", 0, moved, "", "") for n, moved in enumerate(moves)])
+    found = distribution(6, [Line(str(n), 1, "wallet_after", 0, moved, "", 0, "UTC") for n, moved in enumerate(moves)])
     assert (found.gained, found.lost, found.same, found.sum_gained, found.sum_lost) == (2, 2, 2, 19_99, -1500_01)
     assert [(bar.at_least, bar.below, bar.accounts) for bar in found.bars] == [
         (None, -999_99, 1), (-999_99, -99_99, 0), (-99_99, -9_99, 0), (-9_99, 0, 1), (0, 1, 2), (1, 10_00, 1),

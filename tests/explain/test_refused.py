@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.units import rubles
 from projections import refusals
 from projections.explain.refused import RefusedRequest, refused
 from projections.follow import caught_up
-from tests.support import Story, at, rfc
+from projections.words.money import rubles
+from tests.support import Story, at
 
 
 def told(story: Story, until: str = "2023-01-01 00:00") -> list[RefusedRequest]:
@@ -23,7 +23,7 @@ def needed(story: Story, when: str) -> list[str]:
     return [*(row.needed or "").split("; "), *([rubles(row.missing)] if row.missing else [])]
 
 
-def worked(story: Story, until: str = "2023-01-01 00:00") -> tuple[int | None, str | None]:
+def worked(story: Story, until: str = "2023-01-01 00:00") -> tuple[int | None, int | None]:
     row = told(story, until)[0]
     return row.worked_from, row.worked_at
 
@@ -51,14 +51,15 @@ def test_money_that_is_missing_and_the_top_up_that_brings_it(tmp_path: Path) -> 
         input_type="ussd",
         reason="INSUFFICIENT_FUNDS",
         facts={"fee": 400_00, "available": 399_99, "mode": "monthly", "blocks": [], "plan": "t4"},
-        booked_at=rfc(at("2023-01-20 10:00")),
+        booked_at=at("2023-01-20 10:00"),
+        zone="Europe/Moscow",
         said="денег не хватает",
         needed=f"пополнить на {rubles(1)}",
         missing=1,
         reply=f"Недостаточно средств: нужно {rubles(400_00)}, доступно {rubles(399_99)}.",
         reasons=["INSUFFICIENT_FUNDS"],
         worked_from=paid.version,
-        worked_at=rfc(at("2023-01-20 12:00")),
+        worked_at=at("2023-01-20 12:00"),
     )
 
 
@@ -80,7 +81,7 @@ def test_in_daily_mode_the_month_is_charged_at_night_and_a_refresh_takes_another
     story.night("2023-03-11 03:00")
     assert story.wallet == 734_50
     newest = story.account.version
-    assert [(row.worked_from, row.worked_at) for row in told(story)] == [(newest, rfc(at("2023-03-11 03:00")))] * 2
+    assert [(row.worked_from, row.worked_at) for row in told(story)] == [(newest, at("2023-03-11 03:00"))] * 2
 
 
 def test_behind_a_financial_block_the_night_alone_does_not_do(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_behind_a_financial_block_the_night_alone_does_not_do(tmp_path: Path) ->
     story.night("2023-03-13 03:00")
     assert (story.wallet, worked(story)) == (159_00, (None, None))
     (paid,) = story.top_up("2023-03-14 12:00", 191_00)
-    assert worked(story) == (paid.version, rfc(at("2023-03-14 12:00")))
+    assert worked(story) == (paid.version, at("2023-03-14 12:00"))
 
 
 def test_every_reason_that_held_is_told_with_its_step(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_every_reason_that_held_is_told_with_its_step(tmp_path: Path) -> None:
     story.top_up("2023-01-17 12:00", 402_00)
     story.unblock("2023-01-17 13:00", "operator")
     (lifted,) = story.unblock("2023-01-17 14:00", "voluntary")
-    assert worked(story) == (lifted.version, rfc(at("2023-01-17 14:00")))
+    assert worked(story) == (lifted.version, at("2023-01-17 14:00"))
 
 
 def test_behind_a_full_discount_the_whole_fee_is_needed(tmp_path: Path) -> None:
@@ -167,10 +168,10 @@ def test_a_discount_ends_by_itself_at_midnight(tmp_path: Path, asked_until: str,
     story = on(tmp_path, "t4", 400_00)
     story.events_of("grant_discount", "2023-01-16 12:00", percent=100, **{"from": "2023-01-01", "until": "2023-02-01"})
     (asked,) = story.dial("2023-01-16 13:00")
-    expected = (None, None) if worked_at is None else (asked.version, rfc(at(worked_at)))
+    expected = (None, None) if worked_at is None else (asked.version, at(worked_at))
     assert worked(story, asked_until) == expected
     story.call("2023-02-03 12:00", "1:00")  # an event behind it: the log itself goes that far
-    assert worked(story) == (asked.version, rfc(at("2023-02-01 00:00")))
+    assert worked(story) == (asked.version, at("2023-02-01 00:00"))
 
 
 def test_nothing_is_guessed_behind_what_is_scheduled(tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ def test_without_a_fitting_plan_only_another_plan_helps(tmp_path: Path) -> None:
     story.connect("2023-01-04 12:00", "free")
     assert needed(story, "2023-01-04 13:00") == ["перейти на тариф с ежемесячной платой: у тарифа «Тест free» её нет"]
     _, fee = story.connect("2023-01-05 12:00", "t4")
-    assert {(row.worked_from, row.worked_at) for row in told(story)} == {(fee.version, rfc(at("2023-01-05 12:00")))}
+    assert {(row.worked_from, row.worked_at) for row in told(story)} == {(fee.version, at("2023-01-05 12:00"))}
 
 
 def test_a_refusal_of_another_kind_says_what_its_facts_tell(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Reading printed statements back, independently of what printed them."""
 
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from ledger.periods import SECOND
 from projections.formats import html, xml
 from projections.operator import figures, words
 from projections.statement import Line, Statement, UsageTotal
 from projections.usage_row import UsageRow
+from tests.support import at, rfc
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -15,17 +18,17 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 def handmade(usage: list[UsageRow] | None = None, lines: list[Line] | None = None, **other: Any) -> Statement:
     """A statement of these rows, without an account behind it."""
     rows = usage or []
-    ex_vat = sum(int(row.amount_ex_vat.replace(".", "")) for row in rows)
     fields: dict[str, Any] = {
         "account": "79000000001",
-        "from_": "2015-09-06",
-        "to": "2015-09-30",
+        "zone": "Europe/Moscow",
+        "since": date(2015, 9, 6),
+        "until": date(2015, 9, 30),
         "final": True,
         "opening": 0,
         "closing": lines[-1].balance if lines else 0,
         "lines": lines or [],
         "usage": rows,
-        "usage_total": UsageTotal(sum(row.amount for row in rows), f"{ex_vat // 10_000}.{ex_vat % 10_000:04d}"),
+        "usage_total": UsageTotal(sum(row.amount for row in rows), sum(row.amount_ex_vat for row in rows)),
         "left": [],
         "mode": "none",
         "next_due": None,
@@ -38,8 +41,8 @@ def row(**given: Any) -> UsageRow:
     """A usage row, a call of 17 seconds for 1.30 unless told otherwise."""
     fields: dict[str, Any] = {
         "version": 7,
-        "at": "2015-09-08T14:37:40+03:00",
-        "booked_at": "2015-09-08T14:37:57+03:00",
+        "at": at("2015-09-08 14:37:40"),
+        "booked_at": at("2015-09-08 14:37:57"),
         "service": "voice",
         "direction": "out",
         "peer": "79280000000",
@@ -48,7 +51,7 @@ def row(**given: Any) -> UsageRow:
         "billed": 60,
         "from_packages": 0,
         "amount": 130,
-        "amount_ex_vat": "1.1017",
+        "amount_ex_vat": 1_1017,
         "vat_rate": 18,
     }
     return UsageRow(**(fields | given))
@@ -155,14 +158,14 @@ def known(row: UsageRow, read: dict[str, Any], *, unnamed: dict[str, str] | None
     step = 1024 if row.service == "data" else 1
     stands_for_none = unnamed is not None and row.direction == "out" and not row.peer
     own = {
-        "at": row.at[:19] + row.at[-6:],
-        "booked_at": row.booked_at[:19] + row.booked_at[-6:],
+        "at": rfc(row.at // SECOND * SECOND),
+        "booked_at": rfc(row.booked_at // SECOND * SECOND),
         "service": row.service,
         "direction": row.direction,
         "peer": (unnamed or {}).get(row.service, "—") if stands_for_none else row.peer,
         "zone": row.zone,
         "quantity": -(-row.quantity // step) * step,
         "amount": row.amount,
-        "amount_ex_vat": int(row.amount_ex_vat.replace(".", "")),
+        "amount_ex_vat": row.amount_ex_vat,
     }
     return {name: own[name] for name in read}

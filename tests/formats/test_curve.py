@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.units import rubles
 from projections.formats import curve
 from projections.formats.curve import _levels
 from projections.statement import Line, Statement
+from projections.words.money import rubles
 from tests.conftest import Golden
 from tests.formats.support import handmade
 from tests.formats.told import TOLD
+from tests.support import at
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,8 +29,8 @@ def drawn(made: Statement) -> dict[str, list[ET.Element]]:
 def balances(*values: int, days: int = 1) -> list[Line]:
     """A line a day, or several."""
     return [
-        Line(version=2 + i, booked_at=f"2015-09-{6 + i // days:02d}T12:00:00+03:00", kind="adjustment", text="",
-             amount=0, balance=value)
+        Line(version=2 + i, booked_at=at(f"2015-09-{6 + i // days:02d} 12:00"), kind="adjustment", amount=0,
+             balance=value)
         for i, value in enumerate(values)
     ]  # fmt: skip
 

@@ -2,20 +2,28 @@
 
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 
-from ledger.units import ex_vat, rubles, ten_thousandths
+from ledger import periods
+from ledger.units import ex_vat
+from projections.canonical import statement_id
 from projections.formats import pdf
 from projections.operator import figures, number_cell, words
 from projections.statement import Line, Statement
 from projections.usage_row import UsageRow
+from projections.words import times
+from projections.words.lines import text as text_of
+from projections.words.money import decimal, rubles, ten_thousandths
+from projections.words.statement import StatementPhrasebook
 from tests.conftest import Golden
 from tests.formats.support import handmade, row
 from tests.formats.told import TOLD
+from tests.support import at
 from tests.tools import tool
 
 FEE = "Списание ежемесячной платы по Тарифному плану"
@@ -37,15 +45,16 @@ def bare(text: str) -> str:
 def cells(used: UsageRow) -> str:
     """A row in the order of the operator's PDF: time, offset, number, zones, service, amount, cost, and if it was paid
     when the balance changed."""
+    started, booked = (periods.local(at, "Europe/Moscow") for at in (used.at, used.booked_at))
     told = [
-        figures.day(used.at),
-        figures.clock(used.at),
-        figures.offset(used.at),
+        times.day(started),
+        figures.clock(started),
+        times.offset(started),
         number_cell.number_cell(used.service, used.direction, used.peer, used.zone, fits=24),
         words.service(used.service, used.direction),
         figures.actual(used.service, used.quantity),
-        figures.comma(used.amount_ex_vat),
-        figures.moment(used.booked_at) if used.amount else "",
+        ten_thousandths(used.amount_ex_vat, "ru"),
+        figures.moment(booked) if used.amount else "",
     ]
     return bare("".join(told))
 
@@ -65,24 +74,24 @@ def month(rows: int) -> Statement:
     peers = ("79280000000", "MTC", "internet.mts.ru", "Vam_Zvonili:+79104740809", "VOL_FACEBOOK_FLEX")
     usage = []
     for i in range(rows):
-        at = f"2015-09-{1 + i // 40:02d}T{i % 24:02d}:{i * 7 % 60:02d}:{i * 13 % 60:02d}+03:00"
+        when = at(f"2015-09-{1 + i // 40:02d} {i % 24:02d}:{i * 7 % 60:02d}:{i * 13 % 60:02d}")
         amount = (130, 1170, 7500)[i % 3] if i % 7 == 0 else 0
         service = ("voice", "sms", "data")[i % 3]
         usage.append(
             row(
                 version=i + 1,
-                at=at,
-                booked_at=at,
+                at=when,
+                booked_at=when,
                 service=service,
                 direction="out" if service == "data" or i % 2 else "in",
                 peer=peers[i % 5],
                 zone=("home", "home", "home", "russia", "roaming")[i % 5],
                 quantity=i * 997 % 5000 + 1,
                 amount=amount,
-                amount_ex_vat=ten_thousandths(ex_vat(amount, 18)),
+                amount_ex_vat=ex_vat(amount, 18),
             )
         )
-    return handmade(sorted(usage, key=lambda each: each.at), from_="2015-09-01")
+    return handmade(sorted(usage, key=lambda each: each.at), since=date(2015, 9, 1))
 
 
 def test_the_text_of_the_pages(told: dict[str, Statement], golden: Golden) -> None:
@@ -95,16 +104,17 @@ def test_the_text_of_the_pages(told: dict[str, Statement], golden: Golden) -> No
 def test_every_line_and_every_row_stand_in_order(told: dict[str, Statement], name: str) -> None:
     made = told[name]
     found = bare(text(pdf.render(made)))
-    assert in_order(
-        found, [bare(f"{figures.moment(line.booked_at)}{line.text}") for line in made.lines if "\n" not in line.text]
-    )
+    phrases = StatementPhrasebook("ru", made)
+    said = [(figures.moment(periods.local(line.booked_at, made.zone)), text_of(phrases, line)) for line in made.lines]
+    assert in_order(found, [bare(moment + words) for moment, words in said if "\n" not in words])
     assert in_order(
         found, [cells(used) for used in sorted(made.usage, key=lambda used: used.at) if len(used.peer) < 30]
     )
     total = made.usage_total
-    assert bare(f"Итого{figures.comma(total.amount_ex_vat)}Итого с НДС{figures.cost(total.amount)[:-2]}") in found
+    net = ten_thousandths(total.amount_ex_vat, "ru")
+    assert bare(f"Итого{net}Итого с НДС{decimal(total.amount)}") in found
     assert bare(f"Баланс на конец—{rubles(made.closing)}") in found
-    assert made.id in found
+    assert statement_id(made) in found
 
 
 def test_a_fee_stands_with_its_exact_words_and_its_period(told: dict[str, Statement]) -> None:
@@ -126,7 +136,7 @@ def test_pdftotext_reads_the_usage_row_by_row(told: dict[str, Statement], tmp_pa
         assert in_order(bare(read), rows), name
         pages = read.count("\f")
         assert all(f"Страница {page} из {pages}" in read for page in range(1, pages + 1))
-        assert re.search(rf"Итого\s+{figures.comma(made.usage_total.amount_ex_vat)}\s", read), name
+        assert re.search(rf"Итого\s+{ten_thousandths(made.usage_total.amount_ex_vat, 'ru')}\s", read), name
 
 
 def test_heads_are_repeated_on_every_page_of_usage() -> None:
@@ -136,11 +146,8 @@ def test_heads_are_repeated_on_every_page_of_usage() -> None:
 
 
 def test_heads_are_repeated_on_every_page_of_the_ledger() -> None:
-    at = "2015-09-08T14:37:57+03:00"
-    lines = [
-        Line(version=i, booked_at=at, kind="usage", text="Услуги связи сверх пакета", amount=-1, balance=-i)
-        for i in range(1, 150)
-    ]
+    when = at("2015-09-08 14:37:57")
+    lines = [Line(version=i, booked_at=when, kind="usage", amount=-1, balance=-i) for i in range(1, 150)]
     pages = paged(handmade([row()], lines))
     assert len(pages) >= 4
     assert all("Операция" in page and "Сумма" in page for page in pages[:-1])
@@ -173,9 +180,9 @@ def test_all_fonts_are_in_the_file_and_none_is_the_machines(told: dict[str, Stat
 
 
 def test_strange_texts_are_printed_and_never_read_as_markup() -> None:
-    at = "2015-09-08T14:37:57+03:00"
+    when = at("2015-09-08 14:37:57")
     markup = '#panic("read") $x$ *b* _i_ `r` @ref <label> \\ //'
-    line = Line(version=1, booked_at=at, kind="adjustment", text=f"Перерасчёт: {markup}", amount=1, balance=1)
+    line = Line(version=1, booked_at=when, kind="adjustment", note=markup, amount=1, balance=1)
     made = handmade([row(peer=STRANGE), row(peer=""), row(peer=markup, zone=STRANGE[:32])], [line])
     read = bare(text(pdf.render(made, checkpoint=markup)))
     assert read.count(bare(markup)) == 3  # line and the foot of both pages

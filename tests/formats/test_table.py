@@ -12,6 +12,7 @@ from projections.formats import columns, csv
 from projections.statement import Line, Statement
 from projections.words.safe import safe
 from tests.formats.support import handmade, row
+from tests.support import at
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=64)
 _NUMBER = re.compile(r"-?[0-9]+[,.]?[0-9]*")
@@ -26,11 +27,12 @@ def read(text: str) -> list[dict[str, str]]:
 @given(BEGINNING, TEXT)
 def test_no_peer_and_no_text_begins_a_formula(beginning: str, rest: str) -> None:
     text = beginning + rest
-    at = "2015-09-08T14:37:57+03:00"
-    line = Line(version=1, booked_at=at, kind="adjustment", text=text, channel=text, amount=-1, balance=-1)
+    when = at("2015-09-08 14:37:57")
+    line = Line(version=1, booked_at=when, kind="option_fee", option=text, channel=text, amount=-1, balance=-1)
     made = handmade([row(peer=text, zone=text)], [line])
     (ledger,), (usage,) = read(csv.render(made, "ledger")), read(csv.render(made, "usage"))
-    for cell in (ledger["Операция"], ledger["Канал"], usage["Номер"]):
+    assert ledger["Операция"] == f"Списание платы за опцию «{safe(text)}»"
+    for cell in (ledger["Канал"], usage["Номер"]):
         assert not cell.startswith(columns.FORMULA)
         assert cell in (safe(text), f"'{safe(text)}")
     assert not usage["Зона"].startswith(columns.FORMULA)
@@ -44,7 +46,7 @@ def test_sums_of_both_tables_are_those_of_the_json(told: dict[str, Statement]) -
         assert made.opening + sum(amounts) == made.closing
         assert sum(Decimal(each["С НДС"].replace(",", ".")) * 100 for each in rows) == made.usage_total.amount
         ex_vat = sum(Decimal(each["Без НДС"].replace(",", ".")) for each in rows)
-        assert ex_vat == Decimal(made.usage_total.amount_ex_vat)
+        assert ex_vat * 10_000 == made.usage_total.amount_ex_vat
 
 
 def test_english_is_for_words_and_the_decimal_point(told: dict[str, Statement]) -> None:

@@ -10,6 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from projections import canonical
 from projections.formats import csv, html, pdf, text, xlsx, xml
 from projections.operator.check import check
 from projections.statement import Statement
@@ -38,17 +39,17 @@ NO_PRICE, NO_PLAN = "у тарифа нет цены на это", "в это в
 
 
 def test_the_json_has_every_record_booked_in_the_range_with_its_own_start(story: Story) -> None:
-    assert json.loads(story.statement("2023-01-01", "2023-01-31").json())["unrated"] == RECORDS
+    assert json.loads(canonical.statement(story.statement("2023-01-01", "2023-01-31")))["unrated"] == RECORDS
 
 
 def test_a_rerate_that_finds_no_price_stands_in_the_statement_of_its_own_booking(story: Story) -> None:
-    made = json.loads(story.statement("2023-02-01", "2023-02-28").json())
+    made = json.loads(canonical.statement(story.statement("2023-02-01", "2023-02-28")))
     assert made["unrated"] == [RECORDS[0] | {"version": 8}]
 
 
 def test_nothing_is_said_where_there_are_none(told: dict[str, Statement]) -> None:
     for made in told.values():
-        assert "unrated" not in json.loads(made.json())
+        assert "unrated" not in json.loads(canonical.statement(made))
         assert "без цены" not in text.render(made)
         assert "unrated" not in xml.render(made)
         assert "без цены" not in html.render(made)

@@ -19,6 +19,8 @@ from ledger.rules.schedule import advance, next_scheduled
 from ledger.units import parse_rubles
 from projections.explain.unmet import unmet
 from projections.replies import reply_of
+from projections.words.phrasebook import RUSSIAN
+from projections.words.replies import say
 from tests.laws.pair import STARTS, STEPS, Pair, Step, one, pair
 from tests.laws.test_model import catalogue
 from tests.support import ACCOUNT, catalogues_of, events_of
@@ -52,7 +54,9 @@ def test_the_sum_of_a_reply_takes_the_month_that_night_and_a_kopeck_less_does_no
             if isinstance(event, RefreshRefused) and event.reason == "ALTERNATIVE_PERIOD":
                 assert state is not None
                 terms = timeline.at(position)
-                said = reply_of(event, state, timeline, position) or ""
+                answer = reply_of(event, state, timeline, position)
+                assert answer is not None
+                said = say(RUSSIAN, answer)
                 missing = asked(said)
                 assert isinstance(tariff_of_the_night(state, event.booked_at, missing, terms), MonthlyFeeCharged), said
                 if missing:

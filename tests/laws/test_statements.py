@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledger import periods
 from ledger.inputs import Input
 from ledger.service import Ledger
+from projections import canonical
 from projections.statement import Statement, statement
 from tests.laws.feeds import accounts_of, advance, end_of, fed, feeds, folder, log_of, moderate, opened
 from tests.support import account_of, catalogues_of, events_of
@@ -99,9 +100,9 @@ def test_a_final_statement_never_changes(feed: list[Input], cut: int) -> None:
                 for since, until in _months(ledger, account):
                     made = _statement(ledger, account, since, until)
                     if made.final:
-                        kept[account, since, until] = made.json()
+                        kept[account, since, until] = canonical.statement(made)
         with opened(where) as ledger:
             ledger.apply(feed[cut:])
             advance(ledger, end_of(feed))
             for (account, since, until), printed in kept.items():
-                assert _statement(ledger, account, since, until).json() == printed
+                assert canonical.statement(_statement(ledger, account, since, until)) == printed

@@ -16,6 +16,7 @@ from ledger.events import Event
 from ledger.service import Ledger
 from projections.next_charges import Scheduled, charges_until, next_charges
 from projections.words.next_charges import booked, next_charge, provisional
+from projections.words.phrasebook import Phrasebook
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Pair, Step, one
 from tests.support import ACCOUNT, CATALOGUE_TEXT, account_of, catalogues_of, events_of
 
@@ -52,16 +53,17 @@ def test_what_is_told_to_wait_is_what_the_night_books(
                 assert list(charges_until(account, catalogue, periods.parse_instant("2099-01-01T00:00:00Z"))) == []
                 return
             due = waiting.first[-1].event.booked_at
+            phrases = Phrasebook("ru", zone=account.zone)
             assert tuple(charges_until(account, catalogue, due)) == waiting.first
             assert booked_by(ledger, due - 1, before) == []
             assert booked_by(ledger, due, before) == bare(waiting.first)
-            assert all(f"{periods.local(due, account.zone):%d.%m}" in booked(each) for each in waiting.first)
-            assert provisional(waiting) != "предварительно: период ещё не закрыт"
+            assert all(f"{periods.local(due, account.zone):%d.%m}" in booked(phrases, each) for each in waiting.first)
+            assert provisional(phrases, waiting) != "предварительно: период ещё не закрыт"
         if waiting.charges:
             made = booked_by(ledger, waiting.charges[-1].event.booked_at, before)
             assert [each for each in bare(waiting.charges) if each not in made] == []
-            charge = next_charge(waiting)
-            assert waiting.tariff is None or charge.at is None or charge.at == waiting.tariff.at
+            charge = next_charge(phrases, waiting)
+            assert waiting.tariff is None or charge.at is None or charge.at == waiting.tariff.event.booked_at
 
 
 def booked_by(ledger: Ledger, until: int, before: int) -> list[Event]:

@@ -12,8 +12,8 @@ def test_a_statement_by_the_rules_has_no_findings() -> None:
     rows = [{"d": f"08.09.2015 {hour}:00:00", "bd": f"08.09.2015 {hour}:00:17"} for hour in range(7)]
     rows += [{"d": f"09.09.2015 {hour}:00:00", "bd": "", "f": f, "c": c} for hour, (f, c) in enumerate(dear)]
     report = check(read(xml(*rows)), catalogue())
-    assert (report.rows, report.total, report.total_ex_vat, report.findings) == (10, 44_70, "37.8815", [])
-    assert (report.printed_total, report.printed_total_ex_vat) == (44_70, "37.8815")
+    assert (report.rows, report.total, report.total_ex_vat, report.findings) == (10, 44_70, 37_8815, [])
+    assert (report.printed_total, report.printed_total_ex_vat) == (44_70, 37_8815)
 
 
 @pytest.mark.parametrize(

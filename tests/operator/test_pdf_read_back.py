@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.units import ex_vat, ten_thousandths
+from ledger.units import ex_vat
 from projections.formats import pdf, xml
 from projections.operator import number_cell, words
 from projections.operator.check import check
@@ -20,6 +20,7 @@ from tests.formats.support import handmade, row
 from tests.formats.test_pdf import month
 from tests.formats.told import TOLD
 from tests.operator.support import ACCOUNT, catalogue, pdf_text, read
+from tests.support import at
 from tests.tools import tool
 
 MODES: Final = {"plain": (), "raw": ("-raw",), "layout": ("-layout",)}
@@ -85,15 +86,15 @@ def test_any_usage_in_a_pdf_is_read_as_it_was(records: list[tuple[Any, ...]], mo
     """Whatever its fonts lack, and wherever a long number is wrapped."""
     usage = [
         row(
-            at=f"2015-09-08T14:{minute:02d}:40+03:00",
-            booked_at=f"2015-09-08T14:{minute:02d}:57+03:00",
+            at=at(f"2015-09-08 14:{minute:02d}:40"),
+            booked_at=at(f"2015-09-08 14:{minute:02d}:57"),
             service=what[0],
             direction=what[1],
             peer=peer,
             zone=zone,
             quantity=quantity,
             amount=amount,
-            amount_ex_vat=ten_thousandths(ex_vat(amount, 18)),
+            amount_ex_vat=ex_vat(amount, 18),
         )
         for minute, (what, peer, zone, quantity, amount) in enumerate(records)
     ]

@@ -1,7 +1,7 @@
 """Rows of overlapping exports meet: each is one input, whatever the files, their forms and their order (R-12.2)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger import inputs as door
 from ledger.inputs import Input
 from ledger.log import keys
+from ledger.periods import from_datetime
 from ledger.units import RecordQuantity
 from projections.formats import html
 from projections.formats import xml as our_xml
@@ -19,6 +20,7 @@ from projections.operator import figures, words
 from projections.operator.inputs import inputs_of
 from projections.operator.known_inputs import KnownInputs
 from projections.usage_row import UsageRow
+from projections.words import times
 from tests.formats.support import handmade, row
 from tests.operator.support import CALL, FREE, cells, page, pdf_text, read, xml
 from tests.support import ACCOUNT, CATALOGUE_TEXT, Story, account_of
@@ -37,8 +39,8 @@ class Used(NamedTuple):
     is_paid: bool
 
     @property
-    def at(self) -> str:
-        return (BEGAN + timedelta(seconds=self.second)).isoformat()
+    def at(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.second)
 
     @property
     def told(self) -> tuple[str, str, str, str]:
@@ -58,7 +60,7 @@ def operators_xml(rows: list[Used]) -> bytes:
     for used in rows:
         number, word, length, cost = used.told
         paid = {"c": cost, "f": "1,3000"} if used.is_paid else {"c": "0", "f": "0"}
-        changed = figures.moment((datetime.fromisoformat(used.at) + timedelta(seconds=90)).isoformat())
+        changed = figures.moment(used.at + timedelta(seconds=90))
         own = {"d": figures.moment(used.at), "n": number, "s": word, "du": length, "dup": length, "bd": changed}
         told.append(CALL | own | paid)
     return xml(*told, n=ACCOUNT)
@@ -69,8 +71,8 @@ def operators_page(rows: list[Used]) -> bytes:
     told = []
     for used in rows:
         number, word, length, cost = used.told
-        there = datetime.fromisoformat(used.at).astimezone(datetime.fromisoformat("2017-01-01T00:00:00+05:00").tzinfo)
-        row = cells(figures.clock(there.isoformat()), number, word.replace("gprs", "hsdpa"), length, cost)
+        there = used.at.astimezone(timezone(timedelta(hours=5)))
+        row = cells(figures.clock(there), number, word.replace("gprs", "hsdpa"), length, cost)
         told.append(row)
     return page(*told).replace(b"79160000001", ACCOUNT.encode())
 
@@ -81,7 +83,7 @@ def operators_pdf(rows: list[Used]) -> bytes:
     for used in rows:
         number, word, length, cost = used.told
         changed = f"  {figures.moment(used.at)}" if used.is_paid else ""
-        lines += [f"{figures.day(used.at)}  {figures.clock(used.at)}", f"+03:00  {number[:14]}"]
+        lines += [f"{times.day(used.at)}  {figures.clock(used.at)}", f"+03:00  {number[:14]}"]
         lines += [number[14:]] if number[14:] else []
         lines += [word.replace("gprs", "4G"), length, f" {cost}{changed}"]
     return pdf_text(*lines).replace(b"79160000001", ACCOUNT.encode())
@@ -91,15 +93,15 @@ def ours(rows: list[Used]) -> list[UsageRow]:
     """The rows of our own statement of the same; a call that was paid for had left the home region."""
     return [
         row(
-            at=used.at,
-            booked_at=used.at,
+            at=from_datetime(used.at),
+            booked_at=from_datetime(used.at),
             service=used.service,
             direction=used.direction,
             peer=used.peer,
             quantity=used.quantity,
             zone="russia" if used.is_paid and used.service == "voice" else "home",
             amount=130 if used.is_paid else 0,
-            amount_ex_vat="1.1017" if used.is_paid else "0.0000",
+            amount_ex_vat=1_1017 if used.is_paid else 0,
         )
         for used in rows
     ]

@@ -194,7 +194,7 @@ def test_every_past_balance_is_the_one_that_was(tmp_path: Path) -> None:
 
 def seen(account: Account, when: str | None = None) -> dict[str, Any] | None:
     row = balance(account, at=at(when) if when else None).discount
-    return None if row is None else {"percent": row.percent, "from": row.from_, "until": row.until}
+    return None if row is None else {"percent": row.percent, "from": f"{row.since}", "until": f"{row.until}"}
 
 
 def test_a_discount_is_shown_until_its_end(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_worked_example_14(begin: Begin) -> None:
     assert moved(reversed_) == ["revenue:monthly_fee > wallet 40000 kop"]
     assert story.wallet == 600_00
     shown = story.lines("2023-02-01", "2023-03-31")
-    assert [(line.kind, line.text, line.amount, line.balance) for line in shown] == [
+    assert [(line.kind, story.worded(line), line.amount, line.balance) for line in shown] == [
         ("monthly_fee", "Списание ежемесячной платы по Тарифному плану", -400_00, 200_00),
         ("reversal", "Корректировка: 01.02.2023 Списание ежемесячной платы по Тарифному плану", 400_00, 600_00),
     ]

@@ -9,13 +9,14 @@ from ledger.catalogue import BadCatalogue, parse
 from ledger.events import Adjusted, ChargeReversed, DisputeResolved, InputRefused, RefreshRefused
 from ledger.log.engines import store_ref
 from ledger.rules.corrections import money_left
-from ledger.rules.refresh import reply
-from ledger.service import CatalogueRefused, Ledger
+from ledger.service import CatalogueRefused, Ledger, Outcome
 from projections.counterfactual.change import Change
 from projections.counterfactual.what_if import what_if
 from projections.verify.verify import verify
+from projections.words.phrasebook import RUSSIAN
+from projections.words.replies import say
 from tests.scenarios.given import last, only, with_plan
-from tests.support import CATALOGUE_TEXT, Story, catalogues_of, with_settings
+from tests.support import CATALOGUE_TEXT, Story, catalogues_of, replied, with_settings
 
 EDITION_1 = with_settings("edition = 1")
 
@@ -101,7 +102,7 @@ def test_a_discount_that_ends_before_the_night_does_not_count(tmp_path: Path, te
     story = with_plan(tmp_path, "2023-02-10 12:00", 450_00, plan="t3", text=text)
     story.events_of("grant_discount", "2023-03-11 11:00", percent=50, **{"from": "2023-03-11", "until": "2023-03-12"})
     outcome = story.feed("ussd", "2023-03-11 12:00", text="*929#")
-    assert asked(outcome.reply) == "281,00"
+    assert asked(outcome) == "281,00"
     story.top_up("2023-03-11 12:01", 281_00)
     assert story.night("2023-03-12 03:00") == 1
     assert story.balance.mode == "monthly"
@@ -123,7 +124,7 @@ def test_a_promise_that_is_gone_by_the_night_does_not_count(
     story.events_of("take_promise", taken, amount=promised)
     outcome = story.feed("ussd", "2023-03-12 20:00", text="*929#")
     expected = "51,50" if taken.endswith("03:01") else told
-    assert asked(outcome.reply) == expected
+    assert asked(outcome) == expected
 
 
 @pytest.mark.parametrize("text", [EDITION_1, CATALOGUE_TEXT])
@@ -132,14 +133,14 @@ def test_a_promise_that_the_top_up_itself_repays_does_not_count(tmp_path: Path, 
     story = with_plan(tmp_path, "2023-02-10 12:00", 405_00, plan="t3", text=text)
     story.events_of("take_promise", "2023-03-12 10:00", amount=30_00)
     outcome = story.feed("ussd", "2023-03-12 20:00", text="*929#")
-    assert asked(outcome.reply) == "341,50"
+    assert asked(outcome) == "341,50"
 
 
 def test_the_reply_to_a_refusal_is_told_from_its_facts(tmp_path: Path) -> None:
     story = in_days(tmp_path, 100_00, CATALOGUE_TEXT)
     event = last(story.dial("2023-03-10 10:00"), RefreshRefused)
     changed = event.facts | {"night_fee": 100_00, "night_available": 100_00}
-    assert reply(RefreshRefused(**fields(event) | {"facts": changed}), story.zone).endswith(
+    assert replied(RefreshRefused(**fields(event) | {"facts": changed}), story.zone).endswith(
         "Ночью спишется плата за месяц."
     )
 
@@ -190,8 +191,9 @@ def left(story: Story, version: int) -> int:
     return money_left(story.account, event, 2)
 
 
-def asked(reply: str) -> str:
-    return reply.partition("на ")[2].partition("₽")[0].strip("\N{NO-BREAK SPACE} ")
+def asked(outcome: Outcome) -> str:
+    assert outcome.reply is not None
+    return say(RUSSIAN, outcome.reply).partition("на ")[2].partition("₽")[0].strip("\N{NO-BREAK SPACE} ")
 
 
 def fields(event: RefreshRefused) -> dict[str, Any]:

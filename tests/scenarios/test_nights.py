@@ -285,7 +285,7 @@ def test_a_plan_may_carry_at_every_nightly_month(tmp_path: Path) -> None:
     )
     carried = story.balance.buckets[0]
     assert (carried.bucket, carried.left, carried.granted) == ("carried", 10_800, 10_800)
-    assert (carried.start, carried.end) == ("2023-01-15T12:00:00+03:00", "2023-03-15T03:00:00+03:00")
+    assert (carried.start, carried.end) == (at("2023-01-15 12:00"), at("2023-03-15 03:00"))
     story.call("2023-02-20 10:00", "10:00")
     story.night("2023-03-15 03:00")
     second = last(story.log(), MonthlyFeeCharged)

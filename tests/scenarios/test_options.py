@@ -22,7 +22,7 @@ from ledger.events import (
 from ledger.periods import HOUR
 from ledger.units import PackageQuantity
 from tests.scenarios.told import ALL_TEXT, MB, MB_KB, Begin, Told, dated, fields_of, moved, only, refused, unmoved
-from tests.support import at, names
+from tests.support import at, names, rfc
 
 WINDOW = 72 * HOUR
 
@@ -47,7 +47,8 @@ def fees(story: Told, option: str) -> list[str]:
 def buckets(story: Told) -> list[tuple[str, str, int, int, str, str]]:
     """The balance's buckets: name, service, left, granted, start and end."""
     return [
-        (row.bucket, row.service, row.left, row.granted, row.start[:16], row.end[:16]) for row in story.balance.buckets
+        (row.bucket, row.service, row.left, row.granted, rfc(row.start, story.zone)[:16], rfc(row.end, story.zone)[:16])
+        for row in story.balance.buckets
     ]
 
 
@@ -1101,15 +1102,15 @@ def test_an_option_fee_prints_its_name_and_period(begin: Begin) -> None:
     story.option("2023-02-01 12:00", "gb1")
     story.night("2023-02-28 03:00")
     shown = [
-        (line.kind, line.text, line.period, line.amount, line.balance, line.booked_at)
+        (line.kind, story.worded(line), line.period, line.amount, line.balance, rfc(line.booked_at, story.zone)[:16])
         for line in story.lines("2023-01-01", "2023-02-28")
     ]
-    assert [(row[0], row[1], row[3], row[4], row[5][:16]) for row in shown] == [
+    assert [(row[0], row[1], row[3], row[4], row[5]) for row in shown] == [
         ("option_fee", "Списание платы за опцию «100 минут»", -95_00, 905_00, "2023-01-31T12:00"),
         ("option_fee", "Списание платы за опцию «1 ГБ»", -150_00, 755_00, "2023-02-01T12:00"),
         ("option_fee", "Списание платы за опцию «100 минут»", -95_00, 660_00, "2023-02-28T03:00"),
     ]
-    assert [(row[2].first, row[2].last) for row in shown if row[2]] == [
+    assert [(f"{row[2].first}", f"{row[2].last}") for row in shown if row[2]] == [
         ("2023-01-31", "2023-02-27"),
         ("2023-02-01", "2023-03-02"),
         ("2023-02-28", "2023-03-30"),
@@ -1121,7 +1122,7 @@ def test_an_options_line_keeps_the_name_it_had(begin: Begin) -> None:
     story = begin(1000_00)
     story.option("2023-03-01 12:00", "talk")
     story.night("2023-04-01 03:00")
-    assert [line.text for line in story.lines("2023-03-01", "2023-04-30")] == [
+    assert [story.worded(line) for line in story.lines("2023-03-01", "2023-04-30")] == [
         "Списание платы за опцию «Разговоры»",
         "Списание платы за опцию «Разговоры 2023»",
     ]
@@ -1134,7 +1135,7 @@ def test_the_statement_lists_what_is_left_of_options(begin: Begin) -> None:
     story.option("2023-01-15 12:00", "gb2")
     story.option("2023-01-16 12:00", "gb1")
     story.option("2023-01-31 12:00", "day")
-    left = [(row.bucket, row.end[:10]) for row in story.statement("2023-01-01", "2023-01-31").left]
+    left = [(row.bucket, rfc(row.end, story.zone)[:10]) for row in story.statement("2023-01-01", "2023-01-31").left]
     assert left[-3:] == [("option:day", "2023-02-01"), ("option:gb2", "2023-02-15"), ("option:gb1", "2023-02-15")]
     story.top_up("2023-02-20 12:00", 1)
     assert [row.bucket for row in story.statement("2023-01-01", "2023-02-28").left if "option" in row.bucket] == [

@@ -1,13 +1,13 @@
 """The rulebook's worked examples 1–13 (§14), each with its borders on both sides."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ledger.events import MonthlyFeeCharged, PackagesRefreshed, RefreshRefused, UsageCharged
-from ledger.rules.refresh import reply
 from tests.scenarios.given import FULL_T4, example_1, example_3, last, only, t3_due_on_10_march, with_plan
-from tests.support import Story, at, names, transfers
+from tests.support import Story, at, names, replied, rfc, transfers
 
 BASE_T4 = {f"base/{service}": amount for service, amount in FULL_T4.items()}
 
@@ -15,7 +15,7 @@ BASE_T4 = {f"base/{service}": amount for service, amount in FULL_T4.items()}
 def due(story: Story) -> str | None:
     """The next due instant as local text, as the balance prints it."""
     period = story.balance.period
-    return period.next_due if period else None
+    return rfc(period.next_due, story.zone) if period else None
 
 
 # 1 and 2: connection and the first night
@@ -111,7 +111,7 @@ def test_example_3_a_refresh_carries_what_is_left(tmp_path: Path) -> None:
     assert (story.wallet, story.left(), due(story)) == (200_00, carried | BASE_T4, "2023-03-01T03:00:00+03:00")
     line = story.statement("2023-02-01", "2023-02-28").lines[0]
     assert line.period is not None
-    assert (line.amount, line.period.first, line.period.last) == (-400_00, "2023-02-01", "2023-02-28")
+    assert (line.amount, line.period.first, line.period.last) == (-400_00, date(2023, 2, 1), date(2023, 2, 28))
     assert story.verify().ok
 
 
@@ -171,7 +171,7 @@ def test_example_6_a_refresh_needs_the_whole_fee(
     assert story.wallet == wallet
     if isinstance(event, RefreshRefused):
         assert event.reason == "INSUFFICIENT_FUNDS"
-        assert reply(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 399,99 ₽."
+        assert replied(event, story.zone) == "Недостаточно средств: нужно 400,00 ₽, доступно 399,99 ₽."
 
 
 # 7 and 8: days, blocks, and the way back to the month

@@ -20,7 +20,7 @@ from projections import disputes, follow, totals, unrated, views
 from projections.follow import caught_up, rebuild
 from scripts.simulate import Market, lines
 from tests.cli.support import ENVIRONMENT, OBNOVI, process
-from tests.support import CATALOGUE_TEXT, Clock, Story, at, rfc
+from tests.support import CATALOGUE_TEXT, Clock, Story, at
 
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 1, 31)
 
@@ -219,7 +219,7 @@ def test_unrated_records_are_listed_until_they_are_rated(tmp_path: Path) -> None
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         assert unrated.rows(db) == [
             unrated.UnratedRow(
-                story.account_id, event.version, "NO_PRICE", "mars", "voice", rfc(at("2023-01-16 12:00"))
+                story.account_id, event.version, "NO_PRICE", "mars", "voice", at("2023-01-16 12:00"), story.zone
             )
         ]
     story.ledger.close()
@@ -255,8 +255,8 @@ def test_open_disputes_stand_premium_first_then_by_due_date(tmp_path: Path) -> N
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
         queue = disputes.open_rows(db, today=date(2023, 2, 16))
     assert [(row.dispute, row.premium, row.answer_due, row.overdue) for row in queue] == [
-        ("premium", True, "2023-02-17", False),
-        ("plain", False, "2023-02-15", True),
+        ("premium", True, date(2023, 2, 17), False),
+        ("plain", False, date(2023, 2, 15), True),
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from ledger.events import PackagesRefreshed, Period, RefreshRefused
 from ledger.rules.refresh import REFUSALS, reply
 from projections.words.phrasebook import Phrasebook
-from projections.words.replies import translate
+from projections.words.replies import say
 from tests.support import at
 
 FACTS: dict[str, Any] = {"fee": 400_00, "available": 1_234_56, "mode": "daily", "blocks": [], "plan": "t4"}
@@ -26,12 +26,11 @@ def refused(reason: str, **more: Any) -> RefreshRefused:
 @pytest.mark.parametrize("more", [{}, NIGHT, PAID])
 @pytest.mark.parametrize("reason", [reason for reason, _ in REFUSALS])
 def test_every_refusal_is_told_in_english_with_its_sums(reason: str, more: dict[str, int]) -> None:
-    russian = reply(refused(reason, **more), ZONE)
-    english = translate(Phrasebook("en"), russian)
+    answer = reply(refused(reason, **more), ZONE)
+    russian, english = say(Phrasebook("ru"), answer), say(Phrasebook("en"), answer)
     assert not re.search("[А-Яа-яЁё]", english)
     sums = [said.replace(".", ",") for said in re.findall(r"[\d\s]+[.]\d\d\s₽", english)]
     assert re.findall(r"[\d\s]+,\d\d\s₽", russian) == sums
-    assert translate(Phrasebook("ru"), russian) == russian
 
 
 def test_an_accepted_refresh_is_told_in_english() -> None:
@@ -41,5 +40,5 @@ def test_an_accepted_refresh_is_told_in_english() -> None:
         fee=400_00, discount=0, amount=400_00, vat_rate=20, period=Period(now, due), packages={}, late_until=due,
         input_type="ussd", anchor_day=1,
     )  # fmt: skip
-    said = translate(Phrasebook("en"), reply(done, ZONE)).replace("\N{NO-BREAK SPACE}", " ")
+    said = say(Phrasebook("en"), reply(done, ZONE)).replace("\N{NO-BREAK SPACE}", " ")
     assert said == "Packages are refreshed: 400.00 ₽ debited, the next charge is on 01.03.2023."
