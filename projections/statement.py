@@ -6,39 +6,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from ledger import events as ev
 from ledger import periods
 from ledger.account import Account
 from ledger.entries import wallet_movement
-from ledger.events import (
-    AccountOpened,
-    Adjusted,
-    Blocked,
-    ChargeReversed,
-    DailyFeeCharged,
-    DiscountGranted,
-    DisputeOpened,
-    DisputeResolved,
-    Event,
-    InputRefused,
-    Mode,
-    MonthlyFeeCharged,
-    OptionConnected,
-    OptionDisconnected,
-    OptionExpired,
-    OptionFeeCharged,
-    OptionSuspended,
-    PackagesRefreshed,
-    Period,
-    PeriodLapsed,
-    PlanConnected,
-    PromiseClosed,
-    PromiseTaken,
-    RefreshRefused,
-    ToppedUp,
-    Unblocked,
-    UsageCharged,
-    UsageUnrated,
-)
+from ledger.events import Event
 from ledger.evolve import evolve
 from ledger.periods import Instant
 from ledger.rules import tariff
@@ -53,7 +25,7 @@ LineKind: TypeAlias = Literal[
     "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
 ]
 
-_NAMING = (PlanConnected, MonthlyFeeCharged, DailyFeeCharged, PackagesRefreshed)
+_NAMING = (ev.PlanConnected, ev.MonthlyFeeCharged, ev.DailyFeeCharged, ev.PackagesRefreshed)
 """Events that say what the plan is called, so that no later catalogue renames it (R-3.6)."""
 
 
@@ -114,7 +86,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     usage_total: UsageTotal
     unrated: list[UnratedRecord] = []
     left: list[BucketRow]
-    mode: Mode
+    mode: ev.Mode
     plan_name: str | None = None
     next_due: Instant | None
     next_fee: Kopecks | None
@@ -220,29 +192,30 @@ def _line(event: Event, zone: str, known: Mapping[int, Line]) -> Line | None:
     `known` are the account's earlier lines by version, for reversals that quote them.
     """
     match event:
-        case UsageCharged():
+        case ev.UsageCharged():
             return _entry(event, "usage", -event.amount) if event.amount else None
-        case ToppedUp():
+        case ev.ToppedUp():
             return _entry(event, "top_up", event.amount, channel=event.channel)
-        case MonthlyFeeCharged() | PackagesRefreshed():
-            cause = "refresh" if isinstance(event, PackagesRefreshed) else event.cause
+        case ev.MonthlyFeeCharged() | ev.PackagesRefreshed():
+            cause = "refresh" if isinstance(event, ev.PackagesRefreshed) else event.cause
             return _entry(event, "monthly_fee", -event.amount, period=printed(event.period, zone), cause=cause)
-        case DailyFeeCharged() if event.amount:
+        case ev.DailyFeeCharged() if event.amount:
             return _entry(event, "daily_fee", -event.amount, period=printed(event.period, zone))
-        case OptionConnected() | OptionFeeCharged() if event.fee:
+        case ev.OptionConnected() | ev.OptionFeeCharged() if event.fee:
             period = printed(event.period, zone)
             return _entry(event, "option_fee", -event.fee, period=period, option=event.option_name)
-        case PromiseTaken() if event.fee:
+        case ev.PromiseTaken() if event.fee:
             return _entry(event, "promise_fee", -event.fee)
-        case Adjusted():
+        case ev.Adjusted():
             return _entry(event, "adjustment", event.amount, note=event.personal.text or None)
-        case ChargeReversed() if event.amount:
+        case ev.ChargeReversed() if event.amount:
             return _entry(event, "reversal", wallet_movement(event.entries), reverses=known[event.event])
         case (
-            AccountOpened() | PlanConnected() | RefreshRefused() | UsageUnrated() | Blocked() | Unblocked()
-            | PeriodLapsed() | DiscountGranted() | InputRefused() | DailyFeeCharged()
-            | OptionConnected() | OptionFeeCharged() | OptionSuspended() | OptionExpired() | OptionDisconnected()
-            | PromiseTaken() | PromiseClosed() | ChargeReversed() | DisputeOpened() | DisputeResolved()
+            ev.AccountOpened() | ev.PlanConnected() | ev.RefreshRefused() | ev.UsageUnrated() | ev.InputRefused()
+            | ev.Blocked() | ev.Unblocked() | ev.PeriodLapsed() | ev.DiscountGranted() | ev.DailyFeeCharged()
+            | ev.OptionConnected() | ev.OptionFeeCharged() | ev.OptionSuspended() | ev.OptionExpired()
+            | ev.OptionDisconnected() | ev.PromiseTaken() | ev.PromiseClosed() | ev.ChargeReversed()
+            | ev.DisputeOpened() | ev.DisputeResolved()
         ):  # fmt: skip
             return None
 
@@ -276,7 +249,7 @@ def _entry(
     )
 
 
-def printed(period: Period, zone: str) -> PrintedPeriod:
+def printed(period: ev.Period, zone: str) -> PrintedPeriod:
     """A half-open period as its first and last day, both included (R-2.4)."""
     last = periods.local_date(period.next_due, zone) - timedelta(days=1)
     return PrintedPeriod(periods.local_date(period.start, zone), last)

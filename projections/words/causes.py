@@ -1,34 +1,7 @@
 """Causes: what an event was about, in a few words beside its type; amounts as money, minutes and megabytes."""
 
-from ledger.events import (
-    AccountOpened,
-    Adjusted,
-    Blocked,
-    ChargeReversed,
-    DailyFeeCharged,
-    DiscountGranted,
-    DisputeOpened,
-    DisputeResolved,
-    Event,
-    InputRefused,
-    MonthlyFeeCharged,
-    OptionConnected,
-    OptionDisconnected,
-    OptionExpired,
-    OptionFeeCharged,
-    OptionSuspended,
-    PackagesRefreshed,
-    Period,
-    PeriodLapsed,
-    PlanConnected,
-    PromiseClosed,
-    PromiseTaken,
-    RefreshRefused,
-    ToppedUp,
-    Unblocked,
-    UsageCharged,
-    UsageUnrated,
-)
+from ledger import events as ev
+from ledger.events import Event
 from ledger.periods import parse_date
 from projections.words import names
 from projections.words.events import ABOUT, TITLES, TYPES
@@ -48,54 +21,54 @@ def about(phrases: Phrasebook, event: Event) -> str:
 
 def _about(phrases: Phrasebook, event: Event) -> tuple[str, ...]:
     match event:
-        case AccountOpened():
+        case ev.AccountOpened():
             return (event.region,)
-        case ToppedUp():
+        case ev.ToppedUp():
             return phrases.money(event.amount), event.channel
-        case PlanConnected():
+        case ev.PlanConnected():
             return (event.plan_name,)
-        case RefreshRefused():
+        case ev.RefreshRefused():
             return phrases.say(REASONS[event.reason]), event.reason
-        case MonthlyFeeCharged():
+        case ev.MonthlyFeeCharged():
             days = _days(phrases, event.period)
             return _cause(phrases, event.cause), phrases.money(event.amount), event.plan_name, days
-        case DailyFeeCharged() | PackagesRefreshed():
+        case ev.DailyFeeCharged() | ev.PackagesRefreshed():
             return phrases.money(event.amount), event.plan_name, _days(phrases, event.period)
-        case UsageCharged():
+        case ev.UsageCharged():
             return *_usage(phrases, event), phrases.money(event.amount) if event.amount else ""
-        case UsageUnrated():
+        case ev.UsageUnrated():
             return *_usage(phrases, event), phrases.say(REASONS[event.reason])
-        case Blocked() | Unblocked():
+        case ev.Blocked() | ev.Unblocked():
             return phrases.say(names.BLOCKS[event.kind]), _cause(phrases, event.cause)
-        case PeriodLapsed():
+        case ev.PeriodLapsed():
             return ()
-        case DiscountGranted():
+        case ev.DiscountGranted():
             first, last = (phrases.day(parse_date(day)) for day in (event.from_, event.until))
             return f"{event.percent} %", phrases.say(ABOUT["days"], first=first, last=last)
-        case PromiseTaken():
+        case ev.PromiseTaken():
             return phrases.money(event.amount), phrases.say(ABOUT["until"], time=phrases.time(event.until))
-        case PromiseClosed():
+        case ev.PromiseClosed():
             return phrases.money(event.amount), _cause(phrases, event.cause)
-        case OptionConnected() | OptionFeeCharged():
+        case ev.OptionConnected() | ev.OptionFeeCharged():
             return event.option_name, phrases.money(event.fee), _days(phrases, event.period)
-        case OptionSuspended() | OptionExpired() | OptionDisconnected():
+        case ev.OptionSuspended() | ev.OptionExpired() | ev.OptionDisconnected():
             return (event.option_name,)
-        case ChargeReversed():
+        case ev.ChargeReversed():
             packages = phrases.say(ABOUT["packages"]) if event.packages else ""
             return _of(phrases, event.event), phrases.money(event.amount), packages
-        case Adjusted():
+        case ev.Adjusted():
             return phrases.money(event.amount), *(_of(phrases, version) for version in event.cites)
-        case DisputeOpened():
+        case ev.DisputeOpened():
             return _of(phrases, event.event), phrases.say(
                 ABOUT["answer_due"], day=phrases.day(parse_date(event.answer_due))
             )
-        case DisputeResolved():
+        case ev.DisputeResolved():
             return event.dispute, phrases.say(names.OUTCOMES[event.outcome]), _of(phrases, event.event)
-        case InputRefused():
+        case ev.InputRefused():
             return f"{phrases.say(names.INPUTS[event.input_type])}: {phrases.say(REASONS[event.reason])}", event.reason
 
 
-def _usage(phrases: Phrasebook, event: UsageCharged | UsageUnrated) -> tuple[str, str]:
+def _usage(phrases: Phrasebook, event: ev.UsageCharged | ev.UsageUnrated) -> tuple[str, str]:
     direction = phrases.say(names.DIRECTIONS[event.direction])
     measured = phrases.measured(event.service, event.quantity)
     return f"{phrases.service(event.service)} {direction} {measured}", phrases.zone(event.zone)
@@ -109,6 +82,6 @@ def _of(phrases: Phrasebook, version: int) -> str:
     return phrases.say(ABOUT["event"], version=version)
 
 
-def _days(phrases: Phrasebook, period: Period) -> str:
+def _days(phrases: Phrasebook, period: ev.Period) -> str:
     """A paid period, up to its due time."""
     return phrases.say(ABOUT["days"], first=phrases.day_of(period.start), last=phrases.day_of(period.next_due))
