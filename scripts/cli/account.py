@@ -5,10 +5,8 @@ from typing import Final
 
 import click
 
-from ledger.account import Account
 from ledger.events import type_name
 from ledger.periods import Moment
-from ledger.service import Ledger
 from projections import canonical
 from projections.events import as_json
 from projections.words import answers, next_charges
@@ -19,7 +17,7 @@ from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.phrasebook import Phrasebook
 from scripts.app import accounts
-from scripts.app.accounts import AccountBalance, require_account
+from scripts.app.accounts import AccountBalance
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.moments import MomentType, known_at_option
@@ -117,12 +115,6 @@ def find(settings: Settings, id: str, lang: Language) -> int:
         said = phrases.say(answers.FOUND, account=each.account, source=each.source, versions=versions)
         print_text(f"{said}; `obnovi events {each.account}`\n")
     return 0
-
-
-def opened_account(ledger: Ledger, account: str) -> Account:
-    """The account as it stands; Declined if nobody opened it."""
-    with ledger.snapshot() as snapshot:
-        return require_account(snapshot, account)
 
 
 def _show_balance(phrases: Phrasebook, found: AccountBalance) -> None:
