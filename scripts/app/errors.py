@@ -5,13 +5,13 @@ from typing import Literal, TypeAlias
 
 InvalidCode: TypeAlias = Literal[
     "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED",
-    "NO_PLAN_TO_SET", "UNTIL_IN_FUTURE",
+    "NO_PLAN_TO_SET", "NO_FOLDER_FOR_LEDGER", "UNTIL_IN_FUTURE",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
     "NO_ACCOUNT", "NOT_AN_ACCOUNT", "NOT_KNOWN_YET", "NOT_OPEN_YET", "UNSOUND_STATEMENT", "BAD_CHECKPOINT",
     "NO_SUCH_EVENT", "BROKEN_LOG", "NOTHING_OF_ACCOUNT",
-    "NO_CLAIM", "NO_CLAIM_OF_ACCOUNT", "CLAIM_OF_SEVERAL", "ID_TAKEN", "REJECTED",
+    "NO_CLAIM", "NO_CLAIM_OF_ACCOUNT", "CLAIM_OF_SEVERAL", "ID_TAKEN", "REJECTED", "LEDGER_IS_THERE",
     "NO_VERSION", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES",
 ]  # fmt: skip
 """The ledger says no."""

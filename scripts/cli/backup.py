@@ -5,34 +5,16 @@ from pathlib import Path
 
 import click
 
-from ledger.log import files
 from ledger.log.engines import store_ref
-from ledger.log.store import StoreRef
-from projections.evidence.check import check_store, of_catalogues
-from projections.evidence.keys import Keys, NoKeys, kept
+from projections.evidence.keys import NoKeys, kept
 from projections.verify.account import Problem
-from projections.verify.verify import verify_store
+from scripts.app.backups import Disagreement, back_up, restore_to
 from scripts.cli import terminal
 from scripts.cli.audit import word_findings
 from scripts.cli.messages import worded
-from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, keys_folder, ledger_ref, open_ledger, require_file
-
-
-class _Refused(Exception):
-    """A copy that does not agree with itself or with the newest checkpoint."""
-
-    def __init__(self, events: int, problems: list[Problem]) -> None:
-        self.events, self.problems = events, word_findings(problems)
-
-    def __str__(self) -> str:
-        """How many problems, and the first of them."""
-        first = self.problems[0]
-        where = f"account {first.account}, version {first.version}: " if first.account else ""
-        found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
-        return f"{terminal.count(len(self.problems), 'problem')}: {found}"
 
 
 @click.command()
@@ -59,23 +41,12 @@ def backup(settings: Settings, file: str) -> int:
         raise UsageError(f"there is no folder {target.parent} to write a backup into; create it or name another")
     try:
         keys = kept(keys_folder(settings))
-        with open_ledger(settings) as ledger, files.workplace(target) as place:
-            made = place / target.name
-            os.close(files.create(made, replacing=target, like=ref.like))
-            events = ref.copy_to(made)
-            with ledger.store.reading() as log:
-                problems = of_catalogues(log, keys) if keys is not None else []
-            if problems:
-                raise _Refused(events, problems)
-            os.replace(made, target)
-    except _Refused as refused:
-        if not settings.json:
-            raise Refused(f"{file} is not written, {refused}; see `obnovi verify`") from None
-        print_json({"events": refused.events, "ok": False, "problems": refused.problems})
-        return 1
+        with open_ledger(settings) as ledger:
+            events = back_up(ledger, ref, target, keys)
+    except Disagreement as found:
+        return _disagrees(settings, found, f"{file} is not written", hint="; see `obnovi verify`")
     except NoKeys as error:
         raise UsageError(worded(error)) from None
-    files.fsync_path(target.absolute().parent)
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
@@ -100,36 +71,36 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     source, ledger = Path(file), ledger_ref(settings)
     require_file(source, "backup")
     try:
-        with new_ledger(ledger, source) as part:
-            events = store_ref(source).copy_to(part.path)
-            keys = kept(keys_folder(settings))
-            problems = _problems(ledger, part, keys, events, workers or os.cpu_count() or 1)
-            if problems:
-                raise _Refused(events, problems)
-    except _Refused as refused:
-        if settings.json:
-            print_json({"events": refused.events, "ok": False, "problems": refused.problems})
-            return 1
-        raise Refused(f"{file} is not restored, {refused}") from None
+        folder, cores = keys_folder(settings), workers or os.cpu_count() or 1
+        events, is_held = restore_to(ledger, store_ref(source), source, folder, workers=cores, watch=terminal.progress)
+    except Disagreement as found:
+        return _disagrees(settings, found, f"{file} is not restored")
     except NoKeys as error:
         raise UsageError(worded(error)) from None
     if settings.json:
         print_json({"events": events, "ok": True})
     else:
         print_text(f"{ledger}: {terminal.count(events, 'event')}, everything agrees\n")
-        if keys is None or not keys.sizes():
+        if not is_held:
             print_text("No checkpoint was there to hold it against: it may be an older copy, or one cut off.\n")
     return 0
 
 
-def _problems(ledger: StoreRef, part: StoreRef, keys: Keys | None, events: int, workers: int) -> list[Problem]:
-    """What a copy that is to be a ledger does not agree with: itself, or the newest checkpoint."""
-    with terminal.progress("events", events) as bar:
-        problems = verify_store(part, workers=workers, progress=bar).problems
-    if keys is None:
-        return problems
-    with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
-        return problems + check_store(part, keys, tiles_of=ledger, workers=workers, progress=bar).problems
+def _disagrees(settings: Settings, found: Disagreement, outcome: str, *, hint: str = "") -> int:
+    """The exit code with --json; else raises Refused with how many problems there are, and the first."""
+    problems = word_findings(found.problems)
+    if settings.json:
+        print_json({"events": found.events, "ok": False, "problems": problems})
+        return 1
+    raise Refused(f"{outcome}, {_describe(problems)}{hint}") from None
+
+
+def _describe(problems: list[Problem]) -> str:
+    """How many problems, and the first of them."""
+    first = problems[0]
+    where = f"account {first.account}, version {first.version}: " if first.account else ""
+    found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
+    return f"{terminal.count(len(problems), 'problem')}: {found}"
 
 
 def _no_ledger_in_use(target: Path) -> None:

@@ -9,9 +9,9 @@ import click
 
 from ledger.log.store import StoreRef
 from ledger.log_import import NotEmpty
+from scripts.app.new_ledger import new_ledger
 from scripts.cli import terminal
 from scripts.cli.messages import worded
-from scripts.cli.new_ledger import new_ledger
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, ledger_ref, require_file

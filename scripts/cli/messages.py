@@ -14,6 +14,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "FORMAT_WITHOUT_LANGUAGE": "--lang goes with --format {formats}; {form} is the same in every language",
     "AT_IN_FUTURE": "--at lies more than a day in the future; every night until then would be charged",
     "MALFORMED": "the ledger takes no such input: {reason}",
+    "NO_FOLDER_FOR_LEDGER": "there is no folder {folder} to make a ledger in; create it or name another",
+    "LEDGER_IS_THERE": "{file} is there; move it away first, a ledger is never written over",
     "NO_PLAN_TO_SET": "--set plan={plan}: the catalogue has no such plan",
     "NO_CLAIM": "no claim {id!r} in this ledger; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_ACCOUNT": "no claim {id!r} of account {account}; `obnovi dispute list --all` shows what there is",
