@@ -87,7 +87,7 @@ def line(made: Line, zone: str) -> dict[str, Any]:
         **({} if made.cause is None else {"cause": made.cause}),
         "text": text(russian(zone), made),
         **({} if made.channel is None else {"channel": made.channel}),
-        "period": made.period,
+        "period": made.period and {"first": made.period.first.isoformat(), "last": made.period.last.isoformat()},
         "amount": made.amount,
         "balance": made.balance,
     }
