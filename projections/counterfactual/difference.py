@@ -9,6 +9,7 @@ import msgspec
 from ledger.entries import wallet_movement
 from ledger.events import Event, type_name
 from ledger.periods import Instant
+from ledger.units import Kopecks
 from projections.counterfactual.history import Counterfactual
 from projections.counterfactual.pairs import Pair, pairs
 
@@ -36,6 +37,12 @@ class Line(msgspec.Struct, frozen=True):
     about: str
     booked_at: Instant
     zone: str
+
+    def kopecks(self) -> tuple[Kopecks, Kopecks]:
+        """Both sides, of a line about the wallet or an amount. Raises TypeError for any other."""
+        if isinstance(self.was, int) and isinstance(self.would_be, int):
+            return self.was, self.would_be
+        raise TypeError(f"{self.field}: no kopecks")
 
 
 def differs(found: Counterfactual) -> bool:

@@ -41,9 +41,8 @@ class Distribution(msgspec.Struct, frozen=True):
 
 def moved(line: Line) -> Kopecks:
     """What a wallet would have more, of its line."""
-    assert isinstance(line.was, int)
-    assert isinstance(line.would_be, int)
-    return line.would_be - line.was
+    was, would_be = line.kopecks()
+    return would_be - was
 
 
 def distribution(accounts: int, wallets: Sequence[Line]) -> Distribution:

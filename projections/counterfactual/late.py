@@ -129,9 +129,10 @@ def charges(
     begin = None if since is None else first_instant(since, zone_of(steps))
     if not records or (begin is not None and all(record.booked_at < begin for record in records.values())):
         return []
-    mended = [step.events[0] for step in steps if _is_ours(step.events[0])]
+    firsts = (step.events[0] for step in steps)
+    mended = [(event, id) for event in firsts if (id := _our_id(event)) is not None]
     change = Change(
-        drop=frozenset(event.version for event in mended),
+        drop=frozenset(event.version for event, _ in mended),
         move={version: event.occurred_at for version, event in records.items()},
     )
     found = list(_charges(decide_with(account, steps, change, catalogues), records, mended))
@@ -147,14 +148,16 @@ def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:
     )
 
 
-def _is_ours(event: Event) -> bool:
-    """An adjustment that was made here, also one that was refused."""
+def _our_id(event: Event) -> str | None:
+    """The id of an adjustment that was made here, also of one that was refused; None for any other event."""
     adjusts = isinstance(event, Adjusted) or (isinstance(event, InputRefused) and event.input_type == "adjust")
-    return adjusts and event.input is not None and event.input.source == SOURCE
+    return event.input.id if adjusts and event.input is not None and event.input.source == SOURCE else None
 
 
-def _charges(found: Counterfactual, records: dict[int, Record], mended: Sequence[Event]) -> Iterator[Charge]:
-    ours = {event.version for event in mended}
+def _charges(
+    found: Counterfactual, records: dict[int, Record], mended: Sequence[tuple[Event, str]]
+) -> Iterator[Charge]:
+    ours = {event.version for event, _ in mended}
     open_: dict[str, _Open] = {}
     for pair in sorted(pairs(found.was, found.would_be), key=_time):
         was, would_be = _moved(pair.was), _moved(pair.would_be)
@@ -164,9 +167,8 @@ def _charges(found: Counterfactual, records: dict[int, Record], mended: Sequence
             charge = open_.setdefault(_key(version, record), _Open(version, record, pair.event))
             charge.was += was
             charge.would_be += would_be
-    for event in mended:
-        assert event.input is not None
-        key = event.input.id.rpartition("-")[0]
+    for event, id in mended:
+        key = id.rpartition("-")[0]
         if isinstance(event, Adjusted):
             about, record = event.cites[0], event.cites[-1]
             version = None if key == _key(None, record) else about

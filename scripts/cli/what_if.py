@@ -189,7 +189,9 @@ def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> Non
     shares = [(share, phrases.money(amount)) for share, amount in fallen.quantiles.items()]
     terminal.table(phrases.say(words.SHARES), phrases.head(words.SHARES_HEAD), shares, right=(0, 1), empty=nobody)
     for title, lines in ((words.GAIN_MOST, fallen.gained_most), (words.LOSE_MOST, fallen.lost_most)):
-        cells = [(line.account, *(phrases.money(amount) for amount in _three(line))) for line in lines]
+        cells = [
+            (line.account, *(phrases.money(amount) for amount in (*line.kopecks(), moved(line)))) for line in lines
+        ]
         terminal.table(phrases.say(title), phrases.head(words.MOST_HEAD), cells, right=(1, 2, 3), empty=nobody)
     told = phrases.say(
         words.MANY,
@@ -204,12 +206,6 @@ def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> Non
         difference=phrases.more_or_less(report.wallet_difference),
     )
     print_text(f"{told}\n")
-
-
-def _three(line: Line) -> tuple[int, int, int]:
-    assert isinstance(line.was, int)
-    assert isinstance(line.would_be, int)
-    return line.was, line.would_be, moved(line)
 
 
 def _range(phrases: Phrasebook, bar: Bar) -> str:
