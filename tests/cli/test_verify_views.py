@@ -128,7 +128,11 @@ def test_the_last_line_says_that_views_could_not_be_compared(viewed: Run, tmp_pa
     )
     report = viewed("verify", "--json").json()
     assert report["views"].startswith("account 79000000001")
-    assert {(each["account"], each["problem"]) for each in report["problems"]} >= {(OTHER, "stored form")}
+    found = [
+        each["found"] for each in report["problems"] if (each["account"], each["problem"]) == (OTHER, "stored form")
+    ]
+    assert [text.startswith(f"account {OTHER}, version 2: ") for text in found] == [True]
+    assert [text.endswith("; run `obnovi verify`") for text in (*found, report["views"])] == [True, True]
 
 
 def test_a_ledger_without_views_has_none_to_compare(viewed: Run, tmp_path: Path) -> None:
