@@ -105,7 +105,7 @@ def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
     return first.date(), day_start(last.date(), zone), last.date()
 
 
-@lru_cache(maxsize=1_000)  # the times of one event are often one
+@lru_cache(maxsize=10_000)  # the times of one event are often one, and a statement's JSON gives its id too
 def local_text(instant: Instant, zone: str) -> str:
     """RFC 3339 with the zone's offset: what programs read."""
     number, into = divmod(instant, _QUARTER)

@@ -14,6 +14,7 @@ from ledger.periods import Instant, local_text
 from projections.balances import Balance
 from projections.counterfactual.difference import Line as Difference
 from projections.counterfactual.distribution import Distribution
+from projections.disputes import DisputeRow
 from projections.dossier import Dossier, Happened
 from projections.events import as_json, stored_fields
 from projections.explain.explain import Explanation
@@ -49,8 +50,8 @@ def _pieces(made: Statement) -> Iterator[bytes]:
     zone, total = made.zone, made.usage_total
     head = {
         "account": made.account,
-        "from": made.since,
-        "to": made.until,
+        "from": made.since.isoformat(),
+        "to": made.until.isoformat(),
         "final": made.final,
         "opening": made.opening,
         "closing": made.closing,
@@ -87,7 +88,7 @@ def line(made: Line, zone: str) -> dict[str, Any]:
         **({} if made.cause is None else {"cause": made.cause}),
         "text": text(russian(zone), made),
         **({} if made.channel is None else {"channel": made.channel}),
-        "period": made.period and {"first": made.period.first.isoformat(), "last": made.period.last.isoformat()},
+        "period": made.period and {"first": f"{made.period.first}", "last": f"{made.period.last}"},
         "amount": made.amount,
         "balance": made.balance,
     }
@@ -121,7 +122,7 @@ def balance(made: Balance) -> dict[str, Any]:
         "period": made.period and _timed(made.period, zone, "start", "next_due"),
         "buckets": [bucket(row, zone) for row in made.buckets],
         "discount": made.discount
-        and {"percent": made.discount.percent, "from": made.discount.since, "until": made.discount.until},
+        and {"percent": made.discount.percent, "from": f"{made.discount.since}", "until": f"{made.discount.until}"},
         "promise": made.promise and {"amount": made.promise.amount, "until": local_text(made.promise.until, zone)},
     }
 
@@ -147,7 +148,7 @@ def explanation(made: Explanation) -> dict[str, Any]:
         "alternatives": [_timed(each, zone, "start", "end", "late_until") for each in made.alternatives],
         "before": made.before and balance(made.before),
         "after": balance(made.after),
-        "plan": made.plan,
+        "plan": made.plan and asdict(made.plan) | {"version": f"{made.plan.version}"},
         "catalogue": made.catalogue,
         "option_names": made.option_names,
         "agrees": made.agrees,
@@ -201,6 +202,11 @@ def report(made: Report) -> dict[str, Any]:
     }
 
 
+def claim(row: DisputeRow) -> dict[str, Any]:
+    """A claim in the queue (contract §7.1)."""
+    return asdict(row) | {"opened": f"{row.opened}", "answer_due": f"{row.answer_due}"}
+
+
 def dossier(made: Dossier) -> bytes:
     """The canonical JSON of a dossier."""
     zone = made.zone
@@ -213,6 +219,8 @@ def dossier(made: Dossier) -> bytes:
     return msgspec.json.encode(
         _without("zone", asdict(made))
         | {
+            "dispute": claim(made.dispute),
+            "last_day": f"{made.last_day}",
             "registered_at": local_text(made.registered_at, zone),
             "answer": made.answer and _timed(made.answer, zone, "booked_at"),
             "line": made.line and line(made.line, zone),

@@ -1,5 +1,6 @@
 """Money as text: for people with the sign of the ruble, for spreadsheets without; four decimals without VAT."""
 
+from functools import lru_cache
 from typing import Final
 
 from ledger.units import Kopecks, TenThousandths
@@ -21,6 +22,7 @@ def decimal(amount: Kopecks, lang: Language = "ru") -> str:
     return f"{'-' if amount < 0 else ''}{whole}{_POINT[lang]}{kopecks:02d}"
 
 
+@lru_cache(maxsize=10_000)  # rows of few amounts fill a statement; most cost nothing
 def ten_thousandths(value: TenThousandths, lang: Language = "en") -> str:
     """Four decimals of a ruble, with a point as JSON has them: 378815 → "37.8815"; in Russian "37,8815"."""
     whole, rest = divmod(abs(value), 10_000)

@@ -138,7 +138,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
         told = disputes.rows if everything else disputes.open_rows
         rows = asked(snapshot.log, lambda db: told(db, today=_as_of(today)))
     if settings.json:
-        print_json(rows)
+        print_json([canonical.claim(row) for row in rows])
         return 0
     phrases = Phrasebook(lang)
     cells = [_cells(phrases, row) for row in rows]

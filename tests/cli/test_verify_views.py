@@ -58,7 +58,7 @@ CHANGES: dict[str, tuple[str, set[tuple[str | None, int | None, str]]]] = {
     "a refusal": (f"UPDATE refusals SET reason = 'X' {OF_OTHER}", {(OTHER, 7, "view refusals")}),
     "a record": (f"DELETE FROM unrated {OF_OTHER}", {(OTHER, 8, "view unrated")}),
     "a record too many": (
-        f"INSERT INTO unrated SELECT account, 99, reason, zone, service, occurred_at FROM unrated {OF_OTHER}",
+        f"INSERT INTO unrated SELECT account, 99, reason, zone, service, occurred_at, clocks FROM unrated {OF_OTHER}",
         {(OTHER, 99, "view unrated")},
     ),
     "an account that is not there": (
