@@ -1,7 +1,7 @@
 """Follow: views catch up with the log before every read, and can be rebuilt from it, compared, and swapped."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
-from projections import agenda, disputes, refusals, totals, unrated, views
+from projections import disputes, refusals, totals, unrated, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
 from projections.shares import cut, in_processes
@@ -99,9 +99,6 @@ def catch_up(db: Cache, log: Reading) -> None:
                 seen = EventContext(known[stored.account], catalogues.at(stored.position))
                 take(db, moved, seen, stored.event())
             totals.add(db, moved)
-            for statement in agenda.FORGET:
-                db.executemany(statement, ((account,) for account in known))
-            _put(db, known.values())
             views.note_position(db, log, until)
 
 
@@ -165,14 +162,11 @@ def fold_range(first: str, last: str, part: Path, log: Reading) -> tuple[Path, i
         account: Account | None = None
         for stored in log.all_events(first, last):
             if account is not None and account.account != stored.account:
-                _put(db, [account])
                 account = None
             event = stored.event()
             account = evolve(account, event, stored.account)
             take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
             events += 1
-        if account is not None:
-            _put(db, [account])
         totals.add(db, moved)
     return part, events
 
@@ -182,12 +176,6 @@ def take(db: Cache, moved: Counter[totals.Cell], seen: EventContext, event: Even
     totals.take(moved, seen, event)
     for taker in _TAKERS.get(type(event), ()):
         taker(db, seen, event)
-
-
-def _put(db: Cache, accounts: Iterable[Account]) -> None:
-    for account in accounts:
-        db.execute(agenda.PUT_ACCOUNT, agenda.account_row(account))
-        db.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(account))
 
 
 def _head(log: Reading, account_id: str) -> Account:

@@ -12,7 +12,7 @@ from ledger.events import Event
 from ledger.log.store import Stored
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
-from projections import agenda, totals, views
+from projections import totals, views
 from projections.cache import CacheError, Row, connect, in_memory, rows_by_name
 from projections.event_context import EventContext
 from projections.follow import caught_up, take
@@ -23,8 +23,6 @@ UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupErro
 """What events that no rule has written may raise when a view takes them."""
 
 _KEYS: Final = {
-    "accounts": ("account",),
-    "buckets": ("account", "bucket", "service", "grant_version"),
     "disputes": ("account", "opened_version"),
     "refusals": ("account", "version"),
     "unrated": ("account", "version"),
@@ -32,7 +30,6 @@ _KEYS: Final = {
 }
 """What names a row of each table."""
 _OF_ACCOUNTS: Final = tuple(table for table in _KEYS if table != "totals")
-_TAKEN: Final = ("disputes", "refusals", "unrated")
 _VERSIONS: Final = ("version", "opened_version")
 
 
@@ -72,7 +69,6 @@ class ViewsAudit:
         self._copy = rows_by_name(connect(copy.path))
         self._own = rows_by_name(in_memory())
         views.create(self._own)
-        self._account: Account | None = None
         self._followed = True
 
     def close(self) -> None:
@@ -84,7 +80,6 @@ class ViewsAudit:
         """Take the events of a booking, and the account behind them. What came behind the views is none of theirs."""
         if booked[0][0].position > self._position or not self._followed:
             return
-        self._account = account
         try:
             seen = EventContext(account, catalogues.at(booked[0][0].position))
             for _, event in booked:
@@ -98,18 +93,15 @@ class ViewsAudit:
 
     def account(self, account_id: str) -> Iterator[Problem]:
         """What the views say otherwise of an account whose events are through; then the next one may come."""
-        if self._followed and self._account is not None:
-            self._own.execute(agenda.PUT_ACCOUNT, agenda.account_row(self._account))
-            self._own.executemany(agenda.PUT_BUCKET, agenda.bucket_rows(self._account))
         if self._followed:
             for table in _OF_ACCOUNTS:
                 of_account = f"SELECT * FROM {table} WHERE account = ?"
                 expected, found = (db.execute(of_account, (account_id,)).fetchall() for db in (self._own, self._copy))
                 if expected != found:
                     yield from _differences(table, expected, found)
-        for table in _OF_ACCOUNTS if self._account is not None else _TAKEN:
+        for table in _OF_ACCOUNTS:
             self._own.execute(f"DELETE FROM {table}")
-        self._account, self._followed = None, True
+        self._followed = True
 
 
 def of_all(copy: Copy, moved: Counter[totals.Cell] | None, accounts: Collection[str]) -> Iterator[Problem]:

@@ -52,8 +52,6 @@ CHANGES: dict[str, tuple[str, set[tuple[str | None, int | None, str]]]] = {
     "a total of another day": (f"UPDATE totals SET day = date(day, '-300 days') {OF_WALLETS}", OF_TOTALS),
     "a total gone": (f"DELETE FROM totals {OF_WALLETS}", OF_TOTALS),
     "text for a total": (f"UPDATE totals SET moved = 'much' {OF_WALLETS}", OF_TOTALS),
-    "a wallet": (f"UPDATE accounts SET wallet = wallet + 1 {OF_OTHER}", {(OTHER, None, "view accounts")}),
-    "a bucket": (f"UPDATE buckets SET left = 1 {OF_OTHER} AND service = 'sms'", {(OTHER, None, "view buckets")}),
     "a claim": (f"UPDATE disputes SET state = 'upheld' {OF_OTHER}", {(OTHER, 5, "view disputes")}),
     "a refusal": (f"UPDATE refusals SET reason = 'X' {OF_OTHER}", {(OTHER, 7, "view refusals")}),
     "a record": (f"DELETE FROM unrated {OF_OTHER}", {(OTHER, 8, "view unrated")}),
@@ -62,9 +60,9 @@ CHANGES: dict[str, tuple[str, set[tuple[str | None, int | None, str]]]] = {
         {(OTHER, 99, "view unrated")},
     ),
     "an account that is not there": (
-        "INSERT INTO accounts SELECT '79555555555', region, plan, mode, blocks, wallet, available, clock, version "
-        f"FROM accounts {OF_OTHER}",
-        {("79555555555", None, "view accounts")},
+        "INSERT INTO unrated SELECT '79555555555', version, reason, zone, service, occurred_at, clocks "
+        f"FROM unrated {OF_OTHER}",
+        {("79555555555", 8, "view unrated")},
     ),
 }  # fmt: skip
 
@@ -90,11 +88,11 @@ def test_a_view_that_does_not_say_what_the_log_gives_is_a_finding(
 
 
 def test_of_some_accounts_their_own_views_are_compared(viewed: Run, tmp_path: Path) -> None:
-    change(tmp_path, f"UPDATE accounts SET wallet = 5 WHERE account = '{OTHER}'; DELETE FROM totals")
+    change(tmp_path, f"UPDATE disputes SET state = 'upheld' WHERE account = '{OTHER}'; DELETE FROM totals")
     assert viewed("verify", "--account", ACCOUNT).code == 0
     (found,) = viewed("verify", "--account", OTHER, "--json").json()["problems"]
-    assert (found["account"], found["problem"]) == (OTHER, "view accounts")
-    assert list(found["found"].values()) == [5]
+    assert (found["account"], found["problem"]) == (OTHER, "view disputes")
+    assert list(found["found"].values()) == ["upheld"]
 
 
 def test_views_that_did_not_see_everything_yet_are_brought_up_before(viewed: Run, tmp_path: Path) -> None:
