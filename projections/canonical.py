@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import asdict
@@ -71,7 +71,7 @@ def _pieces(made: Statement) -> Iterator[bytes]:
     yield b"," + msgspec.json.encode(foot)[1:]
 
 
-def _array(name: str, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _array(name: str, rows: Iterator[dict[str, object]]) -> Iterator[bytes]:
     between = f',"{name}":['.encode()
     while some := list(islice(rows, ROWS_AT_ONCE)):
         yield between + msgspec.json.encode(some)[1:-1]
@@ -79,7 +79,7 @@ def _array(name: str, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     yield b"]" if between == b"," else between + b"]"
 
 
-def line(made: Line, zone: str) -> dict[str, Any]:
+def line(made: Line, zone: str) -> dict[str, object]:
     """A ledger line, its text in Russian (R-13.3)."""
     return {
         "version": made.version,
@@ -100,7 +100,7 @@ def russian(zone: str) -> Phrasebook:
     return Phrasebook("ru", zone=zone)
 
 
-def usage_row(row: UsageRow, zone: str) -> dict[str, Any]:
+def usage_row(row: UsageRow, zone: str) -> dict[str, object]:
     """A usage row; the amount without VAT with its four decimals."""
     fields = asdict(row)
     fields["at"] = local_text(row.at, zone)
@@ -109,12 +109,12 @@ def usage_row(row: UsageRow, zone: str) -> dict[str, Any]:
     return fields
 
 
-def unrated(record: UnratedRecord, zone: str) -> dict[str, Any]:
+def unrated(record: UnratedRecord, zone: str) -> dict[str, object]:
     """A record without a price (R-13.6)."""
     return _timed(record, zone, "at")
 
 
-def balance(made: Balance) -> dict[str, Any]:
+def balance(made: Balance) -> dict[str, object]:
     """A balance (contract §4)."""
     zone = made.zone
     return _without("zone", asdict(made)) | {
@@ -127,12 +127,12 @@ def balance(made: Balance) -> dict[str, Any]:
     }
 
 
-def bucket(row: BucketRow, zone: str) -> dict[str, Any]:
+def bucket(row: BucketRow, zone: str) -> dict[str, object]:
     """A bucket of a balance or a statement."""
     return _timed(row, zone, "start", "end")
 
 
-def explanation(made: Explanation) -> dict[str, Any]:
+def explanation(made: Explanation) -> dict[str, object]:
     """An explanation (contract §1.4)."""
     zone = made.zone
     times = {name: _time(made.facts[name], zone) for name in ("ends", "due") if name in made.facts}
@@ -156,7 +156,7 @@ def explanation(made: Explanation) -> dict[str, Any]:
     }
 
 
-def _input(input: Input, zone: str) -> dict[str, Any]:
+def _input(input: Input, zone: str) -> dict[str, object]:
     """An input as the contract writes it (§2), times local."""
     own = {name: value for name, value in stored_fields(input).items() if value is not None}
     by = {"by": input.by} if input.by is not None else {}
@@ -172,28 +172,28 @@ def _input(input: Input, zone: str) -> dict[str, Any]:
     }
 
 
-def refused(made: RefusedRequest) -> dict[str, Any]:
+def refused(made: RefusedRequest) -> dict[str, object]:
     """A refused request (contract §7.1)."""
     return _without("zone", _timed(made, made.zone, "booked_at", "worked_at"))
 
 
-def waiting(row: UnratedRow) -> dict[str, Any]:
+def waiting(row: UnratedRow) -> dict[str, object]:
     """A record that waits for a price (contract §7.1)."""
     return _without("clocks", _timed(row, row.clocks, "occurred_at"))
 
 
-def difference(made: Difference) -> dict[str, Any]:
+def difference(made: Difference) -> dict[str, object]:
     """A line of what-if (contract §7.1)."""
     return _without("zone", _timed(made, made.zone, "booked_at"))
 
 
-def distribution(made: Distribution) -> dict[str, Any]:
+def distribution(made: Distribution) -> dict[str, object]:
     """How a change falls on many accounts (contract §7.1)."""
     most = {name: [difference(each) for each in getattr(made, name)] for name in ("gained_most", "lost_most")}
     return asdict(made) | most
 
 
-def report(made: Report) -> dict[str, Any]:
+def report(made: Report) -> dict[str, object]:
     """What an operator's statement came to (contract §7.1)."""
     printed = made.printed_total_ex_vat
     return asdict(made) | {
@@ -202,7 +202,7 @@ def report(made: Report) -> dict[str, Any]:
     }
 
 
-def claim(row: DisputeRow) -> dict[str, Any]:
+def claim(row: DisputeRow) -> dict[str, object]:
     """A claim in the queue (contract §7.1)."""
     return asdict(row) | {"opened": f"{row.opened}", "answer_due": f"{row.answer_due}"}
 
@@ -211,7 +211,7 @@ def dossier(made: Dossier) -> bytes:
     """The canonical JSON of a dossier."""
     zone = made.zone
 
-    def happened(each: Happened) -> dict[str, Any]:
+    def happened(each: Happened) -> dict[str, object]:
         event = as_json(made.dispute.account, zone, each.event, reply=each.reply)
         return {"event": event, "line": each.line and line(each.line, zone)}
 
@@ -241,13 +241,13 @@ def dossier_id(made: Dossier) -> str:
     return hashlib.sha256(dossier(made)).hexdigest()
 
 
-def _timed(made: msgspec.Struct, zone: str, *names: str) -> dict[str, Any]:
+def _timed(made: msgspec.Struct, zone: str, *names: str) -> dict[str, object]:
     """The fields of a model that the JSON has, in their order; those of these names are instants, and become times."""
-    fields: dict[str, Any] = msgspec.to_builtins(made)
+    fields: dict[str, object] = msgspec.to_builtins(made)
     return fields | {name: local_text(fields[name], zone) for name in names if fields.get(name) is not None}
 
 
-def _without(name: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _without(name: str, fields: dict[str, object]) -> dict[str, object]:
     del fields[name]
     return fields
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ledger import periods
 from ledger.events import DisputeOpened, DisputeResolved, Event, InputRef
 from ledger.periods import Instant
+from projections.cache import Cache
 from projections.event_context import EventContext
 
 TABLES = (
@@ -35,7 +36,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
     age_days: int
 
 
-def take(db: Any, seen: EventContext, event: Event) -> None:
+def take(db: Cache, seen: EventContext, event: Event) -> None:
     """Note a claim, and its answer. A claim is premium by the plan under which it was opened."""
     match event:
         case DisputeOpened(input=InputRef(id=claim)):
@@ -64,12 +65,12 @@ def take(db: Any, seen: EventContext, event: Event) -> None:
             pass
 
 
-def open_rows(db: Any, *, today: date | Instant) -> list[DisputeRow]:
+def open_rows(db: Cache, *, today: date | Instant) -> list[DisputeRow]:
     """The queue: premium plans first, then by due date (R-11.4)."""
     return [row for row in rows(db, today=today) if row.state == "open"]
 
 
-def rows(db: Any, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
+def rows(db: Cache, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
     """Every claim, or those of one id: open ones first, then premium plans, then by due date.
 
     `today` is a date, or an instant whose local date counts for each account.

@@ -7,6 +7,7 @@ import msgspec
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.periods import Instant
 from ledger.reasons import RefusalReason
+from projections.cache import Cache
 from projections.event_context import EventContext
 
 TABLES = (
@@ -18,7 +19,7 @@ TAKES: Final = (RefreshRefused, InputRefused)
 """The events it looks at."""
 
 
-def take(db: Any, seen: EventContext, event: Event) -> None:
+def take(db: Cache, seen: EventContext, event: Event) -> None:
     """Note a refusal."""
     if isinstance(event, RefreshRefused | InputRefused):
         facts = msgspec.json.encode(event.facts, order="sorted").decode()
@@ -41,7 +42,7 @@ class RefusalRow(msgspec.Struct, frozen=True):
     zone: str
 
 
-def rows(db: Any, account: str | None = None) -> list[RefusalRow]:
+def rows(db: Cache, account: str | None = None) -> list[RefusalRow]:
     """Every refusal, or those of one account, by account and version."""
     where, values = ("WHERE account = ?", (account,)) if account else ("", ())
     found = db.execute(

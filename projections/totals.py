@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from ledger import periods
 from ledger.events import Event
+from projections.cache import Cache
 from projections.event_context import EventContext
 
 TABLES = (
@@ -36,13 +37,13 @@ def take(moved: Counter[Cell], seen: EventContext, event: Event) -> None:
         moved[day, plan, region, entry.to, entry.unit] += entry.amount
 
 
-def add(db: Any, moved: Counter[Cell]) -> None:
+def add(db: Cache, moved: Counter[Cell]) -> None:
     """Store what was added up since the last time; also a 0, so that the rows do not tell where a batch ended."""
     rows = ((day.isoformat(), *names, amount) for (day, *names), amount in sorted(moved.items()))
     db.executemany(ADD, rows)
 
 
-def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> list[dict[str, Any]]:
+def rows(db: Cache, *, since: date, until: date, by: Grouping | None = None) -> list[dict[str, Any]]:
     """Opening, moved and closing of every account name, over local dates `since` to `until`, both included.
 
     Names are those of entries: counter-accounts, `wallet` (the sum of all wallets) and the packages held, so that each
@@ -69,7 +70,7 @@ def rows(db: Any, *, since: date, until: date, by: Grouping | None = None) -> li
     ]
 
 
-def _by_day(db: Any, since: date, until: date) -> list[dict[str, Any]]:
+def _by_day(db: Cache, since: date, until: date) -> list[dict[str, Any]]:
     held: Counter[tuple[str, str]] = Counter()
     days: dict[str, Counter[tuple[str, str]]] = {}
     found = db.execute(

@@ -1,12 +1,13 @@
 """Unrated: the records that nobody could rate yet (R-6.8, R-11.6)."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ledger.events import Event, UsageCharged, UsageUnrated
 from ledger.periods import Instant
 from ledger.reasons import UnratedReason
+from projections.cache import Cache
 from projections.event_context import EventContext
 
 TABLES = (
@@ -30,7 +31,7 @@ class UnratedRow(msgspec.Struct, frozen=True):
     clocks: str
 
 
-def take(db: Any, seen: EventContext, event: Event) -> None:
+def take(db: Cache, seen: EventContext, event: Event) -> None:
     """Note an unrated record; forget it when it has been rated again."""
     match event:
         case UsageUnrated(record=None):
@@ -56,7 +57,7 @@ def take(db: Any, seen: EventContext, event: Event) -> None:
             pass
 
 
-def rows(db: Any) -> list[UnratedRow]:
+def rows(db: Cache) -> list[UnratedRow]:
     """Every record that waits, by account and version."""
     found = db.execute("SELECT account, version, reason, zone, service, occurred_at, clocks FROM unrated ORDER BY 1, 2")
     return [

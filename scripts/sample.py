@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 ANNA = "79160000101"
@@ -35,7 +34,7 @@ class Subscriber:
         """The local time of "02-03 09:12" in 2026."""
         return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=self.zone)
 
-    def says(self, type: str, when: str, *, received: str | None = None, **fields: Any) -> tuple[datetime, str]:
+    def says(self, type: str, when: str, *, received: str | None = None, **fields: object) -> tuple[datetime, str]:
         """One input as a line of JSON, with the time it reached us."""
         self.number += 1
         at = self.time(when)
@@ -47,7 +46,7 @@ class Subscriber:
         return arrival, json.dumps(said | fields, ensure_ascii=False)
 
     def used(
-        self, service: str, when: str, quantity: int, *, received: str | None = None, **fields: Any
+        self, service: str, when: str, quantity: int, *, received: str | None = None, **fields: object
     ) -> tuple[datetime, str]:
         """A record of the switch, outgoing unless it says otherwise."""
         said = {"source": "switch", "service": service, "direction": "out", "quantity": quantity} | fields

@@ -2,7 +2,6 @@
 
 from functools import cache
 from importlib import resources
-from typing import Any
 
 import msgspec
 import typst
@@ -37,7 +36,7 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _fields(told: Document, lang: Language) -> dict[str, Any]:
+def _fields(told: Document, lang: Language) -> dict[str, object]:
     phrases = Phrasebook(lang)
     parts = [part._asdict() | {"kinds": _kinds(part)} for part in told.parts]
     own = {"lang": lang} | {name: phrases.say(DOSSIER[name]) for name in ("page", "of")}

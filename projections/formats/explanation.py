@@ -65,7 +65,7 @@ def sections(made: Explanation, lang: Language = "ru", *, verify_with: str = "")
 class _Page(Phrasebook):
     """The parts of an explanation, one method a part."""
 
-    def phrase(self, name: str, /, **values: Any) -> str:
+    def phrase(self, name: str, /, **values: object) -> str:
         return self.say(PHRASES[name], **values)
 
     # The whole

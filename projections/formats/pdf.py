@@ -74,7 +74,7 @@ def _compiler() -> tuple[typst.Compiler, bytes]:
     return typst.Compiler(ignore_system_fonts=True), template
 
 
-def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> dict[str, Any]:
+def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> dict[str, object]:
     charge = next_charges.next_charge(phrases, made.waiting)
     foot: list[Any] = [
         f"{phrases('document')} {statement_id(made)} · {phrases('final' if made.final else 'provisional').lower()}"
@@ -137,7 +137,7 @@ def _usage_columns(phrases: StatementPhrasebook) -> tuple[Column, ...]:
     )
 
 
-def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[str, Any]:
+def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[str, object]:
     """A table whose cells are told once and named by their place: most of them come again and again."""
     known: list[dict[Cell, int]] = [{} for _ in columns]
     indices = [[cells.setdefault(cell, len(cells)) for cells, cell in zip(known, row, strict=True)] for row in rows]
@@ -179,7 +179,7 @@ def _number(row: UsageRow, phrases: StatementPhrasebook) -> Cell:
     return cell if len(cell) <= _FITS else (cell,)
 
 
-def _totals(made: Statement, phrases: StatementPhrasebook, usage: Sequence[Column]) -> dict[str, Any]:
+def _totals(made: Statement, phrases: StatementPhrasebook, usage: Sequence[Column]) -> dict[str, object]:
     label = sum(column.width for column in usage[:_COST])
     total = made.usage_total
     columns = (Column(label, "", "right"), Column(usage[_COST].width, ""))
@@ -190,7 +190,7 @@ def _totals(made: Statement, phrases: StatementPhrasebook, usage: Sequence[Colum
     return _table(columns, rows)
 
 
-def _unrated(made: Statement, phrases: StatementPhrasebook) -> dict[str, Any] | None:
+def _unrated(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] | None:
     """The records without a price, where there are any; below the totals, where no reader of rows looks (R-13.6)."""
     if not made.unrated:
         return None
@@ -219,7 +219,7 @@ def _sums(made: Statement, phrases: StatementPhrasebook, charge: next_charges.Ne
     ]
 
 
-def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, Any]:
+def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, object]:
     service = phrases.service(row.service)
     until = f"{_minute(phrases.zone_of_clocks, row.end)}{phrases.offset(row.end)}"
     return {

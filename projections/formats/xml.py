@@ -131,6 +131,6 @@ def _line(line: Line, zone: str) -> dict[str, str | int | None]:
     }
 
 
-def _attributes(told: Mapping[str, str | int | None]) -> str:
+def _attributes(told: Mapping[str, object]) -> str:
     """The attributes that there are."""
     return "".join(f' {name}="{escape(kept(str(value)))}"' for name, value in told.items() if value is not None)

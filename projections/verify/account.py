@@ -255,7 +255,7 @@ class AccountAudit:
                 self._differs(version, "digest of the input", content.hex(), found.content.hex())
         self._keys.clear()
 
-    def _differs(self, version: int, problem: str, expected: Any, found: Any) -> None:
+    def _differs(self, version: int, problem: str, expected: object, found: object) -> None:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
 
 

@@ -32,7 +32,7 @@ class Phrasebook:
         assert self.clock_zone is not None, "times are those of some zone's clocks"
         return self.clock_zone
 
-    def say(self, text: Text, /, **values: Any) -> str:
+    def say(self, text: Text, /, **values: object) -> str:
         """The sentence in this language, filled in."""
         sentence = text.of(self.lang)
         return sentence.format(**values) if values else sentence

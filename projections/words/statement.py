@@ -1,7 +1,7 @@
 """Statement: the words of its printed forms, and a speaker who says a whole document in one language."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from ledger import periods
 from ledger.units import TenThousandths
@@ -170,7 +170,7 @@ class StatementPhrasebook(Phrasebook):
         super().__init__(lang, zone=made.zone)
         self.first, self.last = self.day(made.since), self.day(made.until)
 
-    def __call__(self, name: str, **values: Any) -> str:
+    def __call__(self, name: str, **values: object) -> str:
         """A phrase of the statement."""
         return self.say(WORDS[name], **values)
 

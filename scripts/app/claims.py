@@ -135,7 +135,7 @@ def lines_of(snapshot: Snapshot, account: Account, booked: tuple[Event, ...]) ->
     return printed_lines((*earlier, *booked), account.zone)
 
 
-def _input(account: Account, clerk: Clerk, own: Mapping[str, Any]) -> Input:
+def _input(account: Account, clerk: Clerk, own: Mapping[str, object]) -> Input:
     """The input of a clerk. Raises InvalidRequest where it could not come in, or is later than a feed may be."""
     when = clerk.now if clerk.at is None else periods.last_instant(clerk.at, account.zone)
     if when > limit_of_future(None, account.zone, now=clerk.now):

@@ -144,7 +144,7 @@ def _goal(row: Row) -> str:
     return ", ".join(goals)
 
 
-def _numbers(row: Row, made: Measured) -> dict[str, Any]:
+def _numbers(row: Row, made: Measured) -> dict[str, object]:
     return {
         "row": row.name,
         "size": made.size,

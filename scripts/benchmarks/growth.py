@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ledger import inputs, periods
 from ledger.inputs import Input
@@ -50,7 +50,7 @@ class _Teller:
     def __init__(self) -> None:
         self.count = 0
 
-    def says(self, type: str, **fields: Any) -> Input:
+    def says(self, type: str, **fields: object) -> Input:
         self.count += 1
         at = periods.local_text(BEGINS + self.count * periods.SECOND, "Europe/Moscow")
         return inputs.check({"type": type, "id": str(self.count), "account": ACCOUNT, "at": at} | fields)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -190,7 +190,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
     return 0
 
 
-def _proof_lines(proved: Proved, event: dict[str, Any], *, known: bool) -> Iterator[str]:
+def _proof_lines(proved: Proved, event: dict[str, object], *, known: bool) -> Iterator[str]:
     trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
     entries = [each for each in proved.event.entries if WALLET in (each.from_, each.to)]
     moved = sum(each.amount if each.to == WALLET else -each.amount for each in entries)
@@ -213,7 +213,7 @@ def _content(file: str) -> bytes:
         return opened.read(proof.BYTES_MAX + 1)
 
 
-def _checkpoint_json(made: Checkpoint) -> dict[str, Any]:
+def _checkpoint_json(made: Checkpoint) -> dict[str, object]:
     return {"origin": made.origin, "size": made.size, "root": base64(made.root)}
 
 

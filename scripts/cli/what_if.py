@@ -130,7 +130,7 @@ def what_if(
     return 0
 
 
-def contract(report: Report) -> dict[str, Any]:
+def contract(report: Report) -> dict[str, object]:
     """A report as other programs read it (contract §7)."""
     return {
         "accounts": report.accounts,
