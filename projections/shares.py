@@ -70,7 +70,7 @@ def in_processes(
                 del waiting[future]
                 yield future.result()
         except BaseException as error:
-            executor.shutdown(wait=finish, cancel_futures=True)
+            executor.shutdown(cancel_futures=True)
             if finish and isinstance(error, KeyboardInterrupt):
                 yield from (future.result() for future in waiting if _is_finished(future))
             raise

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def test_an_interruption_ends_a_helper_without_a_word_or_is_left_to_the_command(
     assert set(in_processes([_interrupted] * 4, log, workers=2, finish=finish)) == {answer}
 
 
+def test_where_a_share_fails_no_process_is_at_work_any_more(log: Reading, tmp_path: Path) -> None:
+    """Whoever asked for the work removes the files of it next."""
+    with pytest.raises(ZeroDivisionError):
+        list(in_processes([partial(_fails, tmp_path), partial(_goes_on, tmp_path)], log, workers=2))
+    assert (tmp_path / "done").exists()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_shares_can_be_had_in_their_order(log: Reading, workers: int) -> None:
     jobs = [_slow, _quick, _quick]
@@ -75,6 +83,18 @@ def test_interrupted_work_that_is_to_be_finished_is_given_before_the_interruptio
 
 def _interrupted(log: Reading) -> object:
     return signal.getsignal(signal.SIGINT)
+
+
+def _fails(folder: Path, log: Reading) -> None:
+    while not (folder / "begun").exists():
+        time.sleep(0.01)
+    raise ZeroDivisionError
+
+
+def _goes_on(folder: Path, log: Reading) -> None:
+    (folder / "begun").touch()
+    time.sleep(0.3)
+    (folder / "done").touch()
 
 
 def _slow(log: Reading) -> str:
