@@ -100,12 +100,15 @@ class Reading(Protocol):
     """One state of the ledger, read: what others commit meanwhile is not in it.
 
     Accounts come in the order of the bytes of their UTF-8. A stream is read within its reading; other questions may be
-    asked meanwhile. Errors of the driver are StoreErrors by the end of the reading.
+    asked meanwhile. Errors of the driver are StoreErrors by the end of the reading, or of `store_errors` within it.
     """
 
     @property
     def ref(self) -> "StoreRef":
         """The store that is read."""
+
+    def store_errors(self) -> "AbstractContextManager[None]":
+        """A block whose errors of the driver are StoreErrors by its end, for those who go on behind an error."""
 
     def last_position(self) -> int:
         """The position of the newest event, 0 in an empty log."""
@@ -285,10 +288,7 @@ class Store(Protocol):
 
 
 class StoreRef(Protocol):
-    """Where a store is: small, frozen, to be pickled, so that another process opens the same one.
-
-    As text it is what messages call it.
-    """
+    """Where a store is: small, frozen, to be pickled for another process; as text it is what messages call it."""
 
     def __hash__(self) -> int:
         """References to one place are one key."""

@@ -153,26 +153,31 @@ def _some(order: Order, place: Path, asked: Sequence[Asked], log: Reading) -> li
 def _one(order: Order, place: Path, snapshot: Snapshot, account: str, known: Entry | None) -> Told:
     """One account's file: made in the workplace, or left as it is, or the reason why not."""
     try:
-        if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
-            return Failure(quoted(account), Hinted("no account: one is 79 and nine digits, like 79161234567")), False
-        found = snapshot.account(account)
-        if found is None:
-            return Failure(account, Hinted("no such account in this ledger")), False
-        made = statement(found, snapshot.events(account), snapshot.catalogues, since=order.since, until=order.until)
-        path = Path(order.folder) / order.file(account)
-        id = statement_id(made)
-        if known is not None and known.statement == id and _digest(path) == known.sha256:
-            return known, True
-        keys = keys_for(order.layout, order.keys)
-        checkpoint = None if keys is None else footer(snapshot, found, keys, until=order.until)
-        content = order.layout.render(made, checkpoint)
-        like = snapshot.log.ref.like
-        with open(files.create(place / path.name, replacing=path, like=like), "wb") as file:
-            file.write(content)
+        with snapshot.log.store_errors():
+            return _write(order, place, snapshot, account, known)
     except Exception as error:
         hint, facts = (error.hint, error.facts) if isinstance(error, HintedError) else (None, {})
         text = str(error.facts["reason"]) if isinstance(error, AppError) else str(error)
         return Failure(account, Hinted(" ".join(text.split()), hint, facts), type(error).__name__), False
+
+
+def _write(order: Order, place: Path, snapshot: Snapshot, account: str, known: Entry | None) -> Told:
+    if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
+        return Failure(quoted(account), Hinted("no account: one is 79 and nine digits, like 79161234567")), False
+    found = snapshot.account(account)
+    if found is None:
+        return Failure(account, Hinted("no such account in this ledger")), False
+    made = statement(found, snapshot.events(account), snapshot.catalogues, since=order.since, until=order.until)
+    path = Path(order.folder) / order.file(account)
+    id = statement_id(made)
+    if known is not None and known.statement == id and _digest(path) == known.sha256:
+        return known, True
+    keys = keys_for(order.layout, order.keys)
+    checkpoint = None if keys is None else footer(snapshot, found, keys, until=order.until)
+    content = order.layout.render(made, checkpoint)
+    like = snapshot.log.ref.like
+    with open(files.create(place / path.name, replacing=path, like=like), "wb") as file:
+        file.write(content)
     return Entry(account, path.name, id, hashlib.sha256(content).hexdigest(), made.final), False
 
 

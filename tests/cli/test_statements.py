@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,23 @@ def test_a_list_of_accounts_and_one_that_fails(ledger: Run, tmp_path: Path) -> N
     assert "account 79990000000: no such account in this ledger\n" in said.out
     assert "0 statements written, 2 already there, 1 failed" in said.out
     assert [each["account"] for each in manifest(tmp_path / "out", "2023-01.csv")] == [ACCOUNTS[0], ACCOUNTS[2]]
+
+
+def test_of_a_damaged_ledger_each_account_says_what_to_do(ledger: Run, tmp_path: Path) -> None:
+    """The page from which events of an account are found has lost its kind."""
+    with closing(sqlite3.connect(tmp_path / "obnovi.db")) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name LIKE 'sqlite_autoindex_stored_events_%'")
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (tmp_path / "obnovi.db").open("r+b") as file:
+        file.seek((page[0] - 1) * size)
+        file.write(b"\0")
+    write(tmp_path / "some", ACCOUNTS[0])
+    done = ledger(*JANUARY, "--format", "csv", "--accounts", "some", "--json")
+    assert (done.code, counts(done)) == (1, (0, 0, 1))
+    assert done.json()["failures"][0]["reason"] == (
+        "StoreError: obnovi.db: the file is damaged (database disk image is malformed); copy it away, "
+        "`obnovi restore` makes a ledger of the last backup"
+    )
 
 
 def test_many_that_fail_alike_are_counted(ledger: Run, tmp_path: Path) -> None:

@@ -325,6 +325,13 @@ class StoreContract:
         assert raised.value.__cause__ is not None
         assert not isinstance(raised.value.__cause__, StoreError)
 
+    def test_whoever_goes_on_behind_an_error_of_the_driver_has_it_as_one_of_the_store(self, store: Store) -> None:
+        with store.writing() as tx:
+            with pytest.raises(StoreError) as raised, tx.store_errors():
+                tx.append_stored([event("a", 1), event("a", 1)], [])
+            assert not isinstance(raised.value.__cause__, StoreError | None)
+            assert tx.setting("nothing") is None
+
     def test_where_there_is_none_none_is_opened(self, ref: StoreRef) -> None:
         assert not ref.exists()
         with pytest.raises(NoLedger):

@@ -2,8 +2,13 @@
 
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 
 from ledger.log.errors import InvalidText, StoreError
+from ledger.log.store import StoreRef
+
+Place: TypeAlias = Path | StoreRef
+"""A ledger's file, as messages call it."""
 
 
 def opening_error(error: sqlite3.DatabaseError, path: Path) -> StoreError:
@@ -11,7 +16,7 @@ def opening_error(error: sqlite3.DatabaseError, path: Path) -> StoreError:
     return StoreError(_describe(error, path))
 
 
-def transaction_error(error: sqlite3.DatabaseError, db: sqlite3.Connection, path: Path) -> StoreError:
+def transaction_error(error: sqlite3.DatabaseError, db: sqlite3.Connection, path: Place) -> StoreError:
     """An error within a transaction; where something is damaged, whether it is the ledger or a file beside it."""
     text = str(error)
     if "Could not decode" in text:
@@ -23,7 +28,7 @@ def transaction_error(error: sqlite3.DatabaseError, db: sqlite3.Connection, path
     return damaged(text, path)
 
 
-def damaged(text: str, path: Path) -> StoreError:
+def damaged(text: str, path: Place) -> StoreError:
     """A ledger's file that is damaged."""
     return StoreError(f"{path}: the file is damaged ({text})", "restore_backup")
 
@@ -42,7 +47,7 @@ def _is_sound(db: sqlite3.Connection) -> bool:
     return bool(found == "ok")
 
 
-def _describe(error: sqlite3.DatabaseError, path: Path) -> str:
+def _describe(error: sqlite3.DatabaseError, path: Place) -> str:
     text = str(error)
     if "full" in text:
         return f"{path}: no room on the disk; free some and run the command again, nothing booked is lost"

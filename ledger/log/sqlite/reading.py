@@ -1,6 +1,8 @@
 """One state of a ledger's file, read: the questions of `Reading` as SQL."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -8,6 +10,7 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.events import Event
 from ledger.log.sqlite import schema
+from ledger.log.sqlite.errors import transaction_error
 from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
@@ -29,6 +32,13 @@ class SQLiteReading:
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until})"
             self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1})"
+
+    @contextmanager
+    def store_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise transaction_error(error, self._connection._sqlite_conn, self.ref) from error
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])

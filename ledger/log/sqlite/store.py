@@ -140,7 +140,7 @@ class SQLiteStore:
                 raise
             except sqlite3.DatabaseError as error:
                 connection.rollback()
-                raise transaction_error(error, connection._sqlite_conn, self.ref.path) from error
+                raise transaction_error(error, connection._sqlite_conn, self.ref) from error
 
     def _create(self) -> None:
         with self._transaction("BEGIN", commit=False) as connection:
