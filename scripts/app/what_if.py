@@ -25,10 +25,9 @@ def change_of(
 
     Raises InvalidRequest for a plan that the catalogue does not have: a mistyped one would be refused everywhere.
     """
-    if plan is not None:
-        deciding = snapshot.catalogues.newest() if catalogue is None else parse(catalogue)
-        if ("plan", plan) not in {(kind, id) for kind, id, _, _ in deciding.versions()}:
-            raise InvalidRequest("NO_PLAN_TO_SET", plan=plan)
+    deciding = snapshot.catalogues.newest() if catalogue is None else parse(catalogue)
+    if plan is not None and ("plan", plan) not in {(kind, id) for kind, id, _, _ in deciding.versions()}:
+        raise InvalidRequest("NO_PLAN_TO_SET", plan=plan)
     return Change(
         since=None if isinstance(since, date) else since,
         since_day=since if isinstance(since, date) else None,

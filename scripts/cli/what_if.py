@@ -97,13 +97,13 @@ def what_if(
         raise UsageError("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
         raise UsageError("an event can be moved or dropped once")
-    plan = _plan(changes)
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
     settings = settings if named is None else replace(settings, catalogue=None)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         zone = "UTC" if account is None else require_account(snapshot, account).zone
+        plan = _plan(changes)
         change = change_of(
             snapshot, zone, since=since, plan=plan, drop=frozenset(drop), move=dict(move), catalogue=text
         )

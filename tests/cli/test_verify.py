@@ -229,6 +229,13 @@ def test_a_ledger_without_its_catalogue_is_told_so(ledger: Run, tmp_path: Path) 
     assert (done.code, done.err.count("\n"), "obnovi verify" in done.err) == (2, 1, True)
 
 
+def test_a_damaged_catalogue_is_told_before_what_a_change_lacks(ledger: Run, tmp_path: Path) -> None:
+    with behind_the_back(tmp_path) as db:
+        db.execute("UPDATE catalogues SET toml = 'x = ['")
+    done = ledger("what-if", ACCOUNT, "--drop", "99")
+    assert (done.code, "a catalogue in the ledger is damaged" in done.err) == (2, True), done.err
+
+
 def test_a_broken_page_is_told_of_the_file_that_has_it(ledger: Run, tmp_path: Path) -> None:
     """Views are made anew on the spot; a ledger is not."""
     totals = ("totals", "--from", "2023-01-01", "--to", "2023-01-31")

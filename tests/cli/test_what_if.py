@@ -102,6 +102,7 @@ def test_the_catalogue_in_question_is_that_of_the_command_line(
         ([ACCOUNT, "--move", "2=yesterday"], 2, "RFC 3339"),
         ([ACCOUNT, "--move", "2=2022-12-31T23:59:59+03:00"], 1, "was not open yet"),
         ([ACCOUNT, "--set", "fee=1"], 2, "only a plan can be set"),
+        (["79000000000", "--set", "fee=1"], 1, "no account 79000000000"),
         ([ACCOUNT, "--set", "plan=t44"], 2, "no such plan"),
         ([ACCOUNT, "--catalogue", "nowhere.toml"], 2, "there is no catalogue"),
         ([ACCOUNT, "--catalogue", "feed"], 2, "feed is no catalogue"),
