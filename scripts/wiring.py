@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
+from ledger.evolve import BrokenLog
 from ledger.log import files
 from ledger.log.engines import AnyRef, store_ref
 from ledger.periods import Instant
@@ -94,6 +95,8 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
             yield ledger
     except CatalogueRefused as error:
         raise Refused(str(error)) from error
+    except BrokenLog as error:
+        raise UsageError(f"{error}; run `obnovi verify`") from error
     except BadCatalogue as error:
         raise UsageError(
             f"{ref}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"

@@ -236,6 +236,21 @@ def test_a_damaged_catalogue_is_told_before_what_a_change_lacks(ledger: Run, tmp
     assert (done.code, "a catalogue in the ledger is damaged" in done.err) == (2, True), done.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("balance", ACCOUNT, "--as-of", "2023-01-31"), ("refused", "--account", ACCOUNT), ("replay", "--workers", "1")],
+)
+def test_a_history_with_a_hole_is_no_error_of_the_program(
+    ledger: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    write(tmp_path / "more", line("ussd", "*100#", "2023-01-21T12:00:00+03:00", text="*100#"))
+    assert ledger("feed", "more").code == 0
+    with behind_the_back(tmp_path) as db:
+        db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 4", (ACCOUNT,))
+    done = ledger(*command)
+    assert (done.code, done.err) == (2, f"obnovi: account {ACCOUNT}: version 5 follows 3; run `obnovi verify`\n")
+
+
 def test_a_broken_page_is_told_of_the_file_that_has_it(ledger: Run, tmp_path: Path) -> None:
     """Views are made anew on the spot; a ledger is not."""
     totals = ("totals", "--from", "2023-01-01", "--to", "2023-01-31")
