@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.events import ChargeReversed, DisputeOpened, DisputeResolved, UsageCharged, UsageUnrated
-from projections.canonical import dossier_id
+from projections.canonical_answers import dossier_id
 from projections.dossier import Dossier, Happened
 from projections.events import carried_fields
 from projections.formats import explanation

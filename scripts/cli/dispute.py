@@ -12,7 +12,7 @@ from ledger.events import DisputeOpened
 from ledger.periods import Instant, Moment, parse_date
 from ledger.service import Outcome
 from ledger.units import Kopecks, parse_rubles
-from projections import canonical, disputes
+from projections import canonical_answers, disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier
 from projections.follow import asked
@@ -138,7 +138,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
         told = disputes.rows if everything else disputes.open_rows
         rows = asked(snapshot.log, lambda db: told(db, today=_as_of(today)))
     if settings.json:
-        print_json([canonical.claim(row) for row in rows])
+        print_json([canonical_answers.claim(row) for row in rows])
         return 0
     phrases = Phrasebook(lang)
     cells = [_cells(phrases, row) for row in rows]
@@ -263,7 +263,7 @@ def _kopecks(amount: str) -> Kopecks:
 def _written(made: Dossier, form: str, lang: Language) -> bytes:
     """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
     if form == "json":
-        return canonical.dossier(made)
+        return canonical_answers.dossier(made)
     render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
     content = render(made, lang, verify_with=VERIFY)
     return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")

@@ -2,7 +2,7 @@
 
 import click
 
-from projections import canonical
+from projections import canonical_answers
 from projections.formats.explanation import render
 from projections.words.language import Language
 from scripts.app.explain import explain as explain_event
@@ -31,7 +31,7 @@ def explain(settings: Settings, account: str, version: int, lang: Language) -> i
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         made = explain_event(snapshot, account, version)
     if settings.json:
-        print_json(canonical.explanation(made))
+        print_json(canonical_answers.explanation(made))
     else:
         print_bytes(render(made, lang, verify_with=VERIFY).encode())
     return 0

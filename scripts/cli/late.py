@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from ledger.periods import Moment
-from projections import canonical
+from projections import canonical_answers
 from projections.counterfactual.change import CannotDecide
 from projections.counterfactual.late import SOURCE, Charge, adjustments, late_of_many
 from projections.words import what_if
@@ -83,7 +83,7 @@ def late(
         "accounts": len(accounts),
         "changed": len({charge.account for charge in found}),
         "wallet_difference": sum(charge.would_be - charge.was for charge in found),
-        "lines": [canonical.difference(charge.line()) | {"record": charge.record} for charge in found],
+        "lines": [canonical_answers.difference(charge.line()) | {"record": charge.record} for charge in found],
     }
     if book:
         answer |= {"booked": booked["applied"], "refused": booked["refused"], "rejected": booked["rejected"]}

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from ledger.catalogue import parse, shipped_text
-from projections import canonical
+from projections import canonical_answers
 from projections.operator import check as audit
 from projections.operator import files
 from projections.operator.check import Check, Finding, Report
@@ -102,7 +102,7 @@ def check_statement(settings: Settings, file: str) -> int:
     text = shipped_text() if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
     report = audit.check(made, parse(text))
     if settings.json:
-        print_json(canonical.report(report))
+        print_json(canonical_answers.report(report))
     else:
         _show(file, made, report)
     return 1 if report.findings else 0

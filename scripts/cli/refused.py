@@ -2,7 +2,7 @@
 
 import click
 
-from projections import canonical
+from projections import canonical_answers
 from projections.explain.refused import RefusedRequest
 from projections.words import refused as words
 from projections.words.language import Language
@@ -32,7 +32,7 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         found, zone = refused_requests(snapshot, account, now=now(), lang=lang)
     if settings.json:
-        print_json([canonical.refused(row) for row in found])
+        print_json([canonical_answers.refused(row) for row in found])
         return 0
     phrases = Phrasebook(lang, zone=zone)
     cells = [_cells(Phrasebook(lang, zone=row.zone), row) for row in found]

@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from projections import canonical
+from projections import canonical_answers
 from projections import totals as trial_balance
 from projections.follow import asked
 from projections.totals import Grouping
@@ -38,7 +38,7 @@ def unrated(settings: Settings, lang: Language) -> int:
         rows = unrated_records(snapshot)
     phrases = Phrasebook(lang)
     if settings.json:
-        print_json([canonical.waiting(row) for row in rows])
+        print_json([canonical_answers.waiting(row) for row in rows])
     elif not rows:
         print_text(f"{phrases.say(answers.ALL_RATED)}\n")
     else:

@@ -11,7 +11,7 @@ import click
 
 from ledger.log.store import Reading
 from ledger.periods import Moment
-from projections import canonical
+from projections import canonical_answers
 from projections.counterfactual.change import CannotDecide, Change
 from projections.counterfactual.difference import Line
 from projections.counterfactual.distribution import Bar, Distribution, distribution, moved
@@ -117,7 +117,7 @@ def what_if(
     if account is None:
         fallen = distribution(report.accounts, report.lines)
         if settings.json:
-            print_json(contract(report) | {"distribution": canonical.distribution(fallen)})
+            print_json(contract(report) | {"distribution": canonical_answers.distribution(fallen)})
         else:
             _show_many(Phrasebook(lang), report, fallen)
     elif settings.json:
@@ -136,7 +136,7 @@ def contract(report: Report) -> dict[str, object]:
         "accounts": report.accounts,
         "changed": report.changed,
         "wallet_difference": report.wallet_difference,
-        "lines": [canonical.difference(line) for line in report.lines],
+        "lines": [canonical_answers.difference(line) for line in report.lines],
         "inputs": report.inputs,
     }
 

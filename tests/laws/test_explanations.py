@@ -24,7 +24,7 @@ from ledger.reasons import NightStep, Reason, RefusalReason, UnratedReason
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
 from ledger.service import Ledger
-from projections import canonical
+from projections import canonical_answers
 from projections.balances import balance
 from projections.explain.explain import Explanation, explain
 from projections.explain.rules import REFUSED_BY, STEP_BY
@@ -116,7 +116,7 @@ def spoken(found: Explanation) -> None:
         assert text.startswith(title)
         assert "None" not in text
     assert set(found.facts) <= set(FACTS)
-    printed = json.loads(msgspec.json.encode(canonical.explanation(found)))
+    printed = json.loads(msgspec.json.encode(canonical_answers.explanation(found)))
     assert {"event", "rule", "inputs", "facts", "alternatives", "before", "after", "plan"} <= set(printed)
 
 
@@ -125,7 +125,7 @@ def repeats(found: Explanation, booking: Event, account_id: str) -> None:
     if booking.input is None:
         assert not any(said.id == "" for said in found.inputs)
         return
-    printed = json.loads(msgspec.json.encode(canonical.explanation(found)))["inputs"][0]
+    printed = json.loads(msgspec.json.encode(canonical_answers.explanation(found)))["inputs"][0]
     said = {"text": ""} | printed if printed["type"] == "sms" else printed
     assert inputs.check(said) == reconstruct_input(account_id, booking)
 
