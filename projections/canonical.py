@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Final
+from weakref import ref
 
 import msgspec
 from msgspec.structs import asdict
@@ -28,11 +29,19 @@ def statement(made: Statement) -> bytes:
 
 
 def statement_id(made: Statement) -> str:
-    """The id of a statement: SHA-256 of its canonical JSON (R-13.5)."""
-    digest = hashlib.sha256()
-    for piece in _pieces(made):
-        digest.update(piece)
-    return digest.hexdigest()
+    """The id of a statement: SHA-256 of its canonical JSON (R-13.5), made once for who asks twice."""
+    global _newest  # noqa: PLW0603  # a manifest and the document itself ask one behind the other
+    known = _newest
+    if known is None or known[0]() is not made:
+        digest = hashlib.sha256()
+        for piece in _pieces(made):
+            digest.update(piece)
+        known = _newest = ref(made), digest.hexdigest()
+    return known[1]
+
+
+_newest: tuple[ref[Statement], str] | None = None
+"""The statement whose id was asked last, as long as there is one, and its id."""
 
 
 def _pieces(made: Statement) -> Iterator[bytes]:

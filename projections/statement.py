@@ -67,7 +67,7 @@ class UsageTotal(msgspec.Struct, frozen=True):
     amount_ex_vat: TenThousandths
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     """What an account did in local dates `[since, until]`, and what it had at the end of them.
 
     `zone` is that of its dates. `plan_name` is what the plan was called by then, None before the first one; `unrated`
