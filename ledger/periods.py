@@ -105,7 +105,7 @@ def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
     return first.date(), day_start(last.date(), zone), last.date()
 
 
-@lru_cache(maxsize=10_000)  # the times of one event are often one, and a statement's JSON gives its id too
+@lru_cache(maxsize=1_000)  # the times of one event are often one
 def local_text(instant: Instant, zone: str) -> str:
     """RFC 3339 with the zone's offset: what programs read."""
     number, into = divmod(instant, _QUARTER)
@@ -119,7 +119,7 @@ def local_text(instant: Instant, zone: str) -> str:
     return f"{hour}:{minute + minutes:02d}:{seconds:02d}{behind}{offset}"
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1_000)
 def _quarter(number: int, zone: str) -> tuple[str, int, str] | None:
     """What all instants of a quarter of an hour share: date and hour, first minute, offset; None where they do not."""
     first = local(number * _QUARTER, zone).isoformat()

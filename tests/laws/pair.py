@@ -25,6 +25,7 @@ from ledger.events import (
 )
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
+from projections import canonical
 from projections.balances import balance
 from projections.verify.verify import verify
 from tests.model import Model
@@ -324,7 +325,7 @@ class Pair:
             same("entries", shown(event), sorted(expected.entries, key=str), sorted(entries, key=str))
         account = account_of(self.ledger, ACCOUNT)
         assert account is not None
-        found = msgspec.json.decode(msgspec.json.encode(balance(account)))
+        found = msgspec.json.decode(msgspec.json.encode(canonical.balance(balance(account))))
         for name, expected in self.model.balance().items():
             same("balance", name, expected, found[name])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger import periods
 from ledger.inputs import Input
-from scripts.errors import Refused
+from scripts.app.errors import Declined
 from tests.laws.feeds import accounts_of, feeds, folder, moderate, opened
 from tests.support import at, rfc, run
 
@@ -23,7 +23,7 @@ def _said(path: Path, *command: str) -> dict[str, Any] | None:
     """What a command prints; None where the ledger says no."""
     try:
         said: dict[str, Any] = json.loads(run(path, *command))
-    except Refused:
+    except Declined:
         return None
     return said
 

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.account import Account
 from projections.balances import balance
-from scripts.errors import Refused
+from scripts.app.errors import Declined
 from tests.scenarios.given import example_1, example_3, t3_due_on_10_march, with_plan
 from tests.support import ACCOUNT, Story, at
 
@@ -157,7 +157,7 @@ def test_before_the_opening_there_is_no_balance(tmp_path: Path) -> None:
     """Contract §1: exit 1, the ledger says no."""
     story = Story(tmp_path).open("2023-01-01 00:00")
     assert story.as_of("2023-01-01 00:00")["wallet"] == 0
-    with pytest.raises(Refused):
+    with pytest.raises(Declined):
         story.as_of("2022-12-31 23:59:59")
 
 
