@@ -104,7 +104,7 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
 
 
-def made_beside(log: Reading, row: Stored, keys: Keys) -> bytes:
+def make_proof_beside(log: Reading, row: Stored, keys: Keys) -> bytes:
     """The same with the tiles beside a ledger, which are made anew from the log where they prove nothing.
 
     Raises NotTheLog besides.

@@ -57,4 +57,4 @@ def prove(snapshot: Snapshot, account: str, version: int, folder: Path, progress
     newest = keys.newest()
     if newest is None or newest.size < row.position:
         newest = commit(snapshot.log, keys, progress)
-    return ProvedEvent(proof.made_beside(snapshot.log, row, keys), newest)
+    return ProvedEvent(proof.make_proof_beside(snapshot.log, row, keys), newest)
