@@ -14,7 +14,6 @@ Instant: TypeAlias = int
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
 DAY: Final = 24 * HOUR
-_QUARTER: Final = HOUR // 4
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _RFC_3339 = re.compile(
@@ -108,25 +107,31 @@ def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
 @lru_cache(maxsize=1_000)  # the times of one event are often one
 def local_text(instant: Instant, zone: str) -> str:
     """RFC 3339 with the zone's offset: what programs read."""
-    number, into = divmod(instant, _QUARTER)
-    quarter = _quarter(number, zone)
-    if quarter is None:
+    ahead = _offset_of(instant // DAY, zone)
+    if ahead is None:
         return local(instant, zone).isoformat()
-    hour, minute, offset = quarter
-    seconds, fraction = divmod(into, SECOND)
-    minutes, seconds = divmod(seconds, 60)
+    offset, told = ahead
+    day, into = divmod(instant + offset, DAY)
+    minutes, within = divmod(into, 60 * SECOND)
+    seconds, fraction = divmod(within, SECOND)
     behind = f".{fraction:06d}" if fraction else ""
-    return f"{hour}:{minute + minutes:02d}:{seconds:02d}{behind}{offset}"
+    return f"{_date_text(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{behind}{told}"
 
 
 @lru_cache(maxsize=1_000)
-def _quarter(number: int, zone: str) -> tuple[str, int, str] | None:
-    """What all instants of a quarter of an hour share: date and hour, first minute, offset; None where they do not."""
-    first = local(number * _QUARTER, zone).isoformat()
-    last = local((number + 1) * _QUARTER - SECOND, zone).isoformat()
-    if (first[:13], first[19:]) != (last[:13], last[19:]):
+def _offset_of(utc_day: int, zone: str) -> tuple[Instant, str] | None:
+    """What the clocks of a zone are ahead of UTC on a UTC day, also as text; None where they change on it."""
+    first, last = local(utc_day * DAY, zone), local((utc_day + 1) * DAY - 1, zone)
+    offset = first.utcoffset()
+    if offset is None or offset != last.utcoffset():
         return None
-    return first[:13], int(first[14:16]), first[19:]
+    return offset // _MICROSECOND, first.isoformat()[19:]
+
+
+@lru_cache(maxsize=1_000)
+def _date_text(day: int) -> str:
+    """A date by its days since 1970."""
+    return (EPOCH + timedelta(days=day)).date().isoformat()
 
 
 @lru_cache(maxsize=1_000)

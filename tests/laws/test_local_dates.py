@@ -47,6 +47,24 @@ def test_the_local_date_of_any_instant_is_the_clocks_own(zone: str, instant: Ins
     assert periods.local_date(instant, zone) == periods.local(instant, zone).date()
 
 
+def test_every_time_around_every_change_of_every_zones_clocks_is_told_as_they_show_it() -> None:
+    """R-2.1: what programs read, made without asking the clocks each time, is what they show."""
+    wrong = [
+        (zone, instant)
+        for zone in UNLIKE
+        for change in _changes(zone)
+        for instant in (change + delta for delta in AROUND)
+        if periods.local_text(instant, zone) != periods.local(instant, zone).isoformat()
+    ]
+    assert not wrong
+
+
+@given(st.sampled_from(ZONES), st.integers(FIRST, LAST))
+def test_any_time_is_told_as_the_clocks_show_it(zone: str, instant: Instant) -> None:
+    """R-2.1, fractions of a second too."""
+    assert periods.local_text(instant, zone) == periods.local(instant, zone).isoformat()
+
+
 @given(st.data(), st.sampled_from(ZONES), st.integers(-2 * DAY, 2 * DAY))
 def test_a_day_begins_once_and_a_night_follows_every_instant(data: st.DataObject, zone: str, delta: int) -> None:
     """R-2.3, R-4.4, R-13.1: the first of two midnights, what follows the gap of a skipped one; days tile."""
