@@ -5,6 +5,7 @@ from functools import cached_property
 
 from ledger.account import Account
 from ledger.accounts import stored_account
+from ledger.contracts import Contracts
 from ledger.events import Event
 from ledger.log.store import Reading
 from ledger.periods import Instant
@@ -30,6 +31,11 @@ class Snapshot:
         """The account as it stands, or None if nobody opened it. Raises BadEvents."""
         return stored_account(self.log, account_id)
 
+    @property
+    def contracts(self) -> Contracts:
+        """Whose contracts the streams are (R-15.1)."""
+        return self.log.contracts
+
     def events(self, account_id: str, *, known_at: Instant | None = None) -> Generator[tuple[int, Event]]:
         """An account's events with their positions, oldest first; only those recorded by `known_at`, if given.
 
@@ -37,7 +43,7 @@ class Snapshot:
         Raises BadEvents.
         """
         for stored in self.log.events(account_id):
-            event = stored.event()
+            event = self.log.opened(stored)
             if known_at is not None and event.recorded_at > known_at:
                 return
             yield stored.position, event

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from ledger.contracts import Contracts
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
@@ -70,7 +71,7 @@ class Stored(NamedTuple):
     state: bytes
 
     def event(self) -> Event:
-        """The event itself. Raises BadEvents."""
+        """The event but for its personal data where these are sealed: enough to fold. Raises BadEvents."""
         try:
             return codec.decode(self.topic, self.state)
         except codec.Undecodable as error:
@@ -109,6 +110,13 @@ class Reading(Protocol):
 
     def store_errors(self) -> "AbstractContextManager[None]":
         """A block whose errors of the driver are StoreErrors by its end, for those who go on behind an error."""
+
+    @property
+    def contracts(self) -> Contracts:
+        """Whose contracts the streams are (R-15.1)."""
+
+    def opened(self, row: Stored) -> Event:
+        """The event of a row with its personal data, or with what stands in their place. Raises BadEvents."""
 
     def last_position(self) -> int:
         """The position of the newest event, 0 in an empty log."""

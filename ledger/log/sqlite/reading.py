@@ -1,13 +1,14 @@
 """One state of a ledger's file, read: the questions of `Reading` as SQL."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final, TypeVar
 
 from eventsourcing.sqlite import SQLiteConnection
 
+from ledger.contracts import Contract, Contracts
 from ledger.events import Event
 from ledger.log.sqlite import schema
 from ledger.log.sqlite.errors import transaction_error
@@ -39,6 +40,13 @@ class SQLiteReading:
             yield
         except sqlite3.DatabaseError as error:
             raise transaction_error(error, self._connection._sqlite_conn, self.ref) from error
+
+    @property
+    def contracts(self) -> Contracts:
+        return _NumbersAsIds(self)
+
+    def opened(self, row: Stored) -> Event:
+        return row.event()
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
@@ -235,6 +243,25 @@ class SQLiteReading:
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
         return self._c.fetchone()
+
+
+class _NumbersAsIds:
+    """The contracts of a ledger whose streams are called by their numbers."""
+
+    def __init__(self, log: SQLiteReading) -> None:
+        self._log = log
+
+    def named(self, id: str) -> Contract:
+        return Contract(id, 1, id)
+
+    def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
+        return {id: Contract(id, 1, id) for id in ids}
+
+    def of(self, number: str) -> list[Contract]:
+        return [Contract(number, 1, number)] if self._log.newest_versions([number]) else []
+
+    def all(self) -> list[Contract]:
+        return [Contract(id, 1, id) for id in self._log.accounts()]
 
 
 def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
