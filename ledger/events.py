@@ -20,20 +20,21 @@ Granted: TypeAlias = dict[Service, PackageSize]
 
 
 class InputRef(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Which input caused a booking; scheduled events have none (R-2.7)."""
+    """Which input caused a booking; scheduled events have none (R-2.7). `id` and `by` are personal (R-15.9)."""
 
     source: str
-    id: str
-    received_at: Instant
+    id: str = ""
+    received_at: Instant = 0
     by: str | None = None
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Peers and free texts, kept apart from the rest of the event so that they can be sealed per subscriber."""
+    """Peers, free texts and the number itself, kept apart from the rest of the event so that they can be sealed."""
 
     peer: str | None = None
     to: str | None = None
     text: str | None = None
+    number: str | None = None
 
 
 class Period(msgspec.Struct, frozen=True, gc=False):
@@ -56,11 +57,16 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AccountOpened(_Event, frozen=True, kw_only=True):
-    """R-3.1. `zone` is the region's IANA zone, kept with the account."""
+    """R-3.1, R-15.1. `zone` is the region's IANA zone, kept with the account.
+
+    `holder` counts the contracts of the number, which is personal; where the stream is called by it, it is not said.
+    """
 
     region: str
     zone: str
     credit_limit: Kopecks
+    holder: int = 1
+    personal: Personal = Personal()
 
 
 class ToppedUp(_Event, frozen=True, kw_only=True):
@@ -281,31 +287,37 @@ class Adjusted(_Event, frozen=True, kw_only=True):
 
 
 class DisputeOpened(_Event, frozen=True, kw_only=True):
-    """R-11.2: a claim about one event; dates are local."""
+    """R-11.2: a claim about one event; dates are local. `claim` stands for its id where that is sealed."""
 
     event: int
     answer_due: str
+    claim: str | None = None
     personal: Personal = Personal()
 
 
 class DisputeResolved(_Event, frozen=True, kw_only=True):
-    """R-11.3: the answer to a claim; `opened` is the version of its opening."""
+    """R-11.3: the answer to a claim; `opened` is the version of its opening, `claim` as there."""
 
     dispute: str
     opened: int
     event: int
     outcome: Literal["upheld", "rejected"]
     amount: Kopecks | None = None
+    claim: str | None = None
     personal: Personal = Personal()
 
 
 class InputRefused(_Event, frozen=True, kw_only=True):
-    """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested."""
+    """R-12.1: a refusal other than a refresh's; `fields` are the refused input's own, `facts` what was tested.
+
+    `claim` stands for the id of the claim that was to be answered, where that is sealed.
+    """
 
     input_type: str
     reason: StoredRefusalReason
     fields: dict[str, Any]
     facts: dict[str, Any]
+    claim: str | None = None
     personal: Personal = Personal()
 
 

@@ -1,0 +1,70 @@
+"""Sealing: the personal data of an event under a key of its own, so that destroying one key destroys them (R-15.9).
+
+A contract has 32 random bytes. The key of one event is HMAC-SHA-256 of these over contract, version and topic; with it
+and a random nonce the personal part is sealed by AES-256-GCM before the event is hashed. The key of one event can be
+given away, and opens no other. Digests of the contract's inputs are keyed as well: none can be guessed by trying.
+"""
+
+import hashlib
+import hmac
+from binascii import Error as NotBase64
+from binascii import a2b_base64, b2a_base64
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+DIGEST_BYTES: Final = 16
+_BLOCK_BYTES: Final = 64
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+
+class Unopened(ValueError):
+    """Something sealed that this key does not open: it was changed, or sealed under another one."""
+
+
+class ContractKey:
+    """The key of one contract; what is derived from it is kept ready, as every event needs it."""
+
+    def __init__(self, contract: str, secret: bytes) -> None:
+        block = secret.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._outer = hashlib.sha256(block.translate(_OUTER))
+        self._prefix = f"{contract}\0".encode()
+        self._digests = hmac.digest(secret, b"digests of inputs", "sha256")
+        self._claims = hmac.digest(secret, b"ids of claims", "sha256")
+
+    def of_event(self, version: int, topic: str) -> bytes:
+        """The key of one event: HMAC-SHA-256 over contract, version and topic, a zero byte between them."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(b"%b%d\0%b" % (self._prefix, version, topic.encode()))
+        outer.update(inner.digest())
+        return outer.digest()
+
+    def digest(self, text: bytes) -> bytes:
+        """A digest that nobody without the key can reckon."""
+        return hashlib.blake2b(text, digest_size=DIGEST_BYTES, key=self._digests).digest()
+
+    def claim_name(self, id: str) -> str:
+        """What stands for the id of a claim where it must be told from others though it is sealed (R-11.3)."""
+        return hashlib.blake2b(id.encode(), digest_size=DIGEST_BYTES, key=self._claims).hexdigest()
+
+
+def seal(event_key: bytes, nonce: bytes, content: bytes) -> bytes:
+    """Nonce and sealed content in Base 64."""
+    return b2a_base64(nonce + AESGCM(event_key).encrypt(nonce, content, None), newline=False)
+
+
+def unseal(event_key: bytes, text: str) -> bytes:
+    """The content that `seal` sealed; the text is the only one that says so. Raises Unopened."""
+    try:
+        sealed = a2b_base64(text)
+        content = AESGCM(event_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+    except (InvalidTag, NotBase64, ValueError):
+        raise Unopened("sealed under another key, or changed since") from None
+    if b2a_base64(sealed, newline=False).decode() != text:
+        raise Unopened("another spelling of what was sealed")
+    return content
