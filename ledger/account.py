@@ -91,7 +91,7 @@ class Adjustment(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tr
 
 
 class Dispute(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A claim: the id of its input, the version of its opening, the disputed event (R-11.3)."""
+    """A claim: the id of its input or what stands for it, the version of its opening, the disputed event (R-11.3)."""
 
     id: str
     opened: int
@@ -208,7 +208,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return record in self.memory.part(RATED, record // VERSIONS_A_PART)
 
     def claims(self, id: str) -> list[Dispute]:
-        """The claims that inputs of this id opened, in order of opening (R-11.3)."""
+        """The claims that inputs of this id, or of what stands for it, opened, in order of opening (R-11.3)."""
         return [each for each in self.memory.part(DISPUTES, claim_part(id)) if each.id == id]
 
     @property

@@ -3,6 +3,7 @@
 from ledger import inputs
 from ledger.account import Account
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.events import Event, InputRef
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
@@ -10,7 +11,7 @@ from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
 from ledger.rules.corrections import EventLookup, adjust, reverse
 from ledger.rules.credit import grant_discount, take_promise
-from ledger.rules.disputes import open_dispute, resolve_dispute
+from ledger.rules.disputes import ClaimName, open_dispute, resolve_dispute
 from ledger.rules.moment import Moment
 from ledger.rules.opening import open_account, open_again
 from ledger.rules.options import connect_option, disconnect_option
@@ -33,12 +34,16 @@ def book(
     *,
     recorded_at: Instant,
     history: EventLookup = no_history,
+    contract: Contract | None = None,
+    claim_name: ClaimName | None = None,
 ) -> Booked:
     """Everything an input causes, scheduled items up to its time included.
 
-    `history` finds the account's earlier events for inputs that cite them. `account` is None for one that is not open
-    yet: only `open` may come then, anything else raises BrokenLog. Raises `inputs.Malformed` where only the catalogue
-    could tell that the input is malformed; nothing is booked in either case.
+    `contract` is the one that an `open` makes; None where the stream is called by the number. `claim_name` says what
+    stands for the id of a claim where that is sealed. `history` finds the account's earlier events for inputs that cite
+    them. `account` is None for one that is not open yet: only `open` may come then, anything else raises BrokenLog.
+    Raises `inputs.Malformed` where only the catalogue could tell that the input is malformed; nothing is booked in
+    either case.
     """
     if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
         raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
@@ -46,12 +51,13 @@ def book(
     if account is None:
         if not isinstance(input, inputs.Open):
             raise BrokenLog("the service rejects other inputs of unknown accounts")
-        opened = open_account(input, Moment(input.at, input.received_at, recorded_at, reference), catalogue)
-        return Booked(evolve(None, opened, input.account), [opened])
+        moment = Moment(input.at, input.received_at, recorded_at, reference)
+        opened = open_account(input, moment, catalogue, contract)
+        return Booked(evolve(None, opened, contract.id if contract else input.account), [opened])
     booked_at = max(input.received_at, account.clock)
     booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     moment = Moment(input.at, booked_at, recorded_at, reference)
-    decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history))
+    decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history), claim_name)
     booked.add(decided)
     if settled := settle(booked.account, decided, moment):
         booked.add(settled)
@@ -69,7 +75,14 @@ def _known_by(booked: Booked, history: EventLookup) -> EventLookup:
     return find
 
 
-def decide(account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Event]:
+def decide(
+    account: Account,
+    input: Input,
+    moment: Moment,
+    catalogue: Catalogue,
+    cited: EventLookup,
+    claim_name: ClaimName | None = None,
+) -> list[Event]:
     """The rule of an input on an account that has been advanced to its time."""
     match input:
         case inputs.Usage():
@@ -99,8 +112,8 @@ def decide(account: Account, input: Input, moment: Moment, catalogue: Catalogue,
         case inputs.Rerate():
             return rerate(account, input, moment, catalogue, cited)
         case inputs.OpenDispute():
-            return open_dispute(account, input, moment, cited)
+            return open_dispute(account, input, moment, cited, claim_name)
         case inputs.ResolveDispute():
-            return resolve_dispute(account, input, moment, cited, catalogue.edition)
+            return resolve_dispute(account, input, moment, cited, catalogue.edition, claim_name)
         case inputs.Open():
             return open_again(account, input, moment)

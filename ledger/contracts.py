@@ -1,12 +1,18 @@
 """Contracts: each accepted `open` makes one, a stream of its own; a number has one after the other (R-15.1)."""
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
+
+from ledger.inputs import ACCOUNT
 
 ERASED: Final = "данные уничтожены"
 """What stands where personal data stood before they were erased (R-15.9)."""
 NO_KEY: Final = "нет ключа"
 """What stands where personal data cannot be read, because the key of the contract is not at hand."""
+
+
+_number: Final = re.compile(ACCOUNT).fullmatch
 
 
 class Contract(NamedTuple):
@@ -43,6 +49,9 @@ class Contracts(Protocol):
     def of(self, number: str) -> list[Contract]:
         """The contracts of a number in order of opening, those that the log has."""
 
+    def with_id(self, id: str) -> Contract | None:
+        """The contract of a stream, if the log has it."""
+
     def all(self) -> list[Contract]:
         """Every contract of the log, in the order of lists by account."""
 
@@ -52,7 +61,11 @@ def chosen(contracts: Contracts, account: str, holder: int | None = None) -> Con
 
     One whose number is gone is asked for by its id.
     """
-    of_number = contracts.of(account)
-    if of_number:
-        return next((each for each in reversed(of_number) if holder in (None, each.holder)), None)
-    return next((each for each in contracts.all() if each.id == account and holder in (None, each.holder)), None)
+    if is_number(account):
+        return next((each for each in reversed(contracts.of(account)) if holder in (None, each.holder)), None)
+    return contracts.with_id(account) if holder is None else None
+
+
+def is_number(id: str) -> bool:
+    """Whether a stream is called by its number, as a ledger of an older build has it: nothing of it is sealed."""
+    return _number(id) is not None

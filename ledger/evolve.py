@@ -168,7 +168,7 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case DisputeOpened():
             if event.input is None:
                 raise BrokenLog(f"account {account.account}: the claim of version {event.version} has no input")
-            claim = Dispute(event.input.id, event.version, event.event, resolved=False)
+            claim = Dispute(event.claim or event.input.id, event.version, event.event, resolved=False)
             return _remembered(account, DISPUTES, claim_part(claim.id), claim)
         case DisputeResolved():
             return _answered(account, event)
@@ -242,7 +242,7 @@ def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: int) ->
 
 def _answered(account: Account, event: DisputeResolved) -> Account:
     """A claim that is open no longer (R-11.3)."""
-    number = claim_part(event.dispute)
+    number = claim_part(event.claim or event.dispute)
     claims = account.memory.part(DISPUTES, number)
     claims = tuple([replace(each, resolved=True) if each.opened == event.opened else each for each in claims])
     return replace(account, memory=account.memory.with_part(DISPUTES, number, claims, version=event.version))

@@ -7,6 +7,7 @@ Hint: TypeAlias = Literal[
     "run_verify", "see_verify", "restore_backup",
     "unknown_store", "nameless_store", "name_built_store", "name_ledger", "name_another_ledger", "name_or_feed_ledger",
     "name_empty_ledger", "verify_exported",
+    "restore_keys", "name_wrapping_key",
     "create_keys", "name_other_keys", "name_keys_or_make_folder", "name_keys", "run_checkpoint",
     "give_as_key", "make_proof", "compare_checkpoint", "feed_it", "import_it",
     "see_events", "scheduled_event", "opening_event", "event_before_since", "time_before_opening", "time_before_since",

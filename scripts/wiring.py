@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from ledger.catalogue import BadCatalogue, parse
 from ledger.evolve import BrokenLog
 from ledger.log import files
 from ledger.log.engines import AnyRef, store_ref
+from ledger.log.keyring import KeysPlace
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
@@ -37,14 +38,16 @@ def now() -> Instant:
 
 
 def ledger_ref(settings: Settings) -> AnyRef:
-    """The store that the options name. Raises StoreError."""
-    return store_ref(settings.ledger)
+    """The store that the options name, with the place of its keys. Raises StoreError."""
+    ref = store_ref(settings.ledger)
+    named, wrapping = os.environ.get("OBNOVI_KEYS"), os.environ.get("OBNOVI_KEK")
+    folder = Path(named) if named else ref.keys_place.folder
+    return replace(ref, keys=KeysPlace(folder, Path(wrapping) if wrapping else None))
 
 
 def keys_folder(settings: Settings) -> Path:
     """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises StoreError."""
-    named = os.environ.get("OBNOVI_KEYS")
-    return Path(named) if named else ledger_ref(settings).folder / "keys"
+    return ledger_ref(settings).keys_place.folder
 
 
 def require_file(path: Path, what: str) -> None:

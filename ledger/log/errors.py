@@ -21,3 +21,7 @@ class InvalidText(StoreError):
 
 class BadEvents(StoreError):
     """The stored events of an account cannot be read or cannot follow each other."""
+
+
+class KeysUnusable(StoreError):
+    """The keys of contracts are missing, or are not those of this ledger: personal data cannot be read or written."""

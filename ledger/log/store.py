@@ -14,6 +14,7 @@ from ledger.contracts import Contracts
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
+from ledger.log.keyring import Keyring, KeysPlace, Opener
 from ledger.periods import Instant
 
 
@@ -70,6 +71,13 @@ class Stored(NamedTuple):
     topic: str
     state: bytes
 
+    def opened(self, opener: Opener) -> Event:
+        """The whole event, with what its contract's key opens. Raises BadEvents."""
+        try:
+            return codec.opened(self.topic, self.state, opener)
+        except codec.Undecodable as error:
+            raise BadEvents(f"account {self.account}, version {self.version}: {error}", "run_verify") from None
+
     def event(self) -> Event:
         """The event but for its personal data where these are sealed: enough to fold. Raises BadEvents."""
         try:
@@ -114,6 +122,10 @@ class Reading(Protocol):
     @property
     def contracts(self) -> Contracts:
         """Whose contracts the streams are (R-15.1)."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of the contracts."""
 
     def opened(self, row: Stored) -> Event:
         """The event of a row with its personal data, or with what stands in their place. Raises BadEvents."""
@@ -232,7 +244,10 @@ class Writing(Reading, Protocol):
     """
 
     def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
-        """Add events of accounts in this order, with the keys of their inputs and the heads behind them."""
+        """Add events of contracts in this order, sealed where these have a key, and what is kept beside the events.
+
+        The events of one booking follow each other and share their `input`.
+        """
 
     def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
         """Add events and keys with the bytes they were stored with elsewhere; heads are to be rebuilt."""
@@ -272,6 +287,10 @@ class Store(Protocol):
     def ref(self) -> "StoreRef":
         """Where it is."""
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of its contracts."""
+
     def reading(
         self, *, until: int | None = None, escape_invalid_text: bool = False
     ) -> AbstractContextManager[Reading]:
@@ -308,6 +327,10 @@ class StoreRef(Protocol):
     @property
     def folder(self) -> Path:
         """The folder that holds what belongs to the ledger, as its keys."""
+
+    @property
+    def keys_place(self) -> KeysPlace:
+        """Where the keys of its contracts are."""
 
     def companion(self, name: str) -> Path:
         """The place of what belongs to this ledger alone and follows from it, as its views and evidence."""

@@ -51,8 +51,18 @@ def tested(checks: Iterable[Check[R_co]]) -> list[Check[R_co]]:
     return looked_at
 
 
-def refusal(account: Account, input: Input, moment: Moment, checks: Iterable[Check[RefusalReason]]) -> list[Event]:
-    """The refusal for the first reason that holds, with the input and the facts (R-12.1); nothing where none does."""
+def refusal(
+    account: Account,
+    input: Input,
+    moment: Moment,
+    checks: Iterable[Check[RefusalReason]],
+    *,
+    claim: str | None = None,
+) -> list[Event]:
+    """The refusal for the first reason that holds, with the input and the facts (R-12.1); nothing where none does.
+
+    `claim` stands for the id of a claim that the input names, where that is sealed.
+    """
     held = first(checks)
     if held is None:
         return []
@@ -67,6 +77,7 @@ def refusal(account: Account, input: Input, moment: Moment, checks: Iterable[Che
             reason=held.reason,
             fields=fields,
             facts=dict(held.facts),
+            claim=claim,
             personal=Personal(**personal),
         )
     ]

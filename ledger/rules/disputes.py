@@ -1,7 +1,8 @@
 """Disputes: a claim within six months, an answer due in thirty days, and its reversal where it is upheld (R-11.2–3)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import TypeAlias
 
 from ledger import periods
 from ledger.account import Account, Dispute
@@ -13,11 +14,20 @@ from ledger.rules.check import Check, first, refusal
 from ledger.rules.corrections import EventLookup, against_return, given_back, reversal, unknown
 from ledger.rules.moment import Moment
 
+ClaimName: TypeAlias = Callable[[str], str]
+"""What stands for the id of a claim where that is sealed: alike for the same id, told by nobody without the key."""
+
 CLAIM_MONTHS = 6
 ANSWER_DAYS = 30
 
 
-def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: EventLookup) -> list[Event]:
+def open_dispute(
+    account: Account,
+    input: OpenDispute,
+    moment: Moment,
+    cited: EventLookup,
+    claim_name: ClaimName | None = None,
+) -> list[Event]:
     """A claim about any event, also a refusal, also again; too late after six months (R-11.2)."""
     if refused := refusal(account, input, moment, against_claim(account, input, moment, cited)):
         return refused
@@ -27,6 +37,7 @@ def open_dispute(account: Account, input: OpenDispute, moment: Moment, cited: Ev
             **moment.stamp(account),
             event=input.event,
             answer_due=(today + timedelta(days=ANSWER_DAYS)).isoformat(),
+            claim=claim_name(input.id) if claim_name is not None else None,
             personal=Personal(text=input.text),
         )
     ]
@@ -46,15 +57,22 @@ def against_claim(
 
 
 def resolve_dispute(
-    account: Account, input: ResolveDispute, moment: Moment, cited: EventLookup, edition: int
+    account: Account,
+    input: ResolveDispute,
+    moment: Moment,
+    cited: EventLookup,
+    edition: int,
+    claim_name: ClaimName | None = None,
 ) -> list[Event]:
     """The answer to the earliest open claim of this id; upheld, the charge is reversed with it (R-11.3).
 
     Without an amount all that is left is returned, nothing if nothing is; an amount that R-11.1 refuses leaves the
     dispute open.
     """
-    refused = refusal(account, input, moment, against_answer(account, input, cited, edition))
-    dispute = _earliest_open(account, input.dispute)
+    claim = claim_name(input.dispute) if claim_name is not None else None
+    against = against_answer(account, input, cited, edition, claim_name)
+    refused = refusal(account, input, moment, against, claim=claim)
+    dispute = _earliest_open(account, claim or input.dispute)
     if refused or dispute is None:
         return refused
     event = _disputed(dispute, cited)
@@ -65,6 +83,7 @@ def resolve_dispute(
         event=dispute.event,
         outcome=input.outcome,
         amount=input.amount,
+        claim=claim,
         personal=Personal(text=input.text),
     )
     if input.outcome == "rejected" or first(against_return(account, event, input.amount, edition)) is not None:
@@ -75,11 +94,16 @@ def resolve_dispute(
 
 
 def against_answer(
-    account: Account, input: ResolveDispute, cited: EventLookup, edition: int
+    account: Account,
+    input: ResolveDispute,
+    cited: EventLookup,
+    edition: int,
+    claim_name: ClaimName | None = None,
 ) -> Iterator[Check[AnswerReason]]:
     """The reasons against an answer by precedence; those of R-11.1 only where an amount is named (R-11.3)."""
-    yield Check("UNKNOWN_DISPUTE", not account.claims(input.dispute), compared={"dispute": input.dispute})
-    dispute = _earliest_open(account, input.dispute)
+    claim = claim_name(input.dispute) if claim_name is not None else input.dispute
+    yield Check("UNKNOWN_DISPUTE", not account.claims(claim), compared={"dispute": input.dispute})
+    dispute = _earliest_open(account, claim)
     yield Check("ALREADY_RESOLVED", dispute is None, compared={"dispute": input.dispute})
     if dispute is not None and input.outcome == "upheld" and input.amount is not None:
         for check in against_return(account, _disputed(dispute, cited), input.amount, edition):

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.events import AccountOpened, Event
+from ledger.contracts import Contract
+from ledger.events import AccountOpened, Event, Personal
 from ledger.inputs import Open
 from ledger.reasons import OpenReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.moment import Moment
 
 
-def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> AccountOpened:
-    """A new account, in a region of the catalogue."""
+def open_account(input: Open, moment: Moment, catalogue: Catalogue, contract: Contract | None = None) -> AccountOpened:
+    """A new contract, in a region of the catalogue; without one its stream is called by the number (R-15.1)."""
     return AccountOpened(
         version=1,
         occurred_at=moment.occurred_at,
@@ -22,6 +23,8 @@ def open_account(input: Open, moment: Moment, catalogue: Catalogue) -> AccountOp
         region=input.region,
         zone=catalogue.regions[input.region].zone,
         credit_limit=input.credit_limit,
+        holder=contract.holder if contract is not None else 1,
+        personal=Personal(number=input.account if contract is not None else None),
     )
 
 

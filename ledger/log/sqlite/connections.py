@@ -4,17 +4,16 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Final, TypeAlias
-from urllib.parse import quote
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
 from ledger.log.errors import FileLost, StoreError
+from ledger.log.sqlite.connect import LOCK_TIMEOUT_SECONDS, connect
 from ledger.log.sqlite.errors import damaged, no_ledger, opening_error
 from ledger.log.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 
 APPLICATION_ID_AT: Final = 68
 """Where SQLite's file format has it, in the header of the database."""
-LOCK_TIMEOUT_SECONDS: Final = 600
 CACHE_KIB: Final = 128 * 1024
 WAL_CHECKPOINT_PAGES: Final = 16_384
 LOOK_AGAIN_SECONDS: Final = 0.05
@@ -64,17 +63,6 @@ class Pool(SQLiteConnectionPool):
             raise opening_error(error, self.path) from error
         db.row_factory = sqlite3.Row
         return SQLiteConnection(sqlite_conn=db, max_age=None)
-
-
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection that begins its transactions itself. `mode` is SQLite's: `ro`, `rw` or `rwc`."""
-    return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
-        uri=True,
-        check_same_thread=False,
-        isolation_level=None,
-        timeout=LOCK_TIMEOUT_SECONDS,
-    )
 
 
 def has_tables(db: sqlite3.Connection) -> bool:

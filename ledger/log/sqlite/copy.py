@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ledger.log.errors import StoreError
 from ledger.log.files import fsync_path
-from ledger.log.sqlite.connections import connect
+from ledger.log.sqlite.connect import connect
 from ledger.log.sqlite.schema import APPLICATION_ID
 
 

@@ -1,15 +1,18 @@
 """One state of a ledger's file, read: the questions of `Reading` as SQL."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Final, TypeVar
 
 from eventsourcing.sqlite import SQLiteConnection
 
-from ledger.contracts import Contract, Contracts
+from ledger.contracts import Contracts
 from ledger.events import Event
+from ledger.log.codec import SEALED_TOPICS
+from ledger.log.contracts import LogContracts
+from ledger.log.keyring import Keyring
 from ledger.log.sqlite import schema
 from ledger.log.sqlite.errors import transaction_error
 from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
@@ -24,8 +27,11 @@ LAST_ACCOUNT: Final = "\U0010ffff"
 class SQLiteReading:
     """A `Reading` within a transaction. With `until`, nothing behind that position is seen of events and catalogues."""
 
-    def __init__(self, connection: SQLiteConnection, ref: StoreRef, *, until: int | None = None) -> None:
+    def __init__(
+        self, connection: SQLiteConnection, ref: StoreRef, keyring: Keyring, *, until: int | None = None
+    ) -> None:
         self.ref = ref
+        self.keyring = keyring
         self._connection = connection
         self._c = connection.cursor()
         self._until = until
@@ -43,10 +49,10 @@ class SQLiteReading:
 
     @property
     def contracts(self) -> Contracts:
-        return _NumbersAsIds(self)
+        return LogContracts(self, self.keyring)
 
     def opened(self, row: Stored) -> Event:
-        return row.event()
+        return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
@@ -82,7 +88,7 @@ class SQLiteReading:
 
     def event(self, account: str, version: int) -> Event | None:
         stored = self.stored(account, version)
-        return stored.event() if stored is not None else None
+        return self.opened(stored) if stored is not None else None
 
     def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
         return self._stored(
@@ -243,25 +249,6 @@ class SQLiteReading:
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
         return self._c.fetchone()
-
-
-class _NumbersAsIds:
-    """The contracts of a ledger whose streams are called by their numbers."""
-
-    def __init__(self, log: SQLiteReading) -> None:
-        self._log = log
-
-    def named(self, id: str) -> Contract:
-        return Contract(id, 1, id)
-
-    def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
-        return {id: Contract(id, 1, id) for id in ids}
-
-    def of(self, number: str) -> list[Contract]:
-        return [Contract(number, 1, number)] if self._log.newest_versions([number]) else []
-
-    def all(self) -> list[Contract]:
-        return [Contract(id, 1, id) for id in self._log.accounts()]
 
 
 def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:

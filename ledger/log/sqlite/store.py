@@ -12,6 +12,7 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.log import files
 from ledger.log.errors import FileLost, NoLedger, StoreError
+from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite import copy, schema
 from ledger.log.sqlite.connections import Datastore, has_tables, names_itself_ledger
 from ledger.log.sqlite.errors import no_ledger, transaction_error
@@ -29,6 +30,7 @@ class SQLiteRef:
     """A ledger's file by its path. A store that can be copied, and is a file (`Copyable`, `FileBased`)."""
 
     path: Path
+    keys: KeysPlace | None = None
 
     def __str__(self) -> str:
         """The path as it was given."""
@@ -43,6 +45,11 @@ class SQLiteRef:
     def folder(self) -> Path:
         """Where the file lies."""
         return self.path.parent
+
+    @property
+    def keys_place(self) -> KeysPlace:
+        """The one that was named, else the folder `keys` beside the file."""
+        return self.keys or KeysPlace(self.folder / "keys")
 
     def companion(self, name: str) -> Path:
         """The file beside it whose name goes on with this."""
@@ -60,7 +67,7 @@ class SQLiteRef:
     def new(self, *, like: Path | None = None) -> Iterator["SQLiteRef"]:
         """An empty file in a place of its own, which is linked to the name at the end."""
         with files.new(self.path, like=like) as made:
-            yield SQLiteRef(made)
+            yield SQLiteRef(made, self.keys_place)
 
     def copy_to(self, target: Path) -> int:
         """A copy by SQLite's own backup."""
@@ -92,6 +99,7 @@ class SQLiteStore:
         if create and not path.parent.is_dir():
             raise StoreError(f"there is no folder {path.parent} to make a ledger in; create it or name another")
         self.ref = ref
+        self.keyring = Keyring(ref.keys_place)
         self._datastore = Datastore(path, create=create)
         self._recorder = Recorder(self._datastore)
         if create:
@@ -99,13 +107,14 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close every connection."""
+        self.keyring.close()
         self._datastore.close()
 
     @contextmanager
     def writing(self) -> Iterator[SQLiteWriting]:
         """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
         with self._transaction("BEGIN IMMEDIATE", commit=True) as connection:
-            tx = SQLiteWriting(connection, self.ref, self._recorder)
+            tx = SQLiteWriting(connection, self.ref, self.keyring, self._recorder)
             try:
                 yield tx
             finally:
@@ -116,7 +125,7 @@ class SQLiteStore:
         """A transaction that sees one state of the ledger, whatever others write meanwhile."""
         with self._transaction("BEGIN", commit=False) as connection:
             connection._sqlite_conn.text_factory = _ESCAPED if escape_invalid_text else str
-            yield SQLiteReading(connection, self.ref, until=until)
+            yield SQLiteReading(connection, self.ref, self.keyring, until=until)
 
     @contextmanager
     def _transaction(self, begin: str, *, commit: bool) -> Iterator[SQLiteConnection]:
@@ -124,6 +133,7 @@ class SQLiteStore:
             try:
                 connection.cursor().execute(begin)
                 try:
+                    self.keyring.refresh()
                     yield connection
                     if commit:
                         self._datastore.pool.check_place()

@@ -1,23 +1,26 @@
 """The ledger's file to oneself: what `Writing` adds, as SQL."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection
 
-from ledger.events import Event
+from ledger.events import Event, InputRef
 from ledger.log import codec
+from ledger.log.keyring import Keyring
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.schema import HEAD_PARTS
 from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
+from ledger.sealing import NONCE_BYTES
 
 
 class SQLiteWriting(SQLiteReading):
     """A `Writing` within a transaction that has the write lock."""
 
-    def __init__(self, connection: SQLiteConnection, ref: StoreRef, recorder: Recorder) -> None:
-        super().__init__(connection, ref)
+    def __init__(self, connection: SQLiteConnection, ref: StoreRef, keyring: Keyring, recorder: Recorder) -> None:
+        super().__init__(connection, ref, keyring)
         self._recorder = recorder
 
     def close(self) -> None:
@@ -25,8 +28,7 @@ class SQLiteWriting(SQLiteReading):
         self._c.sqlite_cursor.close()
 
     def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
-        stored = [StoredEvent(account, event.version, *codec.encode(event)) for account, event in events]
-        self._recorder.append(self._c, stored)
+        self._recorder.append(self._c, [StoredEvent(*row) for row in _stored(events, self.keyring)])
         self._put_keys(StoredKey(row.key, row.account, row.version, row.content) for row in keys)
         self.put_heads(heads)
 
@@ -74,3 +76,16 @@ class SQLiteWriting(SQLiteReading):
 
     def set(self, name: str, value: str) -> None:
         self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
+
+
+def _stored(events: Iterable[tuple[str, Event]], keyring: Keyring) -> Iterator[tuple[str, int, str, bytes]]:
+    """Contract, version, topic and bytes of events to be stored; each sealed one has a nonce of its own."""
+    booked = list(events)
+    nonces = os.urandom(NONCE_BYTES * len(booked))
+    cause: InputRef | None = None
+    first = 0
+    for number, (contract, event) in enumerate(booked):
+        if event.input is not cause:
+            cause, first = event.input, event.version
+        nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+        yield contract, event.version, *codec.encode(event, keyring.key(contract), nonce=nonce, first=first)

@@ -1,0 +1,348 @@
+"""The keyring: keys of contracts and the table of numbers, outside the ledger, wrapped by a key in a file of its own.
+
+A key is durable before the first event under it. A contract whose key is there and whose events are not was begun and
+never booked: the next opening of the number takes it up.
+"""
+
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.contracts import ERASED, NO_KEY, Contract, is_number
+from ledger.log import files
+from ledger.log.codec import named_by
+from ledger.log.errors import KeysUnusable
+from ledger.log.sqlite.key_file import ContractRow, KeyFile
+from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
+
+CONTRACTS: Final = "contracts.db"
+WRAPPING: Final = "wrapping.key"
+ID_BYTES: Final = 10
+REMEMBERED_MAX: Final = 200_000
+"""Contracts and numbers that are kept in memory; more are forgotten and looked up again."""
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_INDEX: Final = "index of numbers"
+
+Opener: TypeAlias = ContractKey | str
+"""What opens the events of a contract, or the word that stands where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPlace:
+    """Where contract keys are kept, and the file of the key that wraps them."""
+
+    folder: Path
+    wrapping: Path | None = None
+
+    @property
+    def contracts(self) -> Path:
+        """The file of contracts."""
+        return self.folder / CONTRACTS
+
+    @property
+    def wrapping_key(self) -> Path:
+        """The file of the key that wraps them, by default in the same folder."""
+        return self.wrapping or self.folder / WRAPPING
+
+
+class Known(NamedTuple):
+    """A contract, its ledger, and its key; None where it is not sealed."""
+
+    contract: Contract
+    ledger: str
+    key: ContractKey | None
+
+
+class Keyring:
+    """The keys of a place, opened when they are first needed. Raises KeysUnusable."""
+
+    def __init__(self, place: KeysPlace) -> None:
+        self.place = place
+        self._file: KeyFile | None = None
+        self._identity: tuple[int, int] | None = None
+        self._version = 0
+        self._wrapping: AESGCM | None = None
+        self._index = b""
+        self._erased: set[str] = set()
+        self._known: dict[str, Known | None] = {}
+        self._of_numbers: dict[str, list[Contract]] = {}
+        self._begun: dict[str, ContractRow] = {}
+
+    def close(self) -> None:
+        """Close the file; it is opened again where it is needed."""
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+        self._forget()
+
+    def refresh(self) -> None:
+        """Forget what another process may have changed since, and what was begun and came to nothing."""
+        if self._file is None:
+            return
+        if self._begun:
+            self._forget()
+        if _identity(self.place.contracts) != self._identity:
+            self.close()
+        elif (version := self._file.version()) != self._version:
+            self._version = version
+            self._forget()
+
+    def exists(self) -> bool:
+        """Whether there is a file of contracts."""
+        return self.place.contracts.exists()
+
+    # Asked
+
+    def opener(self, contract: str) -> Opener:
+        """What opens the sealed events of a contract."""
+        known = self._look_up(contract)
+        if known is not None and known.key is not None:
+            return known.key
+        return ERASED if contract in self._erased else NO_KEY
+
+    def key(self, contract: str) -> ContractKey | None:
+        """The key that seals a contract's events and digests its inputs; None where it has none."""
+        known = self._look_up(contract)
+        return known.key if known is not None else None
+
+    def claim_name(self, contract: str) -> Callable[[str], str] | None:
+        """What stands for the ids of a contract's claims; None where they are not sealed."""
+        opener = self.opener(contract)
+        if isinstance(opener, ContractKey):
+            return opener.claim_name
+        is_clear = self._look_up(contract) is not None or is_number(contract)
+        return None if is_clear else partial(named_by, opener)
+
+    def contract(self, contract: str) -> Contract:
+        """Whose contract it is."""
+        known = self._look_up(contract)
+        if known is not None:
+            return known.contract
+        return Contract(ERASED if contract in self._erased else NO_KEY, 0, contract)
+
+    def look_up_all(self, contracts: Sequence[str]) -> None:
+        """Look many up at once, which costs a fraction of one each."""
+        file = self._opened()
+        missing = [each for each in contracts if each not in self._known]
+        if file is None or not missing:
+            return
+        self._make_room(len(missing))
+        self._known.update(dict.fromkeys(missing))
+        for row in file.of_contracts(missing):
+            self._known[row.contract] = self._unwrapped(row)
+
+    def of_numbers(self, numbers: Iterable[str]) -> dict[str, list[Contract]]:
+        """The contracts of numbers in order of holder, also those of other ledgers and those only begun."""
+        file = self._opened()
+        found = {number: self._of_numbers.get(number) for number in numbers}
+        missing = [number for number, contracts in found.items() if contracts is None]
+        if file is not None and missing:
+            self._make_room(len(missing))
+            digests = {self._digest(number): number for number in missing}
+            rows: dict[str, list[Contract]] = {number: [] for number in missing}
+            for row in file.of_numbers(list(digests)):
+                known = self._known[row.contract] = self._unwrapped(row)
+                rows[digests[row.number]].append(known.contract)
+            for number, contracts in rows.items():
+                contracts.sort()
+                self._of_numbers[number] = found[number] = contracts
+        return {number: contracts or [] for number, contracts in found.items()}
+
+    def all(self) -> Iterator[Contract]:
+        """Every contract, in no order."""
+        file = self._opened()
+        for row in file.all() if file is not None else ():
+            yield self._unwrapped(row).contract
+
+    # Opening and ending contracts
+
+    def begin(self, number: str, holder: int, *, ledger: str, sealed: bool) -> Contract:
+        """A contract to be opened; its key is durable once `keep` has been called.
+
+        One that was begun in this ledger for the same holder of the number, and never booked, is taken up; the caller
+        has seen that the log has none of this holder.
+        """
+        for each in self.of_numbers([number])[number]:
+            known = self._look_up(each.id)
+            if each.holder == holder and known is not None and known.ledger == ledger:
+                return each
+        self._opened(create=True)
+        contract = Contract(number, holder, _new_id())
+        secret = secrets.token_bytes(KEY_BYTES) if sealed else b""
+        row = ContractRow(contract.id, self._digest(number), holder, ledger, self._wrapped(contract, secret))
+        self._begun[contract.id] = row
+        self._known[contract.id] = Known(contract, ledger, ContractKey(contract.id, secret) if sealed else None)
+        self._of_numbers[number] = sorted([*self._of_numbers.get(number, []), contract])
+        return contract
+
+    def keep(self) -> None:
+        """Make the keys of contracts that were begun durable, before anything is booked under them."""
+        if not self._begun:
+            return
+        self._required().add(self._begun.values())
+        self._begun = {}
+
+    def fence(self, contract: str) -> None:
+        """Let the key of a contract never come back (R-15.9)."""
+        file = self._opened(create=True)
+        assert file is not None, "made where it was not there"
+        file.fence(contract)
+        self._erased.add(contract)
+
+    def destroy(self, contracts: Iterable[str]) -> None:
+        """Destroy the keys of contracts, fenced before."""
+        self._required().destroy(contracts)
+        self._forget()
+
+    def begun_of(self, number: str, *, ledger: str, in_log: Iterable[str]) -> list[str]:
+        """Contracts of a number that were begun in this ledger and have no events."""
+        there = set(in_log)
+        return [
+            each.id
+            for each in self.of_numbers([number])[number]
+            if each.id not in there and (known := self._look_up(each.id)) is not None and known.ledger == ledger
+        ]
+
+    def erased(self) -> frozenset[str]:
+        """Contracts whose keys were destroyed."""
+        self._opened()
+        return frozenset(self._erased)
+
+    # Inside
+
+    def _look_up(self, contract: str) -> Known | None:
+        try:
+            return self._known[contract]
+        except KeyError:
+            self.look_up_all([contract])
+            return self._known.get(contract)
+
+    def _opened(self, *, create: bool = False) -> KeyFile | None:
+        if self._file is not None:
+            return self._file
+        if not self.exists():
+            if not create:
+                return None
+            _make_folder(self.place.folder)
+            _make_wrapping_key(self.place.wrapping_key)
+        self._open(create=create)
+        return self._file
+
+    def _open(self, *, create: bool) -> None:
+        identity = _identity(self.place.contracts)
+        wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
+        file = KeyFile(self.place.contracts, create=create)
+        try:
+            kept = file.wrapping()
+            if not kept:
+                kept = file.begin({_INDEX: _sealed(wrapping, secrets.token_bytes(KEY_BYTES), _INDEX)})
+            self._index = self._unsealed(wrapping, kept.get(_INDEX, b""), _INDEX)
+            self._erased = file.erased()
+            self._version = file.version()
+        except BaseException:
+            file.close()
+            raise
+        self._wrapping, self._file = wrapping, file
+        self._identity = identity or _identity(self.place.contracts)
+
+    def _required(self) -> KeyFile:
+        file = self._opened()
+        if file is None:
+            raise KeysUnusable(f"there are no keys of contracts in {self.place.folder}", "restore_keys")
+        return file
+
+    def _digest(self, number: str) -> bytes:
+        return hmac.digest(self._index, number.encode(), "sha256")[:DIGEST_BYTES]
+
+    def _wrapped(self, contract: Contract, secret: bytes) -> bytes:
+        assert self._wrapping is not None, "opened before"
+        return _sealed(self._wrapping, secret.ljust(KEY_BYTES, b"\0") + contract.number.encode(), _bound(contract))
+
+    def _unwrapped(self, row: ContractRow) -> Known:
+        assert self._wrapping is not None, "opened before"
+        content = self._unsealed(self._wrapping, row.wrapped, f"{row.contract} {row.holder}")
+        secret, number = content[:KEY_BYTES], content[KEY_BYTES:].decode()
+        key = ContractKey(row.contract, secret) if any(secret) else None
+        return Known(Contract(number, row.holder, row.contract), row.ledger, key)
+
+    def _unsealed(self, wrapping: AESGCM, sealed: bytes, bound: str) -> bytes:
+        try:
+            return wrapping.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
+        except (InvalidTag, ValueError):
+            raise KeysUnusable(
+                f"{self.place.wrapping_key} does not open the keys in {self.place.contracts}", "name_wrapping_key"
+            ) from None
+
+    def _make_room(self, more: int) -> None:
+        if len(self._known) + len(self._of_numbers) + more > REMEMBERED_MAX and not self._begun:
+            self._known.clear()
+            self._of_numbers.clear()
+
+    def _forget(self) -> None:
+        self._begun, self._known, self._of_numbers = {}, {}, {}
+        if self._file is not None:
+            self._erased = self._file.erased()
+
+
+def _bound(contract: Contract) -> str:
+    """What a wrapped key is bound to."""
+    return f"{contract.id} {contract.holder}"
+
+
+def _sealed(wrapping: AESGCM, content: bytes, bound: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + wrapping.encrypt(nonce, content, bound.encode())
+
+
+def _new_id() -> str:
+    """An opaque id: 80 random bits as 16 letters and digits."""
+    number = int.from_bytes(secrets.token_bytes(ID_BYTES))
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 8 * ID_BYTES, 5))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise KeysUnusable(f"{folder} cannot be made ({error.strerror})", "name_keys") from None
+
+
+def _make_wrapping_key(path: Path) -> None:
+    """Make the key that wraps all others, whole or not at all; one that is there stays."""
+    try:
+        if not path.exists():
+            with files.new(path) as made:
+                made.chmod(0o600)
+                made.write_text(secrets.token_hex(KEY_BYTES) + "\n")
+    except FileExistsError:
+        pass  # another process was first
+    except OSError as error:
+        raise KeysUnusable(f"{path} cannot be made ({error.strerror})", "name_wrapping_key") from None
+
+
+def _read_wrapping_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(files.read(path, 1_000).decode())
+    except FileNotFoundError:
+        raise KeysUnusable(f"there is no key at {path} that opens the keys of contracts", "name_wrapping_key") from None
+    except (OSError, ValueError) as error:
+        raise KeysUnusable(f"{path} cannot be read as a key ({error})", "name_wrapping_key") from None
+    if len(key) != KEY_BYTES:
+        raise KeysUnusable(f"{path} is no key of {KEY_BYTES} bytes in hexadecimal", "name_wrapping_key")
+    return key
