@@ -23,7 +23,6 @@ class DiscountRow(msgspec.Struct, frozen=True):
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
     """An account at a time, on the clocks of `zone`: money in kopecks; `period` is what is paid."""
 
-    account: str
     region: str
     zone: str
     clock: Instant
@@ -47,7 +46,6 @@ def balance(account: Account, *, at: Instant | None = None) -> Balance:
     """
     seen_from = account.clock if at is None else at
     return Balance(
-        account=account.account,
         region=account.region,
         zone=account.zone,
         clock=account.clock,

@@ -10,8 +10,10 @@ from weakref import ref
 import msgspec
 from msgspec.structs import asdict
 
+from ledger.contracts import Contract
 from ledger.periods import Instant, local_text
 from projections.balances import Balance
+from projections.contract_fields import contract_fields
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
 from projections.unrated_record import UnratedRecord
@@ -113,17 +115,21 @@ def unrated(record: UnratedRecord, zone: str) -> dict[str, object]:
     return timed(record, zone, "at")
 
 
-def balance(made: Balance) -> dict[str, object]:
-    """A balance (contract §4)."""
+def balance(contract: Contract, made: Balance) -> dict[str, object]:
+    """The balance of a contract (contract §4)."""
     zone = made.zone
-    return without("zone", asdict(made)) | {
-        "clock": local_text(made.clock, zone),
-        "period": made.period and timed(made.period, zone, "start", "next_due"),
-        "buckets": [bucket(row, zone) for row in made.buckets],
-        "discount": made.discount
-        and {"percent": made.discount.percent, "from": f"{made.discount.since}", "until": f"{made.discount.until}"},
-        "promise": made.promise and {"amount": made.promise.amount, "until": local_text(made.promise.until, zone)},
-    }
+    return (
+        contract_fields(contract)
+        | without("zone", asdict(made))
+        | {
+            "clock": local_text(made.clock, zone),
+            "period": made.period and timed(made.period, zone, "start", "next_due"),
+            "buckets": [bucket(row, zone) for row in made.buckets],
+            "discount": made.discount
+            and {"percent": made.discount.percent, "from": f"{made.discount.since}", "until": f"{made.discount.until}"},
+            "promise": made.promise and {"amount": made.promise.amount, "until": local_text(made.promise.until, zone)},
+        }
+    )
 
 
 def bucket(row: BucketRow, zone: str) -> dict[str, object]:

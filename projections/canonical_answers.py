@@ -25,7 +25,7 @@ def explanation(made: Explanation) -> dict[str, object]:
     zone = made.zone
     times = {name: time(made.facts[name], zone) for name in ("ends", "due") if name in made.facts}
     return {
-        "event": as_json(made.account, zone, made.event, reply=made.reply),
+        "event": as_json(made.contract, zone, made.event, reply=made.reply),
         "rule": made.rule,
         "rules": made.rules,
         "text": made.text,
@@ -34,8 +34,8 @@ def explanation(made: Explanation) -> dict[str, object]:
         "facts": made.facts | times,
         "parts": [timed(part, zone, "granted_at", "carried_at", "ended_at") for part in made.parts],
         "alternatives": [timed(each, zone, "start", "end", "late_until") for each in made.alternatives],
-        "before": made.before and balance(made.before),
-        "after": balance(made.after),
+        "before": made.before and balance(made.contract, made.before),
+        "after": balance(made.contract, made.after),
         "plan": made.plan and asdict(made.plan) | {"version": f"{made.plan.version}"},
         "catalogue": made.catalogue,
         "option_names": made.option_names,
@@ -100,7 +100,7 @@ def dossier(made: Dossier) -> bytes:
     zone = made.zone
 
     def happened(each: Happened) -> dict[str, object]:
-        event = as_json(made.dispute.account, zone, each.event, reply=each.reply)
+        event = as_json(made.explanation.contract, zone, each.event, reply=each.reply)
         return {"event": event, "line": each.line and line(each.line, zone)}
 
     moved = [timed(each, zone, "booked_at") for each in made.so_far.moved]
@@ -119,7 +119,7 @@ def dossier(made: Dossier) -> bytes:
             "months": [asdict(each) | {"month": f"{each.month:%Y-%m}"} for each in made.months],
             "since": [happened(each) for each in made.since],
             "so_far": asdict(made.so_far) | {"moved": moved},
-            "now": balance(made.now),
+            "now": balance(made.explanation.contract, made.now),
         }
     )
 

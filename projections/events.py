@@ -5,22 +5,24 @@ from typing import Any
 import msgspec
 
 from ledger import periods
+from ledger.contracts import Contract
 from ledger.events import Event, PromiseTaken, type_name
 from ledger.inputs import Input, own_fields
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from ledger.rules.refresh import Reply
+from projections.contract_fields import contract_fields
 from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
 
 
-def as_json(account: str, zone: str, event: Event, *, reply: Reply | None = None) -> dict[str, Any]:
+def as_json(contract: Contract, zone: str, event: Event, *, reply: Reply | None = None) -> dict[str, Any]:
     """An event as the contract prints it: local times, its own fields, and every field of the input it carries.
 
     `reply` is what a request for a refresh was answered (`projections.replies`); it is told in Russian.
     """
     fields: dict[str, Any] = msgspec.to_builtins(event)
     common = {
-        "account": account,
+        **contract_fields(contract),
         "version": event.version,
         "type": type_name(event),
         "occurred_at": periods.local_text(event.occurred_at, zone),
@@ -39,7 +41,7 @@ def as_json(account: str, zone: str, event: Event, *, reply: Reply | None = None
         fields["until"] = periods.local_text(event.until, zone)
     own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
     own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
-    own.update({name: value for name, value in carried_fields(account, event).items() if name not in own})
+    own.update({name: value for name, value in carried_fields(contract.number, event).items() if name not in own})
     if reply is not None:
         own["reply"] = say(RUSSIAN, reply)
     reference = {"input": fields["input"]} if "input" in fields else {}

@@ -17,6 +17,7 @@ from ledger import inputs, periods
 from ledger.account import Account, Discount
 from ledger.booking import book
 from ledger.catalogue import Catalogue, parse
+from ledger.contracts import Contract, chosen
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
 from ledger.log.engines import store_ref
 from ledger.log.store import Reading
@@ -160,6 +161,10 @@ class Story:
         return found
 
     @property
+    def contract(self) -> Contract:
+        return contract_of(self.ledger, self.account_id)
+
+    @property
     def wallet(self) -> int:
         return self.account.wallet
 
@@ -237,6 +242,14 @@ def account_of(ledger: Ledger, account: str) -> Account | None:
     """An account as it stands."""
     with ledger.snapshot() as snapshot:
         return snapshot.account(account)
+
+
+def contract_of(ledger: Ledger, account: str, holder: int | None = None) -> Contract:
+    """The latest contract of a number, or that of a holder."""
+    with ledger.snapshot() as snapshot:
+        found = chosen(snapshot.contracts, account, holder)
+    assert found is not None
+    return found
 
 
 def events_of(ledger: Ledger, account: str) -> list[tuple[int, Event]]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ledger import inputs, periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.entries import CARRIED
 from ledger.events import (
     Blocked,
@@ -73,7 +74,7 @@ class PlanInForce(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an event of an account came out as it did (contract §1), on the clocks of `zone`.
+    """Why an event of a contract came out as it did (contract §1), on the clocks of `zone`.
 
     `facts` are what was compared, money in kopecks; `alternatives` what was passed over and why; `before` and `after`
     the balances around this one event. `rules` are all rules that shaped it, `rule` the one that decided it. `agrees`
@@ -81,7 +82,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     `option_names` those of the options whose buckets are told of.
     """
 
-    account: str
+    contract: Contract
     zone: str
     event: Event
     reply: Reply | None
@@ -136,26 +137,27 @@ class _Found(msgspec.Struct):
 
 def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, version: int) -> Explanation:
     """The explanation of one event. Raises NoSuchEvent, and BrokenLog or BadEvents where the log cannot be followed."""
-    found = _find(log, account_id, version)
+    contract = log.contracts.named(account_id)
+    found = _find(log, contract, version)
     event, before = found.event, found.before
     after = evolve(before, event, account_id)
     catalogue = catalogues.at(found.position)
     in_force = CatalogueInForce(catalogues.since(found.position), catalogue.digest)
-    history = partial(log.event, account_id)
+    history = partial(_opened, log, account_id)
     rules = rules_of(event, before)
-    input, unlike, facts, passed = _decided(found, account_id, catalogue, history)
+    input, unlike, facts, passed = _decided(found, contract, catalogue, history)
     cites = _cites(input, event)
     if any(each.why == WINDOW_CLOSED for each in passed) and "R-6.5" not in rules:
         rules = (*rules, "R-6.5")
     return Explanation(
-        account=account_id,
+        contract=contract,
         zone=after.zone,
         event=event,
         reply=None if before is None else reply_of(event, before, catalogues, found.position),
         rule=rules[0],
         rules=list(rules),
         text=RULES[rules[0]],
-        inputs=[each for each in (input, *_inputs(account_id, cites, history)) if each is not None],
+        inputs=[each for each in (input, *_inputs(contract, cites, history)) if each is not None],
         cites=cites,
         facts=facts,
         parts=movements_of(event, before, found.carried_at),
@@ -170,26 +172,31 @@ def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, versio
     )
 
 
-def _find(log: Reading, account_id: str, version: int) -> _Found:
+def _opened(log: Reading, account_id: str, version: int) -> Event | None:
+    stored = log.stored(account_id, version)
+    return None if stored is None else log.opened(stored)
+
+
+def _find(log: Reading, contract: Contract, version: int) -> _Found:
     """The account folded up to an event. Raises NoSuchEvent."""
     found: _Found | None = None
     state: Account | None = None
     carried_at: dict[tuple[int, str], Instant] = {}
     had: dict[tuple[int, str], Bucket] = {}
-    for row in log.events(account_id):
-        event = row.event()
+    for row in log.events(contract.id):
+        event = log.opened(row)
         if found is None or not same_booking(found.event, event):
             found = _Found(row.position, state, state, [], carried_at, had)
         found.before = state
         found.events.append(event)
         if row.version == version:
             return found
-        before, state = state, evolve(state, event, account_id)
+        before, state = state, evolve(state, event, contract.id)
         had |= _ended(before, state)
         if isinstance(event, MonthlyFeeCharged | PackagesRefreshed):
             carried = (bucket for bucket in state.buckets if bucket.name == CARRIED)
             carried_at |= {(bucket.grant, bucket.service): event.booked_at for bucket in carried}
-    raise NoSuchEvent(f"account {account_id} has no event {version}")
+    raise NoSuchEvent(f"account {contract} has no event {version}")
 
 
 def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Bucket]:
@@ -203,7 +210,7 @@ def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Buck
 
 
 def _decided(
-    found: _Found, account_id: str, catalogue: Catalogue, history: EventLookup
+    found: _Found, contract: Contract, catalogue: Catalogue, history: EventLookup
 ) -> tuple[Input | None, list[Difference], dict[str, Any], list[Alternative]]:
     """The event decided again: its input, where it differs, what was compared, and what was passed over.
 
@@ -213,7 +220,7 @@ def _decided(
     input: Input | None = None
     unlike: list[Difference] = []
     try:
-        input = reconstruct_input(account_id, first) if first.input is not None else None
+        input = reconstruct_input(contract.number, first) if first.input is not None else None
         booked, _ = decide_again(found.begun, first, input, catalogue, history)
         unlike = list(differences([each for each in booked if each.version == event.version], [event]))
         checks = _checks(found, input, catalogue, history)
@@ -263,14 +270,14 @@ def _cites(input: Input | None, event: Event) -> list[int]:
             return []
 
 
-def _inputs(account_id: str, cites: list[int], history: EventLookup) -> Iterator[Input]:
+def _inputs(contract: Contract, cites: list[int], history: EventLookup) -> Iterator[Input]:
     """The inputs behind cited events; what the schedule booked has none."""
     for version in cites:
         event = history(version)
         while event is not None and (earlier := history(event.version - 1)) and same_booking(earlier, event):
             event = earlier
         if event is not None and event.input is not None:
-            yield reconstruct_input(account_id, event)
+            yield reconstruct_input(contract.number, event)
 
 
 def _plan(event: Event, after: Account, catalogue: Catalogue, in_force: CatalogueInForce) -> PlanInForce | None:

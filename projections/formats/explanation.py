@@ -15,6 +15,7 @@ from projections.explain.explain import Explanation
 from projections.explain.movements import Movement
 from projections.packages import BucketRow
 from projections.words import adjustments, names, replies
+from projections.words.contracts import contract_name
 from projections.words.explanation import FACTS, PHRASES
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
@@ -72,7 +73,7 @@ class _Page(Phrasebook):
 
     def sections(self, made: Explanation, verify_with: str) -> Iterator[Section]:
         event = made.event
-        what = self.phrase("event", version=event.version, account=made.account)
+        what = self.phrase("event", version=event.version, account=contract_name(self, made.contract))
         yield Section(f"{what}: {self.title(event)}", self.heading(made))
         unlike = [(each.field, self.stored(each.expected, each.found)) for each in made.differences]
         if not made.agrees:
@@ -106,7 +107,7 @@ class _Page(Phrasebook):
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
             rows.append((self.phrase("about"), ", ".join(map(str, made.cites))))
-        told = carried_fields(made.account, event)
+        told = carried_fields(made.contract.number, event)
         if isinstance(event, Adjusted):
             told["text"] = adjustments.translate(self, told["text"])
         if made.reply is not None:

@@ -9,6 +9,7 @@ import msgspec
 from ledger import inputs, periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.events import Event
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
@@ -23,8 +24,9 @@ from scripts.app.errors import Declined
 
 
 class AccountBalance(NamedTuple):
-    """What an account had, seen from `as_of` with what was known by `known_at`, and what its schedule books next."""
+    """What a contract had, seen from `as_of` with what was known by `known_at`, and what its schedule books next."""
 
+    contract: Contract
     account: Account
     balance: balances.Balance
     as_of: Instant | None
@@ -42,36 +44,36 @@ class AccountEvents(NamedTuple):
 class FoundInput(msgspec.Struct):
     """Where an input went: the versions of the events that it caused."""
 
-    account: str
+    contract: Contract
     source: str
     versions: list[int]
 
 
-def require_account(snapshot: Snapshot, account: str) -> Account:
-    """The account as it stands. Raises Declined if nobody opened it, or where it cannot be one."""
-    found = snapshot.account(account)
+def require_account(snapshot: Snapshot, account_id: str) -> Account:
+    """The account of a contract's id as it stands. Raises Declined if nobody opened it, or where it cannot be one."""
+    found = snapshot.account(account_id)
     if found is None:
-        is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
-        raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account)
+        is_number = re.fullmatch(inputs.ACCOUNT, account_id) is not None
+        raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account_id)
     return found
 
 
 def balance(
-    snapshot: Snapshot, account: str, *, as_of: Moment | None, known_at: Moment | None, now: Instant
+    snapshot: Snapshot, contract: Contract, *, as_of: Moment | None, known_at: Moment | None, now: Instant
 ) -> AccountBalance:
-    """What an account has, or had by what was booked by `as_of` and written down by `known_at`. Raises Declined."""
-    found = require_account(snapshot, account)
+    """What a contract has, or had by what was booked by `as_of` and written down by `known_at`. Raises Declined."""
+    found = require_account(snapshot, contract.id)
     in_force = snapshot.catalogues.newest()
     asked_of, known_by = (None if t is None else periods.last_instant(t, found.zone) for t in (as_of, known_at))
     if asked_of is not None or known_by is not None:
-        found, in_force = _account_then(snapshot, account, asked_of, known_by)
+        found, in_force = _account_then(snapshot, contract, asked_of, known_by)
     seen_from = next((time for time in (asked_of, known_by) if time is not None), now)
     waits = charges_until(found, in_force, seen_from)
-    return AccountBalance(found, balances.balance(found, at=asked_of), asked_of, known_by, waits)
+    return AccountBalance(contract, found, balances.balance(found, at=asked_of), asked_of, known_by, waits)
 
 
 def _account_then(
-    snapshot: Snapshot, account: str, as_of: Instant | None, known_at: Instant | None
+    snapshot: Snapshot, contract: Contract, as_of: Instant | None, known_at: Instant | None
 ) -> tuple[Account, Catalogue]:
     """The account as the events booked by `as_of` and recorded by `known_at` leave it.
 
@@ -80,36 +82,36 @@ def _account_then(
     found: Account | None = None
     known = False
     in_force = snapshot.catalogues.newest()
-    for position, event in snapshot.events(account):
+    for position, event in snapshot.events(contract.id):
         early = known_at is None or event.recorded_at <= known_at
         known = known or early
         if not early or (as_of is not None and event.booked_at > as_of):
             in_force = snapshot.catalogues.at(position)
             break
-        found = evolve(found, event, account)
+        found = evolve(found, event, contract.id)
     if found is None:
-        raise Declined("NOT_OPEN_YET" if known else "NOT_KNOWN_YET", account=account)
+        raise Declined("NOT_OPEN_YET" if known else "NOT_KNOWN_YET", account=str(contract))
     return found, in_force
 
 
-def events(snapshot: Snapshot, account: str) -> AccountEvents:
-    """An account's events, read while the snapshot lasts. Raises Declined."""
-    zone = require_account(snapshot, account).zone
-    replies = Replies(account, snapshot.catalogues)
-    told = ((event, replies.behind(position, event)) for position, event in snapshot.events(account))
+def events(snapshot: Snapshot, contract: Contract) -> AccountEvents:
+    """A contract's events, read while the snapshot lasts. Raises Declined."""
+    zone = require_account(snapshot, contract.id).zone
+    replies = Replies(contract.id, snapshot.catalogues)
+    told = ((event, replies.behind(position, event)) for position, event in snapshot.events(contract.id))
     return AccountEvents(zone, told)
 
 
 def find(log: Reading, id: str) -> list[FoundInput]:
-    """Where inputs of this id went, in order of account and source; an input that was rejected went nowhere."""
+    """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere."""
     found = []
     for source in log.sources():
-        for account, version in log.accounts_with(key_of(source, id)):
+        for account_id, version in log.accounts_with(key_of(source, id)):
             versions = []
-            for stored in log.events(account, after_version=version - 1):
-                reference = stored.event().input
+            for stored in log.events(account_id, after_version=version - 1):
+                reference = log.opened(stored).input
                 if reference is None or (reference.source, reference.id) != (source, id):
                     break
                 versions.append(stored.version)
-            found.append(FoundInput(account, source, versions))
-    return sorted(found, key=lambda each: (each.account, each.source))
+            found.append(FoundInput(log.contracts.named(account_id), source, versions))
+    return sorted(found, key=lambda each: (each.contract, each.source))

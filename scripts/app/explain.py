@@ -1,5 +1,6 @@
 """Explain: why one event came out as it did."""
 
+from ledger.contracts import Contract
 from ledger.evolve import BrokenLog
 from ledger.snapshot import Snapshot
 from projections.explain.explain import Explanation, NoSuchEvent
@@ -8,12 +9,12 @@ from scripts.app.accounts import require_account
 from scripts.app.errors import Declined
 
 
-def explain(snapshot: Snapshot, account: str, version: int) -> Explanation:
-    """Why an event of an account came out as it did. Raises Declined."""
-    found = require_account(snapshot, account)
+def explain(snapshot: Snapshot, contract: Contract, version: int) -> Explanation:
+    """Why an event of a contract came out as it did. Raises Declined."""
+    found = require_account(snapshot, contract.id)
     try:
-        return explanation_of(snapshot.log, snapshot.catalogues, account, version)
+        return explanation_of(snapshot.log, snapshot.catalogues, contract.id, version)
     except NoSuchEvent:
-        raise Declined("NO_SUCH_EVENT", account=account, version=version, newest=found.version) from None
+        raise Declined("NO_SUCH_EVENT", account=str(contract), version=version, newest=found.version) from None
     except BrokenLog as error:
         raise Declined("BROKEN_LOG", reason=error) from None

@@ -8,18 +8,21 @@ import click
 from ledger.events import type_name
 from ledger.periods import Moment
 from projections import canonical
+from projections.contract_fields import contract_fields
 from projections.events import as_json
 from projections.words import answers, next_charges
 from projections.words import balance as words
 from projections.words import replies as answered
 from projections.words.causes import about, kind_of
+from projections.words.contracts import contract_name
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.phrasebook import Phrasebook
 from scripts.app import accounts
 from scripts.app.accounts import AccountBalance
+from scripts.app.contracts import require_contract
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, as_arguments, holder_option
 from scripts.cli.moments import MomentType, known_at_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused
@@ -32,10 +35,18 @@ WAITING_SHOWN: Final = 5
 @click.command()
 @click.argument("account", type=AccountType())
 @click.option("--as-of", type=MomentType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
+@holder_option
 @known_at_option
 @lang_option("ru")
 @with_settings
-def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Moment | None, lang: Language) -> int:
+def balance(
+    settings: Settings,
+    account: str,
+    as_of: Moment | None,
+    holder: int | None,
+    known_at: Moment | None,
+    lang: Language,
+) -> int:
     """Show what an account has: money, mode, packages (the carried-over ones first).
 
     --as-of looks from a time, at what was booked by then; --known-at leaves out what was written down later. Together
@@ -48,9 +59,10 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
       obnovi balance 79161234567 --as-of 2023-02-01T12:00:00+03:00 --known-at 2023-02-03T09:00:00+03:00
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        found = accounts.balance(snapshot, account, as_of=as_of, known_at=known_at, now=now())
+        contract = require_contract(snapshot.contracts, account, holder)
+        found = accounts.balance(snapshot, contract, as_of=as_of, known_at=known_at, now=now())
     if settings.json:
-        print_json(canonical.balance(found.balance))
+        print_json(canonical.balance(contract, found.balance))
     else:
         _show_balance(Phrasebook(lang, zone=found.account.zone), found)
     return 0
@@ -58,9 +70,10 @@ def balance(settings: Settings, account: str, as_of: Moment | None, known_at: Mo
 
 @click.command()
 @click.argument("account", type=AccountType())
+@holder_option
 @lang_option("en")
 @with_settings
-def events(settings: Settings, account: str, lang: Language) -> int:
+def events(settings: Settings, account: str, holder: int | None, lang: Language) -> int:
     """Show an account's events, oldest first; with --json one object a line.
 
     \b
@@ -70,10 +83,11 @@ def events(settings: Settings, account: str, lang: Language) -> int:
       obnovi events 79161234567 --json | jq 'select(.type == "PackagesRefreshed")'
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        zone, events = accounts.events(snapshot, account)
+        contract = require_contract(snapshot.contracts, account, holder)
+        zone, events = accounts.events(snapshot, contract)
         if settings.json:
             for event, reply in events:
-                print_json(as_json(account, zone, event, reply=reply))
+                print_json(as_json(contract, zone, event, reply=reply))
             return 0
         phrases = Phrasebook(lang, zone=zone)
         rows = [
@@ -86,7 +100,7 @@ def events(settings: Settings, account: str, lang: Language) -> int:
             )
             for event, reply in events
         ]
-        title = phrases.clocked(phrases.say(answers.EVENTS, account=account))
+        title = phrases.clocked(phrases.say(answers.EVENTS, account=contract_name(phrases, contract)))
         terminal.table(title, phrases.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
     return 0
 
@@ -105,15 +119,17 @@ def find(settings: Settings, id: str, lang: Language) -> int:
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         found = accounts.find(snapshot.log, id)
     if settings.json:
-        print_json(found)
+        print_json(
+            [contract_fields(each.contract) | {"source": each.source, "versions": each.versions} for each in found]
+        )
         return 0 if found else 1
     if not found:
         raise Refused(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
     phrases = Phrasebook(lang)
     for each in found:
         versions = ", ".join(map(str, each.versions))
-        said = phrases.say(answers.FOUND, account=each.account, source=each.source, versions=versions)
-        print_text(f"{said}; `obnovi events {each.account}`\n")
+        said = phrases.say(answers.FOUND, account=each.contract, source=each.source, versions=versions)
+        print_text(f"{said}; `obnovi events {as_arguments(each.contract)}`\n")
     return 0
 
 
@@ -139,9 +155,10 @@ def _show_balance(phrases: Phrasebook, found: AccountBalance) -> None:
     shown_pairs = [(phrases.say(name), value) for name, value in pairs]
     shown_pairs += [("" if number else phrases.say(words.WAITS), each) for number, each in enumerate(told)]
     last = phrases.time(made.clock)
-    title = phrases.say(words.TITLE, account=made.account, last=last)
+    account = contract_name(phrases, found.contract)
+    title = phrases.say(words.TITLE, account=account, last=last)
     if found.as_of is not None:
-        title = phrases.say(words.AS_OF, account=made.account, asked=phrases.time(found.as_of), last=last)
+        title = phrases.say(words.AS_OF, account=account, asked=phrases.time(found.as_of), last=last)
     if found.known_at is not None:
         title = phrases.say(words.KNOWN, title=title, known=phrases.time(found.known_at))
     terminal.table(phrases.clocked(title), ("", ""), shown_pairs)

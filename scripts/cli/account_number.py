@@ -1,9 +1,15 @@
-"""Numbers of accounts, as people write them: `+7 916 000-01-25`, `8 (916) 000-01-25`, `9160000125`."""
+"""Accounts as people name them: `+7 916 000-01-25`, `8 (916) 000-01-25`, `9160000125`; and which contract."""
 
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
 
 import click
+
+from ledger.contracts import Contract
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _BETWEEN: Final = re.compile(r"[\s().\-\u2010-\u2015\u200e\u202a\u202c\ufeff]+")
 """Spaces, brackets, dots and dashes of every kind, and the marks that come along when a number is copied."""
@@ -24,3 +30,20 @@ class AccountType(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The number as accounts are called."""
         return digits_of(value)
+
+
+def holder_option(command: Callable[P, R]) -> Callable[P, R]:
+    """`--holder`: which contract of the number is meant (R-15.8)."""
+    return click.option(
+        "--holder",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="The number's N-th contract, in order of opening.  [default: the latest]",
+    )(command)
+
+
+def as_arguments(contract: Contract) -> str:
+    """What names a contract on the command line."""
+    if contract.holder == 1 or str(contract) == contract.id:
+        return str(contract)
+    return f"{contract.number} --holder {contract.holder}"

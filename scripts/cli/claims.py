@@ -57,7 +57,9 @@ def show_booking(
     account, zone = trial.account.account, trial.account.zone
     events = outcome.events if booked is not None or dry_run else ()
     if settings.json:
-        print_json([as_json(account, zone, event) for event in events])
+        with ledger.snapshot() as snapshot:
+            contract = snapshot.contracts.named(account)
+        print_json([as_json(contract, zone, event) for event in events])
     elif events:
         title = phrases.clocked(phrases.say(words.TRIED if dry_run else words.BOOKED, account=account))
         with ledger.snapshot() as snapshot:

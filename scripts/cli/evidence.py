@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from ledger.contracts import Contract
 from ledger.entries import WALLET
 from ledger.snapshot import Snapshot
 from projections.events import as_json
@@ -180,7 +181,8 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
             raise Refused(f"{file} does not hold: {reason}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})
         return 1
-    event = as_json(proved.account, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
+    contract = Contract(proved.account, 1, proved.account)
+    event = as_json(contract, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
     signed = {**_checkpoint_json(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})

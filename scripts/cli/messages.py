@@ -34,6 +34,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
         "the ledger {ours}; see `obnovi verify`"
     ),
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
+    "NO_HOLDER": "account {account} has no contract {holder}; `obnovi accounts {account}` lists those it has",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),
     "NOT_KNOWN_YET": "account {account} was not known yet at that time; ask for a later --known-at",
     "NOT_OPEN_YET": "account {account} was not open yet at that time; ask for a later --as-of",

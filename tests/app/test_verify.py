@@ -37,9 +37,9 @@ def test_all_accounts_or_a_share_or_those_named_are_decided_again(tmp_path: Path
 def test_an_event_that_is_not_there_is_a_code_with_the_newest_there_is(tmp_path: Path) -> None:
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
-        assert explain(snapshot, ACCOUNT, 4).zone == "Europe/Moscow"
+        assert explain(snapshot, story.contract, 4).zone == "Europe/Moscow"
         with pytest.raises(Declined) as told:
-            explain(snapshot, ACCOUNT, 5)
+            explain(snapshot, story.contract, 5)
     assert (told.value.code, told.value.facts) == ("NO_SUCH_EVENT", {"account": ACCOUNT, "version": 5, "newest": 4})
 
 

@@ -85,12 +85,12 @@ def test_find_names_every_account_and_source_of_an_id(ledger: Run, tmp_path: Pat
     write(tmp_path / "more", *month(other), top_up("call", source="bank"))
     ledger("feed", "more")
     assert ledger("find", "plan", "--json").json() == [
-        {"account": other, "source": "feed", "versions": [3, 4]},
-        {"account": ACCOUNT, "source": "feed", "versions": [3, 4]},
+        {"account": other, "holder": 1, "source": "feed", "versions": [3, 4]},
+        {"account": ACCOUNT, "holder": 1, "source": "feed", "versions": [3, 4]},
     ]
     assert ledger("find", "call", "--json").json() == [
-        {"account": ACCOUNT, "source": "bank", "versions": [7]},
-        {"account": ACCOUNT, "source": "feed", "versions": [5]},
+        {"account": ACCOUNT, "holder": 1, "source": "bank", "versions": [7]},
+        {"account": ACCOUNT, "holder": 1, "source": "feed", "versions": [5]},
     ]
     nowhere = ledger("find", "nowhere", "--json")
     assert (nowhere.code, nowhere.json()) == (1, [])

@@ -80,7 +80,8 @@ def test_a_balance_is_what_was_booked_by_the_one_time_and_known_at_the_other(
 
 def test_a_balance_of_what_was_known_is_the_whole_object_it_was(ledger: Run) -> None:
     assert shown(ledger, "balance", ACCOUNT, "--known-at", FIRST) == {
-        "account": ACCOUNT, "region": "moscow", "clock": "2023-01-16T12:00:00+03:00", "plan": "t4", "mode": "monthly",
+        "account": ACCOUNT, "holder": 1,
+        "region": "moscow", "clock": "2023-01-16T12:00:00+03:00", "plan": "t4", "mode": "monthly",
         "blocks": [], "wallet": 600_00, "available": 600_00, "credit_limit": 0, "anchor_day": 15,
         "period": {"start": "2023-01-15T12:00:00+03:00", "next_due": "2023-02-15T03:00:00+03:00"},
         "buckets": [

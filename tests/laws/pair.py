@@ -29,7 +29,7 @@ from projections import canonical
 from projections.balances import balance
 from projections.verify.verify import verify
 from tests.model import Model
-from tests.support import ACCOUNT, Clock, account_of, at, events_of, unlike_without_change, with_settings
+from tests.support import ACCOUNT, Clock, account_of, at, contract_of, events_of, unlike_without_change, with_settings
 
 MORE = """
 [[plans]]
@@ -325,7 +325,9 @@ class Pair:
             same("entries", shown(event), sorted(expected.entries, key=str), sorted(entries, key=str))
         account = account_of(self.ledger, ACCOUNT)
         assert account is not None
-        found = msgspec.json.decode(msgspec.json.encode(canonical.balance(balance(account))))
+        found = msgspec.json.decode(
+            msgspec.json.encode(canonical.balance(contract_of(self.ledger, ACCOUNT), balance(account)))
+        )
         for name, expected in self.model.balance().items():
             same("balance", name, expected, found[name])
 

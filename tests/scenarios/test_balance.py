@@ -22,6 +22,7 @@ def bucket(name: str, service: str, left: int, granted: int, start: str, end: st
 
 EXAMPLE_3 = {
     "account": ACCOUNT,
+    "holder": 1,
     "region": "moscow",
     "clock": "2023-02-01T10:00:00+03:00",
     "plan": "t4",

@@ -497,7 +497,7 @@ def test_an_input_is_found_by_its_id(tmp_path: Path) -> None:
     """R-12.1, contract §1: the scheduled events before it are not its own."""
     story = with_plan(tmp_path, "2023-01-15 12:00", 800_00)
     story.feed("usage", "2023-02-20 10:00", service="voice", direction="out", quantity=9, zone="russia", id="v")
-    assert story.printed("find", "v") == [{"account": ACCOUNT, "source": "feed", "versions": [6, 7]}]
+    assert story.printed("find", "v") == [{"account": ACCOUNT, "holder": 1, "source": "feed", "versions": [6, 7]}]
     assert at("2023-02-20 10:00") == story.account.clock
 
 

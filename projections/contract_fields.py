@@ -1,0 +1,11 @@
+"""Contract fields: how JSON names the contract that it speaks of (R-15.8, contract §8)."""
+
+from typing import Any
+
+from ledger.contracts import ERASED, NO_KEY, Contract
+
+
+def contract_fields(contract: Contract) -> dict[str, Any]:
+    """`account` and `holder`; where the number is gone also `contract`, the id by which it can still be asked for."""
+    fields: dict[str, Any] = {"account": contract.number, "holder": contract.holder}
+    return fields | {"contract": contract.id} if contract.number in (ERASED, NO_KEY) else fields

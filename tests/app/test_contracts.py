@@ -1,0 +1,114 @@
+"""Which contract is meant by a number, a holder or an id, and what each is called (R-15.8)."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pytest
+
+from ledger.contracts import ERASED, NO_KEY, Contract
+from projections.contract_fields import contract_fields
+from projections.words.contracts import contract_name
+from projections.words.phrasebook import Phrasebook
+from scripts.app.contracts import require_contract
+from scripts.app.errors import Declined
+from scripts.cli.account_number import as_arguments
+from tests.support import ACCOUNT
+
+FIRST, SECOND = Contract(ACCOUNT, 1, "k3w9p2xq7m5t8v4a"), Contract(ACCOUNT, 2, "b7n4c2zr9d6f3h8j")
+GONE = Contract(ERASED, 1, "m2q8r5t7w4y9z3a6")
+
+
+class Table(NamedTuple):
+    """The contracts of a ledger, as its key store has them."""
+
+    contracts: list[Contract]
+
+    def named(self, id: str) -> Contract:
+        return next((each for each in self.contracts if each.id == id), Contract(NO_KEY, 1, id))
+
+    def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
+        return {id: self.named(id) for id in ids}
+
+    def of(self, number: str) -> list[Contract]:
+        return sorted(each for each in self.contracts if each.number == number != ERASED)
+
+    def all(self) -> list[Contract]:
+        return sorted(self.contracts)
+
+
+TABLE = Table([GONE, SECOND, FIRST])
+
+
+@pytest.mark.parametrize(
+    ("account", "holder", "found"),
+    [
+        (ACCOUNT, None, SECOND),
+        (ACCOUNT, 1, FIRST),
+        (ACCOUNT, 2, SECOND),
+        (FIRST.id, None, FIRST),
+        (GONE.id, None, GONE),
+        (GONE.id, 1, GONE),
+    ],
+)
+def test_a_number_means_its_latest_contract_and_a_holder_or_an_id_another(
+    account: str, holder: int | None, found: Contract
+) -> None:
+    assert require_contract(TABLE, account, holder) == found
+
+
+@pytest.mark.parametrize(
+    ("account", "holder", "code", "facts"),
+    [
+        (ACCOUNT, 3, "NO_HOLDER", {"account": ACCOUNT, "holder": 3}),
+        (GONE.id, 2, "NO_HOLDER", {"account": GONE.id, "holder": 2}),
+        ("79160000000", None, "NO_ACCOUNT", {"account": "79160000000"}),
+        ("79160000000", 1, "NO_ACCOUNT", {"account": "79160000000"}),
+        ("9160000000", None, "NOT_AN_ACCOUNT", {"account": "9160000000"}),
+        ("../secret", 1, "NOT_AN_ACCOUNT", {"account": "../secret"}),
+        (ERASED, None, "NOT_AN_ACCOUNT", {"account": ERASED}),
+    ],
+)
+def test_a_contract_that_is_not_there_is_a_code_and_what_was_asked_for(
+    account: str, holder: int | None, code: str, facts: dict[str, object]
+) -> None:
+    with pytest.raises(Declined) as told:
+        require_contract(TABLE, account, holder)
+    assert (told.value.code, told.value.facts) == (code, facts)
+
+
+@pytest.mark.parametrize(
+    ("contract", "fields", "list_name", "russian", "english", "arguments"),
+    [
+        (FIRST, {"account": ACCOUNT, "holder": 1}, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+        (
+            SECOND,
+            {"account": ACCOUNT, "holder": 2},
+            f"{ACCOUNT}/2",
+            f"{ACCOUNT} (договор 2)",
+            f"{ACCOUNT} (contract 2)",
+            f"{ACCOUNT} --holder 2",
+        ),
+        (
+            GONE,
+            {"account": ERASED, "holder": 1, "contract": GONE.id},
+            GONE.id,
+            f"{ERASED} (договор {GONE.id})",
+            f"{ERASED} (contract {GONE.id})",
+            GONE.id,
+        ),
+        (
+            Contract(NO_KEY, 2, "x"),
+            {"account": NO_KEY, "holder": 2, "contract": "x"},
+            "x",
+            f"{NO_KEY} (договор x)",
+            f"{NO_KEY} (contract x)",
+            "x",
+        ),
+    ],
+)
+def test_a_contract_is_named_by_number_and_holder_and_by_its_id_where_the_number_is_gone(
+    contract: Contract, fields: dict[str, Any], list_name: str, russian: str, english: str, arguments: str
+) -> None:
+    names = [contract_name(Phrasebook(lang), contract) for lang in ("ru", "en")]
+    assert (contract_fields(contract), str(contract), *names) == (fields, list_name, russian, english)
+    assert as_arguments(contract) == arguments
