@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from ledger.inputs import Input
 from ledger.periods import local_text
 from projections.canonical import balance, line, time, timed, usage_row, without
+from projections.contract_fields import contract_fields
 from projections.counterfactual.difference import Line as Difference
 from projections.counterfactual.distribution import Distribution
 from projections.disputes import DisputeRow
@@ -72,7 +73,7 @@ def waiting(row: UnratedRow) -> dict[str, object]:
 
 def difference(made: Difference) -> dict[str, object]:
     """A line of what-if (contract §7.1)."""
-    return without("zone", timed(made, made.zone, "booked_at"))
+    return contract_fields(made.contract) | without("contract", without("zone", timed(made, made.zone, "booked_at")))
 
 
 def distribution(made: Distribution) -> dict[str, object]:

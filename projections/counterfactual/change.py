@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from ledger.contracts import Contract
 from ledger.events import Event
 from ledger.hints import HintedError
 from ledger.inputs import ConnectPlan, Input
@@ -56,13 +57,13 @@ def moved(input: Input, at: Instant) -> Input:
     return replace(input, at=min(input.at, at), received_at=at)
 
 
-def refuse_unknown(change: Change, account: str, events: Mapping[int, Event]) -> None:
+def refuse_unknown(change: Change, contract: Contract, events: Mapping[int, Event]) -> None:
     """Raise CannotDecide where a version that the change names is no input that can be changed."""
     for version, how in sorted(change.named.items()):
         event = events.get(version)
-        facts = {"how": how, "version": version, "account": account}
+        facts = {"how": how, "version": version, "account": contract}
         if event is None:
-            raise CannotDecide(f"account {account} has no event {version}", "see_events", **facts)
+            raise CannotDecide(f"account {contract} has no event {version}", "see_events", **facts)
         if event.input is None:
             raise CannotDecide(f"event {version} was scheduled: only inputs change", "scheduled_event", **facts)
         if version == 1:
@@ -71,8 +72,8 @@ def refuse_unknown(change: Change, account: str, events: Mapping[int, Event]) ->
             raise CannotDecide(f"event {version} was booked earlier and stands", "event_before_since", **facts)
     opened = min((event.booked_at for event in events.values()), default=0)
     for version, at in sorted(change.move.items()):
-        facts = {"version": version, "account": account}
+        facts = {"version": version, "account": contract}
         if at < opened:
-            raise CannotDecide(f"account {account} was not open yet at that time", "time_before_opening", **facts)
+            raise CannotDecide(f"account {contract} was not open yet at that time", "time_before_opening", **facts)
         if change.since is not None and at < change.since:
             raise CannotDecide("what stands at that time stays", "time_before_since", **facts)

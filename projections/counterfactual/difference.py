@@ -1,4 +1,4 @@
-"""Difference: what a change makes of an account's statement, line by line, in kopecks, packages and refusals."""
+"""Difference: what a change makes of a contract's statement, line by line, in kopecks, packages and refusals."""
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.contracts import Contract
 from ledger.entries import wallet_movement
 from ledger.events import Event, type_name
 from ledger.periods import Instant
@@ -26,10 +27,10 @@ class Line(msgspec.Struct, frozen=True):
     A new event of a stored booking stands at the version of that booking; one that the schedule would make anew has
     none. `field` is `event` (there is none, or would be none), `type`, `reason`, `amount` (what moves the wallet, in
     kopecks, − or +), a movement of packages as `base/voice > consumed/voice` (in the unit of the service), or, once and
-    at the last version, `wallet_after`. `about` is the event's type, `zone` that of its account.
+    at the last version, `wallet_after`. `about` is the event's type, `zone` that of the contract.
     """
 
-    account: str
+    contract: Contract
     version: int | None
     field: str
     was: int | str | None
@@ -57,7 +58,7 @@ def lines(found: Counterfactual) -> list[Line]:
         version = pair.was.version if pair.was else pair.behind
         event = pair.event
         about = type_name(event)
-        made.append(Line(found.account, version, field, was, would_be, about, event.booked_at, found.zone))
+        made.append(Line(found.contract, version, field, was, would_be, about, event.booked_at, found.zone))
     made.sort(key=attrgetter("booked_at"))
     if found.wallet_was != found.wallet_would_be:
         made.append(wallet(found))
@@ -69,7 +70,7 @@ def wallet(found: Counterfactual) -> Line:
     last = found.was[-1]
     was, would_be = found.wallet_was, found.wallet_would_be
     about = type_name(last)
-    return Line(found.account, last.version, WALLET_AFTER, was, would_be, about, last.booked_at, found.zone)
+    return Line(found.contract, last.version, WALLET_AFTER, was, would_be, about, last.booked_at, found.zone)
 
 
 def _unlike(found: Counterfactual) -> Iterator[tuple[Pair, str, Any, Any]]:

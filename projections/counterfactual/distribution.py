@@ -47,7 +47,7 @@ def moved(line: Line) -> Kopecks:
 
 def distribution(accounts: int, wallets: Sequence[Line]) -> Distribution:
     """Of so many accounts, and the lines of the wallets among them that would differ."""
-    ordered = sorted(wallets, key=lambda line: (moved(line), line.account))
+    ordered = sorted(wallets, key=lambda line: (moved(line), line.contract))
     differences = [moved(line) for line in ordered]
     lost = sum(amount < 0 for amount in differences)
     whole = [*differences[:lost], *[0] * (accounts - len(differences)), *differences[lost:]]

@@ -1,20 +1,21 @@
-"""History: an account's bookings decided once more from its first event on, with a change, and nothing is written.
+"""History: a contract's bookings decided once more from its first event on, with a change, and nothing is written.
 
 The steps are those of the log: each input, and each instant of the schedule that was booked. Without a change every
 step is decided as `verify` decides it, so the same events come out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.account import Account
 from ledger.booking import book
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.events import AccountOpened, Event
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
-from ledger.log.store import Stored
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
 from ledger.rules.schedule import advance
@@ -43,12 +44,12 @@ def zone_of(steps: Sequence[Step]) -> str:
     return opening.zone if isinstance(opening, AccountOpened) else "UTC"
 
 
-def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
-    """Stored events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide."""
+def steps_of(log: Reading, account: str) -> Iterator[Step]:
+    """A contract's events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide."""
     step: Step | None = None
-    for row in rows:
+    for row in log.events(account):
         try:
-            event = row.event()
+            event = log.opened(row)
         except BadEvents as error:
             raise CannotDecide(str(error), error.hint) from None
         if step is not None:
@@ -64,9 +65,9 @@ def steps_of(rows: Iterable[Stored]) -> Iterator[Step]:
 
 @dataclass(slots=True)
 class Counterfactual:
-    """What became of an account: its events as stored and as they would be, up to the same instant."""
+    """What became of a contract: its events as stored and as they would be, up to the same instant."""
 
-    account: str
+    contract: Contract
     inputs: int = 0
     zone: str = ""
     was: list[Event] = field(default_factory=list)
@@ -89,22 +90,22 @@ def wallet_of(events: Sequence[Event]) -> Kopecks:
 
 
 def decide_with(
-    account: str,
+    contract: Contract,
     steps: Sequence[Step],
     change: Change,
     catalogues: CatalogueTimeline,
     alternative: Catalogue | None = None,
 ) -> Counterfactual:
-    """An account's history under a change, up to the booked time of its last event. Raises CannotDecide.
+    """A contract's history under a change, up to the booked time of its last event. Raises CannotDecide.
 
     Of the change, `alternative` is the parsed catalogue.
     """
     try:
-        return _History(account, steps, change, catalogues, alternative).run()
+        return _History(contract, steps, change, catalogues, alternative).run()
     except (BrokenLog, NotReconstructible, AssertionError) as error:
-        raise CannotDecide(f"account {account} cannot be decided again ({error})", "run_verify") from None
+        raise CannotDecide(f"account {contract} cannot be decided again ({error})", "run_verify") from None
     except Malformed as error:
-        raise CannotDecide(f"account {account} cannot be decided under this catalogue: {error}") from None
+        raise CannotDecide(f"account {contract} cannot be decided under this catalogue: {error}") from None
 
 
 class _History:
@@ -112,13 +113,14 @@ class _History:
 
     def __init__(
         self,
-        account: str,
+        contract: Contract,
         steps: Sequence[Step],
         change: Change,
         catalogues: CatalogueTimeline,
         alternative: Catalogue | None,
     ) -> None:
-        self.account = account
+        self.contract = contract
+        self.account = contract.id
         self.steps = steps
         self.change = change.where(zone_of(steps))
         self.catalogues = catalogues
@@ -133,8 +135,8 @@ class _History:
         if self.was and self.was[-1].version != len(self.was):
             raise BrokenLog(f"{len(self.was)} events up to version {self.was[-1].version}")
         if self.change.named:
-            refuse_unknown(self.change, self.account, {event.version: event for event in self.was})
-        done = Counterfactual(self.account, was=self.was, would_be=self.made)
+            refuse_unknown(self.change, self.contract, {event.version: event for event in self.was})
+        done = Counterfactual(self.contract, was=self.was, would_be=self.made)
         rest = self.steps if self.change.since is None else self._stand(self.change.since)
         if not rest:
             return done
@@ -167,9 +169,9 @@ class _History:
         known = {(kind, id) for kind, id, _, _ in self.alternative.versions()}
         for kind, id in sorted(held - known):
             raise CannotDecide(
-                f"account {self.account} has the {kind} {id}, which the catalogue lacks",
+                f"account {self.contract} has the {kind} {id}, which the catalogue lacks",
                 "lacking_at_since",
-                account=self.account,
+                account=self.contract,
                 kind=kind,
                 id=id,
             )

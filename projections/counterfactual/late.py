@@ -1,17 +1,19 @@
 """Late: charges that would have come out otherwise had their records arrived when they happened, and what mends them.
 
-A record is late when it took effect after it happened. All late records of an account are moved to when they happened,
+A record is late when it took effect after it happened. All late records of a contract are moved to when they happened,
 and everything is decided again; what differs in money, event by event, is what adjustments have to bring.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Final, TypeAlias, TypeGuard
 
 import msgspec
 
 from ledger import periods
+from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.entries import wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
@@ -38,10 +40,10 @@ class Charge(msgspec.Struct, frozen=True):
 
     `event` is its version, None for a charge that there is not but would have been; `record` the version of the late
     record it is put down to. `number` counts the adjustments of this charge, the next one included; `clock` is when the
-    account's last event was booked.
+    contract's last event was booked.
     """
 
-    account: str
+    contract: Contract
     event: int | None
     record: int
     was: Kopecks
@@ -56,7 +58,7 @@ class Charge(msgspec.Struct, frozen=True):
 
     def line(self) -> Line:
         """The charge as a line of what-if."""
-        return Line(self.account, self.event, AMOUNT, self.was, self.would_be, self.about, self.booked_at, self.zone)
+        return Line(self.contract, self.event, AMOUNT, self.was, self.would_be, self.about, self.booked_at, self.zone)
 
     def adjustment(self, by: str) -> Adjust:
         """What mends it, citing the late record and the charge, once where they are one; booked at the clock (R-11.5).
@@ -67,7 +69,7 @@ class Charge(msgspec.Struct, frozen=True):
         return Adjust(
             type="adjust",
             id=f"{self.key}-{self.number}",
-            account=self.account,
+            account=self.contract.number,
             at=self.clock,
             received_at=self.clock,
             source=SOURCE,
@@ -80,39 +82,43 @@ class Charge(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """What its adjustments are known by."""
-        return _key(self.event, self.record)
+        return _key(self.contract, self.event, self.record)
 
 
 def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) -> list[Charge]:
-    """The charges of accounts that late records changed in money, and that no adjustment has mended yet.
+    """The charges of contracts, by their ids, that late records changed in money and no adjustment has mended yet.
 
     `since`: only those put down to records that were booked from this moment on. Raises CannotDecide.
     """
     catalogues = CatalogueTimeline(log.adopted())
+    contracts = log.contracts.named_all(accounts)
     found: list[Charge] = []
     for account in accounts:
-        steps = list(steps_of(log.events(account)))
-        found += charges(account, steps, catalogues, since=since)
+        found += charges(contracts[account], list(steps_of(log, account)), catalogues, since=since)
     return found
 
 
 def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
-    """What mends charges, account by account, and of each what is in its favour first: a minus needs money (R-11.5)."""
-    ordered = sorted(found, key=lambda charge: (charge.account, charge.was - charge.would_be))
+    """What mends charges, contract by contract, and of each what is in its favour first: a minus needs money (R-11.5).
+
+    Where the number of a contract is gone, no input reaches it.
+    """
+    reachable = [charge for charge in found if charge.contract.number not in (ERASED, NO_KEY)]
+    ordered = sorted(reachable, key=lambda charge: (charge.contract, charge.was - charge.would_be))
     return [charge.adjustment(by) for charge in ordered]
 
 
 def late_of_many(
     log: Reading, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Progress
 ) -> list[Charge]:
-    """The same on several processes, in order of account."""
+    """The same on several processes, in order of number and holder."""
     found: list[Charge] = []
     done = 0
     for part in in_shares(partial(_counted, since=since), log, accounts, workers=workers):
         found += part[1]
         done += part[0]
         progress(done)
-    return sorted(found, key=lambda charge: charge.account)
+    return sorted(found, key=attrgetter("contract"))
 
 
 def _counted(log: Reading, accounts: Sequence[str], *, since: Moment | None) -> tuple[int, list[Charge]]:
@@ -120,9 +126,9 @@ def _counted(log: Reading, accounts: Sequence[str], *, since: Moment | None) -> 
 
 
 def charges(
-    account: str, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Moment | None = None
+    contract: Contract, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Moment | None = None
 ) -> list[Charge]:
-    """The charges of one account, in order of time."""
+    """The charges of one contract, in order of time."""
     records: dict[int, Record] = {
         first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
     }
@@ -135,7 +141,7 @@ def charges(
         drop=frozenset(event.version for event, _ in mended),
         move={version: event.occurred_at for version, event in records.items()},
     )
-    found = list(_charges(decide_with(account, steps, change, catalogues), records, mended))
+    found = list(_charges(decide_with(contract, steps, change, catalogues), records, mended))
     return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
 
 
@@ -159,19 +165,20 @@ def _charges(
 ) -> Iterator[Charge]:
     ours = {event.version for event, _ in mended}
     open_: dict[str, _Open] = {}
+    key_of = partial(_key, found.contract)
     for pair in sorted(pairs(found.was, found.would_be), key=_time):
         was, would_be = _moved(pair.was), _moved(pair.would_be)
         if was != would_be and pair.behind not in ours:
             record = _record(pair, found.was, records)
             version = pair.was.version if pair.was else None
-            charge = open_.setdefault(_key(version, record), _Open(version, record, pair.event))
+            charge = open_.setdefault(key_of(version, record), _Open(version, record, pair.event))
             charge.was += was
             charge.would_be += would_be
     for event, id in mended:
         key = id.rpartition("-")[0]
         if isinstance(event, Adjusted):
             about, record = event.cites[0], event.cites[-1]
-            version = None if key == _key(None, record) else about
+            version = None if key == key_of(None, record) else about
             open_.setdefault(key, _Open(version, record, found.was[about - 1])).was += event.amount
         if key in open_:
             open_[key].number += 1
@@ -181,7 +188,7 @@ def _charges(
         if charge.was != charge.would_be:
             late_record = records[charge.record]
             yield Charge(
-                account=found.account,
+                contract=found.contract,
                 event=charge.version,
                 record=charge.record,
                 was=charge.was,
@@ -223,8 +230,10 @@ def _by_hand(charge: _Open, was: Sequence[Event], open_: Mapping[str, _Open], ou
     return max(min(by_hand, unmended), 0) if unmended > 0 else min(max(by_hand, unmended), 0)
 
 
-def _key(event: int | None, record: int) -> str:
-    return f"late-for-{record}" if event is None else f"late-{event}"
+def _key(contract: Contract, event: int | None, record: int) -> str:
+    """What the adjustments of a charge are known by: an id is that of one input over all contracts of a number."""
+    ours = SOURCE if contract.holder == 1 else f"{SOURCE}/{contract.holder}"
+    return f"{ours}-for-{record}" if event is None else f"{ours}-{event}"
 
 
 def _time(pair: Pair) -> tuple[Instant, int]:

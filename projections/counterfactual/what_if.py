@@ -1,7 +1,8 @@
-"""What-if: one account or many decided again with a change, and what would come out otherwise; nothing is written."""
+"""What-if: one contract or many decided again with a change, and what would come out otherwise; nothing is written."""
 
 from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 
 import msgspec
 
@@ -18,10 +19,10 @@ from projections.shares import in_shares
 
 
 class Report(msgspec.Struct):
-    """What would be otherwise (contract §7): `wallet_difference` is would-be less was, in kopecks, over all accounts.
+    """What would be otherwise (contract §7): `wallet_difference` is would-be less was, in kopecks, over all contracts.
 
-    `lines` has every difference of one account; of many, one line for each wallet that would differ. `changed` counts
-    accounts with any difference, be it in packages alone.
+    `lines` has every difference of one contract; of many, one line for each wallet that would differ. `accounts` and
+    `changed` count contracts, the latter those with any difference, be it in packages alone.
     """
 
     accounts: int = 0
@@ -32,15 +33,16 @@ class Report(msgspec.Struct):
 
 
 def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: bool = False) -> Report:
-    """Decide accounts again with a change. Raises CannotDecide.
+    """Decide contracts, by their ids, again with a change. Raises CannotDecide.
 
-    `in_full`: with every line of every account.
+    `in_full`: with every line of every contract.
     """
     catalogues = CatalogueTimeline(log.adopted())
     alternative = None if change.catalogue is None else parse(change.catalogue)
+    contracts = log.contracts.named_all(accounts)
     report = Report()
     for account in accounts:
-        found = decide_with(account, list(steps_of(log.events(account))), change, catalogues, alternative)
+        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative)
         if not found.was:
             continue
         report.accounts += 1
@@ -62,7 +64,7 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
 def what_if_of_many(
     log: Reading, accounts: Sequence[str], change: Change, *, workers: int, progress: Progress
 ) -> Report:
-    """The same over many accounts, on several processes: no rule crosses accounts."""
+    """The same over many contracts, on several processes: no rule crosses contracts."""
     total = Report()
     for part in in_shares(partial(what_if, change=change), log, accounts, workers=workers):
         total.accounts += part.accounts
@@ -71,5 +73,5 @@ def what_if_of_many(
         total.inputs += part.inputs
         total.lines += part.lines
         progress(total.accounts)
-    total.lines.sort(key=lambda line: line.account)
+    total.lines.sort(key=attrgetter("contract"))
     return total

@@ -15,6 +15,7 @@ from ledger.periods import Instant
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
 from scripts.app.accounts import require_account
+from scripts.app.contracts import require_contract
 
 BOOKED_AT_ONCE: Final = 5_000
 
@@ -24,9 +25,10 @@ def try_adjustments(
 ) -> Counter[str]:
     """How many would be `applied` and how many `refused`, in their order; account by account they stand together."""
     counted: Counter[str] = Counter()
-    for account_id, theirs in groupby(adjustments, attrgetter("account")):
-        account = require_account(snapshot, account_id)
-        history = partial(snapshot.log.event, account_id)
+    for number, theirs in groupby(adjustments, attrgetter("account")):
+        contract = require_contract(snapshot.contracts, number)
+        account = require_account(snapshot, contract.id)
+        history = partial(snapshot.log.event, contract.id)
         for input in theirs:
             booked = book(account, input, catalogue, recorded_at=now, history=history)
             account = booked.account

@@ -81,7 +81,7 @@ def late(
             booked = book_adjustments(ledger, inputs)
     answer: dict[str, Any] = {
         "accounts": len(accounts),
-        "changed": len({charge.account for charge in found}),
+        "changed": len({charge.contract for charge in found}),
         "wallet_difference": sum(charge.would_be - charge.was for charge in found),
         "lines": [canonical_answers.difference(charge.line()) | {"record": charge.record} for charge in found],
     }
@@ -97,7 +97,7 @@ def late(
 def _show(phrases: Phrasebook, found: Sequence[Charge], answer: dict[str, Any], *, dry_run: bool) -> None:
     cells = [
         (
-            charge.account,
+            str(charge.contract),
             "" if charge.event is None else str(charge.event),
             str(charge.record),
             kind_of(phrases, charge.about),

@@ -1,9 +1,12 @@
 """Errors and hints as this door words them, with its own commands and options."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from ledger.contracts import Contract
 from ledger.hints import Hint, Hinted, HintedError
 from scripts.app.errors import AppError, DeclinedCode, InvalidCode
+from scripts.cli.account_number import as_arguments
 
 VERIFY: Final = "obnovi verify"
 
@@ -22,7 +25,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
     "ID_TAKEN": "id {id!r} of source {source!r} came before with another content, as event {version}",
     "REJECTED": "{reason}",
-    "NO_VERSION": "account {account} has no version {version}; see `obnovi events {account}`",
+    "NO_VERSION": "account {account} has no version {version}; see `obnovi events {arguments}`",
     "SHORTER_THAN_WITNESS": (
         "the witness saw {seen} events, the ledger has {size}: it was cut off or is an older copy"
     ),
@@ -70,23 +73,30 @@ HINTS: Final[dict[Hint, str]] = {
     "compare_checkpoint": "{text}; `obnovi checkpoint --compare FILE` holds the ledger against it",
     "feed_it": "{text}; `obnovi feed` books it",
     "import_it": "{text}; `obnovi import-log` reads it",
-    "see_events": "{text}; see `obnovi events {account}`",
+    "see_events": "{text}; see `obnovi events {arguments}`",
     "scheduled_event": (
         "--{how} {version}: that event was scheduled; only inputs can be dropped or moved, "
-        "see `obnovi events {account}`"
+        "see `obnovi events {arguments}`"
     ),
     "opening_event": "--{how} 1: that event opens the account; without it nothing can be decided",
     "event_before_since": "--{how} {version}: that event was booked before --from and stands",
     "time_before_opening": "--move {version}: account {account} was not open yet at that time",
     "time_before_since": "--move {version}: that time lies before --from, and what stands there stays",
     "lacking_at_since": "account {account} has the {kind} {id} at --from, which the catalogue lacks",
-    "see_stored": "{text}: `obnovi events {account}`{more}.",
+    "see_stored": "{text}: `obnovi events {arguments}`{more}.",
     "replay_views": "{text}: `obnovi replay` makes them anew.",
 }
 
 
 def worded(told: AppError | HintedError | Hinted) -> str:
     """One line that says what is wrong and what to do next."""
+    facts = _named(told.facts)
     if isinstance(told, AppError):
-        return _MESSAGES[told.code].format(**told.facts)
-    return str(told) if told.hint is None else HINTS[told.hint].format(text=str(told), **told.facts)
+        return _MESSAGES[told.code].format(**facts)
+    return str(told) if told.hint is None else HINTS[told.hint].format(text=str(told), **facts)
+
+
+def _named(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts with what names their contract on the command line."""
+    account = facts.get("account")
+    return {**facts, "arguments": as_arguments(account) if isinstance(account, Contract) else account}

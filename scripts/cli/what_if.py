@@ -20,13 +20,15 @@ from projections.counterfactual.what_if import what_if as decide
 from projections.verify.sample import sample
 from projections.words import what_if as words
 from projections.words.causes import kind_of
+from projections.words.contracts import contract_name
 from projections.words.language import Language
 from projections.words.names import THE_SAME
 from projections.words.phrasebook import Phrasebook
 from scripts.app.accounts import require_account
+from scripts.app.contracts import require_contract
 from scripts.app.what_if import change_of
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.audit import ShareType
 from scripts.cli.messages import worded
 from scripts.cli.moments import MomentType
@@ -54,9 +56,10 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
 
 @click.command("what-if")
 @click.argument("account", type=AccountType(), required=False)
-@click.option("--all", "everybody", is_flag=True, help="Every account, instead of one.")
+@holder_option
+@click.option("--all", "everybody", is_flag=True, help="Every contract, instead of one.")
 @click.option(
-    "--sample", "share", type=ShareType(), metavar="P%", help="A share of the accounts, as verify chooses it."
+    "--sample", "share", type=ShareType(), metavar="P%", help="A share of the contracts, as verify chooses it."
 )
 @click.option("--from", "since", type=MomentType(), metavar="T", help="What was booked before this time stands.")
 @click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
@@ -68,6 +71,7 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
 def what_if(
     settings: Settings,
     account: str | None,
+    holder: int | None,
     everybody: bool,
     share: Fraction | None,
     since: Moment | None,
@@ -79,7 +83,7 @@ def what_if(
 ) -> int:
     """Decide inputs again with a change, and show what would differ: kopecks, packages, refusals. Writes nothing.
 
-    Both histories are compared as of the account's last event. --catalogue on the command line (not from the
+    Both histories are compared as of the contract's last event. --catalogue on the command line (not from the
     environment) is put in place of those that held. With --from only what was booked from then on is decided again; so
     --set changes only the connect_plan inputs booked from then on. A moved input comes behind all that came before its
     new time; what would have happened later than that, happened then. An input that cites an event cites what became
@@ -95,6 +99,8 @@ def what_if(
         raise UsageError("name an ACCOUNT, or say --all or --sample; one of these")
     if account is None and (drop or move):
         raise UsageError("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
+    if account is None and holder is not None:
+        raise UsageError("--holder names a contract of one ACCOUNT; it does not go with --all or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
         raise UsageError("an event can be moved or dropped once")
     named = catalogue_of_the_line()
@@ -102,35 +108,37 @@ def what_if(
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
     settings = settings if named is None else replace(settings, catalogue=None)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        zone = "UTC" if account is None else require_account(snapshot, account).zone
+        contract = None if account is None else require_contract(snapshot.contracts, account, holder)
+        zone = "UTC" if contract is None else require_account(snapshot, contract.id).zone
         plan = _plan(changes)
         change = change_of(
             snapshot, zone, since=since, plan=plan, drop=frozenset(drop), move=dict(move), catalogue=text
         )
         try:
-            if account is None:
+            if contract is None:
                 report = _of_many(snapshot.log, share, change, workers)
             else:
-                report = decide(snapshot.log, [account], change, in_full=True)
+                report = decide(snapshot.log, [contract.id], change, in_full=True)
         except CannotDecide as error:
             raise Refused(worded(error)) from None
-    if account is None:
+    if contract is None:
         fallen = distribution(report.accounts, report.lines)
         if settings.json:
-            print_json(contract(report) | {"distribution": canonical_answers.distribution(fallen)})
+            print_json(report_as_json(report) | {"distribution": canonical_answers.distribution(fallen)})
         else:
             _show_many(Phrasebook(lang), report, fallen)
     elif settings.json:
-        print_json(contract(report))
+        print_json(report_as_json(report))
     else:
         phrases = Phrasebook(lang, zone=zone)
-        _show_lines(phrases, phrases.clocked(phrases.say(words.ONE, account=account)), report.lines)
+        title = phrases.say(words.ONE, account=contract_name(phrases, contract))
+        _show_lines(phrases, phrases.clocked(title), report.lines)
         moved_by = phrases.more_or_less(report.wallet_difference)
         print_text(f"{phrases.say(words.WALLET, difference=moved_by)}\n")
     return 0
 
 
-def contract(report: Report) -> dict[str, object]:
+def report_as_json(report: Report) -> dict[str, object]:
     """A report as other programs read it (contract §7)."""
     return {
         "accounts": report.accounts,
@@ -190,7 +198,8 @@ def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> Non
     terminal.table(phrases.say(words.SHARES), phrases.head(words.SHARES_HEAD), shares, right=(0, 1), empty=nobody)
     for title, lines in ((words.GAIN_MOST, fallen.gained_most), (words.LOSE_MOST, fallen.lost_most)):
         cells = [
-            (line.account, *(phrases.money(amount) for amount in (*line.kopecks(), moved(line)))) for line in lines
+            (str(line.contract), *(phrases.money(amount) for amount in (*line.kopecks(), moved(line))))
+            for line in lines
         ]
         terminal.table(phrases.say(title), phrases.head(words.MOST_HEAD), cells, right=(1, 2, 3), empty=nobody)
     told = phrases.say(

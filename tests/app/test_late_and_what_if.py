@@ -19,7 +19,7 @@ def test_a_plan_that_the_catalogue_has_is_set_and_another_is_a_code(tmp_path: Pa
     """T3 costs 50.00 less than T4."""
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
-        report = what_if(snapshot.log, [story.account_id], change_of(snapshot, "Europe/Moscow", plan="t3"))
+        report = what_if(snapshot.log, snapshot.log.accounts(), change_of(snapshot, "Europe/Moscow", plan="t3"))
         assert report.wallet_difference == 50_00
         with pytest.raises(InvalidRequest) as told:
             change_of(snapshot, "Europe/Moscow", plan="t9")
@@ -39,11 +39,11 @@ def test_adjustments_of_late_records_come_to_what_their_trial_said(tmp_path: Pat
     story = behind_the_window(tmp_path)
     before = len(story.log())
     with story.ledger.snapshot() as snapshot:
-        found = late(snapshot.log, [story.account_id])
+        found = late(snapshot.log, snapshot.log.accounts())
         inputs = adjustments(found, "clerk-7")
         tried = try_adjustments(snapshot, inputs, snapshot.catalogues.newest(), now=at("2023-02-20 10:00"))
     assert len(story.log()) == before
     assert tried == {"applied": 1}
     assert book_adjustments(story.ledger, inputs) == tried
     with story.ledger.snapshot() as snapshot:
-        assert late(snapshot.log, [story.account_id]) == []
+        assert late(snapshot.log, snapshot.log.accounts()) == []

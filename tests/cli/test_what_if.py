@@ -32,8 +32,8 @@ def ledger(obnovi: Run, tmp_path: Path) -> Run:
 
 
 LATE_LINE = {
-    "account": ACCOUNT, "version": 7, "field": "amount", "was": -600, "would_be": 0, "about": "UsageCharged",
-    "booked_at": "2023-02-19T04:10:00+03:00",
+    "account": ACCOUNT, "holder": 1, "version": 7, "field": "amount", "was": -600, "would_be": 0,
+    "about": "UsageCharged", "booked_at": "2023-02-19T04:10:00+03:00",
 }  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.events import Adjusted, InputRefused
 from projections.counterfactual.late import Charge, adjustments, late
 from tests.scenarios.given import example_1
@@ -180,3 +182,19 @@ def test_a_claim_upheld_after_the_adjustment_for_a_late_record_gives_nothing_mor
     )
     assert [type(event).__name__ for event in events] == ["DisputeResolved"]
     assert (told(story), story.wallet) == ([], 200_00)
+
+
+def test_adjustments_of_the_next_holder_have_ids_that_no_other_contract_of_the_number_has(tmp_path: Path) -> None:
+    """R-15.7: an id is that of one input over all contracts of a number."""
+    (charge,) = charges(behind_the_window(tmp_path))
+    next_holder = replace(charge, contract=Contract(charge.contract.number, 2, "b7n4c2zr9d6f3h8j"))
+    unbooked = replace(next_holder, event=None)
+    made = adjustments([unbooked, next_holder, charge], "clerk-7")
+    assert sorted(each.id for each in made) == ["late-7-1", "late/2-7-1", "late/2-for-7-1"]
+
+
+def test_where_the_number_is_gone_nothing_can_be_booked(tmp_path: Path) -> None:
+    """R-15.9: the charge is listed all the same."""
+    (charge,) = charges(behind_the_window(tmp_path))
+    gone = [replace(charge, contract=Contract(number, 1, "b7n4c2zr9d6f3h8j")) for number in (ERASED, NO_KEY)]
+    assert [each.account for each in adjustments([*gone, charge], "clerk-7")] == [charge.contract.number]

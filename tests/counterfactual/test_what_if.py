@@ -7,6 +7,7 @@ import pytest
 
 from ledger import inputs
 from ledger.catalogue import parse
+from ledger.contracts import Contract
 from ledger.timeline import CatalogueTimeline
 from projections.counterfactual.change import CannotDecide, Change
 from projections.counterfactual.difference import Line, lines
@@ -23,8 +24,9 @@ Told = list[tuple[int | None, str, Any, Any]]
 def otherwise(story: Story, change: Change) -> Counterfactual:
     with story.reading() as log:
         alternative = parse(change.catalogue) if change.catalogue else None
-        steps = list(steps_of(log.events(story.account_id)))
-        return decide_with(story.account_id, steps, change, CatalogueTimeline(log.adopted()), alternative)
+        (contract,) = log.contracts.of(story.account_id)
+        steps = list(steps_of(log, contract.id))
+        return decide_with(contract, steps, change, CatalogueTimeline(log.adopted()), alternative)
 
 
 def told(story: Story, change: Change) -> Told:
@@ -239,10 +241,11 @@ def test_many_accounts_are_wallets_and_a_distribution(tmp_path: Path) -> None:
     story.account_id = accounts[0]
     story.block("2023-01-15 12:30")
     with story.reading() as log:
-        report = what_if(log, accounts, Change(plan="t3"))
-        same = what_if(log, accounts, Change(plan="t4"))
+        ids = [contract.id for contract in log.contracts.all()]
+        report = what_if(log, ids, Change(plan="t3"))
+        same = what_if(log, ids, Change(plan="t4"))
     assert (report.accounts, report.changed, report.wallet_difference, report.inputs) == (3, 3, 170_00, 11)
-    assert [(line.account, line.version, line.was, line.would_be) for line in report.lines] == [
+    assert [(line.contract.number, line.version, line.was, line.would_be) for line in report.lines] == [
         (accounts[0], 5, 600_00, 650_00),
         (accounts[1], 4, 600_00, 650_00),
         (accounts[2], 5, 580_00, 650_00),
@@ -253,7 +256,9 @@ def test_many_accounts_are_wallets_and_a_distribution(tmp_path: Path) -> None:
 def test_the_distribution_counts_every_account_once() -> None:
     """Six accounts, two of them without a line: differences −1500.00, −0.01, 0, 0, 9.99, 10.00."""
     moves = [10_00, -1, -1500_00, 9_99]
-    found = distribution(6, [Line(str(n), 1, "wallet_after", 0, moved, "", 0, "UTC") for n, moved in enumerate(moves)])
+    found = distribution(
+        6, [Line(Contract(str(n), 1, ""), 1, "wallet_after", 0, moved, "", 0, "UTC") for n, moved in enumerate(moves)]
+    )
     assert (found.gained, found.lost, found.same, found.sum_gained, found.sum_lost) == (2, 2, 2, 19_99, -1500_01)
     assert [(bar.at_least, bar.below, bar.accounts) for bar in found.bars] == [
         (None, -999_99, 1), (-999_99, -99_99, 0), (-99_99, -9_99, 0), (-9_99, 0, 1), (0, 1, 2), (1, 10_00, 1),
@@ -262,8 +267,8 @@ def test_the_distribution_counts_every_account_once() -> None:
     assert found.quantiles == {
         "0 %": -1500_00, "10 %": -1500_00, "25 %": -1, "50 %": 0, "75 %": 9_99, "90 %": 10_00, "100 %": 10_00,
     }  # fmt: skip
-    assert [line.account for line in found.gained_most] == ["0", "3"]
-    assert [line.account for line in found.lost_most] == ["2", "1"]
+    assert [line.contract.number for line in found.gained_most] == ["0", "3"]
+    assert [line.contract.number for line in found.lost_most] == ["2", "1"]
 
 
 def test_a_what_if_writes_nothing(tmp_path: Path) -> None:
@@ -273,3 +278,10 @@ def test_a_what_if_writes_nothing(tmp_path: Path) -> None:
     assert story.log() == before
     again = {"type": "top_up", "id": "x", "account": story.account_id, "amount": 1, "at": rfc(at("2023-01-16 00:00"))}
     assert story.ledger.apply([inputs.check(again)])[0].version == len(before) + 1
+
+
+def test_among_those_who_gain_as_much_number_and_holder_order_and_never_the_id() -> None:
+    """R-15.8: the list comes from its end; the ids run the other way."""
+    gained = [Contract("79160000002", 1, "a"), Contract("79160000001", 2, "b"), Contract("79160000001", 1, "c")]
+    found = distribution(3, [Line(each, 1, "wallet_after", 0, 1_00, "", 0, "UTC") for each in gained])
+    assert [str(line.contract) for line in found.gained_most] == ["79160000002", "79160000001/2", "79160000001"]

@@ -28,8 +28,9 @@ def in_order(feed: list[Input]) -> list[Input]:
 
 def otherwise(ledger: Ledger, change: Change) -> Counterfactual:
     with ledger.store.reading() as log:
-        steps = list(steps_of(log.events(ACCOUNT)))
-        return decide_with(ACCOUNT, steps, change, CatalogueTimeline(log.adopted()))
+        (contract,) = log.contracts.of(ACCOUNT)
+        steps = list(steps_of(log, contract.id))
+        return decide_with(contract, steps, change, CatalogueTimeline(log.adopted()))
 
 
 def bare(events: list[Event], until: Instant) -> list[Event]:
@@ -118,10 +119,11 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         advance(ledger, end_of(feed))
         clock = log_of(ledger, ACCOUNT)[-1].booked_at
         with ledger.store.reading() as log:
-            found = late(log, [ACCOUNT])
+            (contract,) = log.contracts.of(ACCOUNT)
+            found = late(log, [contract.id])
         outcomes = ledger.apply(adjustments(found, "clerk"))
         with ledger.store.reading() as log:
-            left = late(log, [ACCOUNT])
+            left = late(log, [contract.id])
         account = account_of(ledger, ACCOUNT)
         assert account is not None
         assert len(left) == sum(outcome.result == "refused" for outcome in outcomes)

@@ -93,7 +93,7 @@ def test_what_if_keeps_to_the_edition_of_the_place(tmp_path: Path, text: str, ot
     story.events_of("adjust", "2023-03-10 11:00", amount=15_50, cites=[fee], text="")
     story.events_of("reverse", "2023-03-10 12:00", event=fee, text="")
     with story.ledger.store.reading() as log:
-        assert what_if(log, [story.account_id], Change(catalogue=other), in_full=True).lines == []
+        assert what_if(log, log.accounts(), Change(catalogue=other), in_full=True).lines == []
 
 
 @pytest.mark.parametrize("text", [EDITION_1, CATALOGUE_TEXT])
