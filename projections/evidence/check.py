@@ -20,6 +20,7 @@ from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
 from projections.shares import in_processes
 from projections.verify.account import Problem
+from projections.verify.named import named
 
 TILES_AT_ONCE: Final = 256
 ROWS_AT_ONCE: Final = 1_024
@@ -109,7 +110,7 @@ def check(
             found += _against_tiles(log, tiles, signed, hashed, progress)
     except (BadTiles, Unusable):  # where it is the log that is broken, this says so as well
         found += _against_roots(log, signed, progress)
-    return Found(newest.size, found, catalogues=newest.catalogues is not None)
+    return Found(newest.size, named(found, log.contracts), catalogues=newest.catalogues is not None)
 
 
 def of_catalogues(log: Reading, keys: Keys, *, tiles_of: StoreRef | None = None) -> list[Problem]:
@@ -275,6 +276,10 @@ def _first_gone(log: Reading, after: int, size: int) -> Problem:
         if row.position != after + 1:
             break
         after, before = row.position, row
-    behind = f"behind account {before.account}, version {before.version}" if before is not None else "from the first on"
+    behind = (
+        f"behind account {log.contracts.named(before.account)}, version {before.version}"
+        if before is not None
+        else "from the first on"
+    )
     expected = f"{size}; an event at position {after + 1}, {behind}"
     return Problem(None, None, "events that the checkpoint covers", expected, log.count())

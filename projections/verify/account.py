@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ledger.account import Account
 from ledger.catalogue import BadCatalogue
@@ -25,13 +26,19 @@ KEYS_AT_ONCE: Final = 400
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One difference: the account and version (None for the ledger as a whole), the field, and both values."""
+    """One difference: the account and version (None for the ledger as a whole), the field, and both values.
+
+    `account` is a contract's id until a report is made, and its number in the report, with the `holder`; `contract` is
+    the id beside a number that is gone (`named`).
+    """
 
     account: str | None
     version: int | None
     problem: str
     expected: Any
     found: Any
+    holder: int | None = None
+    contract: str | UnsetType = UNSET
 
 
 class Missing(msgspec.Struct, frozen=True):

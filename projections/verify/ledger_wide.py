@@ -70,8 +70,9 @@ def _along(log: Reading, gaps: list[Gap]) -> Iterator[Problem]:
         except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
             continue  # named by its account's audit
         if before is not None and recorded < recorded_at:
-            expected = f"at least {recorded_at}, that of account {before.account}, version {before.version}"
-            yield Problem(row.account, row.version, "recorded_at along the log", expected, recorded)
+            earlier = f"account {log.contracts.named(str(before.account))}, version {before.version}"
+            expected = f"at least {recorded_at}, that of {earlier}"
+            yield Problem(str(row.account), row.version, "recorded_at along the log", expected, recorded)
         recorded_at, before = recorded, row
 
 

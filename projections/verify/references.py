@@ -1,7 +1,7 @@
 """References: the tables `sources` and `used_versions` list exactly what the events cite (R-3.6, R-12.2)."""
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -11,13 +11,15 @@ from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
 from projections.verify.account import Problem
 
+T = TypeVar("T")
 Version: TypeAlias = tuple[str, str, str]
 """Kind, id, `effective_from`."""
 
 
 class Place(NamedTuple):
-    """Where something is cited first."""
+    """Where something is cited first along the log."""
 
+    position: int
     account: str
     version: int
 
@@ -53,35 +55,41 @@ class References(msgspec.Struct):
                 cites = row.event() if row.topic in codec.UPCASTS else _decoder.decode(row.state)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, BadEvents):
             return
-        place = Place(row.account, row.version)
+        place = Place(row.position, row.account, row.version)
         if cites.input is not None:
-            self.sources.setdefault(cites.input.source, place)
+            _note(self.sources, cites.input.source, place)
         for kind in ("plan", "option"):
             id, version = getattr(cites, kind, None), getattr(cites, f"{kind}_version", None)
             if id is not None and version is not None:
-                self.versions.setdefault((kind, id, version), place)
+                _note(self.versions, (kind, id, version), place)
 
     def update(self, other: "References") -> None:
         """Take what the events of other accounts cite."""
         for source, place in other.sources.items():
-            self.sources[source] = min(place, self.sources.get(source, place))
+            _note(self.sources, source, place)
         for version, place in other.versions.items():
-            self.versions[version] = min(place, self.versions.get(version, place))
+            _note(self.versions, version, place)
 
     def problems(self, log: Reading, *, everybody: bool) -> Iterator[Problem]:
         """What the tables lack; and, where these are all accounts, what they list though no event cites it."""
         listed, used = set(log.sources()), log.used_versions()
         for source, place in self.sources.items():
             if source not in listed:
-                yield Problem(*place, "table sources", source, None)
+                yield Problem(place.account, place.version, "table sources", source, None)
         for version, place in self.versions.items():
             if version not in used:
-                yield Problem(*place, "table used_versions", _named(version), None)
+                yield Problem(place.account, place.version, "table used_versions", _named(version), None)
         if everybody:
             for source in sorted(listed - self.sources.keys(), key=str):
                 yield Problem(None, None, "table sources", None, source)
             for version in sorted(used - self.versions.keys(), key=str):
                 yield Problem(None, None, "table used_versions", None, _named(version))
+
+
+def _note(places: dict[T, Place], cited: T, place: Place) -> None:
+    known = places.get(cited)
+    if known is None or place.position < known.position:
+        places[cited] = place
 
 
 def _named(version: Version) -> str:

@@ -1,4 +1,4 @@
-"""Sample: a share of the accounts, chosen by a digest, so that the same share of the same accounts is chosen again."""
+"""Sample: a share of the contracts, chosen by a digest, so that the same share of a ledger is chosen again."""
 
 import hashlib
 import heapq
@@ -7,10 +7,10 @@ from fractions import Fraction
 
 
 def sample(accounts: Sequence[str], share: Fraction, *, seed: int = 0) -> list[str]:
-    """A share (above 0, at most 1) of the accounts, rounded up, so at least one of them, in order.
+    """A share (above 0, at most 1) of the contracts, by their ids, rounded up, so at least one of them, in order.
 
-    The accounts with the smallest BLAKE2b digests of seed and number: no account can choose to be left out, a larger
-    share holds a smaller one, and another seed chooses others.
+    Those with the smallest BLAKE2b digests of seed and id: none can choose to be left out, a larger share holds a
+    smaller one, another seed chooses others, and what becomes of a number changes no sample.
     """
     count = -(-len(accounts) * share.numerator // share.denominator)
     return sorted(heapq.nsmallest(count, accounts, key=lambda account: _digest(seed, account)))

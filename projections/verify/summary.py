@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.hints import Hinted
 from projections.verify.account import Problem
+from projections.verify.named import contract_of
 from projections.verify.verify import Report
 from projections.words.safe import safe
 
@@ -29,7 +30,8 @@ def _kind(problem: Problem) -> str:
 
 def describe(problem: Problem) -> str:
     """A problem as one line: where, what, and both values, cut around their first difference."""
-    where = f"account {problem.account}" if problem.account else "ledger"
+    contract = contract_of(problem)
+    where = f"account {contract}" if contract else "ledger"
     version = f", version {problem.version}" if problem.version is not None else ""
     expected, found = _cut(_text(problem.expected), _text(problem.found))
     return f"{where}{version}: {problem.problem}: expected {expected}, found {found}"
@@ -61,12 +63,12 @@ def advice(report: Report) -> Iterator[Hinted]:
     heads = [problem for problem in report.problems if _of_a_head(problem)]
     views = [problem for problem in report.problems if _of_a_view(problem)]
     others = [problem for problem in report.problems if not _of_a_head(problem) and not _of_a_view(problem)]
-    accounts = sorted({problem.account for problem in others if problem.account is not None})
+    contracts = sorted({contract for problem in others if (contract := contract_of(problem)) is not None})
     if any(problem.problem == "file" for problem in others):
         yield Hinted("SQLite finds the file itself damaged: book nothing more and copy it away before anything else.")
-    if accounts:
-        more = f" (and {len(accounts) - 1} more)" if len(accounts) > 1 else ""
-        yield Hinted("See what is stored", "see_stored", {"account": accounts[0], "more": more})
+    if contracts:
+        more = f" (and {len(contracts) - 1} more)" if len(contracts) > 1 else ""
+        yield Hinted("See what is stored", "see_stored", {"account": contracts[0], "more": more})
         yield Hinted(
             "If nobody wrote into the file, the program that booked it had other rules: "
             "what is stored stays, mend it with `reverse` or `adjust`."

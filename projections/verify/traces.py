@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from ledger.contracts import Contracts
 from ledger.log import keys
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading
@@ -24,7 +25,9 @@ class Gap(msgspec.Struct, frozen=True):
     behind: int
 
 
-def of_missing(missing: Sequence[Missing], gaps: Sequence[Gap], used: int, last: int) -> Iterator[Problem]:
+def of_missing(
+    missing: Sequence[Missing], gaps: Sequence[Gap], used: int, last: int, contracts: Contracts
+) -> Iterator[Problem]:
     """Each event that is gone, with the position it had where that can be told; then the positions that are left over.
 
     `used` is the highest position ever given out, `last` that of the newest event.
@@ -45,16 +48,16 @@ def of_missing(missing: Sequence[Missing], gaps: Sequence[Gap], used: int, last:
             yield Problem(gone.account, version, "event missing", f"an event {at}", None)
     for gap in gaps:
         if not told.issuperset(islice(range(gap.first, gap.last + 1), NAMED_MAX)):
-            yield _left_over(gap, used)
+            yield _left_over(gap, used, contracts)
     if used != last:
         yield Problem(None, None, "last position", used, last)
 
 
-def _left_over(gap: Gap, used: int) -> Problem:
+def _left_over(gap: Gap, used: int, contracts: Contracts) -> Problem:
     """A gap that nobody's missing event explains. An event at a position that was never given out was put there."""
     if gap.behind > used:
         return Problem(gap.account, gap.version, "position along the log", gap.first, gap.behind)
-    found = f"account {gap.account}, version {gap.version} at position {gap.behind}"
+    found = f"account {contracts.named(gap.account)}, version {gap.version} at position {gap.behind}"
     return Problem(None, None, "position along the log", f"an event at position {gap.first}", found)
 
 

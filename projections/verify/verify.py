@@ -18,6 +18,7 @@ from projections import totals
 from projections.shares import Job, cut, in_processes
 from projections.verify import ledger_wide, traces
 from projections.verify.account import AccountAudit, Missing, Problem
+from projections.verify.named import named, place
 from projections.verify.references import References
 from projections.verify.views import Copy, ViewsAudit, of_all
 
@@ -30,7 +31,7 @@ UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupEr
 
 
 class Report(msgspec.Struct):
-    """What `obnovi verify` found. `of_accounts`, where only some accounts were looked at: of how many.
+    """What `obnovi verify` found of so many contracts. `of_accounts`, where only some were looked at: of how many.
 
     `views`, where there are some that could not be compared: why.
     """
@@ -89,7 +90,8 @@ def verify(
 ) -> Report:
     """Decide every input and every night again and compare; check versions, positions, balances, keys and heads.
 
-    With `accounts`, only these are looked at: their events, keys and heads, and the catalogues they were booked under.
+    With `accounts`, ids of contracts, only these are looked at: their events, keys and heads, and the catalogues they
+    were booked under.
     What concerns the ledger as a whole (the file, the positions, how many keys there are, what the tables list though
     nobody cites it) is not claimed then.
 
@@ -98,9 +100,9 @@ def verify(
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
-    named = None if accounts is None else tuple(sorted(set(accounts)))
-    part = _audit(log, _Share(named=named), log.last_position(), views, progress)
-    return _report(log, [part], ledger_wide.along(log) if named is None else None, views)
+    some = None if accounts is None else tuple(sorted(set(accounts)))
+    part = _audit(log, _Share(named=some), log.last_position(), views, progress)
+    return _report(log, [part], ledger_wide.along(log) if some is None else None, views)
 
 
 def verify_store(
@@ -162,25 +164,19 @@ def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, v
     missing = [gone for part in parts for gone in part.missing]
     if along is not None:
         problems += [*ledger_wide.of_store(log), *along.problems]
-        problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position())
+        problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position(), log.contracts)
         problems += _counts(log, parts, missing, sound=not problems)
         if views is not None:
             problems += of_all(views, _moved(parts), set(log.accounts()))
     else:
-        problems += traces.of_missing(missing, [], 0, 0)
-    problems.sort(key=_place)
+        problems += traces.of_missing(missing, [], 0, 0, log.contracts)
     return Report(
         accounts=sum(part.accounts for part in parts),
         events=sum(part.events for part in parts),
         ok=not problems,
-        problems=problems,
+        problems=sorted(named(problems, log.contracts), key=place),
         of_accounts=UNSET if everybody else len(log.accounts()),
     )
-
-
-def _place(problem: Problem) -> tuple[str, int]:
-    """The order of a report; the ledger as a whole first. Damage may have put anything where a version stands."""
-    return problem.account or "", problem.version if isinstance(problem.version, int) else 0
 
 
 def _counts(log: Reading, parts: list[_Part], missing: list[Missing], *, sound: bool) -> Iterator[Problem]:

@@ -136,8 +136,12 @@ def _differences(table: str, expected: Iterable[Row], found: Iterable[Row]) -> I
         )
         named = "" if account is not None and len(key) < 3 else f" {', '.join(map(str, key[account is not None :]))}"
         differ = [name for name in one if one[name] != other[name]] if one is not None and other is not None else None
-        values = (
-            None if row is None else {name: value for name, value in row.items() if differ is None or name in differ}
-            for row in (one, other)
-        )
-        yield Problem(account, version, f"view {table}{named}", *values)
+        should_be, found_is = (_told(row, differ) for row in (one, other))
+        yield Problem(account, version, f"view {table}{named}", should_be, found_is)
+
+
+def _told(row: Row | None, differ: Collection[str] | None) -> Row | None:
+    """The fields of a row that differ, or all but the contract's id, which the finding names."""
+    if row is None:
+        return None
+    return {name: value for name, value in row.items() if (name != "account" if differ is None else name in differ)}

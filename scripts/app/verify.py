@@ -16,6 +16,7 @@ from projections.evidence.keys import Keys
 from projections.verify.sample import sample
 from projections.verify.verify import Report, verify_store
 from projections.verify.views import UNVIEWABLE, Copy, copied
+from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined
 
 
@@ -27,19 +28,31 @@ class Verified(NamedTuple):
 
 
 def accounts_to_verify(
-    log: Reading, *, share: Fraction | None = None, seed: int = 0, named: Sequence[str] = ()
+    log: Reading,
+    *,
+    share: Fraction | None = None,
+    seed: int = 0,
+    named: Sequence[str] = (),
+    holder: int | None = None,
 ) -> list[str] | None:
-    """A share of the accounts, or those that are named; None for all. Raises Declined for one nobody ever heard of."""
-    for account in named:
-        if not log.count_of([account]) and log.head(account) is None:
-            raise Declined("NOTHING_OF_ACCOUNT", account=account)
+    """The ids of a share of the contracts, or of those that are named; None for all.
+
+    Raises Declined for one nobody ever heard of.
+    """
     if share is not None:
         return sample(log.accounts(), share, seed=seed)
-    return sorted(set(named)) if named else None
+    return sorted({_heard_of(log, account, holder) for account in named}) if named else None
+
+
+def _heard_of(log: Reading, account: str, holder: int | None) -> str:
+    try:
+        return require_contract(log.contracts, account, holder).id
+    except Declined as error:
+        raise error if error.code == "NO_HOLDER" else Declined("NOTHING_OF_ACCOUNT", account=account) from None
 
 
 def verify(ledger: Ledger, accounts: Sequence[str] | None, *, workers: int, progress: Progress = unwatched) -> Verified:
-    """Decide what accounts did again and compare, all of them for None; with the views, where there are some."""
+    """Decide contracts, by their ids, again and compare, all of them for None; with the views, where there are some."""
     with _views(ledger) as views:
         copy = views if isinstance(views, Copy) else None
         report = verify_store(ledger.store.ref, accounts=accounts, workers=workers, views=copy, progress=progress)

@@ -19,7 +19,7 @@ from projections.verify.verify import Report
 from scripts.app.verify import accounts_to_verify, compare_with_checkpoint
 from scripts.app.verify import verify as verify_accounts
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import UsageError
@@ -55,10 +55,16 @@ class ShareType(click.ParamType[Fraction]):
     metavar="ACCOUNT",
     help="Only this account; may be repeated.",
 )
+@holder_option
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def verify(
-    settings: Settings, share: Fraction | None, seed: int | None, named: Sequence[str], workers: int | None
+    settings: Settings,
+    share: Fraction | None,
+    seed: int | None,
+    named: Sequence[str],
+    holder: int | None,
+    workers: int | None,
 ) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
@@ -77,11 +83,13 @@ def verify(
         raise UsageError("--sample chooses accounts, --account names them; give one of them")
     if seed is not None and share is None:
         raise UsageError("--seed goes with --sample")
+    if holder is not None and len(named) != 1:
+        raise UsageError("--holder goes with one --account, whose contract it names")
     workers = workers or os.cpu_count() or 1
     keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
         with ledger.store.reading() as log:
-            chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named)
+            chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with terminal.progress("events", count) as bar:
             report, unviewable = verify_accounts(ledger, chosen, workers=workers, progress=bar)

@@ -8,6 +8,7 @@ import click
 from ledger.log.engines import store_ref
 from projections.evidence.keys import NoKeys, kept
 from projections.verify.account import Problem
+from projections.verify.named import contract_of
 from scripts.app.backups import Disagreement, back_up, restore_to
 from scripts.cli import terminal
 from scripts.cli.audit import word_findings
@@ -98,7 +99,8 @@ def _disagrees(settings: Settings, found: Disagreement, outcome: str, *, hint: s
 def _describe(problems: list[Problem]) -> str:
     """How many problems, and the first of them."""
     first = problems[0]
-    where = f"account {first.account}, version {first.version}: " if first.account else ""
+    contract = contract_of(first)
+    where = f"account {contract}, version {first.version}: " if contract else ""
     found = f"{where}{first.problem}: expected {first.expected}, found {first.found}"
     return f"{terminal.count(len(problems), 'problem')}: {found}"
 

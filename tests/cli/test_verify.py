@@ -72,7 +72,9 @@ def test_a_named_account_is_checked_alone(ledger: Run, tmp_path: Path) -> None:
             "accounts": 1,
             "events": 5,
             "ok": False,
-            "problems": [{"account": ACCOUNT, "version": 5, "problem": "billed", "expected": 360, "found": 60}],
+            "problems": [
+                {"account": ACCOUNT, "version": 5, "problem": "billed", "expected": 360, "found": 60, "holder": 1}
+            ],
             "of_accounts": 4,
         },
     )
@@ -295,3 +297,14 @@ def test_an_index_that_names_rows_that_are_gone_is_damage_of_the_ledger(ledger: 
     db.close()
     done = ledger("night", "--until", "2023-03-01T03:00:00+03:00", "--yes")
     assert (done.code, done.err.count("\n"), "the file is damaged" in done.err) == (2, 1, True), done
+
+
+def test_a_holder_names_the_contract_of_one_account(ledger: Run) -> None:
+    """R-15.8."""
+    assert ledger("verify", "--account", ACCOUNT, "--holder", 1, "--json").json()["accounts"] == 1
+    other = ledger("verify", "--account", ACCOUNT, "--holder", 2)
+    assert (other.code, other.out) == (1, "")
+    assert f"account {ACCOUNT} has no contract 2" in other.err
+    for args in ([], ["--account", ACCOUNT, "--account", OTHERS[0]], ["--sample", "1%"]):
+        done = ledger("verify", "--holder", 1, *args)
+        assert (done.code, "--holder goes with one --account" in done.err) == (2, True)

@@ -13,6 +13,7 @@ from typing import Any
 from ledger import inputs
 from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
+from projections.verify.account import Problem
 from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
 
@@ -133,3 +134,8 @@ def shift(db: sqlite3.Connection, account: str, behind: int, by: int) -> None:
         )
     db.execute("UPDATE keys SET version = version + ? WHERE account = ? AND version > ?", (by, account, behind))
     db.execute("UPDATE heads SET version = version + ? WHERE account = ?", (by, account))
+
+
+def finding(account: str | None, version: int | None, problem: str, expected: Any, found: Any) -> Problem:
+    """A finding as a report names it: every number of the story has one contract."""
+    return Problem(account, version, problem, expected, found, holder=None if account is None else 1)

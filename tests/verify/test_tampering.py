@@ -17,11 +17,11 @@ from ledger.events import EVENT_TYPES, type_name
 from ledger.log.engines import open_store, store_ref
 from ledger.log.heads import STATE_SCHEMA
 from ledger.service import Ledger
-from projections.verify.account import Problem
 from tests.verify.tampered import (
     ACCOUNTS,
     audited,
     changed,
+    finding,
     put_state,
     shift,
     state_of,
@@ -292,7 +292,7 @@ def test_what_is_changed_in_other_tables_is_named(
 ) -> None:
     with changed(ledger, tmp_path / "copy.db") as db:
         assert db.execute(statement).rowcount
-    assert Problem(*found) in audited(tmp_path / "copy.db").problems
+    assert finding(*found) in audited(tmp_path / "copy.db").problems
 
 
 STATE, AT_60 = "UPDATE stored_events SET state", "WHERE position = 60"
@@ -368,7 +368,7 @@ def test_the_event_or_the_thing_that_was_changed_is_named_and_nothing_else(
     if "TRIGGER" in script:
         with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
             db.executescript(script)
-    told = [msgspec.structs.astuple(each) for each in audited(tmp_path / "copy.db").problems]
+    told = [msgspec.structs.astuple(each)[:5] for each in audited(tmp_path / "copy.db").problems]
     if "UPDATE catalogues" in script:  # nothing can be decided again then
         told = [each for each in told if each[2] == found[0][2]]
     shown = [
@@ -419,7 +419,7 @@ def test_a_tail_cut_off_alone_is_found(ledger: Path, tmp_path: Path) -> None:
         db.execute("DELETE FROM stored_events WHERE position > 100")
     problems = audited(tmp_path / "copy.db").problems
     assert {problem.account for problem in problems} == {*ACCOUNTS, None}
-    assert Problem(None, None, "last position", 138, 100) in problems
+    assert finding(None, None, "last position", 138, 100) in problems
 
 
 def test_a_tail_cut_off_together_with_its_traces_is_not_found(ledger: Path, tmp_path: Path) -> None:
