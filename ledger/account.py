@@ -20,6 +20,10 @@ from ledger.units import Kopecks, PackageQuantity, Service
 BLOCK_ORDER: tuple[BlockKind, ...] = ("financial", "voluntary", "operator")
 
 
+class BrokenLog(Exception):
+    """The stored events of an account cannot be its history; `verify` says more."""
+
+
 class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """A package that may be spent, valid for what occurred in `[start, end)` (R-6.5).
 
@@ -131,8 +135,9 @@ def is_open(leftover: Bucket, now: Instant) -> bool:
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One prepaid number as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4).
+    """One contract as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4).
 
+    `opened_at` and `closed_at` are booked times; `erased`: its personal data were destroyed (R-15.9).
     No field has a default: a stored state that lacks one is of another form, and nothing is taken for it.
     """
 
@@ -141,6 +146,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     zone: str
     credit_limit: Kopecks
     version: int
+    opened_at: Instant
+    closed_at: Instant | None
+    erased: bool
     clock: Instant
     wallet: Kopecks
     mode: Mode

@@ -9,6 +9,7 @@ from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.periods import Instant
 from ledger.rules.blocks import block, unblock
+from ledger.rules.closing import close, refund, refused_when_closed
 from ledger.rules.corrections import EventLookup, adjust, reverse
 from ledger.rules.credit import grant_discount, take_promise
 from ledger.rules.disputes import ClaimName, open_dispute, resolve_dispute
@@ -47,6 +48,7 @@ def book(
     """
     if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
         raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
+    inputs.require_edition(input, catalogue.edition)
     reference = InputRef(input.source, input.id, input.received_at, input.by)
     if account is None:
         if not isinstance(input, inputs.Open):
@@ -83,7 +85,9 @@ def decide(
     cited: EventLookup,
     claim_name: ClaimName | None = None,
 ) -> list[Event]:
-    """The rule of an input on an account that has been advanced to its time."""
+    """The rule of an input on an account that has been advanced to its time; a closed one refuses most (R-15.4)."""
+    if refused := refused_when_closed(account, input, moment):
+        return refused
     match input:
         case inputs.Usage():
             return usage(account, input, moment, catalogue)
@@ -115,5 +119,9 @@ def decide(
             return open_dispute(account, input, moment, cited, claim_name)
         case inputs.ResolveDispute():
             return resolve_dispute(account, input, moment, cited, catalogue.edition, claim_name)
+        case inputs.Close():
+            return close(account, input, moment, catalogue)
+        case inputs.Refund():
+            return refund(account, input, moment)
         case inputs.Open():
             return open_again(account, input, moment)

@@ -1,8 +1,8 @@
 """Events: every fact the ledger knows, in the past tense; the schema of the log (contract §3, R-1.3).
 
 An event is a reason plus entries. Times are instants (microseconds, UTC), money is kopecks, package amounts are in the
-unit of their service. Fields are only ever added, with a default; anything else is a new schema version in
-`ledger.log.codec`.
+unit of their service; `holder` is as the input named it (R-15.2). Fields are only ever added, with a default; anything
+else is a new schema version in `ledger.log.codec`.
 """
 
 from typing import Any, Final, Literal, TypeAlias
@@ -10,38 +10,15 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from ledger.entries import Entry
+from ledger.event_parts import BlockKind as BlockKind  # noqa: PLC0414  # whoever takes events meets their parts
+from ledger.event_parts import Granted as Granted  # noqa: PLC0414
+from ledger.event_parts import InputRef as InputRef  # noqa: PLC0414
+from ledger.event_parts import Mode as Mode  # noqa: PLC0414
+from ledger.event_parts import Period as Period  # noqa: PLC0414
+from ledger.event_parts import Personal as Personal  # noqa: PLC0414
 from ledger.periods import Instant
 from ledger.reasons import StoredRefreshReason, StoredRefusalReason, UnratedReason
-from ledger.units import Kopecks, PackageQuantity, PackageSize, RecordQuantity, Service
-
-BlockKind: TypeAlias = Literal["financial", "voluntary", "operator"]
-Mode: TypeAlias = Literal["none", "monthly", "daily", "unpaid"]
-Granted: TypeAlias = dict[Service, PackageSize]
-
-
-class InputRef(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Which input caused a booking; scheduled events have none (R-2.7). `id` and `by` are personal (R-15.9)."""
-
-    source: str
-    id: str = ""
-    received_at: Instant = 0
-    by: str | None = None
-
-
-class Personal(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Peers, free texts and the number itself, kept apart from the rest of the event so that they can be sealed."""
-
-    peer: str | None = None
-    to: str | None = None
-    text: str | None = None
-    number: str | None = None
-
-
-class Period(msgspec.Struct, frozen=True, gc=False):
-    """What a fee paid for: `[start, next_due)` (R-2.4)."""
-
-    start: Instant
-    next_due: Instant
+from ledger.units import Kopecks, PackageQuantity, RecordQuantity, Service
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,6 +129,7 @@ class UsageCharged(_Event, frozen=True, kw_only=True):
     used_at: Instant | None = None
     rerates: int | None = None
     record: int | None = None
+    holder: int | None = None
     personal: Personal = Personal()
 
 
@@ -166,6 +144,7 @@ class UsageUnrated(_Event, frozen=True, kw_only=True):
     used_at: Instant | None = None
     rerates: int | None = None
     record: int | None = None
+    holder: int | None = None
     personal: Personal = Personal()
 
 
@@ -275,6 +254,7 @@ class ChargeReversed(_Event, frozen=True, kw_only=True):
     amount: Kopecks
     packages: bool
     asked_amount: Kopecks | None = None
+    holder: int | None = None
     personal: Personal = Personal()
 
 
@@ -283,6 +263,7 @@ class Adjusted(_Event, frozen=True, kw_only=True):
 
     amount: Kopecks
     cites: tuple[int, ...]
+    holder: int | None = None
     personal: Personal = Personal()
 
 
@@ -292,6 +273,7 @@ class DisputeOpened(_Event, frozen=True, kw_only=True):
     event: int
     answer_due: str
     claim: str | None = None
+    holder: int | None = None
     personal: Personal = Personal()
 
 
@@ -304,7 +286,29 @@ class DisputeResolved(_Event, frozen=True, kw_only=True):
     outcome: Literal["upheld", "rejected"]
     amount: Kopecks | None = None
     claim: str | None = None
+    holder: int | None = None
     personal: Personal = Personal()
+
+
+class AccountClosed(_Event, frozen=True, kw_only=True):
+    """R-15.3: the end of a contract; every bucket ends here, and leftovers can be spent late until `late_until`."""
+
+    late_until: Instant
+
+
+class Refunded(_Event, frozen=True, kw_only=True):
+    """R-15.5: money paid out to the subscriber."""
+
+    amount: Kopecks
+    channel: str
+    holder: int | None = None
+
+
+class PersonalErased(_Event, frozen=True, kw_only=True):
+    """R-15.9: the personal data of a closed contract are destroyed; why and by whom stays."""
+
+    ground: str
+    by: str
 
 
 class InputRefused(_Event, frozen=True, kw_only=True):
@@ -346,6 +350,9 @@ Event: TypeAlias = (
     | Adjusted
     | DisputeOpened
     | DisputeResolved
+    | AccountClosed
+    | Refunded
+    | PersonalErased
     | InputRefused
 )
 OptionFee: TypeAlias = OptionConnected | OptionFeeCharged

@@ -1,22 +1,21 @@
 """Evolve: an account behind one more event; the only interpretation of events there is."""
 
-from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from ledger import buckets
 from ledger.account import (
     ADJUSTMENTS,
     BLOCK_ORDER,
     CORRECTED,
     DISPUTES,
-    GRANTS_A_PART,
     LEFTOVERS,
     RATED,
     VERSIONS_A_PART,
     Account,
     Adjustment,
-    Bucket,
     Corrected,
     Discount,
     Dispute,
@@ -25,8 +24,10 @@ from ledger.account import (
     Promise,
     claim_part,
 )
-from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, Entry, option_bucket, wallet_movement
+from ledger.account import BrokenLog as BrokenLog  # noqa: PLC0414  # whoever evolves meets it
+from ledger.entries import wallet_movement
 from ledger.events import (
+    AccountClosed,
     AccountOpened,
     Adjusted,
     Blocked,
@@ -36,39 +37,30 @@ from ledger.events import (
     DisputeOpened,
     DisputeResolved,
     Event,
-    Granted,
     InputRefused,
     MonthlyFeeCharged,
     OptionConnected,
     OptionDisconnected,
-    OptionEnd,
     OptionExpired,
-    OptionFee,
     OptionFeeCharged,
     OptionSuspended,
     PackagesRefreshed,
-    Period,
     PeriodLapsed,
+    PersonalErased,
     PlanConnected,
     PromiseClosed,
     PromiseTaken,
     RefreshRefused,
-    TariffFee,
+    Refunded,
     ToppedUp,
     Unblocked,
     UsageCharged,
     UsageUnrated,
 )
 from ledger.memory import Kind, Memory
-from ledger.periods import Instant
-from ledger.units import Kopecks, PackageQuantity
+from ledger.units import Kopecks
 
 T = TypeVar("T")
-FOR_EVER: Final[Instant] = 2**62
-
-
-class BrokenLog(Exception):
-    """The stored events of an account cannot be its history; `verify` says more."""
 
 
 def fold(account_id: str, events: Iterable[Event]) -> Account | None:
@@ -90,6 +82,9 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             zone=event.zone,
             credit_limit=event.credit_limit,
             version=1,
+            opened_at=event.booked_at,
+            closed_at=None,
+            erased=False,
             clock=event.booked_at,
             wallet=0,
             mode="none",
@@ -111,25 +106,25 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         case UsageCharged():
             if event.record is not None:
                 account = _remembered(account, RATED, event.record // VERSIONS_A_PART, event.record)
-            return _spend(account, event.entries) if event.entries else account
+            return buckets.spend(account, event.entries) if event.entries else account
         case MonthlyFeeCharged():
-            account = _turn(account, event, carry=event.carried)
+            account = buckets.turn(account, event, carry=event.carried)
             return replace(account, mode="monthly", anchor_day=event.anchor_day)
         case PackagesRefreshed():
-            account = _turn(account, event, carry=True)
+            account = buckets.turn(account, event, carry=True)
             return replace(account, mode="monthly", anchor_day=event.anchor_day)
         case DailyFeeCharged():
-            return replace(_turn(account, event, carry=False), mode="daily")
+            return replace(buckets.turn(account, event, carry=False), mode="daily")
         case PlanConnected():
-            account = _lapse(account, event.booked_at, event.late_until)
+            account = buckets.lapse(account, event.booked_at, event.late_until)
             if event.plan == account.plan:  # the same again: which plan there was when is known
                 return account
             return replace(account, plans=(*account.plans, PlanSince(event.booked_at, event.plan, event.version)))
         case PeriodLapsed():
-            return _lapse(account, event.booked_at, event.late_until)
+            return buckets.lapse(account, event.booked_at, event.late_until)
         case Blocked():
             if event.late_until is not None:
-                account = _lapse(account, event.booked_at, event.late_until)
+                account = buckets.lapse(account, event.booked_at, event.late_until)
             blocks = {*account.blocks, event.kind}
             return replace(account, blocks=tuple(kind for kind in BLOCK_ORDER if kind in blocks))
         case Unblocked():
@@ -149,16 +144,18 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             held = OptionHeld(
                 event.option, event.option_name, event.version, event.one_time, event.anchor_day, event.period.next_due
             )
-            return _option_paid(replace(account, options=(*account.options, held)), event)
+            return buckets.option_paid(replace(account, options=(*account.options, held)), event)
         case OptionFeeCharged():
-            return _option_paid(_option_ended(account, event), event)
+            return buckets.option_paid(buckets.option_ended(account, event), event)
         case OptionSuspended():
-            return _with_option(_option_ended(account, event), event.option, lambda held: replace(held, due=None))
+            return buckets.with_option(
+                buckets.option_ended(account, event), event.option, lambda held: replace(held, due=None)
+            )
         case OptionExpired() | OptionDisconnected():
-            account = _option_ended(account, event)
+            account = buckets.option_ended(account, event)
             return replace(account, options=tuple(held for held in account.options if held.id != event.option))
         case ChargeReversed():
-            return _give_back(_reversed(account, event), event.entries)
+            return buckets.give_back(_reversed(account, event), event.entries)
         case Adjusted():
             cites = tuple(dict.fromkeys(event.cites))
             account = _remembered(
@@ -172,7 +169,11 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             return _remembered(account, DISPUTES, claim_part(claim.id), claim)
         case DisputeResolved():
             return _answered(account, event)
-        case AccountOpened() | RefreshRefused() | UsageUnrated() | InputRefused():
+        case AccountClosed():
+            return _closed(account, event)
+        case PersonalErased():
+            return replace(account, erased=True)
+        case AccountOpened() | RefreshRefused() | UsageUnrated() | Refunded() | InputRefused():
             return account
 
 
@@ -197,46 +198,18 @@ def _remembered(account: Account, kind: Kind[T], number: int, thing: T) -> Accou
     return replace(account, memory=account.memory.with_part(kind, number, things, version=account.version))
 
 
-def _with_leftovers(account: Account, number: int, buckets: tuple[Bucket, ...]) -> Account:
-    """Other expired buckets in one part of the memory."""
-    ends = max(bucket.end for bucket in buckets)
-    closes = max(FOR_EVER if bucket.late_until is None else bucket.late_until for bucket in buckets)
-    memory = account.memory.with_part(LEFTOVERS, number, buckets, version=account.version, marks=(ends, closes))
-    return replace(account, memory=memory)
-
-
-def _with_expired(account: Account, expired: Iterable[Bucket]) -> Account:
-    """Buckets that end by this event, kept for late records (R-6.5)."""
-    for bucket in expired:
-        number = bucket.grant // GRANTS_A_PART
-        account = _with_leftovers(account, number, (*account.memory.part(LEFTOVERS, number), bucket))
-    return account
-
-
-def _spend(account: Account, entries: tuple[Entry, ...]) -> Account:
-    """Package entries of a usage: taken from live buckets, or from expired leftovers (R-6.4)."""
-    buckets = account.buckets
-    for entry in entries:
-        if entry.grant is None:
-            continue
-        place, _, service = entry.from_.rpartition("/")
-        if place == EXPIRED:
-            number = entry.grant // GRANTS_A_PART
-            left = _less(account.memory.part(LEFTOVERS, number), entry.grant, service, entry.amount)
-            account = _with_leftovers(account, number, left)
-        else:
-            buckets = _less(buckets, entry.grant, service, entry.amount)
-    return replace(account, buckets=buckets)
-
-
-def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: int) -> tuple[Bucket, ...]:
-    return tuple(
-        [
-            replace(bucket, left=bucket.left - amount)
-            if bucket.grant == grant and bucket.service == service
-            else bucket
-            for bucket in buckets
-        ]
+def _closed(account: Account, event: AccountClosed) -> Account:
+    """The end of a contract: the wallet and the claims stay, and of the plans which there was when (R-15.3)."""
+    return replace(
+        buckets.all_ended(account, event.booked_at, event.late_until),
+        closed_at=event.booked_at,
+        credit_limit=0,
+        mode="closed",
+        period=None,
+        blocks=(),
+        discount=None,
+        promise=None,
+        options=(),
     )
 
 
@@ -272,79 +245,3 @@ def _corrected(
     others = tuple([each for each in account.memory.part(CORRECTED, number) if each.version != version])
     memory = account.memory.with_part(CORRECTED, number, (*others, after), version=account.version)
     return replace(account, memory=memory)
-
-
-def _give_back(account: Account, entries: tuple[Entry, ...]) -> Account:
-    """Package parts that a reversal returns to their live buckets (R-11.1)."""
-    buckets = account.buckets
-    for entry in entries:
-        if entry.grant is not None:
-            buckets = _less(buckets, entry.grant, entry.to.rpartition("/")[2], -entry.amount)
-    return replace(account, buckets=buckets)
-
-
-def _option_paid(account: Account, event: OptionFee) -> Account:
-    """A paid option: its due instant, its anchor and its buckets anew (R-9.1, R-9.2)."""
-    held = account.option(event.option)
-    if held is None:
-        raise BrokenLog(f"account {account.account}: version {event.version} pays an option that is not connected")
-    granted = _granted(option_bucket(event.option), event.version, event.packages, event.period, held.connected)
-    due, anchor_day = event.period.next_due, event.anchor_day
-    account = _with_option(account, event.option, lambda held: replace(held, due=due, anchor_day=anchor_day))
-    return replace(account, buckets=(*account.buckets, *granted))
-
-
-def _with_option(account: Account, option_id: str, change: Callable[[OptionHeld], OptionHeld]) -> Account:
-    return replace(account, options=tuple([change(held) if held.id == option_id else held for held in account.options]))
-
-
-def _option_ended(account: Account, event: OptionFeeCharged | OptionEnd) -> Account:
-    """An option's bucket ends; what is left can still be spent by late records (R-6.5)."""
-    name = option_bucket(event.option)
-    leftovers = [
-        replace(bucket, end=event.booked_at, late_until=event.late_until)
-        for bucket in account.buckets
-        if bucket.name == name and (bucket.left or bucket.unlimited)
-    ]
-    buckets = tuple(bucket for bucket in account.buckets if bucket.name != name)
-    return _with_expired(replace(account, buckets=buckets), leftovers)
-
-
-def _granted(name: str, version: int, packages: Granted, period: Period, connected: int = 0) -> list[Bucket]:
-    """New buckets of a paid period; an unlimited one has no number (R-6.3)."""
-    buckets = []
-    for service, size in packages.items():
-        held = PackageQuantity(0) if size == "unlimited" else size
-        valid = period.start, period.next_due
-        buckets.append(Bucket(name, service, version, held, held, *valid, size == "unlimited", connected=connected))
-    return buckets
-
-
-def _turn(account: Account, event: TariffFee, *, carry: bool) -> Account:
-    """A new paid period: what was paid before ends or is carried, the packages are granted anew (R-4.1, R-5.4)."""
-    period = event.period
-    carried = [
-        replace(bucket, name=CARRIED, granted=bucket.left, end=period.next_due)
-        for bucket in account.buckets
-        if carry and bucket.name == BASE and not bucket.unlimited
-    ]
-    ended = _lapse(account, event.booked_at, event.late_until, spared=carried)
-    granted = _granted(DAILY if isinstance(event, DailyFeeCharged) else BASE, event.version, event.packages, period)
-    return replace(ended, period=period, buckets=(*carried, *granted, *ended.buckets))
-
-
-def _lapse(account: Account, at: Instant, late_until: Instant, *, spared: Iterable[Bucket] = ()) -> Account:
-    """The paid period ends: its buckets but the spared ones are kept as leftovers for late records (R-6.5)."""
-    kept = {(bucket.grant, bucket.service) for bucket in spared}
-    leftovers = [
-        replace(bucket, end=at, late_until=late_until)
-        for bucket in account.tariff_buckets()
-        if (bucket.left or bucket.unlimited) and (bucket.grant, bucket.service) not in kept
-    ]
-    return replace(
-        _with_expired(account, leftovers),
-        mode="unpaid",
-        period=None,
-        waiting_since=at,
-        buckets=tuple(bucket for bucket in account.buckets if bucket.name not in TARIFF_BUCKETS),
-    )

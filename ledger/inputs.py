@@ -6,12 +6,13 @@ from datetime import date
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ledger import json_line
+from ledger.input_parts import Amount, At, Channel, Day, Holder, Id, Text, Version
+from ledger.input_problems import NO_HOLDER, detail, no_such_type
 from ledger.json_line import Malformed as Malformed  # noqa: PLC0414  # callers of this module meet it
 from ledger.json_line import quoted
-from ledger.periods import Instant, parse_date, parse_instant
 from ledger.units import Kopecks, RecordQuantity, Service
 
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -19,26 +20,6 @@ LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 
 ACCOUNT: Final = "79[0-9]{9}"
 """What an account's number looks like, as a regular expression."""
-
-
-def _instant(value: object) -> Instant:
-    if not isinstance(value, str):
-        raise ValueError("a time is a string")
-    return parse_instant(value)
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, str):
-        raise ValueError("a date is a string")
-    return parse_date(value)
-
-
-At: TypeAlias = Annotated[Instant, BeforeValidator(_instant)]
-Id: TypeAlias = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
-Text: TypeAlias = Annotated[str, Field(strict=True, max_length=1000)]
-Amount: TypeAlias = Annotated[Kopecks, Field(strict=True, ge=1, le=10**12)]
-Version: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**12)]
-Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +37,13 @@ class _Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _OfContract(_Input):
+    """What may name another contract of the number than the latest, by its place among them (R-15.2)."""
+
+    holder: Holder | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Open(_Input):
     """A new account (R-3.1)."""
 
@@ -70,7 +58,7 @@ class TopUp(_Input):
 
     type: Literal["top_up"]
     amount: Amount
-    channel: Annotated[str, Field(strict=True, min_length=1, max_length=32)] = "cash"
+    channel: Channel = "cash"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +156,7 @@ class TakePromise(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reverse(_Input):
+class Reverse(_OfContract):
     """A correction of one earlier event: of `amount` kopecks, or of all that is left (R-11.1)."""
 
     type: Literal["reverse"]
@@ -178,7 +166,7 @@ class Reverse(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adjust(_Input):
+class Adjust(_OfContract):
     """A clerk's correction in money, plus or minus, citing the events it is about (R-11.5)."""
 
     type: Literal["adjust"]
@@ -188,7 +176,7 @@ class Adjust(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rerate(_Input):
+class Rerate(_OfContract):
     """A record nobody could rate, to be rated now that the catalogue is mended (R-11.6)."""
 
     type: Literal["rerate"]
@@ -196,7 +184,7 @@ class Rerate(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDispute(_Input):
+class OpenDispute(_OfContract):
     """A claim about one event (R-11.2)."""
 
     type: Literal["open_dispute"]
@@ -205,7 +193,7 @@ class OpenDispute(_Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveDispute(_Input):
+class ResolveDispute(_OfContract):
     """The answer to a claim, named by the id of its opening (R-11.3)."""
 
     type: Literal["resolve_dispute"]
@@ -213,6 +201,22 @@ class ResolveDispute(_Input):
     outcome: Literal["upheld", "rejected"]
     amount: Amount | None = None
     text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(_Input):
+    """The end of a contract (R-15.3)."""
+
+    type: Literal["close"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(_OfContract):
+    """Money paid out to the subscriber, also after the contract's end (R-15.5)."""
+
+    type: Literal["refund"]
+    amount: Amount
+    channel: Channel = "cash"
 
 
 Input: TypeAlias = (
@@ -234,30 +238,44 @@ Input: TypeAlias = (
     | Rerate
     | OpenDispute
     | ResolveDispute
+    | Close
+    | Refund
 )
 
+NEWEST: Final = 2
+"""The edition of the rules that knows every input here (R-3.7)."""
+YOUNGER_TYPES: Final = frozenset({"close", "refund"})
+"""The types that edition 1 does not know, nor does it know `holder`."""
+
 COMMON_FIELDS: Final = frozenset(field.name for field in fields(_Input)) | {"type"}
+
+TYPES: Final = [get_args(kind.__annotations__["type"])[0] for kind in get_args(Input)]
 
 _CHECK: Final[TypeAdapter[Input]] = TypeAdapter(Annotated[Input, Field(discriminator="type")])
 
 
-def parse(line: str) -> Input:
+def parse(line: str, edition: int = NEWEST) -> Input:
     """The input that one line of JSON states. Raises Malformed with what is wrong and where."""
-    return check(json_line.load(line))
+    return check(json_line.load(line), edition)
 
 
-def check(raw: object) -> Input:
-    """The input that a JSON object states. Raises Malformed."""
+def check(raw: object, edition: int = NEWEST) -> Input:
+    """The input that a JSON object states under an edition of the rules (R-3.7). Raises Malformed."""
     if not isinstance(raw, dict):
         raise Malformed("an input is a JSON object")
     if None in raw.values():
         raise Malformed(f"{quoted(next(name for name, value in raw.items() if value is None))}: null is not absence")
     if "received_at" not in raw and "at" in raw:
         raw = {**raw, "received_at": raw["at"]}
+    older = edition < NEWEST
+    if older and raw.get("type") in YOUNGER_TYPES:
+        raise Malformed(no_such_type(_types(edition)))
     try:
-        input = _CHECK.validate_python(raw)
+        input = _CHECK.validate_python({name: raw[name] for name in raw if name != "holder"} if older else raw)
     except ValidationError as error:
-        raise Malformed(_detail(error)) from None
+        raise Malformed(detail(error, _types(edition))) from None
+    if older and "holder" in raw:
+        raise Malformed(NO_HOLDER)
     if input.at > input.received_at:
         raise Malformed("at lies after received_at")
     match input:
@@ -273,9 +291,26 @@ def check(raw: object) -> Input:
             return input
 
 
+def require_edition(input: Input, edition: int) -> None:
+    """Raise Malformed, as `check` does, where an edition of the rules does not know such an input yet (R-3.7)."""
+    if edition >= NEWEST:
+        return
+    if input.type in YOUNGER_TYPES:
+        raise Malformed(no_such_type(_types(edition)))
+    if isinstance(input, _OfContract) and input.holder is not None:
+        raise Malformed(NO_HOLDER)
+
+
 def own_fields(input: Input) -> dict[str, Any]:
-    """The fields that only this type of input has, as JSON values."""
-    return {name.rstrip("_"): _plain(getattr(input, name)) for name in _OWN[type(input)]}
+    """The fields that only this type of input has, as JSON values; `holder` where it names one."""
+    own = {name.rstrip("_"): _plain(getattr(input, name)) for name in _OWN[type(input)]}
+    if isinstance(input, _OfContract) and input.holder is not None:
+        own["holder"] = input.holder
+    return own
+
+
+def _types(edition: int) -> list[str]:
+    return [each for each in TYPES if edition >= NEWEST or each not in YOUNGER_TYPES]
 
 
 def said_fields(input: Input) -> dict[str, object]:
@@ -296,7 +331,8 @@ def _plain(value: object) -> object:
 
 
 _OWN: Final[dict[type, list[str]]] = {
-    kind: [field.name for field in fields(kind) if field.name not in COMMON_FIELDS] for kind in get_args(Input)
+    kind: [field.name for field in fields(kind) if field.name not in (*COMMON_FIELDS, "holder")]
+    for kind in get_args(Input)
 }
 _SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, object]]]]] = {
     kind: (
@@ -305,32 +341,3 @@ _SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, 
     )
     for kind in get_args(Input)
 }
-
-
-_TYPES: Final = [get_args(kind.__annotations__["type"])[0] for kind in get_args(Input)]
-
-
-_PLAIN: Final = {
-    "unexpected_keyword_argument": "no such field",
-    "missing": "missing",
-    "missing_argument": "missing",
-    "int_type": "a whole number is needed",
-    "string_type": "a text is needed",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "string_too_short": "at least {min_length} character",
-    "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "79 and nine digits are needed",
-}
-
-
-def _detail(error: ValidationError) -> str:
-    details = error.errors(include_url=False)[0]
-    if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return "type: " + (
-            "missing" if details["type"].endswith("found") else "no such type of input; one of " + ", ".join(_TYPES)
-        )
-    field = ".".join(quoted(str(part)) for part in details["loc"][1:])
-    plain = _PLAIN.get(details["type"])
-    message = plain.format(**details.get("ctx", {})) if plain else details["msg"].removeprefix("Value error, ")
-    return f"{field}: {message}" if field else message

@@ -25,8 +25,13 @@ AdjustmentReason: TypeAlias = Literal["INSUFFICIENT_FUNDS", UnknownReason]
 RatingReason: TypeAlias = Literal["NOT_UNRATED", "ALREADY_RATED"]
 ClaimReason: TypeAlias = Literal[UnknownReason, "CLAIM_TOO_LATE"]
 AnswerReason: TypeAlias = Literal["UNKNOWN_DISPUTE", "ALREADY_RESOLVED", ReturnReason]
+CloseReason: TypeAlias = Literal["ALREADY_CLOSED"]
+ClosedReason: TypeAlias = Literal["CLOSED"]
+"""On a closed contract, before any reason of the input's own (R-15.4)."""
+RefundReason: TypeAlias = Literal["INSUFFICIENT_FUNDS"]
 
 RefusalReason: TypeAlias = Literal[
+    ClosedReason,
     OpenReason,
     PlanReason,
     RequestReason,
@@ -41,8 +46,10 @@ RefusalReason: TypeAlias = Literal[
     RatingReason,
     ClaimReason,
     AnswerReason,
+    CloseReason,
+    RefundReason,
 ]
-UnratedReason: TypeAlias = Literal["NO_PLAN", "NO_PRICE"]
+UnratedReason: TypeAlias = Literal[ClosedReason, "NO_PLAN", "NO_PRICE"]
 Reason: TypeAlias = Literal[RefusalReason, UnratedReason]
 """Every reason that an event can have."""
 

@@ -9,6 +9,7 @@ from ledger.events import Event
 from ledger.inputs import (
     Adjust,
     Block,
+    Close,
     ConnectOption,
     ConnectPlan,
     DisconnectOption,
@@ -17,6 +18,7 @@ from ledger.inputs import (
     Open,
     OpenDispute,
     Refresh,
+    Refund,
     Rerate,
     ResolveDispute,
     Reverse,
@@ -67,7 +69,7 @@ def reconstruct_input(account: str, event: Event) -> Input:
     }
     match event:
         case ev.UsageCharged(rerates=int(version)) | ev.UsageUnrated(rerates=int(version)):
-            return Rerate(**common, type="rerate", event=version)
+            return Rerate(**common, type="rerate", event=version, holder=event.holder)
         case ev.UsageCharged() | ev.UsageUnrated():
             return Usage(
                 **common,
@@ -100,13 +102,26 @@ def reconstruct_input(account: str, event: Event) -> Input:
         case ev.PromiseTaken():
             return TakePromise(**common, type="take_promise", amount=event.amount)
         case ev.ChargeReversed():
-            text = event.personal.text or ""
-            return Reverse(**common, type="reverse", event=event.event, amount=event.asked_amount, text=text)
+            return Reverse(
+                **common,
+                type="reverse",
+                event=event.event,
+                amount=event.asked_amount,
+                text=event.personal.text or "",
+                holder=event.holder,
+            )
         case ev.Adjusted():
-            text = event.personal.text or ""
-            return Adjust(**common, type="adjust", amount=event.amount, cites=list(event.cites), text=text)
+            return Adjust(
+                **common,
+                type="adjust",
+                amount=event.amount,
+                cites=list(event.cites),
+                text=event.personal.text or "",
+                holder=event.holder,
+            )
         case ev.DisputeOpened():
-            return OpenDispute(**common, type="open_dispute", event=event.event, text=event.personal.text or "")
+            text = event.personal.text or ""
+            return OpenDispute(**common, type="open_dispute", event=event.event, text=text, holder=event.holder)
         case ev.DisputeResolved():
             return ResolveDispute(
                 **common,
@@ -115,7 +130,12 @@ def reconstruct_input(account: str, event: Event) -> Input:
                 outcome=event.outcome,
                 amount=event.amount,
                 text=event.personal.text or "",
+                holder=event.holder,
             )
+        case ev.AccountClosed():
+            return Close(**common, type="close")
+        case ev.Refunded():
+            return Refund(**common, type="refund", amount=event.amount, channel=event.channel, holder=event.holder)
         case ev.InputRefused():
             return _refused(event, common)
         case (
@@ -128,6 +148,7 @@ def reconstruct_input(account: str, event: Event) -> Input:
             | ev.OptionFeeCharged()
             | ev.OptionSuspended()
             | ev.OptionExpired()
+            | ev.PersonalErased()
         ):
             raise NotReconstructible(f"version {event.version} does not begin a booking")
 
@@ -149,5 +170,10 @@ def _refused(event: ev.InputRefused, common: _Common) -> Input:
         raise NotReconstructible(f"version {event.version}: no input type {event.input_type!r}")
     personal = {name: getattr(event.personal, name) for name in event.personal.__struct_fields__}
     spoken = {name: text for name, text in personal.items() if text is not None}
-    text = {"text": ""} if event.input_type == "sms" else {}
-    return kind(type=event.input_type, **common, **{**event.fields, **text, **spoken})
+    fields = event.fields
+    if event.input_type == "sms":
+        fields = fields | {"text": ""}
+    if event.input_type == "grant_discount":
+        since, until = (date.fromisoformat(fields[name]) for name in ("from", "until"))
+        return GrantDiscount(**common, type="grant_discount", percent=fields["percent"], from_=since, until=until)
+    return kind(type=event.input_type, **common, **{**fields, **spoken})

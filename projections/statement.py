@@ -22,7 +22,7 @@ from projections.unrated_record import UnratedRecord, unrated_record
 from projections.usage_row import UsageRow, usage_row
 
 LineKind: TypeAlias = Literal[
-    "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment"
+    "top_up", "monthly_fee", "daily_fee", "option_fee", "usage", "promise_fee", "reversal", "adjustment", "refund"
 ]
 
 _NAMING = (ev.PlanConnected, ev.MonthlyFeeCharged, ev.DailyFeeCharged, ev.PackagesRefreshed)
@@ -43,8 +43,8 @@ class PrintedPeriod(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A ledger line: `amount` and `balance` in kopecks, and what its text says (`projections.words.lines`).
 
-    `cause` is that of a monthly fee, `channel` that of a top-up, `option` the name of one that is paid, `note` what the
-    clerk wrote of an adjustment, `reverses` the line that a reversal corrects.
+    `cause` is that of a monthly fee, `channel` that of a top-up or refund, `option` the name of one that is paid,
+    `note` what the clerk wrote of an adjustment, `reverses` the line that a reversal corrects.
     """
 
     version: int
@@ -208,6 +208,8 @@ def _line(event: Event, zone: str, known: Mapping[int, Line]) -> Line | None:
             return _entry(event, "promise_fee", -event.fee)
         case ev.Adjusted():
             return _entry(event, "adjustment", event.amount, note=event.personal.text or None)
+        case ev.Refunded():
+            return _entry(event, "refund", -event.amount, channel=event.channel)
         case ev.ChargeReversed() if event.amount:
             return _entry(event, "reversal", wallet_movement(event.entries), reverses=known[event.event])
         case (
@@ -215,7 +217,7 @@ def _line(event: Event, zone: str, known: Mapping[int, Line]) -> Line | None:
             | ev.Blocked() | ev.Unblocked() | ev.PeriodLapsed() | ev.DiscountGranted() | ev.DailyFeeCharged()
             | ev.OptionConnected() | ev.OptionFeeCharged() | ev.OptionSuspended() | ev.OptionExpired()
             | ev.OptionDisconnected() | ev.PromiseTaken() | ev.PromiseClosed() | ev.ChargeReversed()
-            | ev.DisputeOpened() | ev.DisputeResolved()
+            | ev.DisputeOpened() | ev.DisputeResolved() | ev.AccountClosed() | ev.PersonalErased()
         ):  # fmt: skip
             return None
 

@@ -46,9 +46,11 @@ def paths(text: str) -> set[str]:
 
 def test_the_readme_states_the_rules_of_all_chapters() -> None:
     numbers = in_order(stated(built_only=False))
-    assert {int(rule[2:].split(".")[0]) for rule in numbers} == set(range(1, 14))
+    chapters = {int(rule[2:].split(".")[0]) for rule in numbers}
+    assert chapters == set(range(1, 16)) - {14}, "the worked examples are no rules"
     for before, after in pairwise(tuple(map(int, rule[2:].split("."))) for rule in numbers):
-        assert after in ((before[0], before[1] + 1), (before[0] + 1, 1)), f"a rule is missing before R-{after}"
+        next_chapter = min((each for each in chapters if each > before[0]), default=0)
+        assert after in ((before[0], before[1] + 1), (next_chapter, 1)), f"a rule is missing before R-{after}"
 
 
 def test_every_rule_that_is_built_is_cited_by_a_test() -> None:

@@ -13,7 +13,7 @@ from ledger.account import KINDS, Account
 from ledger.log.store import PartRow
 from ledger.memory import Memory, Part, Reader
 
-STATE_SCHEMA: Final = 4
+STATE_SCHEMA: Final = 5
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
 
 

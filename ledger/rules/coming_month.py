@@ -33,9 +33,9 @@ class ComingMonth(NamedTuple):
 def coming_month(account: Account, moment: Moment, catalogue: Catalogue) -> ComingMonth | None:
     """The coming month of an account that has been advanced to a moment; None if no top-up brings one.
 
-    An account under a block that money does not lift, or without a plan, has none.
+    An account under a block that money does not lift, without a plan, or closed has none.
     """
-    if account.mode == "none" or set(account.blocks) - {"financial"}:
+    if account.mode in ("none", "closed") or set(account.blocks) - {"financial"}:
         return None
 
     def at_night(amount: Kopecks) -> ComingMonth | Kopecks:

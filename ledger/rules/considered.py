@@ -12,6 +12,7 @@ from ledger.reasons import (
     AnswerReason,
     BlockReason,
     ClaimReason,
+    CloseReason,
     NightStep,
     OpenReason,
     OptionEndReason,
@@ -21,12 +22,26 @@ from ledger.reasons import (
     PromiseReason,
     RatingReason,
     RefreshReason,
+    RefundReason,
     RefusalReason,
     RequestReason,
     ReversalReason,
     UnblockReason,
 )
-from ledger.rules import blocks, corrections, credit, disputes, night, opening, options, plans, refresh, tariff, usage
+from ledger.rules import (
+    blocks,
+    closing,
+    corrections,
+    credit,
+    disputes,
+    night,
+    opening,
+    options,
+    plans,
+    refresh,
+    tariff,
+    usage,
+)
 from ledger.rules.check import Check, tested
 from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import Record, WhyNot, why_not
@@ -49,8 +64,13 @@ REASONS: Final[dict[str, tuple[RefusalReason, ...]]] = {
     "rerate": get_args(RatingReason),
     "open_dispute": get_args(ClaimReason),
     "resolve_dispute": (*get_args(AnswerReason), "NOT_REVERSIBLE"),
+    "close": get_args(CloseReason),
+    "refund": get_args(RefundReason),
 }
-"""The reasons for which an input can be refused, in their order; the other types of input never are."""
+"""The reasons for which an input can be refused, in their order; the other types of input never are.
+
+A closed contract refuses most inputs, those others too, before any of these reasons: CLOSED (R-15.4).
+"""
 
 STEPS: Final[tuple[NightStep, ...]] = get_args(NightStep)
 """What a night may do, in its order."""
@@ -71,7 +91,8 @@ def against(
 
     `account` is the one that the rule was asked about: advanced to the input's time.
     """
-    return tested(_checks(account, input, moment, catalogue, cited))
+    closed = tested(closing.against_closed(account, input))
+    return [*closed] or tested(_checks(account, input, moment, catalogue, cited))
 
 
 def night_steps(account: Account, moment: Moment, catalogue: Catalogue) -> list[Check[NightStep]]:
@@ -147,5 +168,9 @@ def _checks(
             return disputes.against_claim(account, input, moment, cited)
         case inputs.ResolveDispute():
             return disputes.against_answer(account, input, cited, catalogue.edition)
+        case inputs.Close():
+            return closing.against_closing(account)
+        case inputs.Refund():
+            return closing.against_refund(account, input)
         case inputs.TopUp() | inputs.Usage() | inputs.GrantDiscount():
-            return iter(())  # never refused (R-6.8, R-7.1, R-10.1)
+            return iter(())  # never refused but on a closed contract (R-6.8, R-7.1, R-10.1, R-15.4)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from ledger.account import Account
 from ledger.entries import CONSUMED, EXPIRED, REVENUE_ADJUSTMENT, WALLET, Entry, money, wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, Personal, UsageCharged
@@ -31,7 +33,9 @@ def reverse(account: Account, input: Reverse, moment: Moment, cited: EventLookup
     if refused or event is None:
         return refused
     returned = given_back(account, event, input.amount, edition)
-    return [reversal(account, event, returned, moment, asked=input.amount, text=input.text)]
+    return [
+        replace(reversal(account, event, returned, moment, asked=input.amount, text=input.text), holder=input.holder)
+    ]
 
 
 def given_back(account: Account, event: Event, asked: Kopecks | None, edition: int) -> Return:
@@ -113,6 +117,7 @@ def adjust(account: Account, input: Adjust, moment: Moment, cited: EventLookup) 
             wallet_after=account.wallet + input.amount,
             amount=input.amount,
             cites=tuple(input.cites),
+            holder=input.holder,
             personal=Personal(text=input.text),
         )
     ]

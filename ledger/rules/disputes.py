@@ -38,6 +38,7 @@ def open_dispute(
             event=input.event,
             answer_due=(today + timedelta(days=ANSWER_DAYS)).isoformat(),
             claim=claim_name(input.id) if claim_name is not None else None,
+            holder=input.holder,
             personal=Personal(text=input.text),
         )
     ]
@@ -84,6 +85,7 @@ def resolve_dispute(
         outcome=input.outcome,
         amount=input.amount,
         claim=claim,
+        holder=input.holder,
         personal=Personal(text=input.text),
     )
     if input.outcome == "rejected" or first(against_return(account, event, input.amount, edition)) is not None:

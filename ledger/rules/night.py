@@ -18,11 +18,12 @@ from ledger.rules.moment import Moment
 def tariff_due(account: Account, catalogue: Catalogue) -> Instant | None:
     """The instant at which the tariff asks next for its fee, or the paid period ends under a block.
 
-    The end of what is paid; unpaid and free of blocks, the first night after that began (R-4.4); else never.
+    The end of what is paid; unpaid and free of blocks, the first night after that began (R-4.4); else never, as on a
+    closed contract (R-15.3).
     """
     if account.period is not None:
         return account.period.next_due
-    if account.mode == "none" or account.blocks:
+    if account.mode in ("none", "closed") or account.blocks:
         return None
     return periods.first_night_after(account.waiting_since, account.zone, catalogue.settings.night_hour)
 

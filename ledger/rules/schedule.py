@@ -30,7 +30,12 @@ class Booked:
 
 
 def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]:
-    """The financial block after a booking that moved `available`: lifted above 0, set below 0 (R-8.5)."""
+    """The financial block after a booking that moved `available`: lifted above 0, set below 0 (R-8.5).
+
+    None on a closed contract (R-15.4).
+    """
+    if account.closed_at is not None:
+        return []
     adds = takes = False
     for event in events:
         if event.wallet_after is not None:

@@ -13,6 +13,7 @@ from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
 from ledger.reasons import RatingReason, UnratedReason
 from ledger.rules.check import Check, refusal
+from ledger.rules.closing import is_after_closing
 from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import late, why_not
 from ledger.rules.moment import Moment
@@ -24,7 +25,12 @@ _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
 
 
 def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) -> list[Event]:
-    """A record charged to packages and money, or one that nobody can rate; never refused, never dropped (R-6.8)."""
+    """A record charged to packages and money, or one that nobody can rate; never refused, never dropped (R-6.8).
+
+    What occurred when the contract was closed is nobody's, incoming too (R-15.4).
+    """
+    if is_after_closing(account, input.at):
+        return [_unrated(account, input, moment, "CLOSED")]
     if input.direction == "in":
         return [_charged(account, input, moment, catalogue, None, billed=PackageQuantity(input.quantity))]
     plan = rating_plan(account, catalogue, input.at)
@@ -66,7 +72,9 @@ def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue
         return refused
     record = event.record or event.version
     rated = [
-        replace(again, used_at=event.used_at or event.occurred_at, rerates=input.event, record=record)
+        replace(
+            again, used_at=event.used_at or event.occurred_at, rerates=input.event, record=record, holder=input.holder
+        )
         for again in usage(account, _record_of(account, event), moment, catalogue)
         if isinstance(again, UsageCharged | UsageUnrated)
     ]

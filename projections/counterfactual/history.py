@@ -11,13 +11,15 @@ from ledger.account import Account
 from ledger.booking import book
 from ledger.catalogue import Catalogue
 from ledger.contracts import Contract
-from ledger.events import AccountOpened, Event
+from ledger.events import AccountOpened, Event, PersonalErased
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reconstruct_input import NotReconstructible, reconstruct_input
+from ledger.rules.closing import personal_erased
+from ledger.rules.moment import Moment
 from ledger.rules.schedule import advance
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
@@ -199,6 +201,9 @@ class _History:
 
     def _step(self, step: Step, position: int, at: Instant | None) -> None:
         first = step.events[0]
+        if isinstance(first, PersonalErased):
+            self._erased(first)
+            return
         if first.input is None:
             self._advance(first.booked_at, position, first.recorded_at)
             return
@@ -212,6 +217,15 @@ class _History:
         )
         self.state = booked.account
         self.made += booked.events
+
+    def _erased(self, event: PersonalErased) -> None:
+        """An erasure stays, where the contract is still closed (R-15.9)."""
+        if self.state is None or self.state.closed_at is None:
+            return
+        moment = Moment(event.occurred_at, event.booked_at, event.recorded_at)
+        erased = personal_erased(self.state, moment, event.ground, event.by)
+        self.state = evolve(self.state, erased)
+        self.made.append(erased)
 
     def _advance(self, until: Instant, position: int, recorded_at: Instant) -> None:
         if self.state is None:

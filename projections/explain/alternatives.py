@@ -76,9 +76,11 @@ def passed_over(event: Event, input: Input | None, checks: Checks) -> list[Alter
     if isinstance(event, OptionFeeCharged | OptionSuspended):
         named = get_args(OptionFeeReason)
     elif input is not None:
-        named = REASONS[input.type]
-        if named[0] != checks[0].reason:
+        named = REASONS.get(input.type, ())
+        if input.type == "refresh":
             named = named[1:]  # the app dials no code
+        if checks[0].reason == "CLOSED":
+            named = ("CLOSED", *named)
     behind = named[len(checks) :] if checks[-1].holds and checks[-1].reason != "UNKNOWN_SERVICE_CODE" else ()
     return [
         *(
@@ -96,6 +98,8 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
     """
     if before is None or not isinstance(event, UsageCharged | UsageUnrated):
         return []
+    if isinstance(event, UsageUnrated) and event.reason == "CLOSED":
+        return []  # no bucket was asked (R-15.4)
     record = _Record(event.service, event.zone, event.used_at or event.occurred_at)
     plan = rating_plan(before, catalogue, record.at)
     asked = plan if plan is not None and event.direction == "out" and event.zone in plan.prices else None

@@ -23,6 +23,7 @@ from ledger.events import (
     OptionFeeCharged,
     OptionSuspended,
     PackagesRefreshed,
+    PersonalErased,
     PromiseClosed,
     Unblocked,
     UsageCharged,
@@ -238,7 +239,9 @@ def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: E
     if begun is None or before is None:
         return []
     match event:
-        case Blocked(cause="balance") | Unblocked(cause="balance") | PromiseClosed() | OptionExpired():
+        case (
+            Blocked(cause="balance") | Unblocked(cause="balance") | PromiseClosed() | OptionExpired() | PersonalErased()
+        ):
             return []
         case OptionFeeCharged() | OptionSuspended():
             return considered.option_fee(before, event.option, found.moment, catalogue)

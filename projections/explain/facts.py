@@ -31,6 +31,8 @@ def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) ->
             return {"fee_before_discount": event.fee, "discount": event.discount, "mode": before.mode}
         case ev.UsageCharged():
             return _usage(event, before, catalogue)
+        case ev.UsageUnrated(reason="CLOSED"):
+            return {"reason": event.reason, "used_at": event.used_at or event.occurred_at, "ends": before.closed_at}
         case ev.UsageUnrated():
             plan = rating_plan(before, catalogue, event.used_at or event.occurred_at)
             return {
@@ -65,6 +67,12 @@ def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) ->
             return {"answer_due": event.answer_due}
         case ev.DisputeResolved():
             return {"event": event.event, "outcome": event.outcome}
+        case ev.AccountClosed():
+            return {"wallet": before.wallet, "mode": before.mode, "blocks": list(before.blocks)}
+        case ev.Refunded():
+            return {"amount": event.amount}
+        case ev.PersonalErased():
+            return {"ground": event.ground, "by": event.by}
         case ev.RefreshRefused() | ev.InputRefused():
             return event.facts
         case ev.AccountOpened():

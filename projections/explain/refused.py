@@ -164,5 +164,7 @@ def _by_itself(account: Account, catalogue: Catalogue, end: Instant) -> Instant 
 
 
 def _would_work(account: Account, at: Instant, catalogue: Catalogue) -> bool:
+    if account.closed_at is not None:
+        return False
     facts = facts_of(account, catalogue, periods.local_date(at, account.zone))
     return not any(holds(facts) for _, holds in REFUSALS)

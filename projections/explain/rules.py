@@ -24,8 +24,13 @@ REFUSED_BY: Final[dict[str, str]] = {
     "rerate": "R-11.6",
     "open_dispute": "R-11.2",
     "resolve_dispute": "R-11.3",
+    "close": "R-15.3",
+    "refund": "R-15.5",
 }
 """The rule that can refuse an input of a type; of a refresh only the wrong code or number."""
+
+WHEN_CLOSED: Final = "R-15.4"
+"""The rule that judges before all others on a closed contract."""
 
 STEP_BY: Final[dict[RefusalReason | NightStep, str]] = {
     "LAPSE": "R-4.5",
@@ -60,7 +65,8 @@ def rules_of(event: Event, before: Account | None) -> Rules:
         case ev.UsageCharged():
             return (*(("R-11.6",) if event.rerates is not None else ()), *_rating(event))
         case ev.UsageUnrated():
-            return ("R-6.8",) if event.rerates is None else ("R-11.6", "R-6.8")
+            rule = WHEN_CLOSED if event.reason == "CLOSED" else "R-6.8"
+            return (rule,) if event.rerates is None else ("R-11.6", rule)
         case ev.Blocked(cause="request"):
             return ("R-8.1", "R-8.3")
         case ev.Blocked(cause="balance"):
@@ -95,6 +101,14 @@ def rules_of(event: Event, before: Account | None) -> Rules:
             return ("R-11.2",)
         case ev.DisputeResolved():
             return ("R-11.3",)
+        case ev.AccountClosed():
+            return ("R-15.3",)
+        case ev.Refunded():
+            return ("R-15.5",)
+        case ev.PersonalErased():
+            return ("R-15.9",)
+        case ev.InputRefused(reason="CLOSED"):
+            return (WHEN_CLOSED,)
         case ev.InputRefused():
             return (REFUSED_BY[event.input_type],)
 

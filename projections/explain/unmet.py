@@ -57,6 +57,14 @@ def of_other_inputs(
             if input_type == "ussd":
                 return phrases.say(STEPS["code"], code=USSD_CODE), None
             return phrases.say(STEPS["number"], number=SMS_NUMBER), None
+        case "CLOSED":
+            closed = periods.local_date(account.closed_at or account.clock, account.zone)
+            return phrases.say(STEPS["new contract"], day=phrases.day(closed)), None
+        case "INSUFFICIENT_FUNDS" if input_type == "refund":
+            wallet = int(facts["wallet"])
+            return (phrases.say(STEPS["refund"], max=phrases.money(wallet)), None) if wallet > 0 else (None, None)
+        case "INSUFFICIENT_FUNDS" if account.closed_at is not None:
+            return None, None  # nothing tops up a closed contract
         case "INSUFFICIENT_FUNDS":
             asked = int(facts.get("fee", facts.get("needed")) or 0)
             missing = least(lambda amount: asked - after_top_up(account, amount, moment).available)

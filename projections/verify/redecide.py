@@ -9,11 +9,13 @@ import msgspec
 from ledger.account import Account
 from ledger.booking import book
 from ledger.catalogue import Catalogue
-from ledger.events import Event, type_name
-from ledger.evolve import BrokenLog
+from ledger.events import Event, PersonalErased, type_name
+from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed
 from ledger.reconstruct_input import NotReconstructible
+from ledger.rules.closing import personal_erased
 from ledger.rules.corrections import EventLookup
+from ledger.rules.moment import Moment
 from ledger.rules.schedule import advance
 
 UNDECIDABLE: Final = (
@@ -48,8 +50,12 @@ def decide_again(
 ) -> tuple[list[Event], Account | None]:
     """The booking that begins with a stored event, of its input or its scheduled instant; and the account behind it.
 
-    Raises UNDECIDABLE.
+    An erasure has neither: it can follow where the contract is closed (R-15.9). Raises UNDECIDABLE.
     """
+    if isinstance(first, PersonalErased) and before is not None and before.closed_at is not None:
+        moment = Moment(first.occurred_at, first.booked_at, first.recorded_at)
+        erased = personal_erased(before, moment, first.ground, first.by)
+        return [erased], evolve(before, erased)
     if input is not None:
         booked = book(before, input, catalogue, recorded_at=first.recorded_at, history=history)
     elif before is not None:

@@ -64,6 +64,12 @@ def _about(phrases: Phrasebook, event: Event) -> tuple[str, ...]:
             )
         case ev.DisputeResolved():
             return event.dispute, phrases.say(names.OUTCOMES[event.outcome]), _of(phrases, event.event)
+        case ev.AccountClosed():
+            return ()
+        case ev.Refunded():
+            return phrases.money(event.amount), event.channel
+        case ev.PersonalErased():
+            return event.ground, event.by
         case ev.InputRefused():
             return f"{phrases.say(names.INPUTS[event.input_type])}: {phrases.say(REASONS[event.reason])}", event.reason
 

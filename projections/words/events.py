@@ -34,6 +34,9 @@ TITLES: Final[dict[str, Text]] = {
     "Adjusted": Text("перерасчёт", "adjustment"),
     "DisputeOpened": Text("претензия принята", "claim registered"),
     "DisputeResolved": Text("ответ на претензию", "claim answered"),
+    "AccountClosed": Text("договор закрыт", "contract closed"),
+    "Refunded": Text("возврат средств", "refund"),
+    "PersonalErased": Text("персональные данные уничтожены", "personal data erased"),
     "InputRefused": Text("отказ", "refusal"),
 }
 """What happened, by the event's type, and by its cause where it has one."""

@@ -63,6 +63,11 @@ FACTS: Final[dict[str, tuple[str, Text]]] = {
     "answer_due": ("day", Text("Ответить до", "Answer by")),
     "dispute": ("text", Text("Претензия", "Claim")),
     "outcome": ("outcome", Text("Ответ", "Answer")),
+    "closed_at": ("stored_time", Text("Договор закрыт", "Contract closed")),
+    "used_at": ("time", Text("Время записи", "Time of the record")),
+    "wallet": ("money", Text("На балансе", "In the wallet")),
+    "ground": ("text", Text("Основание", "Ground")),
+    "by": ("text", Text("Кем", "By whom")),
     "code": ("text", Text("Код обновления", "Code of a refresh")),
     "number": ("text", Text("Номер обновления", "Number of a refresh")),
 }

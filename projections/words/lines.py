@@ -16,6 +16,7 @@ LINES: Final[dict[str, Text]] = {
     "promise_fee": Text("Плата за услугу «Обещанный платёж»", "Fee of a promised payment"),
     "adjustment_told": Text("Перерасчёт: {note}", "Adjustment: {note}"),
     "adjustment": Text("Перерасчёт", "Adjustment"),
+    "refund": Text("Возврат средств", "Refund"),
     "reversal": Text("Корректировка: {day} {line}", "Reversal: {day} {line}"),
 }
 """By the kind of the line; an adjustment with a text of its clerk says it."""

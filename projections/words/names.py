@@ -30,6 +30,7 @@ MODES: Final[dict[str, Text]] = {
     "monthly": Text("помесячно", "monthly"),
     "daily": Text("посуточно", "daily"),
     "unpaid": Text("период не оплачен", "nothing paid"),
+    "closed": Text("договор закрыт", "contract closed"),
 }
 BLOCKS: Final[dict[str, Text]] = {
     "financial": Text("финансовая", "financial"),
@@ -70,6 +71,8 @@ INPUTS: Final[dict[str, Text]] = {
     "rerate": Text("тарификация", "rating"),
     "open_dispute": Text("претензия", "claim"),
     "resolve_dispute": Text("ответ на претензию", "answer to a claim"),
+    "close": Text("закрытие договора", "end of the contract"),
+    "refund": Text("возврат средств", "refund"),
 }
 """What came in, by the type of the input."""
 COUNTED: Final[dict[str, tuple[tuple[str, str, str], tuple[str, str]]]] = {

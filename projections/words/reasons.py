@@ -9,6 +9,7 @@ from projections.words.language import Text
 Why: TypeAlias = Literal[PassedOver, "covers only a part", "does not hold", "no block", "not affordable", "not offered"]
 
 REASONS: Final[dict[Reason, Text]] = {
+    "CLOSED": Text("договор закрыт", "the contract is closed"),
     "ALREADY_OPEN": Text("счёт уже открыт", "the account is open already"),
     "PLAN_NOT_AVAILABLE": Text("тариф здесь не продаётся", "the plan is not sold here"),
     "BLOCKED": Text("номер заблокирован", "the number is blocked"),
@@ -33,6 +34,7 @@ REASONS: Final[dict[Reason, Text]] = {
     "CLAIM_TOO_LATE": Text("шесть месяцев прошли", "six months have passed"),
     "UNKNOWN_DISPUTE": Text("такой претензии нет", "there is no such claim"),
     "ALREADY_RESOLVED": Text("на претензию уже ответили", "the claim is answered already"),
+    "ALREADY_CLOSED": Text("договор уже закрыт", "the contract is closed already"),
     "NO_PLAN": Text("в это время тарифа не было", "there was no plan at that time"),
     "NO_PRICE": Text("у тарифа нет цены на это", "the plan has no price for this"),
 }

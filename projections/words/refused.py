@@ -31,6 +31,10 @@ STEPS: Final[dict[str, Text]] = {
         "пополнить на {amount} (это снимет финансовую блокировку)", "top up {amount} (this lifts the financial block)"
     ),
     "promise": Text("просить не больше {max}", "ask for at most {max}"),
+    "refund": Text("вернуть не больше {max}", "pay out at most {max}"),
+    "new contract": Text(
+        "открыть новый договор: этот закрыт {day}", "open a new contract: this one was closed on {day}"
+    ),
     "claim": Text("подать не позднее {day}", "register it by {day}"),
     "no plan": Text("подключить тариф с «Обнови пакет»", "connect a plan with package refresh"),
     "not refreshable": Text(

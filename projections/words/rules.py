@@ -171,6 +171,24 @@ RULES: Final[dict[str, Text]] = {
         "An unrated record is rated as of its time once the catalogue is mended, and only once.",
     ),
     "R-12.3": Text("Счёт открывают один раз.", "An account is opened once."),
+    "R-15.3": Text(
+        "Договор закрывается в любом состоянии: остатки пакетов сгорают, деньги на балансе остаются, больше ничего не "
+        "списывается.",
+        "A contract is closed in every state: packages expire, the wallet stays, nothing is scheduled any more.",
+    ),
+    "R-15.4": Text(
+        "После закрытия договора по нему только исправляют, возвращают деньги и разбирают претензии; записи после "
+        "закрытия не тарифицируются.",
+        "A closed contract only takes corrections, refunds and claims; records from after the closing are not rated.",
+    ),
+    "R-15.5": Text(
+        "Вернуть абоненту можно только то, что есть на балансе, и до закрытия договора, и после.",
+        "Only what is in the wallet can be paid out to the subscriber, before the contract's end and after it.",
+    ),
+    "R-15.9": Text(
+        "Персональные данные закрытого договора уничтожены; деньги, объёмы и времена остаются.",
+        "The personal data of a closed contract are destroyed; money, units and times stay.",
+    ),
     "R-12.4": Text(
         "Обновление просят ровно кодом *929# или SMS ровно на 9290.",
         "A refresh is asked for by exactly *929#, or by an SMS to exactly 9290.",

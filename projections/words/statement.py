@@ -134,6 +134,7 @@ KINDS: Final[dict[str, Text]] = {
     "promise_fee": Text("обещанный платёж", "promised payment"),
     "reversal": Text("корректировка", "reversal"),
     "adjustment": Text("перерасчёт", "adjustment"),
+    "refund": Text("возврат средств", "refund"),
 }
 """Kinds of lines, where they have a column."""
 UNITS: Final[dict[str, Text]] = {"s": Text("с", "s"), "sms": names.PIECES, "kb": sizes.KILOBYTES}

@@ -136,9 +136,11 @@ def reasons_in_order(found: Explanation, event: Event) -> None:
         return
     before = [each.what for each in found.alternatives if each.why == "does not hold"]
     behind = [each.what for each in found.alternatives if each.why == "not reached"]
-    reasons = list(REASONS_OF_INPUTS[event.input_type])
+    reasons = list(REASONS_OF_INPUTS.get(event.input_type, ()))
     if event.input_type == "refresh":
         reasons.remove("UNKNOWN_SERVICE_CODE")
+    if event.reason == "CLOSED":
+        reasons.insert(0, "CLOSED")
     told = [*before, event.reason, *behind]
     assert told == (reasons[:1] if event.reason == "UNKNOWN_SERVICE_CODE" else reasons)
 
@@ -205,7 +207,7 @@ def test_every_reason_of_the_readme_is_told() -> None:
     stated = {name for pair in named for name in pair if name} - rejected
     assert stated - {"REFUSALS"} == set(REASONS)
     refusing = {reason for reasons in REASONS_OF_INPUTS.values() for reason in reasons}
-    assert refusing == set(get_args(RefusalReason))
+    assert refusing | {"CLOSED"} == set(get_args(RefusalReason)), "a closed contract has one reason for all (R-15.4)"
     assert set(get_args(Reason)) == refusing | set(get_args(UnratedReason)) == set(REASONS)
     assert set(get_args(NightStep)) == set(STEPS)
     assert set(get_args(Why)) == set(WHY)

@@ -19,6 +19,7 @@ from tests.support import Story, run
 FORMS: Final = {
     3: "b35995bb20f2ff99a2017c0370c364f27b75fb640a75dd3f5d143a116e5aee21",
     4: "9863cf267e499b6f6cbe9744cb9b9eee07ef9ff3fd8f17c7730c2211993aba33",
+    5: "f0e9550217ccd2b86210300d6759fc271eabc07e39eaa5286c11aaf3e5d2cc7a",
 }
 """Each number of `STATE_SCHEMA` with the digest of the form it stands for; add a line, never change one."""
 
