@@ -46,9 +46,7 @@ def book(
     Raises `inputs.Malformed` where only the catalogue could tell that the input is malformed; nothing is booked in
     either case.
     """
-    if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
-        raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
-    inputs.require_edition(input, catalogue.edition)
+    refuse_malformed(input, catalogue)
     reference = InputRef(input.source, input.id, input.received_at, input.by)
     if account is None:
         if not isinstance(input, inputs.Open):
@@ -64,6 +62,13 @@ def book(
     if settled := settle(booked.account, decided, moment):
         booked.add(settled)
     return booked
+
+
+def refuse_malformed(input: Input, catalogue: Catalogue) -> None:
+    """Raise Malformed where only the catalogue can tell that an input is malformed (R-3.1, R-3.7)."""
+    if isinstance(input, inputs.Open) and input.region not in catalogue.regions:
+        raise inputs.Malformed(f"region: no region {input.region!r} in the catalogue")
+    inputs.require_edition(input, catalogue.edition)
 
 
 def _known_by(booked: Booked, history: EventLookup) -> EventLookup:

@@ -63,7 +63,8 @@ def chosen(contracts: Contracts, account: str, holder: int | None = None) -> Con
     """
     if is_number(account):
         return next((each for each in reversed(contracts.of(account)) if holder in (None, each.holder)), None)
-    return contracts.with_id(account) if holder is None else None
+    found = contracts.with_id(account)
+    return found if found is not None and holder in (None, found.holder) else None
 
 
 def is_number(id: str) -> bool:

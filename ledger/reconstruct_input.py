@@ -5,7 +5,8 @@ from datetime import date
 from typing import Final, TypedDict, get_args
 
 from ledger import events as ev
-from ledger.events import Event
+from ledger.contracts import Contract, is_number
+from ledger.events import AccountOpened, Event
 from ledger.inputs import (
     Adjust,
     Block,
@@ -30,6 +31,7 @@ from ledger.inputs import (
     Ussd,
 )
 from ledger.periods import Instant
+from ledger.rules.disputes import ClaimName
 
 _TYPES: Final[dict[str, Callable[..., Input]]] = {
     get_args(kind.__annotations__["type"])[0]: kind for kind in get_args(Input)
@@ -61,7 +63,7 @@ def reconstruct_input(account: str, event: Event) -> Input:
         raise NotReconstructible(f"version {event.version} was scheduled")
     common: _Common = {
         "id": reference.id,
-        "account": account,
+        "account": _number_in(event) or account,
         "at": event.occurred_at,
         "received_at": reference.received_at,
         "source": reference.source,
@@ -153,6 +155,11 @@ def reconstruct_input(account: str, event: Event) -> Input:
             raise NotReconstructible(f"version {event.version} does not begin a booking")
 
 
+def _number_in(event: Event) -> str | None:
+    """The number that an opening says its contract is of."""
+    return event.personal.number if isinstance(event, AccountOpened) else None
+
+
 def _request(event: ev.PackagesRefreshed | ev.RefreshRefused, common: _Common) -> Input:
     match event.input_type:
         case "ussd":
@@ -177,3 +184,19 @@ def _refused(event: ev.InputRefused, common: _Common) -> Input:
         since, until = (date.fromisoformat(fields[name]) for name in ("from", "until"))
         return GrantDiscount(**common, type="grant_discount", percent=fields["percent"], from_=since, until=until)
     return kind(type=event.input_type, **common, **{**fields, **spoken})
+
+
+def claim_name_in(event: Event) -> ClaimName | None:
+    """What stands for the claim that an event opens or answers, as the event has it (R-11.3); None where nothing does.
+
+    It is enough to decide the event again, also where nobody can open what is sealed.
+    """
+    claim = getattr(event, "claim", None)
+    return None if claim is None else lambda _: claim
+
+
+def opened_contract(account_id: str, event: Event) -> Contract | None:
+    """The contract that an event opens; None for another event, and where the stream is called by its number."""
+    if not isinstance(event, AccountOpened) or is_number(account_id):
+        return None
+    return Contract(event.personal.number or account_id, event.holder, account_id)

@@ -11,15 +11,19 @@ from typing import Literal, TypeAlias
 from ledger.account import Account
 from ledger.accounts import rebuild_heads
 from ledger.batch import Batch, booked
-from ledger.booking import book
+from ledger.booking import book, refuse_malformed
 from ledger.catalogue import Catalogue, parse, shipped_text
+from ledger.contracts import Contract
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
 from ledger.evolve import evolve
+from ledger.holders import Holders, InputKey, new_name
 from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
-from ledger.log import heads, keys
+from ledger.log import heads
+from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
 from ledger.log.errors import StoreError
-from ledger.log.store import Head, Key, KeyRow, Reading, StoreRef, Writing
+from ledger.log.store import Head, Key, Reading, StoreRef, Writing
 from ledger.periods import Instant
+from ledger.routing import Held, contract_of, opens_contract
 from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.snapshot import Snapshot
@@ -38,7 +42,7 @@ class CatalogueRefused(Exception):
 class Outcome:
     """What became of one input. `events` includes what the schedule booked before it; `version` is its first event.
 
-    `reply` is what a request for a refresh was answered (R-5.3).
+    `reply` is what a request for a refresh was answered (R-5.3), `contract` the one where the input is known now.
     """
 
     result: Result
@@ -47,6 +51,7 @@ class Outcome:
     reason: str = ""
     detail: str = ""
     reply: Reply | None = None
+    contract: Contract | None = None
 
 
 class Ledger:
@@ -54,12 +59,22 @@ class Ledger:
 
     `access`: make a new ledger where there is none, book in the one there is, or only read. `now` is asked only for
     `recorded_at` (R-2.5). `catalogue` is adopted for what is booked from now on; without one the ledger's own holds, or
-    the shipped one in a new ledger. Raises StoreError and CatalogueRefused.
+    the shipped one in a new ledger. A new ledger is `sealed`, or stays in the clear for ever (R-15.9). Raises
+    StoreError and CatalogueRefused.
     """
 
-    def __init__(self, ref: StoreRef, *, now: Clock, access: Access = "create", catalogue: str | None = None) -> None:
+    def __init__(
+        self,
+        ref: StoreRef,
+        *,
+        now: Clock,
+        access: Access = "create",
+        catalogue: str | None = None,
+        sealed: bool = True,
+    ) -> None:
         if access == "create" and not ref.exists():
-            _make(ref, now, catalogue)
+            _make(ref, now, catalogue, sealed=sealed)
+        self._sealed = sealed
         self.store = ref.open(create=access == "create")
         self._now = now
         self._catalogues: CatalogueTimeline | None = None
@@ -91,14 +106,15 @@ class Ledger:
         """
         with self.store.writing() as tx:
             catalogue = self._timeline(tx).newest()
-            keyed = [(input, keys.key_of(input.source, input.id)) for input in inputs]
-            known = tx.keys([(input.account, key) for input, key in keyed])
+            holders = Holders(tx, {input.account for input in inputs})
+            asked = [(input, holders.keys_of(input)) for input in inputs]
+            known = tx.keys([key for _, keys in asked for key in keys.items()])
 
             def apply(batch: Batch) -> list[Outcome]:
-                return [self._apply_one(batch, catalogue, input, key, known) for input, key in keyed]
+                return [self._apply_one(batch, holders, catalogue, input, keys, known) for input, keys in asked]
 
-            accounts = sorted({input.account for input in inputs})
-            batch, outcomes = booked(tx, accounts, self._recorded_at(tx), catalogue, apply)
+            batch, outcomes = booked(tx, holders.ids(), self._recorded_at(tx), catalogue, apply)
+            tx.keyring.keep()
             self._write(tx, batch)
         self._known_sources |= {row.source for row in batch.keys.values()}
         return outcomes
@@ -146,35 +162,48 @@ class Ledger:
     def _apply_one(
         self,
         batch: Batch,
+        holders: Holders,
         catalogue: Catalogue,
         input: Input,
-        key: bytes,
-        stored: Mapping[tuple[str, bytes], Key],
+        keys: Mapping[str, bytes],
+        stored: Mapping[InputKey, Key],
     ) -> Outcome:
-        if isinstance(input, Open) and input.region not in catalogue.regions:
-            detail = f"region: no region {input.region!r} in the catalogue"
-            return Outcome("rejected", reason="MALFORMED", detail=detail)
-        account = batch.accounts.get(input.account)
-        if account is None and not isinstance(input, Open):
-            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail="open the account first")
-        content = keys.content_of(input)
-        known = batch.keys.get((input.account, key)) or stored.get((input.account, key))
-        if known is not None:
-            if known.content == content:
-                return Outcome("duplicate", version=known.version)
-            detail = f"id {input.id!r} of source {input.source!r} came before with another content"
-            return Outcome("rejected", reason="ID_CONFLICT", version=known.version, detail=detail)
         try:
-            history = partial(batch.cited, input.account)
-            made = book(account, input, catalogue, recorded_at=batch.recorded_at, history=history)
+            refuse_malformed(input, catalogue)
         except Malformed as error:
             return Outcome("rejected", reason="MALFORMED", detail=str(error))
+        held = holders.held(input.account, batch.accounts)
+        target = contract_of(input, held)
+        if target is None and (held or not isinstance(input, Open)):
+            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail=_why_unknown(input, held))
+        known = holders.known(input, keys, held, stored, batch.keys)
+        if known is not None:
+            if known.is_same:
+                return Outcome("duplicate", known.version, contract=known.contract)
+            detail = f"id {input.id!r} of source {input.source!r} came before with another content"
+            return Outcome("rejected", known.version, reason="ID_CONFLICT", detail=detail, contract=known.contract)
+        if target is None or opens_contract(input, held):
+            contract, account = holders.begin(input.account, held), None
+        else:
+            contract, account = target
+        made = book(
+            account,
+            input,
+            catalogue,
+            recorded_at=batch.recorded_at,
+            history=partial(batch.cited, contract.id),
+            contract=contract,
+            claim_name=holders.claim_name(contract),
+        )
         first = next(event for event in made.events if event.input is not None)
         batch.put(made.account, made.events)
-        batch.keys[input.account, key] = KeyRow(input.account, input.source, key, first.version, content)
+        row = holders.key_row(input, keys, contract, first.version)
+        batch.keys[contract.id, row.key] = row
         refused = isinstance(first, RefreshRefused | InputRefused)
-        said = _reply(account, made.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else None
-        return Outcome("refused" if refused else "applied", first.version, tuple(made.events), reply=said)
+        answer = _reply(account, made.events, first, catalogue) if isinstance(input, Ussd | Sms | Refresh) else None
+        return Outcome(
+            "refused" if refused else "applied", first.version, tuple(made.events), reply=answer, contract=contract
+        )
 
     def _recorded_at(self, tx: Writing) -> Instant:
         newest = tx.last_event()
@@ -215,6 +244,8 @@ class Ledger:
             adopted = tx.adopted()
             if not adopted:
                 tx.set("heads_schema", str(heads.STATE_SCHEMA))
+                tx.set(FORM_SETTING, SEALED if self._sealed else CLEAR)
+                tx.set(LEDGER_SETTING, new_name())
             text = catalogue or (adopted[-1].toml if adopted else shipped_text())
             given = parse(text)
             if adopted and (adopted[-1].digest, adopted[-1].tzdata) == (given.digest, _tzdata()):
@@ -243,6 +274,16 @@ class Ledger:
         return self._catalogues
 
 
+def _why_unknown(input: Input, held: Sequence[Held]) -> str:
+    """What to do about an input that belongs to no contract."""
+    if not held:
+        return "open the account first"
+    holder = getattr(input, "holder", None)
+    if holder is not None and holder not in [each.contract.holder for each in held]:
+        return f"holder: the number has no contract {holder}"
+    return "at lies before the first contract of the number that is left"
+
+
 def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> Reply | None:
     """What a request for a refresh is answered; nothing where it asks for none (R-12.4)."""
     if account is None or not isinstance(first, PackagesRefreshed | RefreshRefused):
@@ -255,10 +296,14 @@ def _reply(account: Account | None, events: Sequence[Event], first: Event, catal
     return reply(first, account.zone, month)
 
 
-def _make(ref: StoreRef, now: Clock, catalogue: str | None) -> None:
+def _make(ref: StoreRef, now: Clock, catalogue: str | None, *, sealed: bool) -> None:
     """Make a ledger that appears whole, with its catalogue: whoever reads meets all of it or nothing."""
     # Somebody was faster, or the file system has no links: then it is opened or made in place, where errors are told.
-    with suppress(OSError, StoreError), ref.new() as made, Ledger(made, now=now, catalogue=catalogue):
+    with (
+        suppress(OSError, StoreError),
+        ref.new() as made,
+        Ledger(made, now=now, catalogue=catalogue, sealed=sealed),
+    ):
         pass
 
 

@@ -239,9 +239,10 @@ class Story:
 
 
 def account_of(ledger: Ledger, account: str) -> Account | None:
-    """An account as it stands."""
+    """The latest contract of a number as it stands."""
     with ledger.snapshot() as snapshot:
-        return snapshot.account(account)
+        found = chosen(snapshot.contracts, account)
+        return snapshot.account(found.id) if found is not None else None
 
 
 def contract_of(ledger: Ledger, account: str, holder: int | None = None) -> Contract:
@@ -253,9 +254,17 @@ def contract_of(ledger: Ledger, account: str, holder: int | None = None) -> Cont
 
 
 def events_of(ledger: Ledger, account: str) -> list[tuple[int, Event]]:
-    """An account's events with their positions."""
+    """The events of a number's latest contract with their positions."""
     with ledger.snapshot() as snapshot:
-        return list(snapshot.events(account))
+        found = chosen(snapshot.contracts, account)
+        return list(snapshot.events(found.id)) if found is not None else []
+
+
+def id_of(log: Reading, account: str = ACCOUNT) -> str:
+    """The stream of a number's latest contract."""
+    found = chosen(log.contracts, account)
+    assert found is not None
+    return found.id
 
 
 def catalogues_of(ledger: Ledger) -> CatalogueTimeline:

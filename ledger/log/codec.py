@@ -243,11 +243,6 @@ def stand_in(word: str, what: str) -> str:
     return f"{word} ({what})"
 
 
-def named_by(word: str, id: str) -> str:
-    """What such an id says: the name of a claim (`ContractKey.claim_name`)."""
-    return id.removeprefix(f"{word} (").removesuffix(")")
-
-
 def _name_claim(event: Event, claim: str) -> None:
     if isinstance(event, InputRefused):
         force_setattr(event, "fields", {_ABOUT_CLAIM: claim, **event.fields})

@@ -8,7 +8,9 @@ from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
 
 FORM_SETTING: Final = "contracts"
-"""How a ledger's contracts are kept: `sealed` or `clear`; a ledger of an older build does not say."""
+"""How the contracts of a ledger are kept; one of an older build, whose streams are called by numbers, does not say."""
+SEALED: Final = "sealed"
+CLEAR: Final = "clear"
 LEDGER_SETTING: Final = "ledger"
 """What a ledger is called in the keyring."""
 

@@ -7,18 +7,16 @@ never booked: the next opening of the number takes it up.
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.contracts import ERASED, NO_KEY, Contract, is_number
+from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.log import files
-from ledger.log.codec import named_by
 from ledger.log.errors import KeysUnusable
 from ledger.log.sqlite.key_file import ContractRow, KeyFile
 from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
@@ -71,7 +69,7 @@ class Keyring:
         self._version = 0
         self._wrapping: AESGCM | None = None
         self._index = b""
-        self._erased: set[str] = set()
+        self._erased: dict[str, int] = {}
         self._known: dict[str, Known | None] = {}
         self._of_numbers: dict[str, list[Contract]] = {}
         self._begun: dict[str, ContractRow] = {}
@@ -113,20 +111,14 @@ class Keyring:
         known = self._look_up(contract)
         return known.key if known is not None else None
 
-    def claim_name(self, contract: str) -> Callable[[str], str] | None:
-        """What stands for the ids of a contract's claims; None where they are not sealed."""
-        opener = self.opener(contract)
-        if isinstance(opener, ContractKey):
-            return opener.claim_name
-        is_clear = self._look_up(contract) is not None or is_number(contract)
-        return None if is_clear else partial(named_by, opener)
-
     def contract(self, contract: str) -> Contract:
         """Whose contract it is."""
         known = self._look_up(contract)
         if known is not None:
             return known.contract
-        return Contract(ERASED if contract in self._erased else NO_KEY, 0, contract)
+        if contract in self._erased:
+            return Contract(ERASED, self._erased[contract], contract)
+        return Contract(NO_KEY, 0, contract)
 
     def look_up_all(self, contracts: Sequence[str]) -> None:
         """Look many up at once, which costs a fraction of one each."""
@@ -190,12 +182,12 @@ class Keyring:
         self._required().add(self._begun.values())
         self._begun = {}
 
-    def fence(self, contract: str) -> None:
+    def fence(self, contract: Contract) -> None:
         """Let the key of a contract never come back (R-15.9)."""
         file = self._opened(create=True)
         assert file is not None, "made where it was not there"
-        file.fence(contract)
-        self._erased.add(contract)
+        file.fence(contract.id, contract.holder)
+        self._erased[contract.id] = contract.holder
 
     def destroy(self, contracts: Iterable[str]) -> None:
         """Destroy the keys of contracts, fenced before."""

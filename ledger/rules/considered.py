@@ -85,14 +85,19 @@ class Weighed(NamedTuple):
 
 
 def against(
-    account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
+    account: Account,
+    input: Input,
+    moment: Moment,
+    catalogue: Catalogue,
+    cited: EventLookup,
+    claim_name: disputes.ClaimName | None = None,
 ) -> list[Check[RefusalReason]]:
     """The reasons that were tested against an input, up to the first that held (R-12.1).
 
     `account` is the one that the rule was asked about: advanced to the input's time.
     """
     closed = tested(closing.against_closed(account, input))
-    return [*closed] or tested(_checks(account, input, moment, catalogue, cited))
+    return [*closed] or tested(_checks(account, input, moment, catalogue, cited, claim_name))
 
 
 def night_steps(account: Account, moment: Moment, catalogue: Catalogue) -> list[Check[NightStep]]:
@@ -140,7 +145,12 @@ def _unspent(bucket: Bucket) -> PassedOver:
 
 
 def _checks(
-    account: Account, input: Input, moment: Moment, catalogue: Catalogue, cited: EventLookup
+    account: Account,
+    input: Input,
+    moment: Moment,
+    catalogue: Catalogue,
+    cited: EventLookup,
+    claim_name: disputes.ClaimName | None = None,
 ) -> Iterator[Check[RefusalReason]]:
     day = periods.local_date(moment.booked_at, account.zone)
     match input:
@@ -167,7 +177,7 @@ def _checks(
         case inputs.OpenDispute():
             return disputes.against_claim(account, input, moment, cited)
         case inputs.ResolveDispute():
-            return disputes.against_answer(account, input, cited, catalogue.edition)
+            return disputes.against_answer(account, input, cited, catalogue.edition, claim_name)
         case inputs.Close():
             return closing.against_closing(account)
         case inputs.Refund():

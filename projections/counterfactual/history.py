@@ -17,7 +17,7 @@ from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading
 from ledger.periods import Instant
-from ledger.reconstruct_input import NotReconstructible, reconstruct_input
+from ledger.reconstruct_input import NotReconstructible, claim_name_in, opened_contract, reconstruct_input
 from ledger.rules.closing import personal_erased
 from ledger.rules.moment import Moment
 from ledger.rules.schedule import advance
@@ -213,7 +213,13 @@ class _History:
         if isinstance(input, Reverse | Adjust | Rerate | OpenDispute):
             input = self._citing(input, first.version)
         booked = book(
-            self.state, input, self._catalogue(position), recorded_at=first.recorded_at, history=self._made_event
+            self.state,
+            input,
+            self._catalogue(position),
+            recorded_at=first.recorded_at,
+            history=self._made_event,
+            contract=opened_contract(self.account, first),
+            claim_name=claim_name_in(first),
         )
         self.state = booked.account
         self.made += booked.events

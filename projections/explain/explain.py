@@ -33,7 +33,7 @@ from ledger.evolve import evolve
 from ledger.inputs import Input
 from ledger.log.store import Reading
 from ledger.periods import Instant
-from ledger.reconstruct_input import reconstruct_input
+from ledger.reconstruct_input import claim_name_in, reconstruct_input
 from ledger.rules import considered
 from ledger.rules.check import Checks
 from ledger.rules.corrections import EventLookup
@@ -222,7 +222,7 @@ def _decided(
     unlike: list[Difference] = []
     try:
         input = reconstruct_input(contract.number, first) if first.input is not None else None
-        booked, _ = decide_again(found.begun, first, input, catalogue, history)
+        booked, _ = decide_again(contract.id, found.begun, first, input, catalogue, history)
         unlike = list(differences([each for each in booked if each.version == event.version], [event]))
         checks = _checks(found, input, catalogue, history)
         facts = facts_of(event, before, checks, catalogue)
@@ -255,6 +255,7 @@ def _checks(found: _Found, input: Input | None, catalogue: Catalogue, history: E
                 found.moment,
                 catalogue,
                 lambda version: history(version) if version <= newest else None,
+                claim_name_in(found.events[0]),
             )
 
 

@@ -11,11 +11,12 @@ from msgspec import UNSET, UnsetType
 from ledger.account import Account
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
-from ledger.events import Event, InputRef
+from ledger.events import AccountOpened, Event, InputRef, InputRefused
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.log import codec, heads, keys
 from ledger.log.errors import BadEvents
+from ledger.log.keyring import Opener
 from ledger.log.store import Head, Reading, Stored
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.schedule import next_scheduled
@@ -80,6 +81,10 @@ class AccountAudit:
         self._position = 0
         self._recorded_at = 0
         self._lost = False
+        self._number = account_id
+        """As the opening of the contract has it."""
+        self._opener: Opener = lookup.keyring.opener(account_id)
+        self._key = lookup.keyring.key(account_id)
 
     @property
     def lost(self) -> bool:
@@ -95,12 +100,11 @@ class AccountAudit:
         if self._lost:
             return None
         try:
-            event = row.event()
+            event = self._lookup.opened(row)
         except BadEvents as error:
             self._differs(row.version, "stored form", "an event", error)
             self._lost = True
             return None
-        self._stored_form(row, event)
         if event.version != row.version:
             self._differs(row.version, "version in the event", row.version, event.version)
             self._lost = True
@@ -113,6 +117,7 @@ class AccountAudit:
         if self._group and not same_booking(self._group[-1][1], event):
             self._decide()
         self._group.append((row, event))
+        self._stored_form(row, event)
         return event
 
     def give_up(self) -> None:
@@ -187,8 +192,11 @@ class AccountAudit:
         """The bytes are those that the event is stored in today; an event of an older topic has only to be readable."""
         if type(row.state) is not bytes:
             self._differs(row.version, "stored form", "bytes", "text")
-        elif row.topic not in codec.UPCASTS and (encoded := codec.encode(event)[1]) != row.state:
+        elif row.topic not in codec.UPCASTS and (encoded := self._encoded(row, event)) != row.state:
             self._differs(row.version, "stored bytes", encoded.decode(), row.state.decode(errors="backslashreplace"))
+
+    def _encoded(self, row: Stored, event: Event) -> bytes:
+        return codec.stored_again(event, row.topic, row.state, self._opener, self._group[0][1].version)
 
     def _decide(self) -> None:
         """Decide the waiting booking again, compare, and follow what is stored."""
@@ -200,7 +208,9 @@ class AccountAudit:
         expected: list[Event] | None = None
         after: Account | None = None
         try:
-            input = reconstruct_input(self.account_id, first) if first.input is not None else None
+            if isinstance(first, AccountOpened):
+                self._named(first)
+            input = reconstruct_input(self._number, first) if first.input is not None else None
             expected, after = self._again(first_row, first, input)
         except UNDECIDABLE as error:
             self._differs(first.version, "decision", "a booking that can be decided again", str(error) or repr(error))
@@ -216,12 +226,32 @@ class AccountAudit:
             self._follow(found)
         if self._state is not None and not self._lost:
             self._booked(self._state, group, self._catalogues)
+        for event in found:
+            self._claim(event)
         if first.input is not None:
-            self._key(first_row, first.version, first.input, input)
+            self._has_key(first_row, first.version, first.input, input)
 
     def _again(self, row: Stored, first: Event, input: Input | None) -> tuple[list[Event], Account | None]:
         history = partial(self._lookup.event, self.account_id)
-        return decide_again(self._state, first, input, self._catalogues.at(row.position), history)
+        catalogue = self._catalogues.at(row.position)
+        return decide_again(self.account_id, self._state, first, input, catalogue, history)
+
+    def _claim(self, event: Event) -> None:
+        """What stands for the id of a claim is what its contract's key makes of it."""
+        claim = getattr(event, "claim", None)
+        if claim is None or self._key is None or event.input is None:
+            return
+        id = event.fields.get("dispute") if isinstance(event, InputRefused) else getattr(event, "dispute", None)
+        if (expected := self._key.claim_name(id or event.input.id)) != claim:
+            self._differs(event.version, "claim", expected, claim)
+
+    def _named(self, opening: AccountOpened) -> None:
+        """Whose contract it is, as its opening says: the keyring must say the same."""
+        self._number = opening.personal.number or self.account_id
+        named = self._lookup.contracts.named(self.account_id)
+        if named.holder and (named.number, named.holder) != (self._number, opening.holder):
+            expected, found = f"{self._number}/{opening.holder}", f"{named.number}/{named.holder}"
+            self._differs(opening.version, "number of the contract", expected, found)
 
     def _add_up(self, event: Event) -> None:
         """The running sums of entries alone, which nothing else in the program makes."""
@@ -243,11 +273,13 @@ class AccountAudit:
                 self._lost = True
                 return
 
-    def _key(self, row: Stored, version: int, reference: InputRef, input: Input | None) -> None:
+    def _has_key(self, row: Stored, version: int, reference: InputRef, input: Input | None) -> None:
         """Remember the idempotency key that a booking must have; the text of an SMS is in its digest only."""
         self.inputs += row.position <= self._counted_until
-        content = None if input is None or input.type == "sms" else keys.content_of(input)
-        self._keys[keys.key_of(reference.source, reference.id)] = (version, content)
+        if isinstance(self._opener, str) and row.topic in codec.SEALED_TOPICS:
+            return  # nobody can reckon its digests any more; how many there are is counted
+        content = None if input is None or input.type == "sms" else keys.content_of(input, self._key)
+        self._keys[keys.key_of(reference.source, reference.id, self._key)] = (version, content)
         if len(self._keys) >= KEYS_AT_ONCE:
             self._check_keys()
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.log import heads
+from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
 from ledger.log.store import Reading
 from projections.verify.account import Problem
 from projections.verify.traces import NAMED_MAX, Gap
@@ -38,7 +39,9 @@ def of_store(log: Reading) -> Iterator[Problem]:
     settings = log.settings()
     if settings.get(HEADS_SCHEMA) != str(heads.STATE_SCHEMA) and not heads_are_older(log):
         yield Problem(None, None, f"setting {HEADS_SCHEMA}", heads.STATE_SCHEMA, settings.get(HEADS_SCHEMA))
-    for name in sorted(settings.keys() - {HEADS_SCHEMA}, key=str):
+    if (form := settings.get(FORM_SETTING, SEALED)) not in (SEALED, CLEAR):
+        yield Problem(None, None, f"setting {FORM_SETTING}", f"{SEALED} or {CLEAR}", form)
+    for name in sorted(settings.keys() - {HEADS_SCHEMA, FORM_SETTING, LEDGER_SETTING}, key=str):
         yield Problem(None, None, f"setting {name}", None, settings[name])
 
 

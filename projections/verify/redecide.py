@@ -12,7 +12,7 @@ from ledger.catalogue import Catalogue
 from ledger.events import Event, PersonalErased, type_name
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input, Malformed
-from ledger.reconstruct_input import NotReconstructible
+from ledger.reconstruct_input import NotReconstructible, claim_name_in, opened_contract
 from ledger.rules.closing import personal_erased
 from ledger.rules.corrections import EventLookup
 from ledger.rules.moment import Moment
@@ -46,7 +46,12 @@ def same_booking(before: Event, event: Event) -> bool:
 
 
 def decide_again(
-    before: Account | None, first: Event, input: Input | None, catalogue: Catalogue, history: EventLookup
+    account_id: str,
+    before: Account | None,
+    first: Event,
+    input: Input | None,
+    catalogue: Catalogue,
+    history: EventLookup,
 ) -> tuple[list[Event], Account | None]:
     """The booking that begins with a stored event, of its input or its scheduled instant; and the account behind it.
 
@@ -57,7 +62,15 @@ def decide_again(
         erased = personal_erased(before, moment, first.ground, first.by)
         return [erased], evolve(before, erased)
     if input is not None:
-        booked = book(before, input, catalogue, recorded_at=first.recorded_at, history=history)
+        booked = book(
+            before,
+            input,
+            catalogue,
+            recorded_at=first.recorded_at,
+            history=history,
+            contract=opened_contract(account_id, first),
+            claim_name=claim_name_in(first),
+        )
     elif before is not None:
         booked = advance(before, first.booked_at, catalogue, recorded_at=first.recorded_at)
     else:

@@ -32,6 +32,9 @@ class Table(NamedTuple):
     def of(self, number: str) -> list[Contract]:
         return sorted(each for each in self.contracts if each.number == number != ERASED)
 
+    def with_id(self, id: str) -> Contract | None:
+        return next((each for each in self.contracts if each.id == id), None)
+
     def all(self) -> list[Contract]:
         return sorted(self.contracts)
 

@@ -21,7 +21,7 @@ SCHEMA: Final = (
     "CREATE TABLE contracts (contract TEXT PRIMARY KEY, number BLOB NOT NULL, holder INTEGER NOT NULL, "
     "ledger TEXT NOT NULL, wrapped BLOB NOT NULL) WITHOUT ROWID",
     "CREATE INDEX contracts_by_number ON contracts (number)",
-    "CREATE TABLE erased (contract TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE erased (contract TEXT PRIMARY KEY, holder INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE wrapping (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
@@ -90,10 +90,10 @@ class KeyFile:
         with self._errors():
             yield from map(ContractRow._make, self._db.execute("SELECT * FROM contracts").fetchall())
 
-    def erased(self) -> set[str]:
-        """Contracts whose keys are destroyed and never come back."""
+    def erased(self) -> dict[str, int]:
+        """Contracts whose keys are destroyed and never come back, with their places among those of their numbers."""
         with self._errors():
-            return {row[0] for row in self._db.execute("SELECT contract FROM erased")}
+            return dict(self._db.execute("SELECT contract, holder FROM erased").fetchall())
 
     def add(self, rows: Iterable[ContractRow]) -> None:
         """Add contracts, durable; those whose keys were destroyed stay without."""
@@ -104,10 +104,10 @@ class KeyFile:
                 list(rows),
             )
 
-    def fence(self, contract: str) -> None:
+    def fence(self, contract: str, holder: int) -> None:
         """Let no key of a contract come back, durable."""
         with self.writing():
-            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (contract,))
+            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (contract, holder))
 
     def destroy(self, contracts: Iterable[str]) -> None:
         """Destroy the rows of contracts, durable: their places in the file are overwritten, and the file is packed."""
