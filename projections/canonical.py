@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from ledger.contracts import Contract
 from ledger.periods import Instant, local_text
 from projections.balances import Balance
-from projections.contract_fields import contract_fields
+from projections.contract_fields import contract_fields, later_fields
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
 from projections.unrated_record import UnratedRecord
@@ -50,7 +50,7 @@ def _pieces(made: Statement) -> Iterator[bytes]:
     """The JSON of a statement piece by piece, for its rows may be very many."""
     zone, total = made.zone, made.usage_total
     head = {
-        "account": made.account,
+        **later_fields(made.contract),
         "from": made.since.isoformat(),
         "to": made.until.isoformat(),
         "final": made.final,

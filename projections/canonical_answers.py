@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 from msgspec.structs import asdict
 
+from ledger.contracts import Contract
 from ledger.inputs import Input
 from ledger.periods import local_text
 from projections.canonical import balance, line, time, timed, usage_row, without
@@ -63,12 +64,17 @@ def _input(input: Input, zone: str) -> dict[str, object]:
 
 def refused(made: RefusedRequest) -> dict[str, object]:
     """A refused request (contract §7.1)."""
-    return without("zone", timed(made, made.zone, "booked_at", "worked_at"))
+    return _named(made.contract, without("zone", timed(made, made.zone, "booked_at", "worked_at")))
 
 
 def waiting(row: UnratedRow) -> dict[str, object]:
     """A record that waits for a price (contract §7.1)."""
-    return without("clocks", timed(row, row.clocks, "occurred_at"))
+    return _named(row.contract, without("clocks", timed(row, row.clocks, "occurred_at")))
+
+
+def _named(contract: Contract, fields: dict[str, object]) -> dict[str, object]:
+    """The fields of a model that has a contract, as JSON names it."""
+    return contract_fields(contract) | without("contract", fields)
 
 
 def difference(made: Difference) -> dict[str, object]:

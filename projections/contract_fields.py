@@ -9,3 +9,9 @@ def contract_fields(contract: Contract) -> dict[str, Any]:
     """`account` and `holder`; where the number is gone also `contract`, the id by which it can still be asked for."""
     fields: dict[str, Any] = {"account": contract.number, "holder": contract.holder}
     return fields | {"contract": contract.id} if contract.number in (ERASED, NO_KEY) else fields
+
+
+def later_fields(contract: Contract) -> dict[str, Any]:
+    """The same without the `holder` 1: what was written before there were several contracts keeps its bytes."""
+    fields = contract_fields(contract)
+    return {name: value for name, value in fields.items() if (name, value) != ("holder", 1)}

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.contracts import Contract, Contracts
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.periods import Instant
 from ledger.reasons import RefusalReason
@@ -33,7 +34,7 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
 class RefusalRow(msgspec.Struct, frozen=True):
     """One refusal with the facts it tested; `zone` is that of its account."""
 
-    account: str
+    contract: Contract
     version: int
     input_type: str
     reason: RefusalReason
@@ -42,14 +43,15 @@ class RefusalRow(msgspec.Struct, frozen=True):
     zone: str
 
 
-def rows(db: Cache, account: str | None = None) -> list[RefusalRow]:
-    """Every refusal, or those of one account, by account and version."""
-    where, values = ("WHERE account = ?", (account,)) if account else ("", ())
+def rows(db: Cache, contracts: Contracts, account_id: str | None = None) -> list[RefusalRow]:
+    """Every refusal, or those of one contract, by contract and version."""
+    where, values = ("WHERE account = ?", (account_id,)) if account_id else ("", ())
     found = db.execute(
-        f"SELECT account, version, input_type, reason, facts, booked_at, zone FROM refusals {where} ORDER BY 1, 2",
-        values,
-    )
-    return [
-        RefusalRow(account, version, input_type, reason, msgspec.json.decode(facts), int(booked_at), zone)
-        for account, version, input_type, reason, facts, booked_at, zone in found
+        f"SELECT account, version, input_type, reason, facts, booked_at, zone FROM refusals {where}", values
+    ).fetchall()
+    named = contracts.named_all({row[0] for row in found})
+    refused = [
+        RefusalRow(named[id], version, input_type, reason, msgspec.json.decode(facts), int(booked_at), zone)
+        for id, version, input_type, reason, facts, booked_at, zone in found
     ]
+    return sorted(refused, key=lambda row: (row.contract, row.version))

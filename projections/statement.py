@@ -9,6 +9,7 @@ import msgspec
 from ledger import events as ev
 from ledger import periods
 from ledger.account import Account
+from ledger.contracts import Contract
 from ledger.entries import wallet_movement
 from ledger.events import Event
 from ledger.evolve import evolve
@@ -68,13 +69,13 @@ class UsageTotal(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
-    """What an account did in local dates `[since, until]`, and what it had at the end of them.
+    """What a contract did in local dates `[since, until]`, and what it had at the end of them.
 
     `zone` is that of its dates. `plan_name` is what the plan was called by then, None before the first one; `unrated`
     are the records that were booked without a price (R-13.6). `waiting` is what the schedule books next from there on.
     """
 
-    account: str
+    contract: Contract
     zone: str
     since: date
     until: date
@@ -94,6 +95,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
 
 
 def statement(
+    contract: Contract,
     account: Account,
     events: Iterable[tuple[int, Event]],
     catalogues: CatalogueTimeline,
@@ -101,9 +103,9 @@ def statement(
     since: date,
     until: date,
 ) -> Statement:
-    """The statement of local dates `since` to `until`, both included.
+    """The statement of a contract over local dates `since` to `until`, both included.
 
-    `events` are the account's from the first one on, with their positions; they are read up to the end of the range.
+    `events` are the contract's from the first one on, with their positions; they are read up to the end of the range.
     It is final once something was booked at or behind that end, and then never changes (R-13.5). What comes next is
     decided by the catalogue of that booking, before there is one by the newest. Raises Broken.
     """
@@ -140,7 +142,7 @@ def statement(
         if record := unrated_record(event):
             unrated.append(record)
     made = Statement(
-        account=account.account,
+        contract=contract,
         zone=zone,
         since=since,
         until=until,

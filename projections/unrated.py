@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from ledger.contracts import Contract, Contracts
 from ledger.events import Event, UsageCharged, UsageUnrated
 from ledger.periods import Instant
 from ledger.reasons import UnratedReason
@@ -22,7 +23,7 @@ TAKES: Final = (UsageUnrated, UsageCharged)
 class UnratedRow(msgspec.Struct, frozen=True):
     """One record that waits for a price; `version` is its first event, `clocks` the zone of its account."""
 
-    account: str
+    contract: Contract
     version: int
     reason: UnratedReason
     zone: str
@@ -57,10 +58,13 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
             pass
 
 
-def rows(db: Cache) -> list[UnratedRow]:
-    """Every record that waits, by account and version."""
-    found = db.execute("SELECT account, version, reason, zone, service, occurred_at, clocks FROM unrated ORDER BY 1, 2")
-    return [
-        UnratedRow(account, version, reason, zone, service, int(occurred_at), clocks)
-        for account, version, reason, zone, service, occurred_at, clocks in found
+def rows(db: Cache, contracts: Contracts) -> list[UnratedRow]:
+    """Every record that waits, by contract and version."""
+    query = "SELECT account, version, reason, zone, service, occurred_at, clocks FROM unrated"
+    found = db.execute(query).fetchall()
+    named = contracts.named_all({row[0] for row in found})
+    waiting = [
+        UnratedRow(named[id], version, reason, zone, service, int(occurred_at), clocks)
+        for id, version, reason, zone, service, occurred_at, clocks in found
     ]
+    return sorted(waiting, key=lambda row: (row.contract, row.version))

@@ -184,6 +184,7 @@ class Story:
 
     def statement(self, since: str, until: str) -> Statement:
         return statement(
+            self.contract,
             self.account,
             events_of(self.ledger, self.account_id),
             catalogues_of(self.ledger),

@@ -10,6 +10,7 @@ import msgspec
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import evolve
 from ledger.periods import Instant
@@ -33,7 +34,7 @@ class RefusedRequest(msgspec.Struct, frozen=True, kw_only=True):
     have been accepted: the instant, and the event behind which no reason held any more; null as far as the log goes.
     """
 
-    account: str
+    contract: Contract
     version: int
     input_type: str
     reason: RefusalReason
@@ -62,22 +63,22 @@ class _Asked(msgspec.Struct):
 def refused(
     snapshot: Snapshot, rows: Iterable[RefusalRow], *, until: Instant, phrases: Phrasebook = RUSSIAN
 ) -> Iterator[RefusedRequest]:
-    """What became of refusals, which come by account and version.
+    """What became of refusals, which come by contract and version.
 
     Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
     """
-    for account, theirs in groupby(rows, key=lambda row: row.account):
-        yield from _of_account(snapshot, account, list(theirs), until, phrases)
+    for contract, theirs in groupby(rows, key=lambda row: row.contract):
+        yield from _of_contract(snapshot, contract, list(theirs), until, phrases)
 
 
-def _of_account(
-    snapshot: Snapshot, account: str, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
+def _of_contract(
+    snapshot: Snapshot, contract: Contract, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
 ) -> Iterator[RefusedRequest]:
-    asked = _followed(snapshot, account, until, phrases)
+    asked = _followed(snapshot, contract.id, until, phrases)
     for row in rows:
         found = asked[row.version]
         yield RefusedRequest(
-            account=row.account,
+            contract=contract,
             version=row.version,
             input_type=row.input_type,
             reason=row.reason,
@@ -94,8 +95,8 @@ def _of_account(
         )
 
 
-def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phrasebook) -> dict[int, _Asked]:
-    """Every refusal of an account by version, a refresh followed to when it would have worked."""
+def _followed(snapshot: Snapshot, account_id: str, until: Instant, phrases: Phrasebook) -> dict[int, _Asked]:
+    """Every refusal of a contract by version, a refresh followed to when it would have worked."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
     state: Account | None = None
@@ -107,7 +108,7 @@ def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phraseb
             each.worked = (version, at)
         waiting.clear()
 
-    bookings = groupby(snapshot.events(account), key=lambda found: (found[1].input, found[1].booked_at))
+    bookings = groupby(snapshot.events(account_id), key=lambda found: (found[1].input, found[1].booked_at))
     for (_, booked_at), events in bookings:
         if waiting and state is not None and (at := _by_itself(state, catalogue, booked_at)) is not None:
             works(state.version, at)
@@ -123,7 +124,7 @@ def _followed(snapshot: Snapshot, account: str, until: Instant, phrases: Phraseb
                         asked[event.version] = _asked_else(state, event, phrases)
                     case _:
                         pass
-            state = evolve(state, event, account)
+            state = evolve(state, event, account_id)
         if state is not None and waiting and _would_work(state, booked_at, catalogue):
             works(state.version, booked_at)
         waiting += refused

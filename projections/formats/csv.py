@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
@@ -22,15 +21,16 @@ def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -
     """One table of the statement, with its header; a decimal point in English.
 
     Quantities are in the units of the statement's JSON. Below the usage, behind an empty line, stand the records
-    without a price, where there are any (R-13.6).
+    without a price, where there are any (R-13.6). From the second holder of a number on the last column tells which.
     """
     phrases = StatementPhrasebook(lang, made)
+    later = (phrases("contract"), str(made.contract.holder)) if made.contract.holder > 1 else None
     match table:
         case "ledger":
-            return _written((*phrases.head(LEDGER_SHEET), phrases("plan")), _ledger(made, phrases))
+            return _written((*phrases.head(LEDGER_SHEET), phrases("plan")), _ledger(made, phrases), later)
         case "usage":
             head = (*phrases.head(USAGE_SHEET), phrases("plan"))
-            return _written(head, itertools.chain(_usage(made, phrases), _unrated(made, phrases)))
+            return _written(head, _usage(made, phrases), later, _unrated(made, phrases))
 
 
 def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[str]]:
@@ -87,9 +87,17 @@ def guarded(text: str) -> str:
     return f"'{safe(text)}" if text.startswith(columns.FORMULA) else safe(text)
 
 
-def _written(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _written(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    last: tuple[str, str] | None,
+    below: Iterable[Sequence[str]] = (),
+) -> str:
+    """A table, where `last` is given with one more column of that name and value, and what stands below it."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    name, value = ((), ()) if last is None else ((last[0],), (last[1],))
+    writer.writerow((*head, *name))
+    writer.writerows(rows if last is None else ((*row, *value) for row in rows))
+    writer.writerows(below)
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()

@@ -14,6 +14,7 @@ from projections.operator import page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
 from projections.words import names, next_charges, times
+from projections.words.contracts import phone, place
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -66,8 +67,9 @@ def _header(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
         " <b>", f"{_BOUND}<b>"
     )
     clocks = f"<p>{phrases('times')}: {phrases.clocks(made)}</p>"
+    number = f"<b>{plain(phone(made.contract.number))}</b>{plain(place(phrases, made.contract))}"
     yield (
-        f"<header><div><h1>{phrases('statement')}</h1><p>{phrases('number')} <b>{phone(made.account)}</b> "
+        f"<header><div><h1>{phrases('statement')}</h1><p>{phrases('number')} {number} "
         f"{phrases('for_period')} {days}</p><p>{phrases('plan')}: {plain(made.plan_name or '—')}</p>{clocks}</div>"
         f"{state}</header>\n"
     )
@@ -156,11 +158,6 @@ def _money(phrases: StatementPhrasebook, amount: Kopecks) -> str:
 
 def _sign(amount: Kopecks) -> str:
     return ' class="minus"' if amount < 0 else ' class="plus"' if amount > 0 else ""
-
-
-def phone(account: str) -> str:
-    """A number as people read it: `+7 916 123-45-67`."""
-    return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
 
 
 def _time(phrases: StatementPhrasebook, at: Instant, *, seconds: bool = True) -> str:

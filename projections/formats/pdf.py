@@ -20,6 +20,7 @@ from projections.packages import BucketRow
 from projections.statement import Statement
 from projections.usage_row import UsageRow
 from projections.words import money, names, next_charges, times
+from projections.words.contracts import phone, place
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -86,12 +87,12 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     usage = _usage_columns(phrases)
     return {
         "lang": phrases.lang,
-        "title": phrases("document_title", account=made.account, first=phrases.first, last=phrases.last),
+        "title": phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last),
         "final": made.final,
         "state": _bound(phrases("final")) if made.final else _plain(next_charges.provisional(phrases, made.waiting)),
         "words": {name: phrases(name) for name in _SAID},
         "about": [
-            (phrases("number"), _phone(made.account)),
+            (phrases("number"), f"{phone(made.contract.number)}{place(phrases, made.contract)}"),
             (phrases("plan"), _plain(made.plan_name or "—")),
             (phrases("period"), days),
             (phrases("times"), phrases.clocks(made)),
@@ -111,7 +112,7 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         ),
         "usage": _table(usage, (_row(row, phrases) for row in blocks.by_start(made.usage))),
         "usage_title": f"{phrases.operator('usage')} {days}",
-        "resource": f"{phrases.operator('resource')} {made.account}",
+        "resource": f"{phrases.operator('resource')} {made.contract.number}",
         "totals": _totals(made, phrases, usage),
         "unrated": _unrated(made, phrases),
         "zone_note": phrases.operator("zone_note"),
@@ -234,11 +235,6 @@ def _package(row: BucketRow, phrases: StatementPhrasebook) -> dict[str, object]:
 def _minute(zone: str, at: Instant) -> str:
     """A time without its seconds, its hour without a leading zero."""
     return figures.moment(periods.local(at, zone))[:-3]
-
-
-def _phone(account: str) -> str:
-    """A number as people read it: `+7 916 123-45-67`."""
-    return f"+7{_BOUND}{account[1:4]}{_BOUND}{account[4:7]}-{account[7:9]}-{account[9:]}"
 
 
 def _bound(text: str) -> str:

@@ -18,7 +18,7 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
 
 
 def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> Iterator[str]:
-    yield phrases("title", account=made.account, first=phrases.first, last=phrases.last)
+    yield phrases("title", account=phrases.account, first=phrases.first, last=phrases.last)
     yield f"{phrases('plan')}: {safe(made.plan_name or '—')}"
     yield f"{phrases('times')}: {phrases.clocks(made)}"
     yield f"{phrases('document')} {statement_id(made)}"

@@ -73,7 +73,7 @@ def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Langua
     moment = created(made).replace(microsecond=0, tzinfo=None)  # local, as everything in the book
     phrases = StatementPhrasebook(lang, made)
     id = statement_id(made)
-    title = phrases("document_title", account=made.account, first=phrases.first, last=phrases.last)
+    title = phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last)
     book.set_properties({"title": title, "comments": id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
     summary, ledger, usage = (book.add_worksheet(phrases(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
@@ -196,7 +196,7 @@ def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) ->
     state = phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting)
     ex_vat = phrases("ex_vat")
     facts: list[tuple[str, Cell, Any]] = [
-        (phrases("number"), sheet.text, made.account),
+        (phrases("number"), sheet.text, phrases.account),
         (phrases("plan"), sheet.text, made.plan_name or "—"),
         (phrases("since"), sheet.day, made.since),
         (phrases("until"), sheet.day, made.until),
@@ -215,7 +215,7 @@ def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) ->
     ]
     sheet.sheet.set_column(0, 0, 24)
     sheet.sheet.set_column(1, 6, 19)
-    sheet.text(0, 0, f"{phrases('statement')} {made.account}, {phrases.first} – {phrases.last}", "title")
+    sheet.text(0, 0, f"{phrases('statement')} {phrases.account}, {phrases.first} – {phrases.last}", "title")
     row = 1
     for label, write, value in facts:
         row += 1

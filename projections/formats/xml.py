@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.periods import local, local_text
 from projections import canonical
+from projections.contract_fields import later_fields
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
 from projections.statement import Line, Statement
@@ -34,7 +35,7 @@ def render(made: Statement, *, checkpoint: str | None = None) -> str:
         '\t\t<dp page_count="000001" det_add_col="true" det_show_nds="true" det_add_accums="false"'
         ' det_add_limit="false" det_add_GMT="true" det_add_max_lim="false" det_add_rule="false" />\n'
         f'\t\t\t<b sd="{first}" ed="{last}" />\n'
-        f'\t\t\t<ds n="{made.account}" sim="" pt="Сетевой ресурс"'
+        f'\t\t\t<ds n="{escape(made.contract.number)}" sim="" pt="Сетевой ресурс"'
         f' t="{figures.cost_ex_vat(total.amount_ex_vat)}" f="{figures.cost(total.amount)}"'
         f' cn="руб." sd="{first}" ed="{last}">{rows}</ds>\n'
         f"{''.join(_ledger(made, checkpoint))}"
@@ -94,7 +95,10 @@ def _zones(zone: str) -> str:
 
 def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
     """The ledger's element: amounts in rubles with a decimal comma, times as in the JSON, texts whole."""
+    name = later_fields(made.contract)
     told: dict[str, str | int | None] = {
+        "holder": name.get("holder"),
+        "contract": name.get("contract"),
         "id": canonical.statement_id(made),
         "final": str(made.final).lower(),
         "opening": decimal(made.opening),

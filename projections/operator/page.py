@@ -54,7 +54,7 @@ def usage(made: Statement, phrases: StatementPhrasebook) -> str:
         '<table class="operator"><tr><td class="operator-title"><br />' + said["usage"] + "</td></tr>"
         f'<tr><td class="operator-range">{days}</td></tr>'
         '<tr><td><table width="770" border="0"><tr>'
-        f'<td class="operator-number"><br />{said["resource"]} {made.account}</td>'
+        f'<td class="operator-number"><br />{said["resource"]} {escape(made.contract.number)}</td>'
         f'<td class="operator-sim"><br />{said["sim"]}</td></tr></table></td></tr>'
         '<tr><td><table class="usage" width="770" border="2" cellspacing="0" align="center">'
         f"{_COLUMNS}{_head(said)}<tbody>{rows}</tbody>"

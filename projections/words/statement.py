@@ -7,6 +7,7 @@ from ledger import periods
 from ledger.units import TenThousandths
 from projections.statement import Line, Statement
 from projections.words import lines, names, sizes, times
+from projections.words.contracts import contract_name
 from projections.words.language import Language, Text
 from projections.words.phrasebook import Phrasebook
 
@@ -18,6 +19,7 @@ WORDS: Final[dict[str, Text]] = {
     "document_title": Text("Детализация {account}, с {first} по {last}", "Statement {account}, {first} to {last}"),
     "page_title": Text("Детализация за период с {first} по {last}", "Statement, {first} to {last}"),
     "number": Text("Номер", "Number"),
+    "contract": Text("Договор", "Contract"),
     "plan": Text("Тарифный план", "Plan"),
     "period": Text("Период", "Period"),
     "range": Text("с {first} по {last}", "{first} to {last}"),
@@ -169,6 +171,7 @@ class StatementPhrasebook(Phrasebook):
 
     def __init__(self, lang: Language, made: Statement) -> None:
         super().__init__(lang, zone=made.zone)
+        self.account = contract_name(self, made.contract)
         self.first, self.last = self.day(made.since), self.day(made.until)
 
     def __call__(self, name: str, **values: object) -> str:

@@ -1,15 +1,14 @@
 """Accounts looked up: what one has, what happened to it, where an input went."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from ledger import inputs, periods
+from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.contracts import Contract
+from ledger.contracts import Contract, is_number
 from ledger.events import Event
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
@@ -53,8 +52,7 @@ def require_account(snapshot: Snapshot, account_id: str) -> Account:
     """The account of a contract's id as it stands. Raises Declined if nobody opened it, or where it cannot be one."""
     found = snapshot.account(account_id)
     if found is None:
-        is_number = re.fullmatch(inputs.ACCOUNT, account_id) is not None
-        raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account_id)
+        raise Declined("NO_ACCOUNT" if is_number(account_id) else "NOT_AN_ACCOUNT", account=account_id)
     return found
 
 

@@ -17,14 +17,15 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from ledger.contracts import Contract, Contracts, is_number
 from ledger.hints import Hinted, HintedError
-from ledger.inputs import ACCOUNT
 from ledger.json_line import quoted
 from ledger.log import files
 from ledger.log.store import Reading, StoreRef
 from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
 from projections.canonical import statement_id
+from projections.contract_fields import later_fields
 from projections.shares import in_processes
 from projections.statement import statement
 from scripts import collector
@@ -36,6 +37,9 @@ ACCOUNTS_FOR_PROCESSES: Final = 64
 BATCH_MAX: Final = 32
 LINE_BYTES_MAX: Final = 4096
 """Of the manifest: a line has some 250."""
+_FILE_NAME: Final = re.compile(r"[0-9A-Za-z_-]+")
+_NOT_HERE: Final = "no such account in this ledger"
+_NO_ACCOUNT: Final = "no account: one is 79 and nine digits, like 79161234567"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -49,12 +53,12 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What files of such statements are called behind the account."""
+        """What files of such statements are called behind the contract."""
         return ".".join([f"{self.since:%Y-%m}", *self.layout.options.values(), self.layout.form])
 
-    def file(self, account: str) -> str:
-        """The name of an account's file."""
-        return f"{account}-{self.name}"
+    def file(self, contract: Contract) -> str:
+        """The name of a contract's file."""
+        return f"{contract.file_name}-{self.name}"
 
     @property
     def manifest(self) -> Path:
@@ -62,10 +66,15 @@ class Order(msgspec.Struct, frozen=True):
         return Path(self.folder) / f"manifest-{self.name}.jsonl"
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A line of the manifest: one file and what it is; `statement` is the statement's id (R-13.5)."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the manifest: one file and what it is; `statement` is the statement's id (R-13.5).
+
+    `contract` is the id of one whose number is gone.
+    """
 
     account: str
+    holder: int = 1
+    contract: str = ""
     file: str
     statement: str
     sha256: str
@@ -73,15 +82,18 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """An account whose statement could not be made, and why; `error` is what kind of error it was, if it was one."""
+    """What has no statement, and why; `error` is what kind of error it was, if it was one.
 
-    account: str
+    `asked` is a contract, or what was asked for and is none.
+    """
+
+    asked: Contract | str
     reason: Hinted
     error: str = ""
 
 
 class Summary(msgspec.Struct):
-    """What a run came to, in accounts."""
+    """What a run came to, in contracts."""
 
     written: int = 0
     skipped: int = 0
@@ -90,26 +102,70 @@ class Summary(msgspec.Struct):
     failures: list[Failure] = msgspec.field(default_factory=list)
 
 
-Asked: TypeAlias = tuple[str, Entry | None]
-"""An account, and what the manifest says of its file."""
-Told: TypeAlias = tuple[Entry | Failure, bool]
-"""What became of an account, and whether its file was there already."""
+class Wanted(msgspec.Struct, frozen=True):
+    """The contracts whose statements are wanted, and what was asked for and is none."""
+
+    contracts: list[Contract]
+    failures: list[Failure]
+
+    @property
+    def count(self) -> int:
+        """How many there are of both."""
+        return len(self.contracts) + len(self.failures)
+
+
+Asked: TypeAlias = tuple[Contract, Entry | None]
+"""A contract, and what the manifest says of its file."""
+Told: TypeAlias = tuple[Contract, Entry | Failure, bool]
+"""What became of a contract, and whether its file was there already."""
+
+
+def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | None = None) -> Wanted:
+    """All contracts, or those of numbers, of each every one or that of a holder; a contract's id names it too."""
+    if named is None:
+        return Wanted(log.contracts.all(), [])
+    wanted: dict[Contract, None] = {}
+    failures: list[Failure] = []
+    for account, holder in named:
+        asked = account if holder is None else f"{account}/{holder}"
+        try:
+            with log.store_errors():
+                found = _contracts_of(log.contracts, account)
+        except Exception as error:
+            failures.append(_failure(asked, error))
+            continue
+        if not found and not is_number(account):
+            failures.append(Failure(quoted(asked), Hinted(_NO_ACCOUNT)))
+        elif not found:
+            failures.append(Failure(asked, Hinted(_NOT_HERE)))
+        elif not (of_holder := [each for each in found if holder in (None, each.holder)]):
+            failures.append(Failure(asked, Hinted("no such contract of this account")))
+        else:
+            wanted |= dict.fromkeys(of_holder)
+    return Wanted(list(wanted), failures)
+
+
+def _contracts_of(contracts: Contracts, account: str) -> list[Contract]:
+    if is_number(account):
+        return contracts.of(account)
+    found = contracts.with_id(account)
+    return [] if found is None else [found]
 
 
 def write_statements(
-    log: Reading, order: Order, accounts: Sequence[str], *, workers: int, progress: Progress = unwatched
+    log: Reading, order: Order, wanted: Wanted, *, workers: int, progress: Progress = unwatched
 ) -> Summary:
-    """Write the accounts' statements, each file whole or not at all, and list them in the manifest.
+    """Write the contracts' statements, each file whole or not at all, and list them in the manifest.
 
     A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the
     same: a provisional one may have become another. Interrupted, the run leaves whole files and their lines in the
-    manifest, and the next one goes on from there; runs at the same time add to one manifest. An account that fails
+    manifest, and the next one goes on from there; runs at the same time add to one manifest. A contract that fails
     stops no other.
     """
     began = time.monotonic()
-    summary = Summary()
+    summary = Summary(failures=list(wanted.failures))
     known = _read(order.manifest)
-    asked = [(account, known.get(account)) for account in accounts]
+    asked = [(contract, known.get(order.file(contract))) for contract in wanted.contracts]
     if len(asked) < ACCOUNTS_FOR_PROCESSES:
         workers = 1
     size = 1 if workers == 1 else max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
@@ -121,21 +177,27 @@ def write_statements(
                 progress(summary.written + summary.skipped + summary.failed)
     with _alone(order.folder):
         _rewrite(order, log.ref)
-    summary.failures.sort(key=lambda failure: failure.account)
+    summary.failures.sort(key=_place)
+    summary.failed = len(summary.failures)
     summary.seconds = round(time.monotonic() - began, 3)
     return summary
 
 
+def _place(failure: Failure) -> tuple[object, ...]:
+    """Where a failure comes in their list: what is no contract, as one of that number."""
+    return (failure.asked,) if isinstance(failure.asked, str) else failure.asked
+
+
 def _note(order: Order, place: Path, told: Sequence[Told], summary: Summary, ref: StoreRef) -> None:
-    """Give finished files their names and lines in the manifest, and count what became of accounts."""
+    """Give finished files their names and lines in the manifest, and count what became of contracts."""
     lines = []
     with _alone(order.folder):
-        for result, was_there in told:
+        for contract, result, was_there in told:
             if isinstance(result, Failure):
                 summary.failures.append(result)
             elif was_there:
                 summary.skipped += 1
-            elif failure := _moved(place, Path(order.folder), result):
+            elif failure := _moved(place, Path(order.folder), contract, result):
                 summary.failures.append(failure)
             else:
                 lines.append(msgspec.json.encode(result) + b"\n")
@@ -150,25 +212,32 @@ def _some(order: Order, place: Path, asked: Sequence[Asked], log: Reading) -> li
     return [_one(order, place, snapshot, *each) for each in asked]
 
 
-def _one(order: Order, place: Path, snapshot: Snapshot, account: str, known: Entry | None) -> Told:
-    """One account's file: made in the workplace, or left as it is, or the reason why not."""
+def _one(order: Order, place: Path, snapshot: Snapshot, contract: Contract, known: Entry | None) -> Told:
+    """One contract's file: made in the workplace, or left as it is, or the reason why not."""
     try:
         with snapshot.log.store_errors():
-            return _write(order, place, snapshot, account, known)
+            return contract, *_write(order, place, snapshot, contract, known)
     except Exception as error:
-        hint, facts = (error.hint, error.facts) if isinstance(error, HintedError) else (None, {})
-        text = str(error.facts["reason"]) if isinstance(error, AppError) else str(error)
-        return Failure(account, Hinted(" ".join(text.split()), hint, facts), type(error).__name__), False
+        return contract, _failure(contract, error), False
 
 
-def _write(order: Order, place: Path, snapshot: Snapshot, account: str, known: Entry | None) -> Told:
-    if re.fullmatch(ACCOUNT, account) is None:  # nor can it be the name of a file elsewhere
-        return Failure(quoted(account), Hinted("no account: one is 79 and nine digits, like 79161234567")), False
-    found = snapshot.account(account)
+def _failure(asked: Contract | str, error: Exception) -> Failure:
+    hint, facts = (error.hint, error.facts) if isinstance(error, HintedError) else (None, {})
+    text = str(error.facts["reason"]) if isinstance(error, AppError) else str(error)
+    return Failure(asked, Hinted(" ".join(text.split()), hint, facts), type(error).__name__)
+
+
+def _write(
+    order: Order, place: Path, snapshot: Snapshot, contract: Contract, known: Entry | None
+) -> tuple[Entry | Failure, bool]:
+    if _FILE_NAME.fullmatch(contract.file_name) is None:  # nor can it be the name of a file elsewhere
+        return Failure(quoted(str(contract)), Hinted(_NO_ACCOUNT)), False
+    found = snapshot.account(contract.id)
     if found is None:
-        return Failure(account, Hinted("no such account in this ledger")), False
-    made = statement(found, snapshot.events(account), snapshot.catalogues, since=order.since, until=order.until)
-    path = Path(order.folder) / order.file(account)
+        return Failure(contract, Hinted(_NOT_HERE)), False
+    events = snapshot.events(contract.id)
+    made = statement(contract, found, events, snapshot.catalogues, since=order.since, until=order.until)
+    path = Path(order.folder) / order.file(contract)
     id = statement_id(made)
     if known is not None and known.statement == id and _digest(path) == known.sha256:
         return known, True
@@ -178,15 +247,17 @@ def _write(order: Order, place: Path, snapshot: Snapshot, account: str, known: E
     like = snapshot.log.ref.like
     with open(files.create(place / path.name, replacing=path, like=like), "wb") as file:
         file.write(content)
-    return Entry(account, path.name, id, hashlib.sha256(content).hexdigest(), made.final), False
+    digest = hashlib.sha256(content).hexdigest()
+    entry = Entry(**later_fields(contract), file=path.name, statement=id, sha256=digest, final=made.final)
+    return entry, False
 
 
-def _moved(place: Path, folder: Path, entry: Entry) -> Failure | None:
+def _moved(place: Path, folder: Path, contract: Contract, entry: Entry) -> Failure | None:
     """Give a finished file its name; a link of that name is replaced, whatever it leads to."""
     try:
         os.replace(place / entry.file, folder / entry.file)
     except OSError as error:
-        return Failure(entry.account, Hinted(f"{error.filename2 or error.filename}: {error.strerror}"))
+        return Failure(contract, Hinted(f"{error.filename2 or error.filename}: {error.strerror}"))
     return None
 
 
@@ -218,13 +289,13 @@ def _alone(folder: str) -> Iterator[None]:
 
 
 def _read(manifest: Path) -> dict[str, Entry]:
-    """The manifest by account, the last line of each; lines that an interrupted run left half are none."""
+    """The manifest by file, the last line of each; lines that an interrupted run left half are none."""
     known = {}
     with suppress(FileNotFoundError), _opened(manifest) as lines:
         while line := lines.readline(LINE_BYTES_MAX):
             with suppress(msgspec.DecodeError, UnicodeDecodeError):
                 entry = msgspec.json.decode(line, type=Entry)
-                known[entry.account] = entry
+                known[entry.file] = entry
     return known
 
 
@@ -247,10 +318,10 @@ def _append(manifest: Path, lines: Sequence[bytes], like: Path | None) -> None:
 
 
 def _rewrite(order: Order, ref: StoreRef) -> None:
-    """The manifest in order of account, of the files that are there."""
+    """The manifest in order of contract, of the files that are there."""
     there = {each.name for each in os.scandir(order.folder)}
-    known = sorted(_read(order.manifest).items())
+    known = sorted(_read(order.manifest).values(), key=lambda entry: (entry.account, entry.holder, entry.file))
     if order.manifest.is_symlink():
         order.manifest.unlink()
     with files.whole(order.manifest, like=ref.like, durable=False) as manifest:
-        manifest.writelines(msgspec.json.encode(entry) + b"\n" for _, entry in known if entry.file in there)
+        manifest.writelines(msgspec.json.encode(entry) + b"\n" for entry in known if entry.file in there)

@@ -1,9 +1,6 @@
 """Contracts: which one a number and a holder mean, asked for in one place (R-15.8)."""
 
-import re
-
-from ledger import inputs
-from ledger.contracts import Contract, Contracts, chosen
+from ledger.contracts import Contract, Contracts, chosen, is_number
 from scripts.app.errors import Declined
 
 
@@ -15,7 +12,8 @@ def require_contract(contracts: Contracts, account: str, holder: int | None = No
     found = chosen(contracts, account, holder)
     if found is not None:
         return found
-    if holder is not None and chosen(contracts, account) is not None:
+    if holder is not None and (latest := chosen(contracts, account)) is not None:
+        if latest.holder == holder:  # an id, and the holder it has
+            return latest
         raise Declined("NO_HOLDER", account=account, holder=holder)
-    is_number = re.fullmatch(inputs.ACCOUNT, account) is not None
-    raise Declined("NO_ACCOUNT" if is_number else "NOT_AN_ACCOUNT", account=account)
+    raise Declined("NO_ACCOUNT" if is_number(account) else "NOT_AN_ACCOUNT", account=account)

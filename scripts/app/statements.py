@@ -11,6 +11,7 @@ import msgspec
 
 from ledger import periods
 from ledger.account import Account
+from ledger.contracts import Contract
 from ledger.periods import Moment
 from ledger.snapshot import Snapshot
 from projections import canonical
@@ -75,7 +76,7 @@ def checked_layout(form: str, *, table: Table | None, lang: Language | None) -> 
 
 def document(
     snapshot: Snapshot,
-    account: str,
+    contract: Contract,
     layout: Layout,
     *,
     since: date,
@@ -83,17 +84,17 @@ def document(
     known_at: Moment | None = None,
     keys: "Keys | None" = None,
 ) -> bytes:
-    """The statement of an account for local dates, both included, made of what was recorded by `known_at`, if given.
+    """The statement of a contract for local dates, both included, made of what was recorded by `known_at`, if given.
 
     Its foot tells the first checkpoint of `keys` over what it shows. Raises Declined.
     """
-    found = require_account(snapshot, account)
+    found = require_account(snapshot, contract.id)
     known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
     try:
-        with closing(snapshot.events(account, known_at=known_by)) as events:
-            made = statement(found, events, snapshot.catalogues, since=since, until=until)
+        with closing(snapshot.events(contract.id, known_at=known_by)) as events:
+            made = statement(contract, found, events, snapshot.catalogues, since=since, until=until)
     except Broken as error:
-        raise Declined("UNSOUND_STATEMENT", account=account, reason=error) from None
+        raise Declined("UNSOUND_STATEMENT", account=str(contract), reason=error) from None
     return layout.render(made, None if keys is None else _footer(snapshot, found, keys, until))
 
 

@@ -23,7 +23,7 @@ class Replayed(msgspec.Struct):
 
 def unrated_records(snapshot: Snapshot) -> list[UnratedRow]:
     """The records without a price (R-6.8)."""
-    return asked(snapshot.log, unrated.rows)
+    return asked(snapshot.log, lambda db: unrated.rows(db, snapshot.contracts))
 
 
 def replay(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> Replayed:

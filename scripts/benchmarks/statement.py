@@ -31,7 +31,8 @@ def measure(folder: Path, quick: bool) -> Measured:
             with ledger.snapshot() as snapshot:
                 account = snapshot.account(name)
                 assert account is not None
-                made = statement(account, snapshot.events(name), snapshot.catalogues, since=SINCE, until=UNTIL)
+                contract, events = snapshot.contracts.named(name), snapshot.events(name)
+                made = statement(contract, account, events, snapshot.catalogues, since=SINCE, until=UNTIL)
             canonical.statement(made)
             rows.append(len(made.usage))
 

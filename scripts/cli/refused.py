@@ -9,18 +9,21 @@ from projections.words.language import Language
 from projections.words.names import INPUTS, NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.contracts import require_contract
 from scripts.app.refusals import refused_requests
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
+from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
 
 
 @click.command()
 @click.option("--account", type=AccountType(), help="Only the refusals of this account.")
+@holder_option
 @lang_option("ru")
 @with_settings
-def refused(settings: Settings, account: str | None, lang: Language) -> int:
+def refused(settings: Settings, account: str | None, holder: int | None, lang: Language) -> int:
     """List what was refused: "I dialled *929# and nothing happened".
 
     Of a refused refresh it tells what was missing, and behind which event the same request would have been accepted.
@@ -29,8 +32,11 @@ def refused(settings: Settings, account: str | None, lang: Language) -> int:
     Example:
       obnovi refused --account 79161234567
     """
+    if holder is not None and account is None:
+        raise UsageError("--holder goes with --account")
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        found, zone = refused_requests(snapshot, account, now=now(), lang=lang)
+        contract = None if account is None else require_contract(snapshot.contracts, account, holder)
+        found, zone = refused_requests(snapshot, contract, now=now(), lang=lang)
     if settings.json:
         print_json([canonical_answers.refused(row) for row in found])
         return 0
@@ -55,7 +61,7 @@ def _cells(phrases: Phrasebook, row: RefusedRequest) -> tuple[str, ...]:
     if row.worked_at is not None:
         worked = phrases.say(words.WORKED, time=phrases.time(row.worked_at), version=row.worked_from)
     return (
-        row.account,
+        str(row.contract),
         str(row.version),
         phrases.time(row.booked_at),
         phrases.named(row.input_type, INPUTS),

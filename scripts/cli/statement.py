@@ -10,9 +10,10 @@ from ledger.hints import HintedError
 from ledger.periods import Moment
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
+from scripts.app.contracts import require_contract
 from scripts.app.errors import require_range
 from scripts.app.statements import BINARY, FORMATS, Layout, checked_layout, document, keys_for
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.moments import known_at_option
 from scripts.cli.options import DateType, form_of, print_bytes, refuse_overwrite, with_settings, write_file
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of the whole document, not of json and xml.  [default: ru]"
 )
+@holder_option
 @known_at_option
 @click.option("-o", "output", metavar="FILE", help="Write it to a file, whole or not at all.")
 @with_settings
@@ -43,6 +45,7 @@ def statement(
     form: str | None,
     table: Table | None,
     lang: Language | None,
+    holder: int | None,
     known_at: Moment | None,
     output: str | None,
 ) -> int:
@@ -68,7 +71,8 @@ def statement(
         refuse_overwrite("-o", output, settings)
     with open_ledger(settings) as ledger, ledger.snapshot() as now:
         keys = _keys(settings, wanted)
-        content = document(now, account, wanted, since=since, until=until, known_at=known_at, keys=keys)
+        contract = require_contract(now.contracts, account, holder)
+        content = document(now, contract, wanted, since=since, until=until, known_at=known_at, keys=keys)
     if output is None:
         print_bytes(content)
     else:

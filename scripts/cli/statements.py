@@ -10,9 +10,10 @@ import click
 import msgspec
 
 from ledger import periods
+from projections.contract_fields import contract_fields
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
-from scripts.app.bulk import Failure, Order, write_statements
+from scripts.app.bulk import Failure, Order, contracts_to_print, write_statements
 from scripts.app.statements import FORMATS, checked_layout
 from scripts.cli import terminal
 from scripts.cli.account_number import digits_of
@@ -44,7 +45,7 @@ class MonthType(click.ParamType[date]):
 @click.option("--month", type=MonthType(), required=True, metavar="YYYY-MM", help="The month, in local dates.")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="The format of every file.")
 @click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
-@click.option("--accounts", metavar="FILE", help="Accounts, one a line.  [default: all of the ledger]")
+@click.option("--accounts", metavar="FILE", help="Numbers, or NUMBER/N, one a line.  [default: all of the ledger]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
 @click.option(
     "--lang",
@@ -64,7 +65,10 @@ def statements(
     language: Language | None,
     workers: int | None,
 ) -> int:
-    """Write a month's statements, a file an account, and a manifest of what each file is.
+    """Write a month's statements, a file a contract, and a manifest of what each file is.
+
+    The file of a number's N-th contract, N > 1, is called NUMBER-N; --accounts names all contracts of a number, or one
+    as NUMBER/N.
 
     Run again, it leaves what is there and whole, so an interrupted run is gone on with. Exit code 1 when an account
     failed; the others are written.
@@ -78,21 +82,21 @@ def statements(
     order = Order(folder, month, last, checked_layout(form, table=table, lang=language), keys_folder(settings))
     named = None if accounts is None else _named(accounts)
     with open_ledger(settings) as ledger, ledger.store.reading() as log:
-        wanted = log.accounts() if named is None else named
+        wanted = contracts_to_print(log, named)
         try:
             os.makedirs(folder, exist_ok=True)
         except FileExistsError:
             raise UsageError(f"{folder} is a file; name a folder with -o") from None
-        with terminal.progress("statements", len(wanted)) as bar:
+        with terminal.progress("statements", wanted.count) as bar:
             summary = write_statements(log, order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
-        failed = [{"account": failure.account, "reason": _reason(failure)} for failure in summary.failures]
+        failed = [_fields(failure) | {"reason": _reason(failure)} for failure in summary.failures]
         print_json(msgspec.structs.asdict(summary) | {"failures": failed})
     else:
         kinds = GroupedMessages()
         for failure in summary.failures:
             if kinds.tell(reason := _reason(failure)):
-                print_text(f"account {failure.account}: {reason}\n")
+                print_text(f"account {failure.asked}: {reason}\n")
         for kind, more in kinds.rest():
             print_text(f"… and {more} more: {kind}; `obnovi statements --json` lists all\n")
         print_text(
@@ -102,11 +106,20 @@ def statements(
     return 1 if summary.failed else 0
 
 
+def _fields(failure: Failure) -> dict[str, object]:
+    return {"account": failure.asked} if isinstance(failure.asked, str) else contract_fields(failure.asked)
+
+
 def _reason(failure: Failure) -> str:
     return f"{failure.error}: {worded(failure.reason)}" if failure.error else worded(failure.reason)
 
 
-def _named(file: str) -> list[str]:
-    """The accounts of a file, each once, in its order."""
+def _named(file: str) -> list[tuple[str, int | None]]:
+    """The accounts of a file, each once, in its order: numbers, or a number and the holder behind a slash."""
     lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
-    return list(dict.fromkeys(digits_of(line.strip()) for line in lines if line.strip()))
+    return list(dict.fromkeys(_account_of(line.strip()) for line in lines if line.strip()))
+
+
+def _account_of(text: str) -> tuple[str, int | None]:
+    found = re.fullmatch(r"(.+)/([1-9][0-9]{0,11})", text)
+    return (digits_of(text), None) if found is None else (digits_of(found[1]), int(found[2]))

@@ -44,7 +44,7 @@ def unrated(settings: Settings, lang: Language) -> int:
     else:
         cells = [
             (
-                row.account,
+                str(row.contract),
                 str(row.version),
                 phrases.say(REASONS[row.reason]),
                 phrases.service(row.service),

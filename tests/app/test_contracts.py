@@ -1,7 +1,6 @@
 """Which contract is meant by a number, a holder or an id, and what each is called (R-15.8)."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -12,34 +11,8 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined
 from scripts.cli.account_number import as_arguments
+from tests.contracts import FIRST, GONE, SECOND, TABLE
 from tests.support import ACCOUNT
-
-FIRST, SECOND = Contract(ACCOUNT, 1, "k3w9p2xq7m5t8v4a"), Contract(ACCOUNT, 2, "b7n4c2zr9d6f3h8j")
-GONE = Contract(ERASED, 1, "m2q8r5t7w4y9z3a6")
-
-
-class Table(NamedTuple):
-    """The contracts of a ledger, as its key store has them."""
-
-    contracts: list[Contract]
-
-    def named(self, id: str) -> Contract:
-        return next((each for each in self.contracts if each.id == id), Contract(NO_KEY, 1, id))
-
-    def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
-        return {id: self.named(id) for id in ids}
-
-    def of(self, number: str) -> list[Contract]:
-        return sorted(each for each in self.contracts if each.number == number != ERASED)
-
-    def with_id(self, id: str) -> Contract | None:
-        return next((each for each in self.contracts if each.id == id), None)
-
-    def all(self) -> list[Contract]:
-        return sorted(self.contracts)
-
-
-TABLE = Table([GONE, SECOND, FIRST])
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_what_was_refused_comes_with_where_its_account_is(tmp_path: Path) -> Non
     story = example_1(tmp_path)
     story.unblock("2023-01-16 10:00")
     with story.ledger.snapshot() as snapshot:
-        found = refused_requests(snapshot, ACCOUNT, now=at("2023-02-01 00:00"), lang="en")
+        found = refused_requests(snapshot, story.contract, now=at("2023-02-01 00:00"), lang="en")
     assert [(row.version, row.reason, row.zone) for row in found.rows] == [(5, "NOT_BLOCKED", "Europe/Moscow")]
     assert found.zone == "Europe/Moscow"
 
@@ -55,9 +55,9 @@ def test_what_was_refused_comes_with_where_its_account_is(tmp_path: Path) -> Non
 def test_a_statement_is_the_bytes_of_its_file_and_knows_only_what_was_recorded_by_then(tmp_path: Path) -> None:
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
-        whole = document(snapshot, ACCOUNT, Layout("json"), since=SINCE, until=UNTIL)
+        whole = document(snapshot, story.contract, Layout("json"), since=SINCE, until=UNTIL)
         early = at("2023-12-31 00:00")
-        nothing = document(snapshot, ACCOUNT, Layout("json"), since=SINCE, until=UNTIL, known_at=early)
+        nothing = document(snapshot, story.contract, Layout("json"), since=SINCE, until=UNTIL, known_at=early)
     assert whole == canonical.statement(story.statement("2023-01-01", "2023-01-31"))
     assert b'"lines":[]' in nothing  # the story is recorded a day later
 

@@ -7,14 +7,19 @@ import signal
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
+from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from ledger.log.store import Reading
 from scripts.app import bulk
+from scripts.app.statements import Layout
 from tests.cli.support import ENVIRONMENT, OBNOVI, Run, month, top_up, write
+from tests.contracts import FIRST, GONE, OTHER, SECOND, TABLE
 
 ACCOUNTS = ("79161234567", "79161234568", "79161234569")
 JANUARY = ("statements", "--month", "2023-01", "-o", "out")
@@ -247,3 +252,34 @@ def test_an_ending_that_is_no_format_is_refused(ledger: Run, tmp_path: Path, nam
     known = "is none of the formats json, txt, csv, html, pdf, xlsx, xml; name one with --format"
     assert (done.code, done.out, done.err.count("\n"), known in done.err) == (2, "", 1, True)
     assert not (tmp_path / name).exists()
+
+
+def test_a_list_names_all_contracts_of_a_number_or_one_and_says_what_is_none() -> None:
+    log = cast(Reading, SimpleNamespace(contracts=TABLE, store_errors=nullcontext))
+    wanted = bulk.contracts_to_print(
+        log,
+        [
+            (FIRST.number, None),
+            (SECOND.number, 2),
+            (OTHER.number, 2),
+            (GONE.id, None),
+            ("79990000000", 1),
+            ("../é", None),
+        ],
+    )
+    assert wanted.contracts == [FIRST, SECOND, GONE]
+    assert [(failure.asked, str(failure.reason)) for failure in wanted.failures] == [
+        (f"{OTHER.number}/2", "no such contract of this account"),
+        ("79990000000/1", "no such account in this ledger"),
+        (r"../\xe9", "no account: one is 79 and nine digits, like 79161234567"),
+    ]
+    assert bulk.contracts_to_print(log).contracts == [OTHER, FIRST, SECOND, GONE]
+
+
+def test_a_file_is_called_by_number_and_holder_and_by_the_id_where_the_number_is_gone(tmp_path: Path) -> None:
+    order = bulk.Order(str(tmp_path), date(2023, 1, 1), date(2023, 1, 31), Layout("csv"), tmp_path)
+    assert [order.file(contract) for contract in (FIRST, SECOND, GONE)] == [
+        f"{FIRST.number}-2023-01.csv",
+        f"{SECOND.number}-2-2023-01.csv",
+        f"{GONE.id}-2023-01.csv",
+    ]

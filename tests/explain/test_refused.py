@@ -13,7 +13,7 @@ from tests.support import Story, at
 
 def told(story: Story, until: str = "2023-01-01 00:00") -> list[RefusedRequest]:
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
-        return list(refused(snapshot, refusals.rows(db), until=at(until)))
+        return list(refused(snapshot, refusals.rows(db, snapshot.contracts), until=at(until)))
 
 
 def needed(story: Story, when: str) -> list[str]:
@@ -46,7 +46,7 @@ def test_money_that_is_missing_and_the_top_up_that_brings_it(tmp_path: Path) -> 
     (paid,) = story.top_up("2023-01-20 12:00", 1)
     (row,) = told(story)
     assert row == RefusedRequest(
-        account=story.account_id,
+        contract=story.contract,
         version=asked.version,
         input_type="ussd",
         reason="INSUFFICIENT_FUNDS",

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from ledger.contracts import Contract
 from ledger.periods import SECOND
 from projections.formats import html, xml
 from projections.operator import figures, words
@@ -19,7 +20,7 @@ def handmade(usage: list[UsageRow] | None = None, lines: list[Line] | None = Non
     """A statement of these rows, without an account behind it."""
     rows = usage or []
     fields: dict[str, Any] = {
-        "account": "79000000001",
+        "contract": Contract("79000000001", 1, "79000000001"),
         "zone": "Europe/Moscow",
         "since": date(2015, 9, 6),
         "until": date(2015, 9, 30),

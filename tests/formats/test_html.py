@@ -79,7 +79,7 @@ def test_a_page_in_english_as_recorded(told: dict[str, Statement], golden: Golde
 def test_programs_find_the_usage_however_they_look_for_it(told: dict[str, Statement]) -> None:
     """As `table table tbody tr`, as every `tbody` there is, as the third table; the number as a third word."""
     found = programs(told["full"])
-    assert found.numbers == [told["full"].account]
+    assert found.numbers == [told["full"].contract.number]
     assert found.cells[2, "thead"] == [HEADS]
     assert found.usage == found.cells[2, "tbody"]
     assert len(found.usage) == len(told["full"].usage)

@@ -13,13 +13,14 @@ from ledger.service import Ledger
 from projections import canonical
 from projections.statement import Statement, statement
 from tests.laws.feeds import accounts_of, advance, end_of, fed, feeds, folder, log_of, moderate, opened
-from tests.support import account_of, catalogues_of, events_of
+from tests.support import account_of, catalogues_of, contract_of, events_of
 
 
 def _statement(ledger: Ledger, account: str, since: date, until: date) -> Statement:
     found = account_of(ledger, account)
     assert found is not None
-    return statement(found, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
+    contract = contract_of(ledger, account)
+    return statement(contract, found, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
 
 
 def _month_after(first: date) -> date:

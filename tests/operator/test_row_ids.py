@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import inputs as door
+from ledger.contracts import Contract
 from ledger.inputs import Input
 from ledger.log import keys
 from ledger.periods import from_datetime
@@ -109,7 +110,7 @@ def ours(rows: list[Used]) -> list[UsageRow]:
 
 def our_own(render: Callable[..., str]) -> Callable[[list[Used]], bytes]:
     def made(rows: list[Used]) -> bytes:
-        return render(handmade(ours(rows), account=ACCOUNT)).encode()
+        return render(handmade(ours(rows), contract=Contract(ACCOUNT, 1, ACCOUNT))).encode()
 
     return made
 

@@ -25,7 +25,7 @@ from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.simulate.chance import Chance, Quantiles, Weighted
 from scripts.simulate.compare import REAL, measured, table
-from tests.support import SHARED_FEED, Clock, account_of, at, catalogues_of, events_of
+from tests.support import SHARED_FEED, Clock, account_of, at, catalogues_of, contract_of, events_of
 
 JANUARY = date(2026, 1, 1)
 README = Path(sys.modules[lines.__module__].__file__ or "").with_name("README.md")
@@ -152,8 +152,9 @@ def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
         for account in accounts(60):
             owner = account_of(ledger, account)
             assert owner is not None
+            contract = contract_of(ledger, account)
             january, february, both = (
-                statement(owner, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
+                statement(contract, owner, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
                 for since, until in (
                     (date(2026, 1, 1), date(2026, 1, 31)),
                     (date(2026, 2, 1), date(2026, 2, 28)),

@@ -6,7 +6,7 @@ from ledger.contracts import ERASED, Contract
 from projections.verify import summary
 from projections.verify.account import Problem
 from projections.verify.named import named, place
-from tests.app.test_contracts import Table
+from tests.contracts import Table
 from tests.support import ACCOUNT
 
 TABLE = Table([
