@@ -40,8 +40,8 @@ def as_json(contract: Contract, zone: str, event: Event, *, reply: Reply | None 
     if isinstance(event, PromiseTaken):
         fields["until"] = periods.local_text(event.until, zone)
     own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
-    own.update({name: value for name, value in own.pop("fields", {}).items() if name not in own})
-    own.update({name: value for name, value in carried_fields(contract.number, event).items() if name not in own})
+    for carried in (own.pop("fields", {}), carried_fields(contract.number, event)):
+        own.update({name: value for name, value in carried.items() if name not in common and name not in own})
     if reply is not None:
         own["reply"] = say(RUSSIAN, reply)
     reference = {"input": fields["input"]} if "input" in fields else {}

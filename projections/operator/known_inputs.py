@@ -19,7 +19,7 @@ _SOURCE: Final = f'"{SOURCE}"'.encode()
 
 
 class KnownInputs:
-    """What the accounts of one file of inputs have of rows of statements, read when the first row comes.
+    """What the numbers of one file of inputs have of rows of statements, read when the first row comes.
 
     A row that was booked as `row-0007` keeps that id, and one that was booked by what it says is not booked again by
     its number. So the ledger finds either to be a duplicate; it alone decides. A row that is in the log under no id,
@@ -31,7 +31,7 @@ class KnownInputs:
         self._met: Counter[tuple[str, str]] = Counter()
 
     def named(self, inputs: Iterable[Input], log: Reading) -> list[Input]:
-        """The same inputs, rows under the ids under which their accounts have them in a log."""
+        """The same inputs, rows under the ids under which their numbers have them in a log."""
         return [self._named(input, log) for input in inputs]
 
     def _named(self, input: Input, log: Reading) -> Input:
@@ -51,14 +51,14 @@ class KnownInputs:
         return replace(input, id=ids.setdefault(occurrence, input.id))
 
 
-def _booked(log: Reading, account: str) -> Ids:
-    """The rows in an account's log; those known by number fill the occurrences that nobody named."""
+def _booked(log: Reading, number: str) -> Ids:
+    """The rows in the log of a number's contracts; those known by number fill the occurrences that nobody named."""
     found: Ids = {}
     numbered: list[tuple[str, str]] = []
-    for stored in log.events(account):
+    for stored in (row for contract in log.contracts.of(number) for row in log.events(contract.id)):
         if _SOURCE not in stored.state:
             continue
-        input = _input(account, stored.event())
+        input = _input(number, log.opened(stored))
         if input is None or input.source != SOURCE or (name := name_of(input)) is None:
             continue
         occurrence = occurrence_of(input.id)
@@ -72,8 +72,8 @@ def _booked(log: Reading, account: str) -> Ids:
     return found
 
 
-def _input(account: str, event: Event) -> Input | None:
+def _input(number: str, event: Event) -> Input | None:
     try:
-        return reconstruct_input(account, event)
+        return reconstruct_input(number, event)
     except NotReconstructible:
         return None

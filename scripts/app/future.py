@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from ledger import periods
+from ledger.contracts import chosen
 from ledger.inputs import Input, Open
 from ledger.periods import Instant, Moment
 from ledger.snapshot import Snapshot
@@ -37,6 +38,7 @@ class Future:
         if isinstance(input, Open) and input.region in self._regions:
             self._opened.setdefault(input.account, self._regions[input.region].zone)
         if input.account not in self._opened:
-            found = self._snapshot.account(input.account)
+            contract = chosen(self._snapshot.contracts, input.account)
+            found = None if contract is None else self._snapshot.account(contract.id)
             self._opened[input.account] = "UTC" if found is None else found.zone
         return self._opened[input.account]
