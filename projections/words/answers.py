@@ -15,6 +15,17 @@ EVENTS_HEAD: Final = (
 
 FOUND: Final = Text("{account}: запись {versions} (источник {source})", "{account}: event {versions} (source {source})")
 
+ACCOUNTS: Final = Text("Договоры", "Contracts")
+ACCOUNTS_HEAD: Final = (
+    Text("Счёт", "Account"),
+    Text("Открыт", "Opened"),
+    Text("Закрыт", "Closed"),
+    Text("Тариф", "Plan"),
+    Text("Списание", "Charged"),
+    Text("Блокировки", "Blocks"),
+    Text("Кошелёк", "Wallet"),
+)
+
 UNRATED: Final = Text("Записи без цены", "Unrated")
 UNRATED_HEAD: Final = (
     Text("Счёт", "Account"),

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from ledger.contracts import Contract, Contracts, is_number
+from ledger.contracts import Contract, is_number
 from ledger.hints import Hinted, HintedError
 from ledger.json_line import quoted
 from ledger.log import files
@@ -29,6 +29,7 @@ from projections.contract_fields import later_fields
 from projections.shares import in_processes
 from projections.statement import statement
 from scripts import collector
+from scripts.app.contracts import contracts_of
 from scripts.app.errors import AppError
 from scripts.app.statements import Layout, footer, keys_for
 
@@ -130,7 +131,7 @@ def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | N
         asked = account if holder is None else f"{account}/{holder}"
         try:
             with log.store_errors():
-                found = _contracts_of(log.contracts, account)
+                found = contracts_of(log.contracts, account)
         except Exception as error:
             failures.append(_failure(asked, error))
             continue
@@ -143,13 +144,6 @@ def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | N
         else:
             wanted |= dict.fromkeys(of_holder)
     return Wanted(list(wanted), failures)
-
-
-def _contracts_of(contracts: Contracts, account: str) -> list[Contract]:
-    if is_number(account):
-        return contracts.of(account)
-    found = contracts.with_id(account)
-    return [] if found is None else [found]
 
 
 def write_statements(

@@ -1,4 +1,4 @@
-"""Contracts: which one a number and a holder mean, asked for in one place (R-15.8)."""
+"""Contracts: which one a number and a holder mean, and which a number has, asked for in one place (R-15.8)."""
 
 from ledger.contracts import Contract, Contracts, chosen, is_number
 from scripts.app.errors import Declined
@@ -17,3 +17,11 @@ def require_contract(contracts: Contracts, account: str, holder: int | None = No
             return latest
         raise Declined("NO_HOLDER", account=account, holder=holder)
     raise Declined("NO_ACCOUNT" if is_number(account) else "NOT_AN_ACCOUNT", account=account)
+
+
+def contracts_of(contracts: Contracts, account: str) -> list[Contract]:
+    """Every contract of a number in order of holder, or the one of an id; none where there is none."""
+    if is_number(account):
+        return contracts.of(account)
+    found = contracts.with_id(account)
+    return [] if found is None else [found]

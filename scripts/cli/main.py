@@ -28,6 +28,10 @@ COMMANDS = {
     "events": ("scripts.cli.account", "Show an account's events, oldest first."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
     "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
+    "accounts": (
+        "scripts.cli.contract_list",
+        "List contracts: of a number, of a plan, blocked, opened or closed then.",
+    ),
     "find": ("scripts.cli.account", "Find where an input went."),
     "unrated": ("scripts.cli.views", "List usage records that nobody could rate yet."),
     "refused": ("scripts.cli.refused", "List what was refused, why, and when it would have worked."),

@@ -20,6 +20,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_FOLDER_FOR_LEDGER": "there is no folder {folder} to make a ledger in; create it or name another",
     "LEDGER_IS_THERE": "{file} is there; move it away first, a ledger is never written over",
     "NO_PLAN_TO_SET": "--set plan={plan}: the catalogue has no such plan",
+    "NO_SUCH_PLAN": "the catalogue has no plan {plan}",
+    "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
     "NO_CLAIM": "no claim {id!r} in this ledger; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_ACCOUNT": "no claim {id!r} of account {account}; `obnovi dispute list --all` shows what there is",
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
