@@ -31,9 +31,6 @@ class Table(NamedTuple):
     def with_id(self, id: str) -> Contract | None:
         return next((each for each in self.contracts if each.id == id), None)
 
-    def with_id(self, id: str) -> Contract | None:
-        return next((each for each in self.contracts if each.id == id), None)
-
     def all(self) -> list[Contract]:
         return sorted(self.contracts)
 
