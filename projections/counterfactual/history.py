@@ -207,7 +207,7 @@ class _History:
         if first.input is None:
             self._advance(first.booked_at, position, first.recorded_at)
             return
-        input = self.change.of(reconstruct_input(self.account, first))
+        input = self.change.of(reconstruct_input(self.contract.number, first))
         if at is not None:
             input = moved(input, at)
         if isinstance(input, Reverse | Adjust | Rerate | OpenDispute):

@@ -20,6 +20,7 @@ from ledger.inputs import Adjust
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.progress import Progress
+from ledger.rules.disputes import ClaimName
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
@@ -32,6 +33,7 @@ from projections.words import times
 
 SOURCE: Final = "late"
 """The source of adjustments made for late records; their ids say which event and record they are about."""
+_GONE: Final = (ERASED, NO_KEY)
 Record: TypeAlias = UsageCharged | UsageUnrated
 
 
@@ -94,7 +96,8 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
     contracts = log.contracts.named_all(accounts)
     found: list[Charge] = []
     for account in accounts:
-        found += charges(contracts[account], list(steps_of(log, account)), catalogues, since=since)
+        steps, name = list(steps_of(log, account)), log.keyring.claim_name(account)
+        found += charges(contracts[account], steps, catalogues, since=since, claim_name=name)
     return found
 
 
@@ -103,7 +106,7 @@ def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
 
     Where the number of a contract is gone, no input reaches it.
     """
-    reachable = [charge for charge in found if charge.contract.number not in (ERASED, NO_KEY)]
+    reachable = [charge for charge in found if charge.contract.number not in _GONE]
     ordered = sorted(reachable, key=lambda charge: (charge.contract, charge.was - charge.would_be))
     return [charge.adjustment(by) for charge in ordered]
 
@@ -126,9 +129,14 @@ def _counted(log: Reading, accounts: Sequence[str], *, since: Moment | None) -> 
 
 
 def charges(
-    contract: Contract, steps: Sequence[Step], catalogues: CatalogueTimeline, *, since: Moment | None = None
+    contract: Contract,
+    steps: Sequence[Step],
+    catalogues: CatalogueTimeline,
+    *,
+    since: Moment | None = None,
+    claim_name: ClaimName | None = None,
 ) -> list[Charge]:
-    """The charges of one contract, in order of time."""
+    """The charges of one contract, in order of time; `claim_name` is its own."""
     records: dict[int, Record] = {
         first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
     }
@@ -141,7 +149,7 @@ def charges(
         drop=frozenset(event.version for event, _ in mended),
         move={version: event.occurred_at for version, event in records.items()},
     )
-    found = list(_charges(decide_with(contract, steps, change, catalogues), records, mended))
+    found = list(_charges(decide_with(contract, steps, change, catalogues, claim_name=claim_name), records, mended))
     return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
 
 
@@ -152,6 +160,18 @@ def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:
         and event.rerates is None
         and event.booked_at > event.occurred_at >= opened
     )
+
+
+def _key_of_mended(contract: Contract, event: Event, id: str, open_: Collection[str]) -> str:
+    """What the charge of an adjustment is known by. An id that nobody can read leaves what it cites.
+
+    A charge that was made anew is cited by its record alone, as a charge of the record itself is.
+    """
+    if not id.startswith(_GONE):
+        return id.rpartition("-")[0]
+    about, *rest = event.cites if isinstance(event, Adjusted) else getattr(event, "fields", {})["cites"]
+    anew = _key(contract, None, about)
+    return anew if not rest and anew in open_ else _key(contract, about, about)
 
 
 def _our_id(event: Event) -> str | None:
@@ -175,7 +195,7 @@ def _charges(
             charge.was += was
             charge.would_be += would_be
     for event, id in mended:
-        key = id.rpartition("-")[0]
+        key = _key_of_mended(found.contract, event, id, open_)
         if isinstance(event, Adjusted):
             about, record = event.cites[0], event.cites[-1]
             version = None if key == key_of(None, record) else about

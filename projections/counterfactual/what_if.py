@@ -42,7 +42,8 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
     contracts = log.contracts.named_all(accounts)
     report = Report()
     for account in accounts:
-        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative)
+        name = log.keyring.claim_name(account)
+        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative, name)
         if not found.was:
             continue
         report.accounts += 1

@@ -1,5 +1,6 @@
 """Late records: the charges that they changed in money, and the adjustments that mend them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,11 @@ from msgspec.structs import replace
 
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.events import Adjusted, InputRefused
+from ledger.log.codec import stand_in
+from ledger.timeline import CatalogueTimeline
+from projections.counterfactual.history import steps_of
 from projections.counterfactual.late import Charge, adjustments, late
+from projections.counterfactual.late import charges as of_steps
 from tests.scenarios.given import example_1
 from tests.support import Story, at
 
@@ -198,3 +203,20 @@ def test_where_the_number_is_gone_nothing_can_be_booked(tmp_path: Path) -> None:
     (charge,) = charges(behind_the_window(tmp_path))
     gone = [replace(charge, contract=Contract(number, 1, "b7n4c2zr9d6f3h8j")) for number in (ERASED, NO_KEY)]
     assert [each.account for each in adjustments([*gone, charge], "clerk-7")] == [charge.contract.number]
+
+
+@pytest.mark.parametrize("tell", [behind_the_window, in_another_order])
+def test_what_is_mended_is_known_by_what_it_cites_where_no_id_can_be_read_any_more(
+    tmp_path: Path, tell: Callable[[Path], Story]
+) -> None:
+    """R-15.9: nothing is listed twice behind an erasure."""
+    story = tell(tmp_path)
+    book(story)
+    with story.reading() as log:
+        (contract,) = log.contracts.of(story.account_id)
+        steps = list(steps_of(log, contract.id))
+        catalogues = CatalogueTimeline(log.adopted())
+    for step in steps:
+        gone = stand_in(ERASED, str(step.events[0].version))
+        step.events[:] = [replace(each, input=each.input and replace(each.input, id=gone)) for each in step.events]
+    assert of_steps(contract, steps, catalogues) == []
