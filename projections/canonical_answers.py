@@ -79,7 +79,7 @@ def _named(contract: Contract, fields: dict[str, object]) -> dict[str, object]:
 
 def difference(made: Difference) -> dict[str, object]:
     """A line of what-if (contract §7.1)."""
-    return contract_fields(made.contract) | without("contract", without("zone", timed(made, made.zone, "booked_at")))
+    return _named(made.contract, without("zone", timed(made, made.zone, "booked_at")))
 
 
 def distribution(made: Distribution) -> dict[str, object]:
@@ -99,7 +99,8 @@ def report(made: Report) -> dict[str, object]:
 
 def claim(row: DisputeRow) -> dict[str, object]:
     """A claim in the queue (contract §7.1)."""
-    return asdict(row) | {"opened": f"{row.opened}", "answer_due": f"{row.answer_due}"}
+    own = without("contract", asdict(row)) | {"opened": f"{row.opened}", "answer_due": f"{row.answer_due}"}
+    return {"dispute": row.dispute, **contract_fields(row.contract), **own}
 
 
 def dossier(made: Dossier) -> bytes:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from ledger import periods
+from ledger.contracts import Contract, Contracts
 from ledger.events import DisputeOpened, DisputeResolved, Event, InputRef
 from ledger.periods import Instant
 from projections.cache import Cache
@@ -25,7 +26,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
     """One claim; dates are local, `overdue` and `age_days` as of the day asked about, `version` that of its opening."""
 
     dispute: str
-    account: str
+    contract: Contract
     event: int
     opened: date
     answer_due: date
@@ -37,7 +38,7 @@ class DisputeRow(msgspec.Struct, frozen=True):
 
 
 def take(db: Cache, seen: EventContext, event: Event) -> None:
-    """Note a claim, and its answer. A claim is premium by the plan under which it was opened."""
+    """Note a claim, and its answer. A claim is premium by the plan under which it was opened; its event is whole."""
     match event:
         case DisputeOpened(input=InputRef(id=claim)):
             day = periods.local_date(event.booked_at, seen.account.zone)
@@ -65,23 +66,25 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
             pass
 
 
-def open_rows(db: Cache, *, today: date | Instant) -> list[DisputeRow]:
+def open_rows(db: Cache, contracts: Contracts, *, today: date | Instant) -> list[DisputeRow]:
     """The queue: premium plans first, then by due date (R-11.4)."""
-    return [row for row in rows(db, today=today) if row.state == "open"]
+    return [row for row in rows(db, contracts, today=today) if row.state == "open"]
 
 
-def rows(db: Cache, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
-    """Every claim, or those of one id: open ones first, then premium plans, then by due date.
+def rows(db: Cache, contracts: Contracts, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
+    """Every claim, or those of one id: open ones first, then premium plans, then by due date, then by contract.
 
     `today` is a date, or an instant whose local date counts for each account.
     """
     where, values = ("WHERE id = ?", (dispute,)) if dispute is not None else ("", ())
-    found = db.execute(
-        f"SELECT id, account, event, opened, answer_due, premium, state, opened_version, zone FROM disputes {where} "
-        "ORDER BY state <> 'open', premium DESC, answer_due, account, opened_version",
-        values,
-    )
-    return [_row(*row, today=today) for row in found]
+    columns = "account, id, event, opened, answer_due, premium, state, opened_version, zone"
+    found = db.execute(f"SELECT {columns} FROM disputes {where}", values).fetchall()
+    named = contracts.named_all({account for account, *_ in found})
+    return sorted((_row(named[account], *row, today=today) for account, *row in found), key=_urgency)
+
+
+def _urgency(row: DisputeRow) -> tuple[bool, bool, date, Contract, int]:
+    return row.state != "open", not row.premium, row.answer_due, row.contract, row.version
 
 
 def by_age(rows: Iterable[DisputeRow]) -> dict[str, int]:
@@ -95,8 +98,8 @@ def by_age(rows: Iterable[DisputeRow]) -> dict[str, int]:
 
 
 def _row(
+    contract: Contract,
     id: str,
-    account: str,
     event: int,
     opened: str,
     due: str,
@@ -111,7 +114,7 @@ def _row(
     answer_due, opened_on = date.fromisoformat(due), date.fromisoformat(opened)
     return DisputeRow(
         dispute=id,
-        account=account,
+        contract=contract,
         event=event,
         opened=opened_on,
         answer_due=answer_due,

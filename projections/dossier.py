@@ -117,11 +117,11 @@ def dossier(
     replies: dict[int, Reply | None] = {}
     told = Replies(account.account, catalogues)
     for stored in log.events(account.account):
-        events[stored.version] = event = stored.event()
+        events[stored.version] = event = log.opened(stored)
         replies[stored.version] = told.behind(stored.position, event)
     disputed, opening = events[dispute.event], events[dispute.version]
     if not isinstance(opening, DisputeOpened) or opening.input is None:
-        raise BrokenLog(f"account {account.account}: version {dispute.version} opens no claim")
+        raise BrokenLog(f"account {dispute.contract}: version {dispute.version} opens no claim")
     lines = printed_lines(events.values(), zone)
     alike = [
         event

@@ -13,6 +13,7 @@ from projections.formats.text import table
 from projections.statement import Line
 from projections.usage_row import UsageRow
 from projections.words import given_back
+from projections.words.contracts import contract_name
 from projections.words.dossier import DOSSIER, EVENT_HEAD, LINE_HEAD, MONTH_HEAD, USAGE_HEAD
 from projections.words.language import Language, Text
 from projections.words.lines import printed
@@ -86,7 +87,7 @@ def _lines(told: Document) -> Iterator[str]:
 
 
 def _about(phrases: Phrasebook, made: Dossier) -> Iterator[Pair]:
-    yield phrases.say(DOSSIER["number"]), made.dispute.account
+    yield phrases.say(DOSSIER["number"]), contract_name(phrases, made.dispute.contract)
     plan = made.explanation.plan
     if plan is not None:
         version = phrases.day(plan.version)
@@ -145,10 +146,10 @@ def _parts(phrases: Phrasebook, made: Dossier, verify_with: str) -> Iterator[Par
         yield part("usage", USAGE_HEAD, [_usage(phrases, made.row)], 4, 5, 6, 7)
     for section in explanation.sections(made.explanation, phrases.lang, verify_with=verify_with):
         yield Part(section.title, (), section.rows, (0,) if section.right else ())
-    account = made.dispute.account
+    number = made.dispute.contract.number
     disputed = Happened(made.explanation.event, None, made.line)
     around = sorted([*made.around, disputed], key=lambda each: each.event.version)
-    rows = [_happened(phrases, each, account, marked=each is disputed) for each in around]
+    rows = [_happened(phrases, each, number, marked=each is disputed) for each in around]
     yield part("around", EVENT_HEAD, rows, 0, 3, 4, wide=2)
     yield part("earlier", LINE_HEAD, [_line(phrases, line) for line in made.earlier], 2, 3, empty="no_earlier")
     months = [(f"{each.month:%m.%Y}", str(each.count), phrases.money(each.amount)) for each in made.months]
@@ -157,7 +158,7 @@ def _parts(phrases: Phrasebook, made: Dossier, verify_with: str) -> Iterator[Par
     moved = [(phrases.money(each.amount), given_back.by_event(phrases, each)) for each in made.so_far.moved]
     if moved:
         yield part("taken_back_by" if made.gave else "given_back_by", (), moved, 0)
-    since = [_happened(phrases, each, account) for each in made.since]
+    since = [_happened(phrases, each, number) for each in made.since]
     yield part("since", EVENT_HEAD, since, 0, 3, 4, wide=2, empty="no_since")
 
 
@@ -183,19 +184,19 @@ def _usage(phrases: Phrasebook, row: UsageRow) -> tuple[str, ...]:
     )
 
 
-def _happened(phrases: Phrasebook, each: Happened, account: str, *, marked: bool = False) -> tuple[str, ...]:
+def _happened(phrases: Phrasebook, each: Happened, number: str, *, marked: bool = False) -> tuple[str, ...]:
     event, line = each.event, each.line
     amount, balance = ("", "") if line is None else (phrases.money(line.amount), phrases.money(line.balance))
-    said = _what(phrases, each, account)
+    said = _what(phrases, each, number)
     if marked:
         said = phrases.say(DOSSIER["marked"], said=said)
     return str(event.version), phrases.time(event.booked_at), said, amount, balance
 
 
-def _what(phrases: Phrasebook, each: Happened, account: str) -> str:
+def _what(phrases: Phrasebook, each: Happened, number: str) -> str:
     """What an event was: its line as printed, else its title; and the clerk's words and name."""
     event = each.event
-    told = carried_fields(account, event)
+    told = carried_fields(number, event)
     said = printed(phrases, each.line) if each.line is not None else phrases.title(event)
     if each.line is None and isinstance(event, UsageCharged | UsageUnrated):
         direction = phrases.say(DIRECTIONS[event.direction])

@@ -7,7 +7,9 @@ from projections.dossier import Dossier
 from projections.formats.dossier import Document, Part, document
 from projections.formats.html import bound, opening, plain
 from projections.formats.style import STYLE
+from projections.words.contracts import contract_name
 from projections.words.language import Language
+from projections.words.phrasebook import Phrasebook
 
 _STYLE: Final = """
 .about{display:grid;grid-template-columns:auto 1fr;gap:4px 18px;margin-top:16px}
@@ -31,9 +33,10 @@ _STYLE: Final = """
 def render(made: Dossier, lang: Language = "ru", *, verify_with: str = "") -> str:
     """The whole page: one file without a script or anything to load, HTML that is XML too."""
     told = document(made, lang, verify_with=verify_with)
+    contract = contract_name(Phrasebook(lang), made.dispute.contract)
     return "".join(
         (
-            opening(plain(f"{told.title}, {made.dispute.account}"), STYLE + _STYLE, lang),
+            opening(plain(f"{told.title}, {contract}"), STYLE + _STYLE, lang),
             *_header(told),
             *(_part(part) for part in told.parts),
             f"<footer><p>{plain(told.foot)}</p></footer></main></body></html>\n",

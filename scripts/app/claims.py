@@ -1,19 +1,21 @@
 """Claims: found, shown, registered and answered; what a clerk books is tried first, so that a door can tell and ask."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any, Final, NamedTuple
 
 from ledger import inputs, periods
-from ledger.account import Account
+from ledger.account import Account, Dispute
 from ledger.booking import book
 from ledger.catalogue import Catalogue
+from ledger.contracts import ERASED, NO_KEY, Contract, Contracts, chosen
 from ledger.events import Event, InputRefused
 from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
 from ledger.log.keys import content_of, key_of
+from ledger.log.store import Key
 from ledger.periods import Instant, Moment
 from ledger.service import Ledger, Outcome
 from ledger.snapshot import Snapshot
@@ -25,6 +27,7 @@ from projections.follow import asked
 from projections.returned import SoFar
 from projections.statement import Broken, Line, printed_lines
 from scripts.app.accounts import require_account
+from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined, InvalidRequest
 from scripts.app.future import limit_of_future
 from scripts.app.night import Quiet, quiet_before
@@ -45,15 +48,18 @@ class Trial(NamedTuple):
     """What a clerk's input would come to on the account as it stands.
 
     `about` is the event of `version`, which the claim is about, None where there is none; `so_far` what was moved back
-    of it before. `quiet`: nothing came in for long before, and the schedule has bookings ahead of the input.
+    of it before, `others` the ids of the claims about it that are open. `quiet`: nothing came in for long before, and
+    the schedule has bookings ahead of the input.
     """
 
+    contract: Contract
     account: Account
     input: Input
     outcome: Outcome
     version: int
     about: Event | None
     so_far: SoFar
+    others: list[str]
     quiet: Quiet | None
 
     @property
@@ -72,42 +78,66 @@ class Trial(NamedTuple):
         return self.outcome.result != "duplicate" and not (self.ahead and self.outcome.result == "refused")
 
 
-def find_claim(snapshot: Snapshot, id: str, account: str | None, *, today: date | Instant) -> DisputeRow:
-    """The claim of an id; of several of one account the one that is open, else the newest. Raises Declined."""
-    rows = asked(snapshot.log, lambda db: disputes.rows(db, today=today, dispute=id))
-    rows = [row for row in rows if account in (None, row.account)]
+def find_claim(
+    snapshot: Snapshot, id: str, account: str | None = None, holder: int | None = None, *, today: date | Instant
+) -> DisputeRow:
+    """The claim of an id, on the latest contract of a number that has one, or on that of a holder (R-15.8).
+
+    Of several of one contract it is the one that is open, else the newest. Raises Declined.
+    """
+    rows = asked(snapshot.log, lambda db: disputes.rows(db, snapshot.contracts, today=today, dispute=id))
+    rows = [row for row in rows if account in (None, row.contract.number, row.contract.id)]
     if not rows:
         raise Declined("NO_CLAIM" if account is None else "NO_CLAIM_OF_ACCOUNT", id=id, account=account)
-    owners = sorted({row.account for row in rows})
-    if len(owners) > 1:
-        raise Declined("CLAIM_OF_SEVERAL", id=id, accounts=", ".join(owners))
+    owners = sorted({row.contract for row in rows})
+    if len({owner.number for owner in owners}) > 1:
+        raise Declined("CLAIM_OF_SEVERAL", id=id, accounts=", ".join(map(str, owners)))
+    named = [owner for owner in owners if holder in (None, owner.holder)]
+    if not named:
+        raise Declined("NO_CLAIM_OF_HOLDER", id=id, account=owners[0].number, holder=holder)
+    rows = [row for row in rows if row.contract == named[-1]]
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
 def dossier_of(snapshot: Snapshot, row: DisputeRow, *, today: date | Instant) -> Dossier:
     """The dossier of a claim. Raises Declined where the account cannot be followed."""
-    account = require_account(snapshot, row.account)
+    account = require_account(snapshot, row.contract.id)
     day = today if isinstance(today, date) else periods.local_date(today, account.zone)
     try:
         return dossier(snapshot.log, snapshot.catalogues, account, row, today=day)
     except (Broken, BrokenLog) as error:
-        raise Declined("UNSOUND_STATEMENT", account=row.account, reason=error) from None
+        raise Declined("UNSOUND_STATEMENT", account=row.contract, reason=error) from None
 
 
-def try_opening(snapshot: Snapshot, account: str, version: int, text: str, id: str | None, clerk: Clerk) -> Trial:
-    """A claim about an event of an account, not booked yet. Raises Declined, InvalidRequest."""
-    found = require_account(snapshot, account)
-    named = id if id is not None else _unused_id(snapshot, found, f"claim-{version}")
+def try_opening(
+    snapshot: Snapshot,
+    account: str,
+    version: int,
+    text: str,
+    id: str | None,
+    clerk: Clerk,
+    *,
+    holder: int | None = None,
+) -> Trial:
+    """A claim about an event of a contract, not booked yet. Raises Declined, InvalidRequest."""
+    contract = require_contract(snapshot.contracts, account, holder)
+    named = id if id is not None else _unused_id(snapshot, contract, f"claim-{version}")
     own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-    return _tried(snapshot, found, version, _input(found, clerk, own), clerk)
+    return _tried(snapshot, contract, version, own, clerk, holder)
 
 
 def try_answer(
-    snapshot: Snapshot, row: DisputeRow, outcome: str, amount: Kopecks | None, text: str, clerk: Clerk
+    snapshot: Snapshot,
+    row: DisputeRow,
+    outcome: str,
+    amount: Kopecks | None,
+    text: str,
+    clerk: Clerk,
+    *,
+    holder: int | None = None,
 ) -> Trial:
     """The answer to a claim, not booked yet. Raises Declined, InvalidRequest."""
-    account = require_account(snapshot, row.account)
-    id = _unused_id(snapshot, account, f"answer-{row.version}")
+    id = _unused_id(snapshot, row.contract, f"answer-{row.version}")
     own: dict[str, Any] = {
         "type": "resolve_dispute",
         "id": id,
@@ -117,7 +147,7 @@ def try_answer(
     }
     if amount is not None:
         own["amount"] = amount
-    return _tried(snapshot, account, row.event, _input(account, clerk, own), clerk)
+    return _tried(snapshot, row.contract, row.event, own, clerk, holder)
 
 
 def book_trial(ledger: Ledger, trial: Trial) -> Outcome:
@@ -135,44 +165,99 @@ def lines_of(snapshot: Snapshot, account: Account, booked: tuple[Event, ...]) ->
     return printed_lines((*earlier, *booked), account.zone)
 
 
-def _input(account: Account, clerk: Clerk, own: Mapping[str, object]) -> Input:
-    """The input of a clerk. Raises InvalidRequest where it could not come in, or is later than a feed may be."""
+def _input(contract: Contract, account: Account, clerk: Clerk, own: Mapping[str, object], holder: int | None) -> Input:
+    """The input of a clerk. Raises InvalidRequest where it could not come in, or is later than a feed may be.
+
+    `holder` is named where it was asked for: what says more is another input (R-15.7).
+    """
     when = clerk.now if clerk.at is None else periods.last_instant(clerk.at, account.zone)
     if when > limit_of_future(None, account.zone, now=clerk.now):
         raise InvalidRequest("AT_IN_FUTURE")
-    common = {"account": account.account, "source": SOURCE, "at": periods.local_text(when, "UTC")}
+    common = {"account": contract.number, "source": SOURCE, "at": periods.local_text(when, "UTC")}
+    asked_for = {"by": clerk.by, "holder": holder}
     try:
-        return inputs.check(common | ({"by": clerk.by} if clerk.by is not None else {}) | dict(own))
+        return inputs.check(
+            common | {name: value for name, value in asked_for.items() if value is not None} | dict(own)
+        )
     except Malformed as error:
         raise InvalidRequest("MALFORMED", reason=error) from None
 
 
-def _unused_id(snapshot: Snapshot, account: Account, stem: str) -> str:
-    """The first id `STEM-1`, `STEM-2`, … that no input of the desk and no claim of the account has, refused or not."""
+def _unused_id(snapshot: Snapshot, contract: Contract, stem: str) -> str:
+    """The first id `STEM-1`, `STEM-2`, … that no input of the desk and no claim has, refused or not.
+
+    An id is that of one input over all contracts of a number (R-15.7).
+    """
+    contracts = snapshot.contracts.of(contract.number) or [contract]
+    claims = {claim for each in contracts for claim in _claims(snapshot, require_account(snapshot, each.id)).values()}
     ids = (f"{stem}-{number}" for number in count(1))
-    free = (id for id in ids if not account.claims(id))
-    return next(id for id in free if not snapshot.log.keys([(account.account, key_of(SOURCE, id))]))
+    return next(id for id in ids if id not in claims and _known(snapshot, contracts, SOURCE, id) is None)
 
 
-def _tried(snapshot: Snapshot, account: Account, version: int, input: Input, clerk: Clerk) -> Trial:
+def _claims(snapshot: Snapshot, account: Account) -> dict[Dispute, str]:
+    """The claims of an account with their ids, which only their events tell."""
+    found: dict[Dispute, str] = {}
+    for each in account.disputes:
+        event = snapshot.log.event(account.account, each.opened)
+        found[each] = event.input.id if event is not None and event.input is not None else ""
+    return found
+
+
+def _known(snapshot: Snapshot, contracts: Sequence[Contract], source: str, id: str) -> tuple[Contract, Key] | None:
+    """What is remembered of an input of an id on contracts, and on which (R-12.2)."""
+    wanted = {each: key_of(source, id, snapshot.log.keyring.key(each.id)) for each in contracts}
+    found = snapshot.log.keys([(each.id, key) for each, key in wanted.items()])
+    return next(((each, found[each.id, key]) for each, key in wanted.items() if (each.id, key) in found), None)
+
+
+def _tried(
+    snapshot: Snapshot,
+    contract: Contract,
+    version: int,
+    own: Mapping[str, object],
+    clerk: Clerk,
+    holder: int | None,
+) -> Trial:
+    _require_reachable(snapshot.contracts, contract, holder)
+    account = require_account(snapshot, contract.id)
+    input = _input(contract, account, clerk, own, holder)
     catalogue = clerk.catalogue or snapshot.catalogues.newest()
-    outcome = _outcome(snapshot, account, input, catalogue, clerk.now)
-    events = [event for _, event in snapshot.events(account.account)]
+    outcome = _outcome(snapshot, contract, account, input, catalogue, clerk.now)
+    events = [event for _, event in snapshot.events(contract.id)]
     about = events[version - 1] if version <= len(events) else None
     so_far = returned.so_far(account, events, about, edition=catalogue.edition) if about is not None else SoFar()
+    claims = _claims(snapshot, account)
+    others = [id for each, id in claims.items() if each.event == version and not each.resolved]
     is_ahead = any(event.input is None for event in outcome.events)
     quiet = quiet_before(snapshot.log, input.received_at) if is_ahead else None
-    return Trial(account, input, outcome, version, about, so_far, quiet)
+    return Trial(contract, account, input, outcome, version, about, so_far, others, quiet)
 
 
-def _outcome(snapshot: Snapshot, account: Account, input: Input, catalogue: Catalogue, now: Instant) -> Outcome:
+def _require_reachable(contracts: Contracts, contract: Contract, holder: int | None) -> None:
+    """Raise Declined where an input would not reach a contract: its number is gone, or a later one has it (R-15.2)."""
+    if contract.number in (ERASED, NO_KEY):
+        raise Declined("NUMBER_GONE", account=contract)
+    if holder is None and contract != chosen(contracts, contract.number):
+        raise Declined("EARLIER_CONTRACT", account=contract.number, holder=contract.holder)
+
+
+def _outcome(
+    snapshot: Snapshot, contract: Contract, account: Account, input: Input, catalogue: Catalogue, now: Instant
+) -> Outcome:
     """What booking an input would come to. Raises Declined where its id is taken."""
-    key = key_of(input.source, input.id)
-    known = snapshot.log.keys([(input.account, key)]).get((input.account, key))
+    known = _known(snapshot, snapshot.contracts.of(contract.number), input.source, input.id)
     if known is not None:
-        if known.content != content_of(input):
-            raise Declined("ID_TAKEN", id=input.id, source=input.source, version=known.version)
-        return Outcome("duplicate", known.version)
-    made = book(account, input, catalogue, recorded_at=now, history=partial(snapshot.log.event, input.account)).events
+        where, key = known
+        if key.content != content_of(input, snapshot.log.keyring.key(where.id)):
+            raise Declined("ID_TAKEN", id=input.id, source=input.source, version=key.version)
+        return Outcome("duplicate", key.version)
+    made = book(
+        account,
+        input,
+        catalogue,
+        recorded_at=now,
+        history=partial(snapshot.log.event, contract.id),
+        claim_name=snapshot.log.keyring.claim_name(contract.id),
+    ).events
     first = next(event for event in made if event.input is not None)
     return Outcome("refused" if isinstance(first, InputRefused) else "applied", first.version, tuple(made))

@@ -13,6 +13,7 @@ from projections.statement import Line
 from projections.words import claims as words
 from projections.words import given_back
 from projections.words.causes import kind_of
+from projections.words.contracts import contract_name
 from projections.words.lines import printed
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
@@ -44,7 +45,7 @@ def book_confirmed(settings: Settings, ledger: Ledger, trial: Trial, *, dry_run:
         confirm.require_confirmation(settings, told, yes=yes)
     if trial.quiet is not None:
         counted = confirm.describe_counts(Counter(type(event).__name__ for event in trial.ahead))
-        told = f"{confirm.describe_quiet(trial.quiet)}; on account {trial.account.account} it books {counted}"
+        told = f"{confirm.describe_quiet(trial.quiet)}; on account {trial.contract} it books {counted}"
         confirm.confirm(settings, told, yes=yes)
     return book_trial(ledger, trial)
 
@@ -54,14 +55,12 @@ def show_booking(
 ) -> None:
     """The events of what was booked or tried, with --json as the contract has them; Refused where a rule refused."""
     outcome = booked or trial.outcome
-    account, zone = trial.account.account, trial.account.zone
     events = outcome.events if booked is not None or dry_run else ()
     if settings.json:
-        with ledger.snapshot() as snapshot:
-            contract = snapshot.contracts.named(account)
-        print_json([as_json(contract, zone, event) for event in events])
+        print_json([as_json(trial.contract, trial.account.zone, event) for event in events])
     elif events:
-        title = phrases.clocked(phrases.say(words.TRIED if dry_run else words.BOOKED, account=account))
+        name = contract_name(phrases, trial.contract)
+        title = phrases.clocked(phrases.say(words.TRIED if dry_run else words.BOOKED, account=name))
         with ledger.snapshot() as snapshot:
             lines = lines_of(snapshot, trial.account, events)
         cells = [_booking_cells(phrases, event, lines.get(event.version)) for event in events]
@@ -77,7 +76,7 @@ def _why(refused: InputRefused, trial: Trial) -> str:
     account, version = trial.account, trial.version
     match refused.reason:
         case "UNKNOWN_EVENT":
-            return f"account {account.account} has no event {version}; its newest is {account.version}"
+            return f"account {trial.contract} has no event {version}; its newest is {account.version}"
         case "CLAIM_TOO_LATE":
             return f"event {version} could be disputed until {refused.facts['last_day']}, six months after it"
         case "ALREADY_RESOLVED":

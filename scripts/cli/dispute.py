@@ -26,7 +26,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.claims import Clerk, Trial, dossier_of, find_claim, try_answer, try_opening
 from scripts.cli import claims as desk
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.claims import given_catalogue
 from scripts.cli.confirm import yes_option
 from scripts.cli.messages import VERIFY
@@ -74,6 +74,7 @@ def dispute() -> None:
 @dispute.command("open", short_help="Register a claim about an event.")
 @click.argument("account", type=AccountType())
 @click.argument("version", type=click.IntRange(min=1))
+@holder_option
 @click.option("--text", required=True, help="What the subscriber says.")
 @click.option("--by", metavar="NAME", help="Who registers it.")
 @click.option("--id", "id_", metavar="ID", help="The claim's id.  [default: claim-VERSION-N]")
@@ -86,6 +87,7 @@ def open_(
     settings: Settings,
     account: str,
     version: int,
+    holder: int | None,
     text: str,
     by: str | None,
     id_: str | None,
@@ -106,7 +108,7 @@ def open_(
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         clerk = Clerk(by, at, now(), given_catalogue(settings))
         with ledger.snapshot() as snapshot:
-            trial = try_opening(snapshot, account, version, text, id_, clerk)
+            trial = try_opening(snapshot, account, version, text, id_, clerk, holder=holder)
         phrases = Phrasebook(lang, zone=trial.account.zone)
         booked = desk.book_confirmed(settings, ledger, trial, dry_run=dry_run, yes=yes)
         outcome = booked or trial.outcome
@@ -136,7 +138,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         told = disputes.rows if everything else disputes.open_rows
-        rows = asked(snapshot.log, lambda db: told(db, today=_as_of(today)))
+        rows = asked(snapshot.log, lambda db: told(db, snapshot.contracts, today=_as_of(today)))
     if settings.json:
         print_json([canonical_answers.claim(row) for row in rows])
         return 0
@@ -153,6 +155,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
 @dispute.command("show", short_help="Show a claim's dossier, for the clerk or the subscriber.")
 @click.argument("id_", metavar="ID")
 @click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
+@holder_option
 @click.option(
     "--today", type=DateType(), metavar="DATE", help="Overdue as of this date.  [default: today where the account is]"
 )
@@ -164,6 +167,7 @@ def show_(
     settings: Settings,
     id_: str,
     account: str | None,
+    holder: int | None,
     today: date | None,
     form: str | None,
     output: str | None,
@@ -187,7 +191,7 @@ def show_(
     if output is not None:
         refuse_overwrite("-o", output, settings)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        row = find_claim(snapshot, id_, account, today=_as_of(today))
+        row = find_claim(snapshot, id_, account, holder, today=_as_of(today))
         made = dossier_of(snapshot, row, today=_as_of(today))
     content = _written(made, chosen, lang)
     if output is None:
@@ -206,6 +210,7 @@ def show_(
 @click.option("--text", required=True, help="What the subscriber is told.")
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
 @click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
+@holder_option
 @click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
@@ -219,6 +224,7 @@ def resolve(
     text: str,
     by: str,
     account: str | None,
+    holder: int | None,
     at: Moment | None,
     dry_run: bool,
     yes: bool,
@@ -237,8 +243,8 @@ def resolve(
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         clerk = Clerk(by, at, now(), given_catalogue(settings))
         with ledger.snapshot() as snapshot:
-            row = find_claim(snapshot, id_, account, today=now())
-            trial = try_answer(snapshot, row, outcome, kopecks, text, clerk)
+            row = find_claim(snapshot, id_, account, holder, today=now())
+            trial = try_answer(snapshot, row, outcome, kopecks, text, clerk, holder=holder)
         phrases = Phrasebook(lang, zone=trial.account.zone)
         booked = desk.book_confirmed(settings, ledger, trial, dry_run=dry_run, yes=yes)
         desk.show_booking(settings, phrases, ledger, trial, booked, dry_run=dry_run)
@@ -279,8 +285,8 @@ def _show_opening(phrases: Phrasebook, trial: Trial, outcome: Outcome, *, dry_ru
         back = desk_words.TAKEN if trial.about is not None and gave(trial.about) else desk_words.GIVEN
         told += " " + phrases.say(back, event=version, amount=phrases.money(moved.amount))
     print_text(told)
-    if others := [each.id for each in trial.account.disputes if each.event == version and not each.resolved]:
-        print_text(phrases.say(desk_words.OTHERS, event=version, claims=", ".join(others)))
+    if trial.others:
+        print_text(phrases.say(desk_words.OTHERS, event=version, claims=", ".join(trial.others)))
     if dry_run:
         print_text(phrases.say(desk_words.NOTHING_WRITTEN))
 
@@ -301,7 +307,7 @@ def _as_of(today: date | None) -> date | Instant:
 def _cells(phrases: Phrasebook, row: DisputeRow) -> tuple[str, ...]:
     return (
         row.dispute,
-        row.account,
+        str(row.contract),
         str(row.event),
         phrases.day(row.opened),
         str(row.age_days),

@@ -24,6 +24,13 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
     "NO_CLAIM": "no claim {id!r} in this ledger; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_ACCOUNT": "no claim {id!r} of account {account}; `obnovi dispute list --all` shows what there is",
+    "NO_CLAIM_OF_HOLDER": (
+        "no claim {id!r} of contract {holder} of account {account}; `obnovi dispute list --all` shows what there is"
+    ),
+    "EARLIER_CONTRACT": (
+        "account {account} has a later contract; say --holder {holder} if it is contract {holder} that you mean"
+    ),
+    "NUMBER_GONE": "the number of contract {account} is gone, so nothing can be booked on it any more",
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
     "ID_TAKEN": "id {id!r} of source {source!r} came before with another content, as event {version}",
     "REJECTED": "{reason}",

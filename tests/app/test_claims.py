@@ -32,7 +32,7 @@ def test_a_claim_is_tried_booked_shown_and_answered_without_a_command_line(tmp_p
     assert [type(event).__name__ for event in opened.events] == ["DisputeOpened"]
     with story.ledger.snapshot() as snapshot:
         row = find_claim(snapshot, trial.input.id, None, today=LATER)
-        assert (row.account, row.event, row.state) == (story.account_id, fee, "open")
+        assert (row.contract.number, row.event, row.state) == (story.account_id, fee, "open")
         made = dossier_of(snapshot, row, today=LATER)
         assert (made.dispute.dispute, made.zone) == (trial.input.id, "Europe/Moscow")
         answer = try_answer(snapshot, row, "upheld", None, "вернули", Clerk("support-3", LATER, LATER))

@@ -12,7 +12,7 @@ from projections.words.phrasebook import Phrasebook
 from tests.cli.support import ACCOUNT, Done, Run, line, month, on_a_terminal, write
 
 money = Phrasebook("en").money
-NAMED = {"dispute", "account", "event", "opened", "answer_due", "premium", "overdue", "state"}
+NAMED = {"dispute", "account", "holder", "event", "opened", "answer_due", "premium", "overdue", "state"}
 DESK = ("--by", "support-3", "--at", "2023-03-01T12:00:00+03:00", "--yes")
 ANSWER = ("--text", "вернули", "--by", "support-7", "--at", "2023-03-02T12:00:00+03:00")
 
@@ -45,6 +45,7 @@ def test_a_claim_is_registered_listed_shown_tried_and_answered(desk: Run) -> Non
     assert {name: row[name] for name in NAMED} == {
         "dispute": "claim-5-1",
         "account": ACCOUNT,
+        "holder": 1,
         "event": 5,
         "opened": "2023-03-01",
         "answer_due": "2023-03-31",

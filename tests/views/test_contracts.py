@@ -1,10 +1,11 @@
 """Views know contracts by their ids, and name and sort them when they are read (R-15.8)."""
 
 from contextlib import closing
+from datetime import date
 
-from projections import refusals, unrated, views
+from projections import disputes, refusals, unrated, views
 from projections.cache import in_memory
-from projections.canonical_answers import waiting
+from projections.canonical_answers import claim, waiting
 from tests.contracts import FIRST, GONE, OTHER, SECOND, TABLE
 
 IN_ORDER = [(OTHER, 1), (FIRST, 2), (FIRST, 10), (SECOND, 1), (GONE, 1)]
@@ -36,3 +37,18 @@ def test_unrated_records_come_by_number_holder_and_version_and_name_their_contra
         (FIRST.number, 2, None),
         (GONE.number, 1, GONE.id),
     ]
+
+
+def test_claims_come_by_urgency_and_then_by_number_holder_and_version() -> None:
+    """R-11.4: a premium plan is answered first, then by the date of the answer."""
+    with closing(in_memory()) as db:
+        views.create(db)
+        for contract, version in IN_ORDER:
+            row = (contract.id, version, f"claim-{version}", 1, "2023-02-01", "2023-03-03", 0, "Europe/Moscow", "open")
+            db.execute("INSERT INTO disputes VALUES (?,?,?,?,?,?,?,?,?)", row)
+        row = (GONE.id, 2, "claim-2", 1, "2023-02-01", "2023-03-04", 1, "Europe/Moscow", "open")
+        db.execute("INSERT INTO disputes VALUES (?,?,?,?,?,?,?,?,?)", row)
+        found = disputes.open_rows(db, TABLE, today=date(2023, 2, 2))
+    assert [(row.contract, row.version) for row in found] == [(GONE, 2), *IN_ORDER]
+    told = [(row["account"], row["holder"], row.get("contract")) for row in map(claim, found)]
+    assert told[-2:] == [(SECOND.number, 2, None), (GONE.number, 1, GONE.id)]
