@@ -79,13 +79,18 @@ def _assertion(account: str, day: date, balance: int, unit: Unit) -> str:
 
 def _account(posting: Posting) -> str:
     told = _amount(posting.name, posting.unit)
-    return told if posting.subscriber is None else f"Assets:Subscribers:{posting.subscriber}:{told}"
+    return told if posting.subscriber is None else f"Assets:Subscribers:{_component(posting.subscriber)}:{told}"
 
 
 @lru_cache(maxsize=10_000)
 def _amount(name: str, unit: Unit) -> str:
     what, *rest = parts(name, unit)
     return ":".join((ROOTS.get(what) or component(what), *(component(part) for part in rest)))
+
+
+@lru_cache(maxsize=10_000)
+def _component(subscriber: str) -> str:
+    return component(subscriber)
 
 
 def component(name: str) -> str:

@@ -45,6 +45,8 @@ SCHEMA: Final = pa.schema(
         pa.field("entries", pa.list_(pa.field("entry", _ENTRY, nullable=False)), nullable=False),
         pa.field("topic", pa.string(), nullable=False),
         pa.field("state", pa.binary(), nullable=False),
+        pa.field("holder", pa.int32()),
+        pa.field("contract", pa.string()),
     ],
     metadata={"obnovi.schema": "events", "obnovi.schema_version": str(VERSION)},
 )
@@ -57,7 +59,7 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
     with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for some in _batches(rows):
             try:
-                table = _table(some)
+                table = _table(log, some)
             except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
                 where = f"events {some[0].position} to {some[-1].position}"
                 raise BadEvents(f"{where}: {error}", "run_verify") from None
@@ -80,8 +82,10 @@ def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
         yield some
 
 
-def _table(rows: list[Stored]) -> pa.Table:
-    events = [row.event() for row in rows]
+def _table(log: Reading, rows: list[Stored]) -> pa.Table:
+    events = [log.opened(row) for row in rows]
+    named = log.contracts.named_all({row.account for row in rows})
+    contracts = [named[row.account] for row in rows]
     inputs = [event.input for event in events]
     offsets = [0]
     entries: list[Entry] = []
@@ -100,7 +104,7 @@ def _table(rows: list[Stored]) -> pa.Table:
     )
     columns: dict[str, list[Any]] = {
         "position": [row.position for row in rows],
-        "account": [row.account for row in rows],
+        "account": [contract.number for contract in contracts],
         "version": [row.version for row in rows],
         "type": [type_name(event) for event in events],
         "occurred_at": [event.occurred_at for event in events],
@@ -113,6 +117,8 @@ def _table(rows: list[Stored]) -> pa.Table:
         "wallet_after": [event.wallet_after for event in events],
         "topic": [row.topic for row in rows],
         "state": [row.state for row in rows],
+        "holder": [contract.holder for contract in contracts],
+        "contract": [contract.id for contract in contracts],
     }
     arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
     arrays["entries"] = pa.ListArray.from_arrays(

@@ -20,7 +20,7 @@ PROGRESS_EVERY_EVENTS: Final = 5_000
 
 
 class Posting(NamedTuple):
-    """One end of an entry. `subscriber` and the `balance` behind it are None for a counter-account.
+    """One end of an entry. `subscriber`, as books call the contract, and the `balance` are None for a counter-account.
 
     `is_new` marks the first posting of an account.
     """
@@ -38,6 +38,7 @@ class Transaction(NamedTuple):
     """An event that moved something, on its local date (R-2.1)."""
 
     stored: Stored
+    subscriber: str
     event: Event
     zone: str
     day: date
@@ -52,38 +53,39 @@ class Books:
     """
 
     def __init__(self) -> None:
-        self._zones: dict[str, str] = {}
+        self._subscribers: dict[str, tuple[str, str]] = {}
+        """What books call a contract, its number, NUMBER-N of a later holder or its id; and its zone."""
         self._sums: dict[tuple[str, str], int] = {}
         self._counters: set[tuple[str, Unit]] = set()
 
     def transactions(self, log: Reading, until: int, progress: Progress) -> Iterator[Transaction]:
         """Every event with entries up to a position. Raises BadEvents."""
-        zones = self._zones
+        subscribers, contracts = self._subscribers, log.contracts
         for done, stored in enumerate(log.events_between(0, until), start=1):
-            event = stored.event()
+            event = log.opened(stored)
             if isinstance(event, AccountOpened):
-                zones[stored.account] = sys.intern(event.zone)
+                subscribers[stored.account] = contracts.named(stored.account).file_name, sys.intern(event.zone)
             if event.entries:
-                zone = zones.get(stored.account)
-                if zone is None:
+                if stored.account not in subscribers:
                     raise BadEvents(f"account {stored.account} has events but no opening", "run_verify")
+                subscriber, zone = subscribers[stored.account]
                 day = periods.local_date(event.booked_at, zone)
-                yield Transaction(stored, event, zone, day, self._postings(stored.account, event))
+                yield Transaction(stored, subscriber, event, zone, day, self._postings(subscriber, event))
             if done % PROGRESS_EVERY_EVENTS == 0:
                 progress(done)
 
-    def _postings(self, account: str, event: Event) -> list[Posting]:
+    def _postings(self, subscriber: str, event: Event) -> list[Posting]:
         made: list[Posting] = []
         wallet = -1
         for entry in event.entries:
             for name, amount in ((entry.from_, -entry.amount), (entry.to, entry.amount)):
                 if is_held(name, entry.unit):
-                    before = self._sums.get((account, name))
+                    before = self._sums.get((subscriber, name))
                     balance = (before or 0) + amount
-                    self._sums[account, sys.intern(name)] = balance
+                    self._sums[subscriber, sys.intern(name)] = balance
                     if name == WALLET:
                         wallet = len(made)
-                    made.append(Posting(account, name, amount, entry.unit, entry.grant, balance, before is None))
+                    made.append(Posting(subscriber, name, amount, entry.unit, entry.grant, balance, before is None))
                 else:
                     is_new = (name, entry.unit) not in self._counters
                     if is_new:
@@ -96,10 +98,10 @@ class Books:
 
 def tags(transaction: Transaction) -> list[tuple[str, str]]:
     """What a transaction says beside its postings: where it stands in the log, its times (R-2.5), its input."""
-    stored, event, zone, _, _ = transaction
+    stored, subscriber, event, zone, _, _ = transaction
     said = [
         ("position", str(stored.position)),
-        ("account", stored.account),
+        ("account", subscriber),
         ("version", str(stored.version)),
         ("occurred_at", periods.local_text(event.occurred_at, zone)),
         ("booked_at", periods.local_text(event.booked_at, zone)),

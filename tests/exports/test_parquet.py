@@ -23,7 +23,8 @@ BALANCES = re.search(r"```sql\n(.+?)```", README, re.DOTALL)
 def balances(file: Path) -> dict[tuple[str, str, str], int]:
     assert BALANCES is not None
     rows = duckdb.execute(BALANCES[1].replace("events.parquet", str(file))).fetchall()
-    return {(account, name, unit): balance for account, name, unit, balance in rows if balance}
+    assert all(holder == 1 for _, holder, *_ in rows)
+    return {(account, name, unit): balance for account, _, _, name, unit, balance in rows if balance}
 
 
 def test_duckdb_alone_has_the_totals_of_the_ledger(months: Months) -> None:
@@ -38,7 +39,7 @@ def test_duckdb_alone_has_every_account_as_the_ledger_folds_it(months: Months) -
     expected: dict[tuple[str, str, str], int] = {}
     with Ledger(store_ref(months.ledger), now=Clock(0), access="read") as ledger:
         with ledger.store.reading() as log:
-            names = log.accounts()
+            names = [contract.number for contract in log.contracts.all()]
         for name in names:
             account = account_of(ledger, name)
             assert account is not None
@@ -68,7 +69,7 @@ def test_the_wallet_behind_the_last_event_is_the_sum_of_entries(months: Months) 
 
 
 def test_the_stored_bytes_stand_beside_the_columns(months: Months) -> None:
-    table = pq.read_table(months.exports["parquet"], columns=["position", "account", "version", "topic", "state"])
+    table = pq.read_table(months.exports["parquet"], columns=["position", "contract", "version", "topic", "state"])
     store = open_store(months.ledger)
     with store.reading() as log:
         stored = [tuple(row) for row in log.events_between(0, log.last_position())]
@@ -96,7 +97,9 @@ def test_a_row_in_full(tmp_path: Path) -> None:
         "input_by": None,
         "wallet_after": None,
         "entries": [{"from": "base/voice", "to": "consumed/voice", "unit": "s", "amount": 360, "grant": 6}],
-        "topic": "UsageCharged/1",
+        "topic": call["topic"],
+        "holder": 1,
+        "contract": story.contract.id,
     }
 
 
