@@ -65,8 +65,7 @@ class Holders:
 
     def claim_name(self, contract: Contract) -> ClaimName | None:
         """What stands for the ids of a contract's claims; None where they are not sealed."""
-        key = self._keyring.key(contract.id)
-        return key.claim_name if key is not None else None
+        return self._keyring.claim_name(contract.id)
 
     def _key_of(self, input: Input, id: str) -> bytes:
         return key_of(input.source, input.id, self._keyring.key(id))

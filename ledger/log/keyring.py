@@ -19,6 +19,7 @@ from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.log import files
 from ledger.log.errors import KeysUnusable
 from ledger.log.sqlite.key_file import ContractRow, KeyFile
+from ledger.rules.disputes import ClaimName
 from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
 
 CONTRACTS: Final = "contracts.db"
@@ -110,6 +111,11 @@ class Keyring:
         """The key that seals a contract's events and digests its inputs; None where it has none."""
         known = self._look_up(contract)
         return known.key if known is not None else None
+
+    def claim_name(self, contract: str) -> ClaimName | None:
+        """What stands for the ids of a contract's claims; None where they are not sealed, or nobody can tell."""
+        key = self.key(contract)
+        return key.claim_name if key is not None else None
 
     def contract(self, contract: str) -> Contract:
         """Whose contract it is."""

@@ -20,7 +20,6 @@ from ledger.inputs import Adjust
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.progress import Progress
-from ledger.rules.disputes import ClaimName
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
@@ -96,8 +95,7 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
     contracts = log.contracts.named_all(accounts)
     found: list[Charge] = []
     for account in accounts:
-        steps, name = list(steps_of(log, account)), log.keyring.claim_name(account)
-        found += charges(contracts[account], steps, catalogues, since=since, claim_name=name)
+        found += charges(contracts[account], list(steps_of(log, account)), catalogues, since=since)
     return found
 
 
@@ -134,9 +132,8 @@ def charges(
     catalogues: CatalogueTimeline,
     *,
     since: Moment | None = None,
-    claim_name: ClaimName | None = None,
 ) -> list[Charge]:
-    """The charges of one contract, in order of time; `claim_name` is its own."""
+    """The charges of one contract, in order of time."""
     records: dict[int, Record] = {
         first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
     }
@@ -149,7 +146,7 @@ def charges(
         drop=frozenset(event.version for event, _ in mended),
         move={version: event.occurred_at for version, event in records.items()},
     )
-    found = list(_charges(decide_with(contract, steps, change, catalogues, claim_name=claim_name), records, mended))
+    found = list(_charges(decide_with(contract, steps, change, catalogues), records, mended))
     return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
 
 

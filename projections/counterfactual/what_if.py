@@ -42,8 +42,7 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
     contracts = log.contracts.named_all(accounts)
     report = Report()
     for account in accounts:
-        name = log.keyring.claim_name(account)
-        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative, name)
+        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative)
         if not found.was:
             continue
         report.accounts += 1
