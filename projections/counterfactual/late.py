@@ -15,7 +15,7 @@ import msgspec
 from ledger import periods
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.entries import wallet_movement
-from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, UsageCharged, UsageUnrated, type_name
+from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, Refunded, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
@@ -184,6 +184,8 @@ def _charges(
     open_: dict[str, _Open] = {}
     key_of = partial(_key, found.contract)
     for pair in sorted(pairs(found.was, found.would_be), key=_time):
+        if isinstance(pair.event, Refunded):
+            continue  # money that was paid out is no charge: nothing about it is to be mended
         was, would_be = _moved(pair.was), _moved(pair.would_be)
         if was != would_be and pair.behind not in ours:
             record = _record(pair, found.was, records)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ledger import events as ev
+from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.events import Event
@@ -32,7 +33,12 @@ def _own(event: Event, before: Account, checks: Checks, catalogue: Catalogue) ->
         case ev.UsageCharged():
             return _usage(event, before, catalogue)
         case ev.UsageUnrated(reason="CLOSED"):
-            return {"reason": event.reason, "used_at": event.used_at or event.occurred_at, "ends": before.closed_at}
+            at, closed = event.used_at or event.occurred_at, before.closed_at or before.clock
+            return {
+                "reason": event.reason,
+                "record_at": periods.local_text(at, before.zone),
+                "closed_at": periods.local_text(closed, before.zone),
+            }
         case ev.UsageUnrated():
             plan = rating_plan(before, catalogue, event.used_at or event.occurred_at)
             return {

@@ -75,7 +75,7 @@ def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence
     if not made.unrated:
         return
     yield ()
-    yield phrases("unrated"), str(len(made.unrated))
+    yield phrases.unrated_title(made), str(len(made.unrated))
     yield phrases.head((VERSION, *UNRATED_HEAD))
     for each in made.unrated:
         service, reason = phrases.service(each.service), phrases.say(REASONS[each.reason])

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
-from ledger.events import Adjusted
+from ledger.events import Adjusted, ChargeReversed, PersonalErased
 from ledger.periods import Instant
 from ledger.units import PackageQuantity
 from projections.balances import Balance
@@ -34,7 +34,7 @@ class Section(NamedTuple):
     right: bool = False
 
 
-FUNDS: Final = (("fee", "available"), ("daily_fee", "available"), ("needed", "available"))
+FUNDS: Final = (("fee", "available"), ("daily_fee", "available"), ("needed", "available"), ("needed", "wallet"))
 SILENT: Final = (
     "price", "unlimited", "discount", "active", "replaced", "credit_limit", "package_parts", "missing", "asked",
     "connected", "reversal", "needed",
@@ -78,10 +78,11 @@ class _Page(Phrasebook):
         unlike = [(each.field, self.stored(each.expected, each.found)) for each in made.differences]
         if not made.agrees:
             yield Section(self.phrase("differs", command=f": {verify_with}" if verify_with else ""), unlike)
+        reversed_ = isinstance(event, ChargeReversed)
         parts = (
             Section("rule", [(rule, self.say(RULES[rule])) for rule in made.rules]),
             Section("compared", self.compared(made.facts)),
-            Section("moved", [self.moved(part) for part in made.parts], right=True),
+            Section("moved", [self.moved(part, back=reversed_) for part in made.parts], right=True),
             Section("passed", self.passed(made.alternatives)),
             Section("by_what", self.by_what(made)),
             Section("around", self.around(made.before, made.after)),
@@ -103,6 +104,8 @@ class _Page(Phrasebook):
             if reference.by is not None:
                 cause = self.phrase("by", input=cause, by=reference.by)
             rows.append((self.phrase("cause"), cause))
+        elif isinstance(event, PersonalErased):
+            rows.append((self.phrase("cause"), self.phrase("erasure", by=event.by, ground=event.ground)))
         else:
             rows.append((self.phrase("cause"), self.phrase("schedule")))
         if made.cites:
@@ -128,7 +131,7 @@ class _Page(Phrasebook):
         told: set[str] = set()
         for name, available in FUNDS:
             if facts.get(name) is not None and available in facts and (facts[name] or name != "needed"):
-                rows.append((self.say(FACTS[name][1]), self.funds(facts[name], facts[available])))
+                rows.append((self.say(FACTS[name][1]), self.funds(facts[name], facts[available], where=available)))
                 told |= {name, available}
         rows += [
             (self.say(label), self.fact(kind, facts[name], facts))
@@ -139,9 +142,9 @@ class _Page(Phrasebook):
 
     # What moved
 
-    def moved(self, part: Movement) -> Row:
+    def moved(self, part: Movement, *, back: bool) -> Row:
         if part.service is None:
-            return self.money(part.amount), self.paid(part)
+            return self.money(part.amount), self.paid(part, back=back)
         amount = self.packaged(part.service, PackageQuantity(part.amount))
         bucket = self.phrase("bucket", bucket=self.bucket(part.bucket or ""), service=self.service(part.service))
         place, target = part.from_.rpartition("/")[0], part.to.rpartition("/")[0]
@@ -151,11 +154,13 @@ class _Page(Phrasebook):
         kind = "returned" if place == "consumed" else kinds[target]
         return amount, self.phrase(kind, bucket=bucket, grant=self.grant(part))
 
-    def paid(self, part: Movement) -> str:
+    def paid(self, part: Movement, *, back: bool) -> str:
+        """Where money went or came from; `back` where a reversal returns it, of a top-up or of a refund."""
         other = part.from_ if part.to == "wallet" else part.to
         incoming = part.to == "wallet"
         if other.startswith("cash:"):
-            return self.phrase("paid_in" if incoming else "paid_back", channel=other.removeprefix("cash:"))
+            said = ("refund_back" if back else "paid_in") if incoming else ("paid_back" if back else "refunded")
+            return self.phrase(said, channel=other.removeprefix("cash:"))
         return self.phrase("to_wallet" if incoming else "from_wallet", place=self.say(names.PLACES[other]))
 
     def grant(self, part: Movement) -> str:
@@ -204,7 +209,7 @@ class _Page(Phrasebook):
         said = self.say(WHY[each.why], **closed)
         for name, available in FUNDS:
             if each.facts.get(name) is not None and available in each.facts and (each.facts[name] or name != "needed"):
-                said = f"{said}: {self.funds(each.facts[name], each.facts[available])}"
+                said = f"{said}: {self.funds(each.facts[name], each.facts[available], where=available)}"
         return said
 
     # By what, and around it

@@ -62,7 +62,7 @@ def opening(title: str, style: str = STYLE, lang: Language = "ru") -> str:
 def _header(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     state = f'<p class="state">{phrases("final")}</p>'
     if not made.final:
-        state = f'<p class="state open">{plain(next_charges.provisional(phrases, made.waiting))}</p>'
+        state = f'<p class="state open">{plain(next_charges.provisional(phrases, made.waiting, made.mode))}</p>'
     days = phrases("range", first=f"<b>{phrases.first}</b>", last=f"<b>{phrases.last}</b>").replace(
         " <b>", f"{_BOUND}<b>"
     )

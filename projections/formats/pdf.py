@@ -89,7 +89,9 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         "lang": phrases.lang,
         "title": phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last),
         "final": made.final,
-        "state": _bound(phrases("final")) if made.final else _plain(next_charges.provisional(phrases, made.waiting)),
+        "state": _bound(phrases("final"))
+        if made.final
+        else _plain(next_charges.provisional(phrases, made.waiting, made.mode)),
         "words": {name: phrases(name) for name in _SAID},
         "about": [
             (phrases("number"), f"{phone(made.contract.number)}{place(phrases, made.contract)}"),

@@ -22,7 +22,7 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     yield f"{phrases('plan')}: {safe(made.plan_name or '—')}"
     yield f"{phrases('times')}: {phrases.clocks(made)}"
     yield f"{phrases('document')} {statement_id(made)}"
-    yield phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting)
+    yield phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting, made.mode)
     yield ""
     yield phrases("ledger")
     yield f"  {phrases('opening')}: {phrases.money(made.opening)}"

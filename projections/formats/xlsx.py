@@ -193,7 +193,7 @@ def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) ->
     phrases = sheet.phrases
     total = made.usage_total
     due, amount, notes = next_charges.next_charge(phrases, made.waiting)
-    state = phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting)
+    state = phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting, made.mode)
     ex_vat = phrases("ex_vat")
     facts: list[tuple[str, Cell, Any]] = [
         (phrases("number"), sheet.text, phrases.account),

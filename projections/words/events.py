@@ -15,6 +15,7 @@ TITLES: Final[dict[str, Text]] = {
     "RefreshRefused": Text("отказ в обновлении пакетов", "refresh refused"),
     "UsageCharged": Text("услуга связи", "usage"),
     "UsageUnrated": Text("услуга связи без цены", "usage that nobody could rate"),
+    "UsageUnrated CLOSED": Text("услуга связи после закрытия", "usage after the closing"),
     "Blocked request": Text("блокировка по запросу", "block on request"),
     "Blocked balance": Text("финансовая блокировка после операции", "financial block after a booking"),
     "Blocked nightly": Text("финансовая блокировка ночью", "financial block at night"),

@@ -89,7 +89,11 @@ PIECES: Final = Text("шт", "pcs")
 NONE: Final = Text("нет", "none")
 YES: Final = Text("да", "yes")
 NO: Final = Text("нет", "no")
-FUNDS: Final = Text("нужно {needed}, доступно {available}", "{needed} needed, {available} available")
+FUNDS: Final[dict[str, Text]] = {
+    "available": Text("нужно {needed}, доступно {available}", "{needed} needed, {available} available"),
+    "wallet": Text("нужно {needed}, на балансе {available}", "{needed} needed, {available} in the wallet"),
+}
+"""What was needed beside what there was, of the funds of a rule or of the wallet alone."""
 FUNDS_SHORT: Final = Text("{funds} — не хватает {short}", "{funds}: {short} short")
 CLOCKS: Final = Text("{title}, время {zone}", "{title}, times of {zone}")
 EACH_ITS_CLOCKS: Final = Text("{title}, время — своё у каждого счёта", "{title}, each account's own times")

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from ledger.events import (
     Blocked,
     DailyFeeCharged,
+    Mode,
     MonthlyFeeCharged,
     OptionExpired,
     OptionFeeCharged,
@@ -69,6 +70,7 @@ WORDS: Final[dict[str, Text]] = {
     ),
     "nothing waits": Text("период ещё не закрыт", "the period is still open"),
     "provisional": Text("предварительно: {waits}", "provisional: {waits}"),
+    "closed": Text("предварительно", "provisional"),
     "next day": Text(
         "плата за день: на месяц нужно {fee}, доступно {available}",
         "a fee for a day: a month takes {fee}, available {available}",
@@ -122,8 +124,13 @@ def booked(phrases: Phrasebook, each: Scheduled) -> str:
             raise AssertionError(f"the schedule books no {type(each.event).__name__}")
 
 
-def provisional(phrases: Phrasebook, waits: NextCharges) -> str:
-    """What a statement that is not final waits for (R-13.5): the schedule's next instant, or just time."""
+def provisional(phrases: Phrasebook, waits: NextCharges, mode: Mode) -> str:
+    """What a statement that is not final waits for (R-13.5): the schedule's next instant, or just time.
+
+    On a closed contract nothing is waited for: only late records may come.
+    """
+    if mode == "closed":
+        return phrases.say(WORDS["closed"])
     clauses = [_upcoming(phrases, each) for each in waits.first] or [phrases.say(WORDS["nothing waits"])]
     return phrases.say(WORDS["provisional"], waits="; ".join(clauses))
 

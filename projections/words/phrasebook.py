@@ -155,6 +155,8 @@ class Phrasebook:
     def title(self, event: Event) -> str:
         """What an event was, in a few words."""
         name = type_name(event)
+        if isinstance(event, UsageUnrated) and event.reason == "CLOSED":
+            name = f"{name} {event.reason}"
         said = self.say(TITLES[name] if name in TITLES else TITLES[f"{name} {getattr(event, 'cause', '')}"])
         if option := getattr(event, "option_name", None):
             said = f"{said}: " + (f"«{option}»" if self.russian else f"“{option}”")
@@ -164,9 +166,9 @@ class Phrasebook:
 
     # Facts
 
-    def funds(self, needed: Kopecks, available: Kopecks) -> str:
-        """What was needed beside what was available, and what was missing."""
-        said = self.say(names.FUNDS, needed=self.money(needed), available=self.money(available))
+    def funds(self, needed: Kopecks, available: Kopecks, *, where: str = "available") -> str:
+        """What was needed beside what was available, or only what was in the wallet; and what was missing."""
+        said = self.say(names.FUNDS[where], needed=self.money(needed), available=self.money(available))
         if available >= needed:
             return said
         return self.say(names.FUNDS_SHORT, funds=said, short=self.money(needed - available))

@@ -53,6 +53,7 @@ WORDS: Final[dict[str, Text]] = {
     "usage": Text("Услуги связи", "Usage"),
     "no_usage": Text("Услуг не было.", "No usage."),
     "unrated": Text("Записи без цены", "Records without a price"),
+    "unrated_closed": Text("Записи без тарификации", "Records that were not rated"),
     "document": Text("Документ", "Document"),
     "checkpoint": Text("Контрольная точка", "Checkpoint"),
     "page": Text("Страница", "Page"),
@@ -201,6 +202,10 @@ class StatementPhrasebook(Phrasebook):
         """An amount without VAT, as money."""
         return f"{self('ex_vat')} {self.ten_thousandths(amount)}\N{NO-BREAK SPACE}₽"
 
+    def unrated_title(self, made: Statement) -> str:
+        """What the records are that nobody rated: without a price, or some of them from after the closing."""
+        return self("unrated_closed" if any(each.reason == "CLOSED" for each in made.unrated) else "unrated")
+
     def unrated(self, made: Statement) -> str:
-        """How many records have no price."""
-        return f"{self('unrated')}: {len(made.unrated)}"
+        """How many records nobody rated."""
+        return f"{self.unrated_title(made)}: {len(made.unrated)}"

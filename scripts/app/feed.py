@@ -90,10 +90,11 @@ class Feed:
         rejected: list[Rejected] = []
         fed: list[tuple[RawLine, Input]] = []
         with self._ledger.snapshot() as before:
+            edition = before.catalogues.newest().edition
             future = Future(self._not_after, before, now=self._now())
             for line in lines:
                 try:
-                    input = _parse(line)
+                    input = _parse(line, edition)
                 except Malformed as error:
                     rejected.append(self._reject(line, "MALFORMED", str(error)))
                     continue
@@ -130,14 +131,14 @@ class Feed:
         self._counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
 
 
-def _parse(line: RawLine) -> Input:
+def _parse(line: RawLine, edition: int) -> Input:
     if line.size > inputs.LINE_BYTES_MAX:
         raise Malformed(f"a line of {line.size} bytes; at most {inputs.LINE_BYTES_MAX} are read, its beginning is kept")
     try:
         text = line.text.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"not UTF-8 at byte {error.start}") from None
-    return inputs.parse(text)
+    return inputs.parse(text, edition)
 
 
 def _answer(input: Input, outcome: Outcome) -> Answered | Refusal:

@@ -58,7 +58,7 @@ def test_what_is_told_to_wait_is_what_the_night_books(
             assert booked_by(ledger, due - 1, before) == []
             assert booked_by(ledger, due, before) == bare(waiting.first)
             assert all(f"{periods.local(due, account.zone):%d.%m}" in booked(phrases, each) for each in waiting.first)
-            assert provisional(phrases, waiting) != "предварительно: период ещё не закрыт"
+            assert provisional(phrases, waiting, account.mode) != "предварительно: период ещё не закрыт"
         if waiting.charges:
             made = booked_by(ledger, waiting.charges[-1].event.booked_at, before)
             assert [each for each in bare(waiting.charges) if each not in made] == []
