@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
-from ledger.inputs import ACCOUNT
-
+ACCOUNT: Final = "79[0-9]{9}"
+"""What a number looks like, as a regular expression."""
 ERASED: Final = "данные уничтожены"
 """What stands where personal data stood before they were erased (R-15.9)."""
 NO_KEY: Final = "нет ключа"

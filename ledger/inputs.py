@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ledger import json_line
+from ledger.contracts import ACCOUNT
 from ledger.input_parts import Amount, At, Channel, Day, Holder, Id, Text, Version
 from ledger.input_problems import NO_HOLDER, detail, no_such_type
 from ledger.json_line import Malformed as Malformed  # noqa: PLC0414  # callers of this module meet it
@@ -17,9 +18,6 @@ from ledger.units import Kopecks, RecordQuantity, Service
 
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A longer line cannot be an input; it is rejected without being read as JSON."""
-
-ACCOUNT: Final = "79[0-9]{9}"
-"""What an account's number looks like, as a regular expression."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,39 +1,34 @@
 """Routing: which contract of its number an input goes to (R-15.2, R-15.6)."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from ledger.account import Account
 from ledger.contracts import Contract
 from ledger.inputs import Input, Open, Usage
 
 
-class Held(NamedTuple):
-    """A contract of a number, and the account as it stands."""
+def opens_contract(input: Input, held: Sequence[Contract], accounts: Mapping[str, Account]) -> bool:
+    """Whether an `open` makes the number's next contract: the first one, or behind the end of the latest (R-15.6).
 
-    contract: Contract
-    account: Account
-
-
-def opens_contract(input: Input, held: Sequence[Held]) -> bool:
-    """Whether an `open` makes the number's next contract: the first one, or behind the end of the latest (R-15.6)."""
+    `held` are the number's contracts in order of opening, `accounts` as they stand by id.
+    """
     if not isinstance(input, Open):
         return False
     if not held:
         return True
-    closed_at = held[-1].account.closed_at
+    closed_at = accounts[held[-1].id].closed_at
     return closed_at is not None and input.received_at >= closed_at
 
 
-def contract_of(input: Input, held: Sequence[Held]) -> Held | None:
+def contract_of(input: Input, held: Sequence[Contract], accounts: Mapping[str, Account]) -> Contract | None:
     """The contract of its number that an input goes to; None where there is none, or it was erased (R-15.9)."""
-    if not held:
+    holder = getattr(input, "holder", None)
+    if len(held) == 1 and held[0].holder == 1 and holder is None:  # so it is with most numbers
+        return held[0]
+    if not held or (held[0].holder > 1 and input.at < accounts[held[0].id].opened_at):
         return None
-    first = held[0]
-    if first.contract.holder > 1 and input.at < first.account.opened_at:
-        return None
-    if (holder := getattr(input, "holder", None)) is not None:
-        return next((each for each in held if each.contract.holder == holder), None)
+    if holder is not None:
+        return next((each for each in held if each.holder == holder), None)
     if isinstance(input, Usage):
-        return next((each for each in reversed(held) if each.account.opened_at <= input.at), first)
+        return next((each for each in reversed(held) if accounts[each.id].opened_at <= input.at), held[0])
     return held[-1]

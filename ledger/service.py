@@ -17,13 +17,13 @@ from ledger.contracts import Contract
 from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
 from ledger.evolve import evolve
 from ledger.holders import Holders, InputKey, new_name
-from ledger.inputs import Input, Malformed, Open, Refresh, Sms, Ussd
+from ledger.inputs import Input, Malformed, Open, OpenDispute, Refresh, ResolveDispute, Sms, Ussd
 from ledger.log import heads
 from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
 from ledger.log.errors import StoreError
 from ledger.log.store import Head, Key, Reading, StoreRef, Writing
 from ledger.periods import Instant
-from ledger.routing import Held, contract_of, opens_contract
+from ledger.routing import contract_of, opens_contract
 from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.snapshot import Snapshot
@@ -108,9 +108,10 @@ class Ledger:
             catalogue = self._timeline(tx).newest()
             holders = Holders(tx, {input.account for input in inputs})
             asked = [(input, holders.keys_of(input)) for input in inputs]
-            known = tx.keys([key for _, keys in asked for key in keys.items()])
+            known = tx.keys([key for _, keys in asked for key in keys])
 
             def apply(batch: Batch) -> list[Outcome]:
+                holders.begin()
                 return [self._apply_one(batch, holders, catalogue, input, keys, known) for input, keys in asked]
 
             batch, outcomes = booked(tx, holders.ids(), self._recorded_at(tx), catalogue, apply)
@@ -165,7 +166,7 @@ class Ledger:
         holders: Holders,
         catalogue: Catalogue,
         input: Input,
-        keys: Mapping[str, bytes],
+        keys: Sequence[InputKey],
         stored: Mapping[InputKey, Key],
     ) -> Outcome:
         try:
@@ -173,8 +174,8 @@ class Ledger:
         except Malformed as error:
             return Outcome("rejected", reason="MALFORMED", detail=str(error))
         held = holders.held(input.account, batch.accounts)
-        target = contract_of(input, held)
-        if target is None and (held or not isinstance(input, Open)):
+        contract = contract_of(input, held, batch.accounts)
+        if contract is None and (held or not isinstance(input, Open)):
             return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail=_why_unknown(input, held))
         known = holders.known(input, keys, held, stored, batch.keys)
         if known is not None:
@@ -182,10 +183,9 @@ class Ledger:
                 return Outcome("duplicate", known.version, contract=known.contract)
             detail = f"id {input.id!r} of source {input.source!r} came before with another content"
             return Outcome("rejected", known.version, reason="ID_CONFLICT", detail=detail, contract=known.contract)
-        if target is None or opens_contract(input, held):
-            contract, account = holders.begin(input.account, held), None
-        else:
-            contract, account = target
+        if contract is None or opens_contract(input, held, batch.accounts):
+            contract = holders.open(input.account, held)
+        account = batch.accounts.get(contract.id)
         made = book(
             account,
             input,
@@ -193,7 +193,7 @@ class Ledger:
             recorded_at=batch.recorded_at,
             history=partial(batch.cited, contract.id),
             contract=contract,
-            claim_name=holders.claim_name(contract),
+            claim_name=holders.claim_name(contract) if isinstance(input, OpenDispute | ResolveDispute) else None,
         )
         first = next(event for event in made.events if event.input is not None)
         batch.put(made.account, made.events)
@@ -274,12 +274,12 @@ class Ledger:
         return self._catalogues
 
 
-def _why_unknown(input: Input, held: Sequence[Held]) -> str:
+def _why_unknown(input: Input, held: Sequence[Contract]) -> str:
     """What to do about an input that belongs to no contract."""
     if not held:
         return "open the account first"
     holder = getattr(input, "holder", None)
-    if holder is not None and holder not in [each.contract.holder for each in held]:
+    if holder is not None and holder not in [each.holder for each in held]:
         return f"holder: the number has no contract {holder}"
     return "at lies before the first contract of the number that is left"
 

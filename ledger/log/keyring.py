@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,9 +29,6 @@ REMEMBERED_MAX: Final = 200_000
 """Contracts and numbers that are kept in memory; more are forgotten and looked up again."""
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _INDEX: Final = "index of numbers"
-
-Opener: TypeAlias = ContractKey | str
-"""What opens the events of a contract, or the word that stands where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +97,8 @@ class Keyring:
 
     # Asked
 
-    def opener(self, contract: str) -> Opener:
-        """What opens the sealed events of a contract."""
+    def opener(self, contract: str) -> ContractKey | str:
+        """What opens the sealed events of a contract, or the word that stands where nothing does."""
         known = self._look_up(contract)
         if known is not None and known.key is not None:
             return known.key

@@ -14,7 +14,8 @@ from ledger.contracts import Contracts
 from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
-from ledger.log.keyring import Keyring, KeysPlace, Opener
+from ledger.log.keyring import Keyring, KeysPlace
+from ledger.log.sealed_form import Opener
 from ledger.periods import Instant
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.events import Adjusted, InputRefused
-from ledger.log.codec import stand_in
+from ledger.log.sealed_form import stand_in
 from ledger.timeline import CatalogueTimeline
 from projections.counterfactual.history import steps_of
 from projections.counterfactual.late import Charge, adjustments, late
