@@ -148,6 +148,18 @@ _TALES: tuple[tuple[tuple[Instant | None, Instant, Raw], ...], ...] = (
         (MINUTE, 10 * HOUR, {"type": "usage", "service": "data", "direction": "out", "quantity": 5_000_000}),
         (MINUTE, 31 * DAY, _CALL),
     ),
+    (  # the end of a contract: its money is paid out, and records come late, or from after it (R-15)
+        (HOUR, 0, {"type": "refund", "amount": 1_00, "channel": "card"}),
+        (DAY, 0, {"type": "close"}),
+        (HOUR, 2 * HOUR, _CALL),
+        (HOUR, 3 * HOUR, {"type": "usage", "service": "sms", "direction": "out", "quantity": 5, "zone": "russia"}),
+        (MINUTE, 0, _CALL | {"direction": "in"}),
+        (HOUR, 0, {"type": "refund", "amount": 1_00}),
+        (MINUTE, 0, {"type": "refund", "amount": 10**9, "holder": 1}),
+        (DAY, 0, {"type": "ussd", "text": "*929#"}),
+        (4 * DAY, 6 * DAY, _CALL),
+        (MINUTE, 0, {"type": "close"}),
+    ),
 )
 """What accounts go through: steps of time (None: a minute after the next night), how late, and what is said."""
 

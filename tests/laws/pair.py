@@ -218,12 +218,24 @@ STEPS = {
     "open_dispute": step("open_dispute", event=BACK | st.integers(0, 100)),
     "resolve_dispute": step("resolve_dispute", dispute=st.integers(0, 3), outcome=one("upheld", "upheld", "rejected"),
                             amount=PART),
+    "close": step("close"),
+    "refund": step("refund", amount=one(1, 100_00, "all", "more than all"), channel=one("cash", "card")),
     "mend": step("mend"),
     "again": step("again", sent=st.integers(1, 5), change=st.booleans()),
 }  # fmt: skip
 USE = ["voice", "sms", "data"]
 THEMES = [
-    ["wait", *STEPS, *USE, "top_up", "top_up", "top_up", "refresh", "refresh", "unblock"],
+    [
+        "wait",
+        *(name for name in STEPS if name != "close"),
+        *USE,
+        "top_up",
+        "top_up",
+        "top_up",
+        "refresh",
+        "refresh",
+        "unblock",
+    ],
     ["wait", *USE, *USE, "refresh", "refresh", "ussd", "top_up", "odd", "reverse"],
     ["wait", *USE, *USE, "top_up", "night", "connect_plan", "discount", "refresh"],
     ["wait", *USE, *USE, "rerate", "rerate", "rerate", "mend", "mend", "odd", "top_up", "reverse"],
@@ -241,6 +253,28 @@ THEMES = [
     ],
     ["wait", "voice", "promise", "promise", "top_up", "reverse", "adjust", "discount", "refresh"],
     ["wait", "voice", "top_up", "reverse", "adjust", "open_dispute", "resolve_dispute", "resolve_dispute", "refresh"],
+    [
+        "close",
+        *USE,
+        *USE,
+        "refund",
+        "top_up",
+        "reverse",
+        "rerate",
+        "mend",
+        "adjust",
+        "open_dispute",
+        "resolve_dispute",
+        "connect_option",
+        "promise",
+        "discount",
+        "refresh",
+        "ussd",
+        "sms_to",
+        "block",
+        "night",
+        "odd",
+    ],
 ]
 
 GAP = st.one_of(
@@ -389,6 +423,8 @@ class Pair:
         match said:
             case {"type": "top_up"}:
                 said["amount"] = max(self.sum(said["amount"]), 1)
+            case {"type": "refund", "amount": "all" | "more than all" as amount}:
+                said["amount"] = max(model.wallet + (amount == "more than all"), 1)
             case {"type": "adjust"}:
                 said |= {"amount": self.sum(said["amount"]), "text": ""}
                 said["cites"] = [self.version(back) for back in said["cites"]]

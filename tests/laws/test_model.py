@@ -88,6 +88,10 @@ class Subscriber(RuleBasedStateMachine):
     def options_change(self, gap: Any, late: Any, said: Step) -> None:
         self.take(gap, late, said)
 
+    @rule(gap=GAP, late=LATE, said=steps("refund", "refund", "refund", "close"))
+    def the_contract_ends(self, gap: Any, late: Any, said: Step) -> None:
+        self.take(gap, late, said)
+
     @rule(gap=GAP, late=LATE, said=steps("reverse", "adjust", "rerate", "open_dispute", "resolve_dispute"))
     def a_clerk_corrects(self, gap: Any, late: Any, said: Step) -> None:
         self.take(gap, late, said)

@@ -77,6 +77,8 @@ WRONG = (
           lambda account, input, moment: blocks.block(_unblocked(account), input, moment)),
     Wrong("a night under a block takes its fee (R-4.5)", schedule, "charge_tariff",
           lambda account, moment, catalogue: night.charge_tariff(_unblocked(account), moment, catalogue)),
+    Wrong("a closed contract takes money (R-15.4)", booking, "refused_when_closed", lambda *_: []),
+    Wrong("what was used after the closing is charged (R-15.4)", usage, "is_after_closing", lambda *_: False),
 )  # fmt: skip
 
 
@@ -109,6 +111,10 @@ def _story() -> list[Input]:
         ("2023-05-28T12:00:00+03:00", {"type": "connect_plan", "plan": "t4"}),
         ("2023-05-31T12:00:00+03:00", {"type": "refresh"}),
         ("2023-08-01T12:00:00+03:00", _call(61)),
+        # closed, and what comes after it
+        ("2023-08-02T12:00:00+03:00", {"type": "close"}),
+        ("2023-08-03T12:00:00+03:00", {"type": "top_up", "amount": 1_00}),
+        ("2023-08-03T13:00:00+03:00", _call(61)),
     )
     return [
         inputs.check({"id": f"s{n}", "account": "79160000001", "at": when, "received_at": when} | own)

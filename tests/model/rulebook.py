@@ -27,6 +27,10 @@ DEFAULTS = {
     "peer": "",
 }
 
+STILL_TAKEN = [
+    "open", "close", "usage", "reverse", "adjust", "rerate", "refund", "open_dispute", "resolve_dispute"
+]  # fmt: skip
+
 Entry = tuple[str, str, str, int, int | None]  # from, to, unit, amount, version that granted the bucket
 
 
@@ -148,6 +152,7 @@ class Model:
         self.buckets: list[Bucket] = []  # the ended ones too
         self.options: list[Option] = []
         self.connections = 0
+        self.closed_at: datetime | None = None
         self.discount: tuple[int, date, date] | None = None
         self.promise: Promise | None = None
         self.disputes: list[Dispute] = []
@@ -242,6 +247,8 @@ class Model:
 
     def settle(self, *, added: bool, taken: bool) -> None:
         """R-8.5."""
+        if self.closed_at is not None:
+            return
         if added and "financial" in self.blocks and self.available > 0:
             self.lift("financial")
         elif taken and "financial" not in self.blocks and self.available < 0:
@@ -393,8 +400,10 @@ class Model:
         return [f"{event.name} {event.detail}".rstrip() for event in self.log[booked:]]
 
     def malformed(self, input: dict[str, Any]) -> bool:
+        older = self.catalogue.get("settings", {}).get("edition", 1) == 1
         return bool(
-            ("region" in input and input["region"] not in self.catalogue["regions"])
+            (older and (input["type"] in ("close", "refund") or "holder" in input))
+            or ("region" in input and input["region"] not in self.catalogue["regions"])
             or (input.get("service") == "data" and input["direction"] == "in")
             or ("until" in input and input["from"] >= input["until"])
             or input.get("amount") == 0
@@ -409,12 +418,17 @@ class Model:
         self.clock = booked_at
         kind = input["type"]
         try:
+            if self.closed_at is not None and kind not in STILL_TAKEN:
+                raise Refused("CLOSED")
             if kind == "usage":
                 self.usage({**input, "occurred_at": at})
             else:
                 getattr(self, kind)(input)
         except Refused as refusal:
-            asks_refresh = kind in ("refresh", "ussd", "sms") and refusal.reason != "UNKNOWN_SERVICE_CODE"
+            asks_refresh = kind in ("refresh", "ussd", "sms") and refusal.reason not in (
+                "UNKNOWN_SERVICE_CODE",
+                "CLOSED",
+            )
             self.book("RefreshRefused" if asks_refresh else "InputRefused", refusal.reason)
 
     def open(self, input: dict[str, Any]) -> None:
@@ -511,6 +525,9 @@ class Model:
 
     def usage(self, record: dict[str, Any]) -> None:
         service, occurred = record["service"], record["occurred_at"]
+        if self.closed_at is not None and occurred >= self.closed_at:
+            self.unrated(record, "CLOSED")
+            return
         if service != "data" and record["direction"] == "in":
             self.book("UsageCharged", f"billed {record['quantity']}")
             return
@@ -577,6 +594,22 @@ class Model:
         if event.usage.get("rated"):
             raise Refused("ALREADY_RATED")
         self.usage(event.usage)
+
+    # --- closing and refund (R-15.3, R-15.5) ------------------------------------------------------
+
+    def close(self, input: dict[str, Any]) -> None:
+        if self.closed_at is not None:
+            raise Refused("ALREADY_CLOSED")
+        self.expire(self.book("AccountClosed"), *{bucket.name for bucket in self.buckets})
+        self.closed_at, self.mode, self.period, self.limit = self.clock, "closed", None, 0
+        self.blocks, self.options, self.discount, self.promise = set(), [], None, None
+
+    def refund(self, input: dict[str, Any]) -> None:
+        if self.wallet < input["amount"]:
+            raise Refused("INSUFFICIENT_FUNDS")
+        event = self.book("Refunded")
+        event.entries.append(("wallet", f"cash:{input.get('channel', 'cash')}", "kop", input["amount"], None))
+        self.wallet -= input["amount"]
 
     # --- options, discount, promise (R-9, R-10) ---------------------------------------------------
 
