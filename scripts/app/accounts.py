@@ -1,7 +1,7 @@
 """Accounts looked up: what one has, what happened to it, where an input went."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,8 @@ from projections import balances
 from projections.next_charges import Scheduled, charges_until
 from projections.replies import Replies
 from scripts.app.errors import Declined
+
+ASKED_AT_ONCE: Final = 1_000
 
 
 class AccountBalance(NamedTuple):
@@ -103,13 +105,30 @@ def events(snapshot: Snapshot, contract: Contract) -> AccountEvents:
 def find(log: Reading, id: str) -> list[FoundInput]:
     """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere."""
     found = []
-    for source in log.sources():
-        for account_id, version in log.accounts_with(key_of(source, id)):
-            versions = []
-            for stored in log.events(account_id, after_version=version - 1):
-                reference = log.opened(stored).input
-                if reference is None or (reference.source, reference.id) != (source, id):
-                    break
-                versions.append(stored.version)
-            found.append(FoundInput(log.contracts.named(account_id), source, versions))
+    for account_id, source, version in _booked_as(log, id):
+        versions = []
+        for stored in log.events(account_id, after_version=version - 1):
+            reference = log.opened(stored).input
+            if reference is None or (reference.source, reference.id) != (source, id):
+                break
+            versions.append(stored.version)
+        found.append(FoundInput(log.contracts.named(account_id), source, versions))
     return sorted(found, key=lambda each: (each.contract, each.source))
+
+
+def _booked_as(log: Reading, id: str) -> Iterator[tuple[str, str, int]]:
+    """The contracts that had inputs of an id, their sources, and the versions of their first events.
+
+    A sealed contract digests ids with its own key, so each of them has to be asked.
+    """
+    sources = log.sources()
+    for source in sources:
+        yield from ((account_id, source, version) for account_id, version in log.accounts_with(key_of(source, id)))
+    ids = log.accounts()
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        some = ids[start : start + ASKED_AT_ONCE]
+        log.keyring.look_up_all([each for each in some if not is_number(each)])
+        sealed = [(each, key) for each in some if (key := log.keyring.key(each)) is not None]
+        asked = {(each, key_of(source, id, key)): source for each, key in sealed for source in sources}
+        for (account_id, digest), known in log.keys(list(asked)).items():
+            yield account_id, asked[account_id, digest], known.version
