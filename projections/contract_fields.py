@@ -6,8 +6,11 @@ from ledger.contracts import ERASED, NO_KEY, Contract
 
 
 def contract_fields(contract: Contract) -> dict[str, Any]:
-    """`account` and `holder`; where the number is gone also `contract`, the id by which it can still be asked for."""
-    fields: dict[str, Any] = {"account": contract.number, "holder": contract.holder}
+    """`account` and `holder`; where the number is gone also `contract`, the id by which it can still be asked for.
+
+    `holder` is None where no key tells it.
+    """
+    fields: dict[str, Any] = {"account": contract.number, "holder": contract.holder or None}
     return fields | {"contract": contract.id} if contract.number in (ERASED, NO_KEY) else fields
 
 
