@@ -1,11 +1,13 @@
 """A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
 
-from typing import Final
+from functools import partial
+from typing import Final, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from ledger.events import Event
+from ledger.contracts import Contract, is_number
+from ledger.events import AccountOpened, Event
 from ledger.hints import HintedError
 from ledger.log import codec
 from ledger.log.store import Reading, Stored
@@ -19,6 +21,8 @@ from projections.evidence.tiles import BadTiles, Tiles
 
 FORM: Final = "obnovi-proof/1"
 BYTES_MAX: Final = 4_000
+SEALED: Final = "запечатано"
+"""What stands where personal data stands in an event whose key a proof does not give away."""
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -26,11 +30,16 @@ class BadProof(HintedError):
     """A file that proves nothing, or an event that cannot be proved; one line that says why."""
 
 
+class NothingToDisclose(Exception):
+    """The personal data of an event are gone, or its key is not at hand; says which."""
+
+
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the file holds: hashes in Base 64, notes as signed, the event's bytes as stored.
 
-    `inclusion` leads from the event to `checkpoint`; `consistency` shows that it continues `first`, the checkpoint that
-    was the first to cover the event. Without `first` they are the same.
+    `account` is the id of the event's contract; in a ledger of an older build that is the number. `inclusion` leads
+    from the event to `checkpoint`; `consistency` shows that it continues `first`, the checkpoint that was the first to
+    cover the event. Without `first` they are the same. `opens` is the key of this one event, where it is given away.
     """
 
     form: str
@@ -44,6 +53,7 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     checkpoint: str
     first: str = ""
     consistency: list[str] = []
+    opens: str = ""
 
     def encoded(self) -> bytes:
         """The file."""
@@ -51,24 +61,32 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Proved(msgspec.Struct, frozen=True):
-    """What a proof shows: the event, where it stands, and the checkpoint and key that say so."""
+    """What a proof shows: the event, where it stands, and the checkpoint and key that say so.
 
-    account: str
+    `personal` says whether its personal data stand in the `clear`, are `sealed`, or `disclosed` by the file. The number
+    of the `contract` is SEALED unless it is the id, or the event opens the contract and is disclosed.
+    """
+
+    contract: Contract
     event: Event
+    personal: Literal["clear", "sealed", "disclosed"]
     index: int
     checkpoint: Checkpoint
     key: PublicKey
 
 
-def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
-    """The file that proves an event which the newest checkpoint covers.
+def make_proof(row: Stored, tiles: Tiles, keys: Keys, *, name: str | None = None, opens: bytes = b"") -> bytes:
+    """The file that proves an event which the newest checkpoint covers; `opens` is the event's key, to give it away.
+
+    `name` is what people call the contract.
 
     If it would be too long, it leads to the checkpoint that first covered the event and needs no consistency then.
     Raises BadProof, BadTiles for tiles that lead elsewhere, and BadNote for checkpoints that were tampered with.
     """
+    where = f"account {row.account if name is None else name}, version {row.version}"
     first, newest = keys.first_covering(row.position), keys.newest()
     if first is None or newest is None:
-        raise BadProof(f"no checkpoint covers account {row.account}, version {row.version} yet", "run_checkpoint")
+        raise BadProof(f"no checkpoint covers {where} yet", "run_checkpoint")
     try:
         short = Proof(
             form=FORM,
@@ -80,6 +98,7 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
             inclusion=_hex_list(tree.inclusion_path(row.position - 1, first.size, tiles.subtree)),
             key=keys.public.text(),
             checkpoint=first.note,
+            opens=note.base64(opens),
         )
         whole = short
         if first.size != newest.size:
@@ -98,25 +117,35 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys) -> bytes:
     except (AttributeError, BadProof, UnicodeDecodeError):
         if not _hold(tiles, row, newest):
             raise BadTiles("the tiles do not lead to the checkpoint") from None
-        raise BadProof(
-            f"account {row.account}, version {row.version} cannot be proved: it was changed", "see_verify"
-        ) from None
-    raise BadProof(f"the text of account {row.account}, version {row.version} is too long for a proof of 4 kB")
+        raise BadProof(f"{where} cannot be proved: it was changed", "see_verify") from None
+    raise BadProof(f"the text of {where} is too long for a proof of 4 kB")
 
 
-def make_proof_beside(log: Reading, row: Stored, keys: Keys) -> bytes:
+def make_proof_beside(log: Reading, row: Stored, keys: Keys, *, disclose: bool = False) -> bytes:
     """The same with the tiles beside a ledger, which are made anew from the log where they prove nothing.
 
-    Raises NotTheLog besides.
+    `disclose` gives the key of this one event away. Raises NotTheLog besides, and NothingToDisclose.
     """
     newest = keys.newest()
+    opens = _key_of(log, row) if disclose else b""
+    make = partial(make_proof, row, keys=keys, name=str(log.contracts.named(row.account)), opens=opens)
     try:
         with caught_up(log, newest) as tiles:
-            return make_proof(row, tiles, keys)
+            return make(tiles=tiles)
     except BadTiles:
         pass
     with caught_up(log, newest, anew=True) as tiles:
-        return make_proof(row, tiles, keys)
+        return make(tiles=tiles)
+
+
+def _key_of(log: Reading, row: Stored) -> bytes:
+    """The key of one event; none where nothing of it is sealed. Raises NothingToDisclose."""
+    if row.topic not in codec.SEALED_TOPICS:
+        return b""
+    opener = log.keyring.opener(row.account)
+    if isinstance(opener, str):
+        raise NothingToDisclose(opener)
+    return opener.of_event(row.version, row.topic)
 
 
 def _hold(tiles: Tiles, row: Stored, newest: Checkpoint) -> bool:
@@ -154,11 +183,34 @@ def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
             raise BadProof("the newer checkpoint does not continue the first one")
     elif consistency:
         raise BadProof("hashes that prove nothing")
+    event = _event(proof)
+    sealed = proof.topic in codec.SEALED_TOPICS
+    personal: Literal["clear", "sealed", "disclosed"] = "disclosed" if proof.opens else "sealed" if sealed else "clear"
+    return Proved(_contract(proof, event), event, personal, proof.index, newest, signer)
+
+
+def _event(proof: Proof) -> Event:
+    """The event of a proof, whole where its key is there. Raises BadProof."""
+    stored = proof.stored.encode()
+    if not proof.opens:
+        try:
+            return codec.opened(proof.topic, stored, SEALED)
+        except codec.Undecodable as error:
+            raise BadProof(f"a type of event that this program does not know ({error})") from None
+    if proof.topic not in codec.SEALED_TOPICS:
+        raise BadProof("a key that opens nothing")
     try:
-        event = codec.decode(proof.topic, proof.stored.encode())
-    except codec.Undecodable as error:
-        raise BadProof(f"a type of event that this program does not know ({error})") from None
-    return Proved(proof.account, event, proof.index, newest, signer)
+        return codec.opened(proof.topic, stored, note.unbase64(proof.opens))
+    except (codec.Undecodable, ValueError):
+        raise BadProof("the key of the event does not open it") from None
+
+
+def _contract(proof: Proof, event: Event) -> Contract:
+    if is_number(proof.account):
+        return Contract(proof.account, 1, proof.account)
+    if isinstance(event, AccountOpened) and proof.opens and event.personal.number is not None:
+        return Contract(event.personal.number, event.holder, proof.account)
+    return Contract(SEALED, 0, proof.account)
 
 
 def _hex_list(hashes: list[bytes]) -> list[str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.contracts import Contract
 from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
 from projections.evidence import catalogues, proof
@@ -10,8 +11,8 @@ from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import root_at
 from projections.evidence.keys import Keys
 from projections.evidence.note import base64
+from projections.evidence.proof import NothingToDisclose
 from projections.evidence.sign import commit
-from scripts.app.accounts import require_account
 from scripts.app.errors import Declined
 
 
@@ -44,17 +45,28 @@ def compare(snapshot: Snapshot, keys: Keys, witness: Checkpoint, progress: Progr
     return Comparison(size, problem)
 
 
-def prove(snapshot: Snapshot, account: str, version: int, folder: Path, progress: Progress = unwatched) -> ProvedEvent:
+def prove(
+    snapshot: Snapshot,
+    contract: Contract,
+    version: int,
+    folder: Path,
+    progress: Progress = unwatched,
+    *,
+    disclose: bool = False,
+) -> ProvedEvent:
     """The proof of an event, by the keys in a folder; one that no checkpoint covers yet gets one first.
 
+    With `disclose` it has the key of this event, so that its personal data can be read too.
     Raises Declined, NotTheLog, NoKeys, BadNote, BadProof.
     """
-    require_account(snapshot, account)
-    row = snapshot.log.stored(account, version)
+    row = snapshot.log.stored(contract.id, version)
     if row is None:
-        raise Declined("NO_VERSION", account=account, version=version)
+        raise Declined("NO_VERSION", account=contract, version=version)
     keys = Keys(folder)
     newest = keys.newest()
     if newest is None or newest.size < row.position:
         newest = commit(snapshot.log, keys, progress)
-    return ProvedEvent(proof.make_proof_beside(snapshot.log, row, keys), newest)
+    try:
+        return ProvedEvent(proof.make_proof_beside(snapshot.log, row, keys, disclose=disclose), newest)
+    except NothingToDisclose as error:
+        raise Declined("NOTHING_TO_DISCLOSE", account=contract, version=version, reason=error) from None

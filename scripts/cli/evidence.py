@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from ledger.contracts import Contract
 from ledger.entries import WALLET
+from ledger.events import Event, Personal
 from ledger.snapshot import Snapshot
 from projections.events import as_json
 from projections.evidence import checkpoint as checkpoints
@@ -19,14 +19,15 @@ from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.other import what_it_is
-from projections.evidence.proof import BadProof, Proved
+from projections.evidence.proof import SEALED, BadProof, Proved
 from projections.evidence.sign import commit
 from projections.replies import reply_alone
 from projections.words.phrasebook import Phrasebook
+from scripts.app.contracts import require_contract
 from scripts.app.evidence import compare
 from scripts.app.evidence import prove as prove_event
 from scripts.cli import terminal
-from scripts.cli.account_number import AccountType
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.options import (
     for_its_commands,
@@ -123,16 +124,20 @@ def _compare(settings: Settings, snapshot: Snapshot, kept: Keys, told: str, name
 @click.command()
 @click.argument("account", type=AccountType())
 @click.argument("version", type=click.IntRange(min=1))
+@holder_option
+@click.option("--disclose", is_flag=True, help="Give the key of this one event away: whoever has the file reads all.")
 @click.option("-o", "output", required=True, metavar="FILE", help="The file to write, at most 4 kB.")
 @with_settings
-def prove(settings: Settings, account: str, version: int, output: str) -> int:
+def prove(settings: Settings, account: str, version: int, holder: int | None, disclose: bool, output: str) -> int:
     """Write a file that proves one event: its bytes, and the hashes that lead to a signed checkpoint.
 
-    An event that no checkpoint covers yet gets one first, where the key to sign is at hand.
+    An event that no checkpoint covers yet gets one first, where the key to sign is at hand. Who and what it is about
+    stays sealed, and what it did to money and packages is plain; with --disclose both can be read.
 
     \b
     Example:
       obnovi prove 79161234567 8 -o event-8.proof
+      obnovi prove 79161234567 8 --disclose -o event-8.proof
       obnovi check-proof event-8.proof
     """
     refuse_overwrite("-o", output, settings)
@@ -142,12 +147,13 @@ def prove(settings: Settings, account: str, version: int, output: str) -> int:
         ledger.snapshot() as snapshot,
         terminal.progress("events", snapshot.log.last_position()) as bar,
     ):
-        content, newest = prove_event(snapshot, account, version, keys_folder(settings), bar)
+        contract = require_contract(snapshot.contracts, account, holder)
+        content, newest = prove_event(snapshot, contract, version, keys_folder(settings), bar, disclose=disclose)
     write_file(output, content, settings)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})
     else:
-        print_text(f"{output}: account {account}, version {version}, under the checkpoint over {newest.size} events\n")
+        print_text(f"{output}: account {contract}, version {version}, under the checkpoint over {newest.size} events\n")
     return 0
 
 
@@ -181,8 +187,9 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
             raise Refused(f"{file} does not hold: {reason}") from None
         print_json({"ok": False, "checkpoint": None, "event": None, "reason": reason})
         return 1
-    contract = Contract(proved.account, 1, proved.account)
-    event = as_json(contract, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
+    event = as_json(proved.contract, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
+    if proved.contract.number != proved.contract.id:
+        event |= {"holder": proved.contract.holder or None, "contract": proved.contract.id}
     signed = {**_checkpoint_json(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})
@@ -196,9 +203,13 @@ def _proof_lines(proved: Proved, event: dict[str, object], *, known: bool) -> It
     trusted = "the key you gave" if known else "the key in the file, which you should know from elsewhere"
     entries = [each for each in proved.event.entries if WALLET in (each.from_, each.to)]
     moved = sum(each.amount if each.to == WALLET else -each.amount for each in entries)
-    yield (
-        f"It holds: account {proved.account}, version {event['version']}, {event['type']}, booked {event['booked_at']}."
-    )
+    contract = proved.contract
+    whose = f"contract {contract.id}" if contract.number == SEALED else f"account {contract}"
+    yield f"It holds: {whose}, version {event['version']}, {event['type']}, booked {event['booked_at']}."
+    if proved.personal == "sealed":
+        yield "Who and what it is about is sealed; `obnovi prove --disclose` would give it away."
+    elif proved.personal == "disclosed":
+        yield from _disclosed(proved.event)
     if entries:
         phrases = Phrasebook("en")
         yield f"Wallet {phrases.money(moved)}, then {phrases.money(proved.event.wallet_after or 0)}."
@@ -206,6 +217,16 @@ def _proof_lines(proved: Proved, event: dict[str, object], *, known: bool) -> It
     yield f"  {proved.checkpoint}"
     yield f"signed by {trusted}"
     yield f"  {proved.key.text()}"
+
+
+def _disclosed(event: Event) -> Iterator[str]:
+    """The personal data of an event, a line each."""
+    reference, personal = event.input, getattr(event, "personal", Personal())
+    if reference is not None:
+        yield f"Input {reference.source}/{reference.id}" + (f", by {reference.by}" if reference.by else "")
+    for name in personal.__struct_fields__:
+        if (value := getattr(personal, name)) is not None:
+            yield f"{name.capitalize()} {value}"
 
 
 def _content(file: str) -> bytes:

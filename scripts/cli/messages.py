@@ -30,6 +30,9 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "EARLIER_CONTRACT": (
         "account {account} has a later contract; say --holder {holder} if it is contract {holder} that you mean"
     ),
+    "NOTHING_TO_DISCLOSE": (
+        "account {account}, version {version}: there is no key that opens it ({reason}); leave --disclose out"
+    ),
     "NUMBER_GONE": "the number of contract {account} is gone, so nothing can be booked on it any more",
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
     "ID_TAKEN": "id {id!r} of source {source!r} came before with another content, as event {version}",

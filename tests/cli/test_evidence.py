@@ -326,7 +326,7 @@ def test_rows_that_no_event_can_have_are_findings(kept: Run, tmp_path: Path, how
         (name, *_) = how(db, Random(1))
     done = kept("verify", "--json")
     assert (done.code, done.err) == (1, "")
-    assert name in {(each["account"], each["version"]) for each in done.json()["problems"]}
+    assert name in {(each.get("contract", each["account"]), each["version"]) for each in done.json()["problems"]}
     for form in ("jsonl", "parquet", "hledger", "beancount"):
         told = kept("export", "--format", form, "-o", "export")
         assert (told.code, told.err.count("\n")) in ((0, 0), (2, 1)), told
@@ -535,3 +535,14 @@ def test_what_no_checkpoint_covers_yet_has_none_at_its_foot(kept: Run, tmp_path:
     assert "Контрольная точка: obnovi/" in kept(*STATEMENT).out
     assert kept(*STATEMENT).out.splitlines()[1] == identity
     assert "Контрольная точка" not in kept(*STATEMENT[:2], "--from", "2022-01-01", "--to", "2022-12-31").out
+
+
+def test_a_disclosed_event_is_told_with_who_it_is_about(kept: Run) -> None:
+    """R-15.9: --disclose changes nothing where nothing is sealed."""
+    assert kept("prove", ACCOUNT, 2, "--disclose", "-o", "two.proof").code == 0
+    (event,) = [
+        each for each in map(json.loads, kept("events", ACCOUNT, "--json").out.splitlines()) if each["version"] == 2
+    ]
+    said = kept("check-proof", "two.proof", "--json").json()["event"]
+    assert said["input"] == event["input"] | {"received_at": said["input"]["received_at"]}
+    assert kept("prove", ACCOUNT, 2, "--holder", 2, "-o", "other.proof").code == 1

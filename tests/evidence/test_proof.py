@@ -58,7 +58,7 @@ def test_an_event_of_any_position_is_proved_and_comes_back_as_booked(operator: P
         with store.reading() as log:
             row = log.at(position)
             assert row is not None
-            assert (shown.account, shown.event, shown.index) == (row.account, row.event(), position - 1)
+            assert (shown.contract.id, shown.event, shown.index) == (row.account, row.event(), position - 1)
         assert (shown.checkpoint.size, shown.key) == (newest, key)
     store.close()
 
