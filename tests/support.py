@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -86,20 +86,32 @@ class Clock:
 class Story:
     """One account's story on a real SQLite ledger: every verb feeds one input and returns the events it booked."""
 
-    def __init__(self, folder: Path, *, text: str = CATALOGUE_TEXT, account: str = ACCOUNT) -> None:
+    def __init__(
+        self, folder: Path, *, text: str = CATALOGUE_TEXT, account: str = ACCOUNT, sealed: bool = True
+    ) -> None:
         self.path = folder / "ledger.db"
         self.clock = Clock(at("2024-01-01 00:00"))
-        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text)
+        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text, sealed=sealed)
         self.account_id = account
         self.text = text
         self.zone = "Europe/Moscow"
-        self._ids = itertools.count(1)
+        self._inputs_fed = 0
+
+    def copied_to(self, folder: Path) -> Story:
+        """The same story in another place, with the same contracts and keys: what both are fed, both book alike."""
+        folder.mkdir()
+        self.ledger.store.ref.copy_to(folder / "ledger.db")  # type: ignore[attr-defined] # a file can be copied
+        shutil.copytree(self.path.parent / "keys", folder / "keys")
+        twin = Story(folder, text=self.text, account=self.account_id)
+        twin.clock.instant, twin.zone, twin._inputs_fed = self.clock.instant, self.zone, self._inputs_fed
+        return twin
 
     # Inputs
 
     def feed(self, type: str, when: str, **fields: Any) -> Outcome:
         """Feed one input; `when` is local time, or RFC 3339."""
-        raw = {"type": type, "id": f"{type}-{next(self._ids)}", "account": self.account_id}
+        self._inputs_fed += 1
+        raw = {"type": type, "id": f"{type}-{self._inputs_fed}", "account": self.account_id}
         raw |= {"at": rfc(at(when, self.zone), self.zone)} | fields
         if "received_at" in fields:
             raw["received_at"] = rfc(at(fields["received_at"], self.zone), self.zone)

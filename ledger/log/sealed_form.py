@@ -121,7 +121,7 @@ def opened(event: Event, topic: str, state: bytes, opener: Opener) -> Opened:
         key = opener if isinstance(opener, bytes) else opener.of_event(event.version, topic)
         content = unseal(key, beside.c)
         return Opened(_whole(event, reference, _content_decoder.decode(content)), beside, content)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+    except (msgspec.DecodeError, AttributeError, TypeError, ValueError) as error:  # it may be no bytes at all
         raise Unreadable(str(error)) from None
 
 

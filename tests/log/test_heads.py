@@ -66,7 +66,8 @@ def spoilt(story: Story, change: str) -> None:
 @pytest.mark.parametrize("change", UNFIT.values(), ids=list(UNFIT))
 def test_a_head_that_does_not_fit_is_named_and_made_anew_where_it_is_needed(tmp_path: Path, change: str) -> None:
     """Every way to the account goes on as with the right head: reading, feeding, the night, a claim."""
-    story, twin = begun(tmp_path / "spoilt"), begun(tmp_path / "sound")
+    story = begun(tmp_path / "spoilt")
+    twin = story.copied_to(tmp_path / "sound")
 
     spoilt(story, change)
     assert not story.verify().ok
@@ -110,7 +111,7 @@ def night(story: Story) -> object:
 
 def head(story: Story) -> object:
     with story.reading() as log:
-        return log.head(story.account_id)
+        return log.head(story.contract.id)
 
 
 def test_the_night_passes_over_a_head_of_nobody(tmp_path: Path) -> None:

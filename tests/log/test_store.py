@@ -62,7 +62,8 @@ def forged(story: Story, *statements: str) -> list[Problem]:
 
 
 def changed(version: int, old: str, new: str) -> str:
-    return f"UPDATE stored_events SET state = replace(state, '{old}', '{new}') WHERE originator_version = {version}"
+    state = f"CAST(replace(CAST(state AS TEXT), '{old}', '{new}') AS BLOB)"
+    return f"UPDATE stored_events SET state = {state} WHERE originator_version = {version}"
 
 
 def places(problems: list[Problem]) -> set[tuple[int | None, str]]:
@@ -138,7 +139,7 @@ def test_positions_are_never_used_again(story: Story) -> None:
         assert log.last_position() == 7
 
 
-def test_an_older_form_of_an_event_is_read(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_form_of_an_event_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A top-up that an older program wrote in rubles under another name is folded, printed and decided again."""
 
     def to_kopecks(fields: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +150,7 @@ def test_an_older_form_of_an_event_is_read(story: Story, monkeypatch: pytest.Mon
 
     monkeypatch.setitem(codec.UPCASTS, "Payment/1", ("ToppedUp/0", in_between))
     monkeypatch.setitem(codec.UPCASTS, "ToppedUp/0", ("ToppedUp/1", to_kopecks))
+    story = told(Story(tmp_path, sealed=False))
     new = story.log()[1]
     assert not forged(
         story,
@@ -175,9 +177,10 @@ def test_a_reason_of_a_program_that_knows_more_of_them_is_read(story: Story) -> 
 
 
 def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> None:
+    id = story.contract.id
     problems = forged(story, "UPDATE stored_events SET topic = 'Gift/1' WHERE originator_version = 2")
     assert (2, "stored form") in places(problems)
-    with pytest.raises(BadEvents, match=rf"account {ACCOUNT}, version 2: Gift/1"):
+    with pytest.raises(BadEvents, match=rf"account {id}, version 2: Gift/1"):
         story.log()
 
 
@@ -212,7 +215,10 @@ def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> Non
         (["INSERT INTO heads SELECT '79999999999', version, next_at, state FROM heads"], (None, "head without events")),
         (["DELETE FROM keys WHERE version = 5"], (5, "idempotency key")),
         (["UPDATE keys SET content = x'00' WHERE version = 5"], (5, "digest of the input")),
-        (["INSERT INTO keys VALUES (x'00', '79161234567', 2, x'00')"], (2, "idempotency key without a booking")),
+        (
+            ["INSERT INTO keys SELECT x'00', account, 2, x'00' FROM keys LIMIT 1"],
+            (2, "idempotency key without a booking"),
+        ),
         (["UPDATE catalogues SET toml = replace(toml, '\"2.00\"', '\"2.01\"')"], (None, "catalogue of position 1")),
     ],
 )  # fmt: skip
@@ -238,17 +244,32 @@ def fields(event: Any) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
-def test_stored_texts_stand_apart_from_the_rest(story: Story) -> None:
-    """Contract §3: peers and free texts in one sub-object; the text of an SMS nowhere."""
+def with_texts(folder: Path, *, sealed: bool) -> list[str]:
+    """The events as stored, in JSON, of an account that wrote messages, on a ledger of either kind."""
+    story = told(Story(folder, sealed=sealed))
     story.usage("2023-02-02 10:00", "sms", 1, peer="79991112233")
     story.sms("2023-02-02 11:00", text="секрет")
     story.sms("2023-02-02 12:00", to="0611", text="секрет")
     with opened(story) as db:
-        stored = [json.loads(row[0]) for row in db.execute("SELECT state FROM stored_events ORDER BY position")]
+        return [row[0].decode() for row in db.execute("SELECT state FROM stored_events ORDER BY position")]
+
+
+def test_stored_texts_stand_apart_from_the_rest(tmp_path: Path) -> None:
+    """Contract §3: peers and free texts in one sub-object; the text of an SMS nowhere."""
+    stored = [json.loads(state) for state in with_texts(tmp_path, sealed=False)]
+    assert stored[0]["personal"] == {"number": ACCOUNT}
     assert stored[6]["personal"] == {"peer": "79991112233"}
     assert stored[7]["personal"] == {"to": "9290"}
     assert stored[8]["personal"] == {"to": "0611"}
     assert "секрет" not in json.dumps(stored, ensure_ascii=False)
+
+
+def test_stored_texts_are_sealed_where_the_contract_has_a_key(tmp_path: Path) -> None:
+    """R-15.9: neither the number nor a peer, nor a text, nor the id that an input came with."""
+    stored = with_texts(tmp_path, sealed=True)
+    assert all('"sealed":' in state for state in (stored[0], *stored[6:9]))
+    for word in (ACCOUNT, "79991112233", "секрет", '"9290"', "0611", "*929#", "usage-", "ussd-", "personal"):
+        assert word not in "".join(stored)
 
 
 def test_a_stream_left_half_read_says_nothing_when_its_connection_is_gone(
@@ -302,6 +323,8 @@ def test_a_source_whose_first_line_was_rejected_is_found_later(tmp_path: Path) -
     [
         "UPDATE catalogues SET toml = 'torn'",
         changed(5, '"booked_at":1674205200000000', '"booked_at":16742052000000000000'),
+        "UPDATE stored_events SET state = CAST(state AS TEXT) || ' ' WHERE originator_version = 5",
+        "UPDATE stored_events SET state = 5 WHERE originator_version = 5",
         "UPDATE heads SET state = x'7b'",
     ],
 )
@@ -332,6 +355,7 @@ def test_a_ledger_put_in_place_of_an_open_one_stays_as_it_is_and_the_open_one_ke
     """SQLite would write the first one's `-wal` into the other file, which has its name now."""
     (tmp_path / "other").mkdir()
     other = Story(tmp_path / "other", account="79160000002").open("2023-01-15 11:00")
+    first, second = story.contract.id, other.contract.id
     other.ledger.close()
     elsewhere = tmp_path / "elsewhere"
     story.path.rename(elsewhere)
@@ -340,7 +364,7 @@ def test_a_ledger_put_in_place_of_an_open_one_stays_as_it_is_and_the_open_one_ke
         story.top_up("2023-02-02 11:30", 1000_00)
     story.ledger.close()
     accounts = "SELECT DISTINCT originator_id FROM stored_events"
-    for path, account, events in ((elsewhere, ACCOUNT, 6), (story.path, "79160000002", 1)):
+    for path, account, events in ((elsewhere, first, 6), (story.path, second, 1)):
         with sqlite3.connect(path) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert db.execute(accounts).fetchall() == [(account,)]
