@@ -98,7 +98,8 @@ class Told(Story):
         self.heard: list[tuple[int, Input]] = []
 
     def feed(self, type: str, when: str, **fields: Any) -> Outcome:
-        raw = {"type": type, "id": f"{type}-{next(self._ids)}", "account": self.account_id}
+        self._inputs_fed += 1
+        raw = {"type": type, "id": f"{type}-{self._inputs_fed}", "account": self.account_id}
         raw |= {"at": rfc(at(when, self.zone), self.zone)} | fields
         if "received_at" in fields:
             raw["received_at"] = rfc(at(fields["received_at"], self.zone), self.zone)
