@@ -19,7 +19,7 @@ from ledger.evolve import evolve
 from ledger.holders import Holders, InputKey, new_name
 from ledger.inputs import Input, Malformed, Open, OpenDispute, Refresh, ResolveDispute, Sms, Ussd
 from ledger.log import heads
-from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
+from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED, require_keys
 from ledger.log.errors import StoreError
 from ledger.log.store import Head, Key, Reading, StoreRef, Writing
 from ledger.periods import Instant
@@ -81,6 +81,7 @@ class Ledger:
         self._catalogue_count = 0
         self._known_sources: set[str] = set()
         self._known_versions: set[tuple[str, str, str]] = set()
+        self._keys_are_whole = False
         try:
             self._prepare(access, catalogue)
         except BaseException:
@@ -106,6 +107,7 @@ class Ledger:
         """
         with self.store.writing() as tx:
             catalogue = self._timeline(tx).newest()
+            self._require_keys(tx)
             holders = Holders(tx, {input.account for input in inputs})
             asked = [(input, holders.keys_of(input)) for input in inputs]
             known = tx.keys([key for _, keys in asked for key in keys])
@@ -204,6 +206,16 @@ class Ledger:
         return Outcome(
             "refused" if refused else "applied", first.version, tuple(made.events), reply=answer, contract=contract
         )
+
+    def _require_keys(self, tx: Writing) -> None:
+        """Refuse to take a number for nobody's, or for an earlier holder's, while keys are missing; looked at once.
+
+        Only where there seem to be too few is each contract asked for. Raises KeysUnusable.
+        """
+        if not self._keys_are_whole and tx.setting(FORM_SETTING) is not None:
+            if tx.keyring.count(tx.setting(LEDGER_SETTING)) < tx.count_heads():
+                require_keys(tx, tx.keyring)
+            self._keys_are_whole = True
 
     def _recorded_at(self, tx: Writing) -> Instant:
         newest = tx.last_event()

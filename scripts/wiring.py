@@ -45,6 +45,14 @@ def ledger_ref(settings: Settings) -> AnyRef:
     return replace(ref, keys=KeysPlace(folder, Path(wrapping) if wrapping else None))
 
 
+def is_sealing() -> bool:
+    """Whether a new ledger is sealed: unless `OBNOVI_SEAL` is `off`. Raises UsageError for another word."""
+    said = os.environ.get("OBNOVI_SEAL") or "on"
+    if said not in ("on", "off"):
+        raise UsageError(f"OBNOVI_SEAL is {said}; it takes on, or off for a ledger whose data can never be erased")
+    return said == "on"
+
+
 def keys_folder(settings: Settings) -> Path:
     """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises StoreError."""
     return ledger_ref(settings).keys_place.folder
@@ -94,7 +102,8 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
     if settings.catalogue is not None:
         text = catalogue_text(Path(settings.catalogue))
     try:
-        with Ledger(ref, now=now, access=access, catalogue=None if access == "read" else text) as ledger:
+        given = None if access == "read" else text
+        with Ledger(ref, now=now, access=access, catalogue=given, sealed=is_sealing()) as ledger:
             yield ledger
     except CatalogueRefused as error:
         raise Refused(str(error)) from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from ledger.contracts import Contract, is_number
+from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
 
@@ -24,12 +24,6 @@ class Log(Protocol):
     def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
         """The version of the newest event of streams, where they have any."""
 
-    def setting(self, name: str) -> str | None:
-        """A value the ledger keeps about itself."""
-
-    def last_position(self) -> int:
-        """The position of the newest event."""
-
 
 class LogContracts:
     """The contracts of a reading (`ledger.contracts.Contracts`)."""
@@ -49,12 +43,11 @@ class LogContracts:
         return {id: self.named(id) for id in listed}
 
     def of(self, number: str) -> list[Contract]:
-        """The contracts of a number in order of opening. Raises KeysUnusable where no key of any is there."""
+        """The contracts of a number in order of opening. Raises KeysUnusable where there may be one without a key."""
         found = candidates([number], self._keyring, numbers_too=True)[number]
         known = self._log.newest_versions([each.id for each in found])
-        if not known and not self._keyring.exists() and self._log.setting(FORM_SETTING) and self._log.last_position():
-            folder = self._keyring.place.folder
-            raise KeysUnusable(f"there are no keys of this ledger's contracts in {folder}", "restore_keys")
+        if not known:
+            require_keys(self._log, self._keyring)
         return [each for each in found if each.id in known]
 
     def with_id(self, id: str) -> Contract | None:
@@ -64,6 +57,20 @@ class LogContracts:
     def all(self) -> list[Contract]:
         """Every contract, in the order of lists by account."""
         return sorted(self.named_all(self._log.accounts()).values())
+
+
+def require_keys(log: Log, keyring: Keyring) -> None:
+    """Raise KeysUnusable where the log has contracts whose keys are missing: nobody knows whose they are.
+
+    Until they are back, a number that seems to be nobody's may be that of any of them.
+    """
+    ids = [id for id in log.accounts() if not is_number(id)]
+    keyring.look_up_all(ids)
+    missing = [id for id in ids if keyring.contract(id).number == NO_KEY]
+    if missing:
+        keys = "the key of a contract is" if len(missing) == 1 else f"the keys of {len(missing)} contracts are"
+        folder = keyring.place.folder
+        raise KeysUnusable(f"{keys} missing in {folder}: nobody can tell whose {missing[0]} is", "restore_keys")
 
 
 def candidates(numbers: Iterable[str], keyring: Keyring, *, numbers_too: bool) -> dict[str, list[Contract]]:

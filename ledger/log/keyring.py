@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.log import files
 from ledger.log.errors import KeysUnusable
-from ledger.log.sqlite.key_file import ContractRow, KeyFile
+from ledger.log.sqlite.key_file import ContractRow, KeyFile, names_itself_keys
 from ledger.rules.disputes import ClaimName
 from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
 
 CONTRACTS: Final = "contracts.db"
 WRAPPING: Final = "wrapping.key"
+OF_CONTRACTS: Final = (CONTRACTS, f"{CONTRACTS}-journal", WRAPPING)
+"""What of a folder of keys belongs to the keyring."""
 ID_BYTES: Final = 10
 REMEMBERED_MAX: Final = 200_000
 """Contracts and numbers that are kept in memory; more are forgotten and looked up again."""
@@ -55,6 +57,13 @@ class Known(NamedTuple):
     contract: Contract
     ledger: str
     key: ContractKey | None
+
+
+class Merged(NamedTuple):
+    """How many contracts a copy of keys has, and how many of them were new."""
+
+    contracts: int
+    added: int
 
 
 class Keyring:
@@ -151,6 +160,11 @@ class Keyring:
                 self._of_numbers[number] = found[number] = contracts
         return {number: contracts or [] for number, contracts in found.items()}
 
+    def count(self, ledger: str | None) -> int:
+        """How many contracts of a ledger are here, and how many anywhere were erased."""
+        file = self._opened()
+        return file.count(ledger or "") + len(self._erased) if file is not None else 0
+
     def all(self) -> Iterator[Contract]:
         """Every contract, in no order."""
         file = self._opened()
@@ -206,6 +220,36 @@ class Keyring:
             if each.id not in there and (known := self._look_up(each.id)) is not None and known.ledger == ledger
         ]
 
+    def copy_to(self, target: Path) -> int:
+        """Copy the file of contracts as it stands into an empty file, durable; how many contracts it has.
+
+        The key that wraps them is not in it. Raises KeysUnusable.
+        """
+        return self._required().copy_to(target)
+
+    def merge(self, source: Path) -> Merged:
+        """Take over the contracts of a copy that are not here, but for those whose keys were destroyed here or there.
+
+        Raises KeysUnusable, where nothing is taken over.
+        """
+        copy = KeyFile(source, read_only=True)
+        try:
+            _make_folder(self.place.folder)
+            wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
+            rows = [(row, _unwrapped(wrapping, row, self.place)) for row in copy.all()]
+            erased = copy.erased()
+        finally:
+            copy.close()
+        file = self._opened(create=True)
+        assert file is not None, "made where it was not there"
+        for id, holder in erased.items():
+            file.fence(id, holder)
+        file.destroy(set(erased) & {row.contract for row in file.of_contracts(list(erased))})
+        before = sum(1 for _ in file.all())
+        file.add(row._replace(number=self._digest(known.contract.number)) for row, known in rows)
+        self._forget()
+        return Merged(len(rows), sum(1 for _ in file.all()) - before)
+
     def erased(self) -> frozenset[str]:
         """Contracts whose keys were destroyed."""
         self._opened()
@@ -239,7 +283,7 @@ class Keyring:
             kept = file.wrapping()
             if not kept:
                 kept = file.begin({_INDEX: _sealed(wrapping, secrets.token_bytes(KEY_BYTES), _INDEX)})
-            self._index = self._unsealed(wrapping, kept.get(_INDEX, b""), _INDEX)
+            self._index = _unsealed(wrapping, kept.get(_INDEX, b""), _INDEX, self.place)
             self._erased = file.erased()
             self._version = file.version()
         except BaseException:
@@ -263,18 +307,7 @@ class Keyring:
 
     def _unwrapped(self, row: ContractRow) -> Known:
         assert self._wrapping is not None, "opened before"
-        content = self._unsealed(self._wrapping, row.wrapped, f"{row.contract} {row.holder}")
-        secret, number = content[:KEY_BYTES], content[KEY_BYTES:].decode()
-        key = ContractKey(row.contract, secret) if any(secret) else None
-        return Known(Contract(number, row.holder, row.contract), row.ledger, key)
-
-    def _unsealed(self, wrapping: AESGCM, sealed: bytes, bound: str) -> bytes:
-        try:
-            return wrapping.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
-        except (InvalidTag, ValueError):
-            raise KeysUnusable(
-                f"{self.place.wrapping_key} does not open the keys in {self.place.contracts}", "name_wrapping_key"
-            ) from None
+        return _unwrapped(self._wrapping, row, self.place)
 
     def _make_room(self, more: int) -> None:
         if len(self._known) + len(self._of_numbers) + more > REMEMBERED_MAX and not self._begun:
@@ -287,6 +320,11 @@ class Keyring:
             self._erased = self._file.erased()
 
 
+def is_copy_of_keys(path: Path) -> bool:
+    """Whether a file is one of contract keys, as its header says; nothing is opened that could be in use."""
+    return path.is_file() and names_itself_keys(path)
+
+
 def _bound(contract: Contract) -> str:
     """What a wrapped key is bound to."""
     return f"{contract.id} {contract.holder}"
@@ -295,6 +333,20 @@ def _bound(contract: Contract) -> str:
 def _sealed(wrapping: AESGCM, content: bytes, bound: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return nonce + wrapping.encrypt(nonce, content, bound.encode())
+
+
+def _unwrapped(wrapping: AESGCM, row: ContractRow, place: KeysPlace) -> Known:
+    content = _unsealed(wrapping, row.wrapped, f"{row.contract} {row.holder}", place)
+    secret, number = content[:KEY_BYTES], content[KEY_BYTES:].decode()
+    key = ContractKey(row.contract, secret) if any(secret) else None
+    return Known(Contract(number, row.holder, row.contract), row.ledger, key)
+
+
+def _unsealed(wrapping: AESGCM, sealed: bytes, bound: str, place: KeysPlace) -> bytes:
+    try:
+        return wrapping.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
+    except (InvalidTag, ValueError):
+        raise KeysUnusable(f"{place.wrapping_key} does not open the keys of contracts", "name_wrapping_key") from None
 
 
 def _new_id() -> str:

@@ -185,6 +185,9 @@ class Reading(Protocol):
     def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
         """All heads (of accounts `first` to `last`) in order of account."""
 
+    def count_heads(self) -> int:
+        """How many heads there are."""
+
     def has_heads(self) -> bool:
         """Whether there is any head at all."""
 

@@ -11,6 +11,7 @@ from ledger.catalogue import Catalogue
 from ledger.contracts import Contract, is_number
 from ledger.events import Event
 from ledger.evolve import evolve
+from ledger.log.contracts import require_keys
 from ledger.log.keys import key_of
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment
@@ -103,7 +104,10 @@ def events(snapshot: Snapshot, contract: Contract) -> AccountEvents:
 
 
 def find(log: Reading, id: str) -> list[FoundInput]:
-    """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere."""
+    """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere.
+
+    Raises KeysUnusable where it may be of a contract whose key is missing.
+    """
     found = []
     for account_id, source, version in _booked_as(log, id):
         versions = []
@@ -113,6 +117,8 @@ def find(log: Reading, id: str) -> list[FoundInput]:
                 break
             versions.append(stored.version)
         found.append(FoundInput(log.contracts.named(account_id), source, versions))
+    if not found:
+        require_keys(log, log.keyring)
     return sorted(found, key=lambda each: (each.contract, each.source))
 
 

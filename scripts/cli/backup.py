@@ -52,6 +52,7 @@ def backup(settings: Settings, file: str) -> int:
         print_json({"events": events, "ok": True})
     else:
         print_text(f"{file}: {terminal.count(events, 'event')}\n")
+        print_text("It holds no keys: `obnovi keys backup` copies those of the contracts.\n")
     return 0
 
 

@@ -26,7 +26,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.contracts import require_contract
 from scripts.app.evidence import compare
 from scripts.app.evidence import prove as prove_event
-from scripts.cli import terminal
+from scripts.cli import contract_keys, terminal
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.options import (
@@ -48,7 +48,11 @@ NAME_CHARACTERS_MAX: Final = 100
 @click.group()
 @for_its_commands
 def keys() -> None:
-    """Make the keys that checkpoints are signed with."""
+    """Make the keys that checkpoints are signed with; copy and bring back those of contracts."""
+
+
+keys.add_command(contract_keys.backup)
+keys.add_command(contract_keys.restore)
 
 
 @keys.command(short_help="Make a key to sign with, and the public key.")

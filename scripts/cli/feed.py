@@ -18,10 +18,10 @@ from projections.words.reasons import REASONS
 from scripts.app.feed import Answered, Counts, Feed, RawLine, Refusal
 from scripts.cli import lines, terminal
 from scripts.cli.moments import not_after_option
-from scripts.cli.options import lang_option, print_json, print_text, refuse_overwrite, with_settings
+from scripts.cli.options import lang_option, print_error, print_json, print_text, refuse_overwrite, with_settings
 from scripts.cli.rejects import rejects_to
 from scripts.errors import UsageError
-from scripts.wiring import Settings, ledger_ref, now, open_ledger
+from scripts.wiring import Settings, is_sealing, ledger_ref, now, open_ledger
 
 EXIT_REJECTED = 3
 REPLIES_SHOWN_MAX = 20
@@ -63,7 +63,10 @@ def feed(
         feeds = [(name, stack.enter_context(lines.opened(name))) for name in files]
         batches = [_checked_first(name, fd) for name, fd in feeds]
         sink = stack.enter_context(rejects_to(rejects, ledger_ref(settings).like))
+        is_new = not ledger_ref(settings).exists()
         ledger = stack.enter_context(open_ledger(settings, "create"))
+        if is_new and not is_sealing():
+            print_error("OBNOVI_SEAL=off: this ledger is not sealed; the personal data in it can never be erased")
         bar = stack.enter_context(terminal.progress("feeding (bytes)", _size(feeds)))
         done = 0
         for (name, _), cut in zip(feeds, batches, strict=True):

@@ -19,7 +19,7 @@ from scripts.errors import Refused, UsageError
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 LINE_CHARACTERS_MAX = 1_000
-VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE")
+VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK")
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
@@ -105,7 +105,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
 
     The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
-    the folder of keys (`keys` beside the ledger by default).
+    the folder of keys (`keys` beside the ledger by default), OBNOVI_KEK the file of the key that wraps those of
+    contracts (`wrapping.key` in that folder). With OBNOVI_SEAL=off a new ledger is not sealed, and never erasable.
     Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
     """
     ctx.obj = options

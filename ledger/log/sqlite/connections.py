@@ -8,12 +8,10 @@ from typing import Final, TypeAlias
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
 from ledger.log.errors import FileLost, StoreError
-from ledger.log.sqlite.connect import LOCK_TIMEOUT_SECONDS, connect
+from ledger.log.sqlite.connect import LOCK_TIMEOUT_SECONDS, application_id, application_id_in, connect
 from ledger.log.sqlite.errors import damaged, no_ledger, opening_error
 from ledger.log.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 
-APPLICATION_ID_AT: Final = 68
-"""Where SQLite's file format has it, in the header of the database."""
 CACHE_KIB: Final = 128 * 1024
 WAL_CHECKPOINT_PAGES: Final = 16_384
 LOOK_AGAIN_SECONDS: Final = 0.05
@@ -72,13 +70,12 @@ def has_tables(db: sqlite3.Connection) -> bool:
 
 def names_itself_ledger(path: Path) -> bool:
     """Whether the header of a file says that it is a ledger; nothing is opened that could be in use."""
-    with path.open("rb") as file:
-        return is_ledger_header(file.read(APPLICATION_ID_AT + 4))
+    return application_id(path) == APPLICATION_ID
 
 
 def is_ledger_header(content: bytes) -> bool:
     """Whether a file that begins like this says that it is a ledger."""
-    return content[APPLICATION_ID_AT : APPLICATION_ID_AT + 4] == APPLICATION_ID.to_bytes(4, "big")
+    return application_id_in(content) == APPLICATION_ID
 
 
 def check_file(db: sqlite3.Connection, path: Path, *, create: bool) -> None:

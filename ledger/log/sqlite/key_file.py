@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from ledger.log import files
 from ledger.log.errors import KeysUnusable
-from ledger.log.sqlite.connect import connect
+from ledger.log.sqlite.connect import application_id, connect
 
 APPLICATION_ID: Final = 0x4F424E4B  # "OBNK"
 SCHEMA_VERSION: Final = 1
@@ -41,16 +41,18 @@ class ContractRow(NamedTuple):
 class KeyFile:
     """An open file of keys. Raises KeysUnusable for what is none, and wherever the disk is in the way."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         self.path = path
         with self._errors():
             if create:
                 files.beside(path, None)
                 path.chmod(0o600)
-            self._db = connect(path, "rw")
+            self._db = connect(path, "ro" if read_only else "rw")
         try:
             with self._errors():
-                self._open(create)
+                if not read_only:
+                    self._prepare(create)
+                self._check()
         except BaseException:
             self._db.close()
             raise
@@ -89,6 +91,12 @@ class KeyFile:
         """Every contract."""
         with self._errors():
             yield from map(ContractRow._make, self._db.execute("SELECT * FROM contracts").fetchall())
+
+    def count(self, ledger: str) -> int:
+        """How many contracts of a ledger there are."""
+        with self._errors():
+            found = self._db.execute("SELECT COUNT(*) FROM contracts WHERE ledger = ?", (ledger,)).fetchone()
+            return int(found[0])
 
     def erased(self) -> dict[str, int]:
         """Contracts whose keys are destroyed and never come back, with their places among those of their numbers."""
@@ -148,7 +156,7 @@ class KeyFile:
                 rows = self._db.execute(f"SELECT * FROM contracts WHERE {column} IN ({marks})", tuple(some))
                 yield from map(ContractRow._make, rows.fetchall())
 
-    def _open(self, create: bool) -> None:
+    def _prepare(self, create: bool) -> None:
         self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")
@@ -157,6 +165,8 @@ class KeyFile:
                 if not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                     for statement in SCHEMA:
                         self._db.execute(statement)
+
+    def _check(self) -> None:
         if self._db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise KeysUnusable(f"{self.path} is no file of contract keys", "name_keys")
         if self._db.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:
@@ -168,3 +178,8 @@ class KeyFile:
             yield
         except (sqlite3.Error, OSError) as error:
             raise KeysUnusable(f"{self.path} cannot be used ({error}); bring it back from a copy of the keys") from None
+
+
+def names_itself_keys(path: Path) -> bool:
+    """Whether the header of a file says that it holds keys of contracts."""
+    return application_id(path) == APPLICATION_ID
