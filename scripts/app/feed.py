@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger import inputs
+from ledger.contracts import Contract
 from ledger.events import InputRefused, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
@@ -34,15 +35,17 @@ class Rejected(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A request for a refresh, and what it was answered (R-5.3)."""
+    """A request for a refresh, the contract that asked, and what it was answered (R-5.3)."""
 
+    contract: Contract
     input: Input
     reply: Reply
 
 
 class Refusal(NamedTuple):
-    """Another input that was refused by a rule, and why."""
+    """Another input that was refused by a rule, of which contract, and why."""
 
+    contract: Contract
     input: Input
     reason: StoredRefusalReason
 
@@ -142,6 +145,8 @@ def _parse(line: RawLine, edition: int) -> Input:
 
 
 def _answer(input: Input, outcome: Outcome) -> Answered | Refusal:
+    contract = outcome.contract
+    assert contract is not None, "what was booked went to a contract"
     if outcome.reply is not None:
-        return Answered(input, outcome.reply)
-    return Refusal(input, next(event.reason for event in outcome.events if isinstance(event, InputRefused)))
+        return Answered(contract, input, outcome.reply)
+    return Refusal(contract, input, next(event.reason for event in outcome.events if isinstance(event, InputRefused)))

@@ -100,12 +100,12 @@ def _answer(answered: Answered | Refusal, lang: Language | None) -> str:
     Without a language a reply is quoted in Russian, and a refusal is told in English.
     """
     if isinstance(answered, Answered):
-        return f"{answered.input.account}: {replied.say(Phrasebook(lang or 'ru'), answered.reply)}"
-    input, code = answered
+        return f"{answered.contract}: {replied.say(Phrasebook(lang or 'ru'), answered.reply)}"
+    contract, input, code = answered
     phrases = Phrasebook(lang or "en")
     names = (phrases.say(INPUTS[input.type]), phrases.say(REASONS[code])) if phrases.russian else (input.type, code)
     said = dict(zip(("input", "reason"), names, strict=True))
-    return phrases.say(answers.REFUSED, account=input.account, id=input.id, **said)
+    return phrases.say(answers.REFUSED, account=contract, id=input.id, **said)
 
 
 def _checked_first(name: str, fd: int) -> Iterator[list[RawLine]]:

@@ -199,3 +199,14 @@ def test_feeding_it_all_again_changes_nothing(ledger: Run) -> None:
     done = ledger("feed", "feed", "--json").json()
     assert (done["applied"], done["events"]) == (0, 0)
     assert ledger("events", ACCOUNT, "--json").out == before
+
+
+def test_a_feed_says_which_contract_was_answered_or_refused(ledger: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path / "more",
+        line("refresh", "boris-again", "2023-03-10T12:00:00+03:00"),
+        line("unblock", "boris-free", "2023-03-11T12:00:00+03:00", kind="voluntary"),
+        line("reverse", "anna-back", "2023-03-12T12:00:00+03:00", holder=1, event=99, text="", by="clerk"),
+    )
+    told = ledger("feed", "more").out.splitlines()
+    assert [each.partition(" ")[0] for each in told[:3]] == [f"{ACCOUNT}/2:", f"{ACCOUNT}/2:", f"{ACCOUNT}:"]
