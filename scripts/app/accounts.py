@@ -8,10 +8,9 @@ import msgspec
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.contracts import Contract, is_number
+from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.events import Event
 from ledger.evolve import evolve
-from ledger.log.contracts import require_keys
 from ledger.log.keys import key_of
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment
@@ -49,6 +48,13 @@ class FoundInput(msgspec.Struct):
     contract: Contract
     source: str
     versions: list[int]
+
+
+class FoundInputs(NamedTuple):
+    """Where inputs of an id went, and the contracts that could not be asked, for want of their keys."""
+
+    inputs: list[FoundInput]
+    unasked: list[Contract]
 
 
 def require_account(snapshot: Snapshot, account_id: str) -> Account:
@@ -103,13 +109,11 @@ def events(snapshot: Snapshot, contract: Contract) -> AccountEvents:
     return AccountEvents(zone, told)
 
 
-def find(log: Reading, id: str) -> list[FoundInput]:
-    """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere.
-
-    Raises KeysUnusable where it may be of a contract whose key is missing.
-    """
+def find(log: Reading, id: str) -> FoundInputs:
+    """Where inputs of this id went, in order of contract and source; an input that was rejected went nowhere."""
     found = []
-    for account_id, source, version in _booked_as(log, id):
+    unasked: list[Contract] = []
+    for account_id, source, version in _booked_as(log, id, unasked):
         versions = []
         for stored in log.events(account_id, after_version=version - 1):
             reference = log.opened(stored).input
@@ -117,15 +121,13 @@ def find(log: Reading, id: str) -> list[FoundInput]:
                 break
             versions.append(stored.version)
         found.append(FoundInput(log.contracts.named(account_id), source, versions))
-    if not found:
-        require_keys(log, log.keyring)
-    return sorted(found, key=lambda each: (each.contract, each.source))
+    return FoundInputs(sorted(found, key=lambda each: (each.contract, each.source)), unasked)
 
 
-def _booked_as(log: Reading, id: str) -> Iterator[tuple[str, str, int]]:
+def _booked_as(log: Reading, id: str, unasked: list[Contract]) -> Iterator[tuple[str, str, int]]:
     """The contracts that had inputs of an id, their sources, and the versions of their first events.
 
-    A sealed contract digests ids with its own key, so each of them has to be asked.
+    A sealed contract digests ids with its own key, so each of them has to be asked; `unasked` gets those without one.
     """
     sources = log.sources()
     for source in sources:
@@ -133,7 +135,7 @@ def _booked_as(log: Reading, id: str) -> Iterator[tuple[str, str, int]]:
     ids = log.accounts()
     for start in range(0, len(ids), ASKED_AT_ONCE):
         some = ids[start : start + ASKED_AT_ONCE]
-        log.keyring.look_up_all([each for each in some if not is_number(each)])
+        unasked += [each for each in log.contracts.named_all(some).values() if each.number == NO_KEY]
         sealed = [(each, key) for each in some if (key := log.keyring.key(each)) is not None]
         asked = {(each, key_of(source, id, key)): source for each, key in sealed for source in sources}
         for (account_id, digest), known in log.keys(list(asked)).items():

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from ledger.contracts import Contract, is_number
+from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.hints import Hinted, HintedError
 from ledger.json_line import quoted
 from ledger.log import files
@@ -226,6 +226,8 @@ def _write(
 ) -> tuple[Entry | Failure, bool]:
     if _FILE_NAME.fullmatch(contract.file_name) is None:  # nor can it be the name of a file elsewhere
         return Failure(quoted(str(contract)), Hinted(_NO_ACCOUNT)), False
+    if contract.number == NO_KEY:  # another document than the one it would be with its key
+        return Failure(contract, Hinted("the key of this contract is not there", "restore_keys")), False
     found = snapshot.account(contract.id)
     if found is None:
         return Failure(contract, Hinted(_NOT_HERE)), False

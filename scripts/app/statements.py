@@ -11,7 +11,7 @@ import msgspec
 
 from ledger import periods
 from ledger.account import Account
-from ledger.contracts import Contract
+from ledger.contracts import NO_KEY, Contract
 from ledger.periods import Moment
 from ledger.snapshot import Snapshot
 from projections import canonical
@@ -88,6 +88,8 @@ def document(
 
     Its foot tells the first checkpoint of `keys` over what it shows. Raises Declined.
     """
+    if contract.number == NO_KEY:  # it would be another document than with its key
+        raise Declined("NO_KEY_TO_READ", account=str(contract), folder=snapshot.log.keyring.place.folder)
     found = require_account(snapshot, contract.id)
     known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
     try:

@@ -23,6 +23,7 @@ from scripts.app.accounts import AccountBalance
 from scripts.app.contracts import require_contract
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, as_arguments, holder_option
+from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.moments import MomentType, known_at_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused
@@ -61,6 +62,7 @@ def balance(
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         contract = require_contract(snapshot.contracts, account, holder)
         found = accounts.balance(snapshot, contract, as_of=as_of, known_at=known_at, now=now())
+    tell_missing_keys(settings, [contract])
     if settings.json:
         print_json(canonical.balance(contract, found.balance))
     else:
@@ -84,6 +86,7 @@ def events(settings: Settings, account: str, holder: int | None, lang: Language)
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         contract = require_contract(snapshot.contracts, account, holder)
+        tell_missing_keys(settings, [contract])
         zone, events = accounts.events(snapshot, contract)
         if settings.json:
             for event, reply in events:
@@ -117,14 +120,18 @@ def find(settings: Settings, id: str, lang: Language) -> int:
       obnovi find row-0001
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        found = accounts.find(snapshot.log, id)
+        found, unasked = accounts.find(snapshot.log, id)
+    tell_missing_keys(settings, unasked)
     if settings.json:
         print_json(
             [contract_fields(each.contract) | {"source": each.source, "versions": each.versions} for each in found]
         )
         return 0 if found else 1
     if not found:
-        raise Refused(f"no input {id} was ever booked; a rejected line leaves no trace here, see its --rejects file")
+        there = " in a contract whose key is there" if unasked else ""
+        raise Refused(
+            f"no input {id} was ever booked{there}; a rejected line leaves no trace here, see its --rejects file"
+        )
     phrases = Phrasebook(lang)
     for each in found:
         versions = ", ".join(map(str, each.versions))

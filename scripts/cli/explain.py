@@ -9,6 +9,7 @@ from scripts.app.contracts import require_contract
 from scripts.app.explain import explain as explain_event
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import VERIFY
+from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.options import lang_option, print_bytes, print_json, with_settings
 from scripts.wiring import Settings, open_ledger
 
@@ -32,6 +33,7 @@ def explain(settings: Settings, account: str, version: int, holder: int | None, 
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         made = explain_event(snapshot, require_contract(snapshot.contracts, account, holder), version)
+    tell_missing_keys(settings, [made.contract])
     if settings.json:
         print_json(canonical_answers.explanation(made))
     else:

@@ -54,6 +54,10 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NOT_KNOWN_YET": "account {account} was not known yet at that time; ask for a later --known-at",
     "NOT_OPEN_YET": "account {account} was not open yet at that time; ask for a later --as-of",
     "UNSOUND_STATEMENT": "account {account}: {reason}; run `obnovi verify`",
+    "NO_KEY_TO_READ": (
+        "the key of contract {account} is not in {folder}; name its folder with OBNOVI_KEYS, or bring it back with "
+        "`obnovi keys restore`"
+    ),
     "BAD_CHECKPOINT": "{reason}",
     "NO_SUCH_EVENT": "account {account} has no event {version}; its newest is {newest}",
     "BROKEN_LOG": "{reason}; run `obnovi verify`",

@@ -13,6 +13,7 @@ from scripts.app.contracts import require_contract
 from scripts.app.refusals import refused_requests
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
+from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
@@ -37,6 +38,7 @@ def refused(settings: Settings, account: str | None, holder: int | None, lang: L
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         contract = None if account is None else require_contract(snapshot.contracts, account, holder)
         found, zone = refused_requests(snapshot, contract, now=now(), lang=lang)
+    tell_missing_keys(settings, (row.contract for row in found))
     if settings.json:
         print_json([canonical_answers.refused(row) for row in found])
         return 0

@@ -18,6 +18,7 @@ from scripts.app.errors import require_range
 from scripts.app.views import replay as replay_views
 from scripts.app.views import unrated_records
 from scripts.cli import terminal
+from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, open_ledger
 
@@ -36,6 +37,7 @@ def unrated(settings: Settings, lang: Language) -> int:
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         rows = unrated_records(snapshot)
+    tell_missing_keys(settings, (row.contract for row in rows))
     phrases = Phrasebook(lang)
     if settings.json:
         print_json([canonical_answers.waiting(row) for row in rows])

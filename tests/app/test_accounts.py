@@ -55,5 +55,5 @@ def test_an_input_is_found_with_the_events_it_caused(tmp_path: Path) -> None:
         zone, events = accounts.events(snapshot, story.contract)
         (caused,) = [event for event, _ in events if event.input is not None and event.input.id == "top_up-2"]
         assert zone == "Europe/Moscow"
-        assert accounts.find(snapshot.log, "top_up-2") == [FoundInput(story.contract, "feed", [caused.version])]
-        assert accounts.find(snapshot.log, "nowhere") == []
+        assert accounts.find(snapshot.log, "top_up-2").inputs == [FoundInput(story.contract, "feed", [caused.version])]
+        assert accounts.find(snapshot.log, "nowhere") == ([], [])

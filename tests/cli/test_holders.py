@@ -210,3 +210,28 @@ def test_a_feed_says_which_contract_was_answered_or_refused(ledger: Run, tmp_pat
     )
     told = ledger("feed", "more").out.splitlines()
     assert [each.partition(" ")[0] for each in told[:3]] == [f"{ACCOUNT}/2:", f"{ACCOUNT}/2:", f"{ACCOUNT}:"]
+
+
+def test_without_keys_a_contract_is_told_by_its_id_and_people_hear_why(
+    ledger: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Money and modes are there, names and texts are not; a statement would be another document."""
+    ids = [each["contract"] for each in ledger("accounts", ACCOUNT, "--json").json()]
+    wallet = ledger("balance", ids[1], "--json").json()["wallet"]
+    monkeypatch.setenv("OBNOVI_KEYS", str(tmp_path / "elsewhere"))
+    why = f"obnovi: the keys of 3 contracts are not in {tmp_path / 'elsewhere'}; name their folder with OBNOVI_KEYS"
+    for command in ("accounts", "find nowhere"):
+        assert ledger(*command.split(), "--json").err.startswith(why)
+    listed = ledger("accounts", "--json").json()
+    assert {(each["account"], each["holder"]) for each in listed} == {("нет ключа", None)}
+    told = ledger("balance", ids[1], "--json")
+    assert (told.code, told.json()["wallet"], told.json()["contract"]) == (0, wallet, ids[1])
+    assert "the keys of 1 contract are not in" in told.err
+    events = ledger("events", ids[1], "--json").out
+    assert not any(each in events for each in (ACCOUNT, MARKS[2][1], "boris-", '"by":"boris"', "перерасчёт"))
+    for asked in (("balance", ACCOUNT), ("statement", ids[1], "--from", "2023-03-01", "--to", "2023-03-31")):
+        done = ledger(*asked)
+        assert (done.code in (1, 2), done.out, done.err.count("\n")) == (True, "", 1)
+        assert "`obnovi keys restore`" in done.err
+    bulk = ledger("statements", "--month", "2023-03", "--format", "json", "-o", "out", "--json").json()
+    assert (bulk["written"], len(bulk["failures"])) == (0, 3)
