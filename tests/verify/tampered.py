@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from ledger import inputs
 from ledger.log.engines import open_store, store_ref
@@ -18,6 +19,8 @@ from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")
+STREAMS = {account: f"contractaaaaaaa{number}" for number, account in enumerate(ACCOUNTS, 2)}
+"""The ids of their contracts, which come in the order of the numbers; else they are chance."""
 CALL = {"type": "usage", "service": "voice", "direction": "out"}
 
 STORY: Sequence[tuple[str, dict[str, Any]]] = (
@@ -56,11 +59,22 @@ STORY: Sequence[tuple[str, dict[str, Any]]] = (
     ("2023-06-30 12:00", CALL | {"quantity": 61}),
 )
 
+END: Sequence[tuple[str, dict[str, Any]]] = (
+    ("2023-06-30 13:00", {"type": "close"}),
+    ("2023-06-30 14:00", {"type": "refund", "amount": 1}),
+)
+"""Of the first account alone."""
 
-def _feed(account: str) -> list[inputs.Input]:
+
+def _feed(account: str, *, end: bool = False) -> list[inputs.Input]:
     made = []
-    for number, (when, own) in enumerate(STORY):
-        raw = {"id": f"s{number}", "account": account, "at": _rfc(own.get("at", when)), "received_at": _rfc(when)} | own
+    for number, (when, own) in enumerate(END if end else STORY):
+        raw = {
+            "id": f"{'e' if end else 's'}{number}",
+            "account": account,
+            "at": _rfc(own.get("at", when)),
+            "received_at": _rfc(when),
+        } | own
         if own["type"] == "resolve_dispute":
             raw["dispute"] = next(f"s{n}" for n, (_, fields) in enumerate(STORY) if fields["type"] == "open_dispute")
         made.append(inputs.check(raw | {"at": _rfc(own.get("at", when))}))
@@ -75,8 +89,12 @@ def told(folder: Path) -> Path:
     """The ledger, fed in five batches at five clocks, the accounts taking turns; closed again, so one whole file."""
     clock = Clock(at("2023-07-01 00:00"))
     path = folder / "ledger.db"
-    with Ledger(store_ref(path), now=clock, catalogue=CATALOGUE_TEXT) as ledger:
+    with (
+        patch("ledger.log.keyring._new_id", side_effect=STREAMS.values()),
+        Ledger(store_ref(path), now=clock, catalogue=CATALOGUE_TEXT) as ledger,
+    ):
         feed = [line for lines in zip(*map(_feed, ACCOUNTS), strict=True) for line in lines]
+        feed += _feed(ACCOUNTS[0], end=True)
         for start in range(0, len(feed), 20):
             outcomes = ledger.apply(feed[start : start + 20])
             assert {outcome.result for outcome in outcomes} <= {"applied", "refused"}
@@ -86,8 +104,9 @@ def told(folder: Path) -> Path:
 
 @contextmanager
 def changed(path: Path, copy: Path) -> Iterator[sqlite3.Connection]:
-    """A copy of a ledger's file, open past the program; its triggers are gone until the block ends."""
+    """A copy of a ledger's file with its keys, open past the program; its triggers are gone until the block ends."""
     shutil.copyfile(path, copy)
+    shutil.copytree(path.parent / "keys", copy.parent / "keys", dirs_exist_ok=True)
     with closing(sqlite3.connect(copy)) as db:
         triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
