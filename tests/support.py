@@ -273,6 +273,13 @@ def events_of(ledger: Ledger, account: str) -> list[tuple[int, Event]]:
         return list(snapshot.events(found.id)) if found is not None else []
 
 
+def claim_name(story: Story, id: str) -> str:
+    """What stands in the log for the id of a claim of a story's contract."""
+    name = story.ledger.store.keyring.claim_name(story.contract.id)
+    assert name is not None
+    return name(id)
+
+
 def id_of(log: Reading, account: str = ACCOUNT) -> str:
     """The stream of a number's latest contract."""
     found = chosen(log.contracts, account)

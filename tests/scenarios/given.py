@@ -14,10 +14,10 @@ FULL_T4 = {"voice": 12_000, "sms": 200, "data": 4096 * 1024}
 """What a month of t4 grants, in package units."""
 
 
-def with_plan(folder: Path, when: str, kopecks: int, plan: str = "t4", **opening: Any) -> Story:
+def with_plan(folder: Path, when: str, kopecks: int, plan: str = "t4", *, sealed: bool = True, **opening: Any) -> Story:
     """An account that paid exactly this much before the plan's first fee is taken at `when`."""
     text = opening.pop("text", CATALOGUE_TEXT)
-    story = Story(folder, text=text).open("2022-01-01 00:00", **opening)
+    story = Story(folder, text=text, sealed=sealed).open("2022-01-01 00:00", **opening)
     if kopecks:
         story.top_up("2022-01-01 00:01", kopecks)
     story.connect(when, plan)

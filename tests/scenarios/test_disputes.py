@@ -15,7 +15,7 @@ from ledger.events import (
     Personal,
 )
 from tests.scenarios.told import Begin, Told, described, moved, only, refused, unmoved
-from tests.support import at
+from tests.support import at, claim_name
 
 
 def t4(begin: Begin, kopecks: int = 200_00, when: str = "2023-02-01 12:00", **opening: Any) -> Told:
@@ -52,6 +52,7 @@ def test_a_claim_is_registered_with_the_date_of_its_answer(begin: Begin) -> None
         input=InputRef("desk", "claim", when, "Петров"),
         event=4,
         answer_due="2023-03-05",
+        claim=claim_name(story, "claim"),
         personal=Personal(text="не подключал"),
     )
     assert story.wallet == 200_00
@@ -210,6 +211,7 @@ def test_a_rejected_claim_moves_nothing(begin: Begin) -> None:
         opened=5,
         event=4,
         outcome="rejected",
+        claim=claim_name(story, "claim"),
         personal=Personal(text="оснований нет"),
     )
     assert story.wallet == 200_00
@@ -230,6 +232,7 @@ def test_an_upheld_claim_resolves_and_then_reverses(begin: Begin) -> None:
         opened=5,
         event=4,
         outcome="upheld",
+        claim=claim_name(story, "claim"),
         personal=Personal(text="вернули"),
     )
     assert reversed_ == ChargeReversed(

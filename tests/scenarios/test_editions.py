@@ -186,7 +186,7 @@ def test_of_a_top_up_adjustments_that_take_away_count(tmp_path: Path) -> None:
 
 def left(story: Story, version: int) -> int:
     with story.ledger.store.reading() as log:
-        event = log.event(story.account_id, version)
+        event = log.event(story.contract.id, version)
     assert event is not None
     return money_left(story.account, event, 2)
 

@@ -502,14 +502,14 @@ def test_an_input_is_found_by_its_id(tmp_path: Path) -> None:
 
 
 def test_peers_and_free_texts_are_stored_apart(tmp_path: Path) -> None:
-    """Contract §3: in one sub-object `personal`, and nowhere else in the stored form."""
-    story = example_1(tmp_path)
+    """Contract §3: in one sub-object `personal`, and nowhere else in the stored form, where nothing is sealed."""
+    story = with_plan(tmp_path, "2023-01-15 12:00", 1000_00, sealed=False)
     story.call("2023-01-16 10:00", "1:00", peer="79031112233")
     story.call("2023-01-16 10:01", "1:00", zone="moon", peer="79031112233")
     story.dial("2023-01-16 10:02", "*100*79031112233#")
     story.sms("2023-01-16 10:03", "79031112233", "79031112233")
     with story.reading() as log:
-        stored = [json.loads(row.state) for row in log.events(ACCOUNT, after_version=4)]
+        stored = [json.loads(row.state) for row in log.events(story.contract.id, after_version=4)]
     assert [event.pop("personal") for event in stored] == [
         {"peer": "79031112233"},
         {"peer": "79031112233"},
