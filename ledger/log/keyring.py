@@ -24,8 +24,6 @@ from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
 
 CONTRACTS: Final = "contracts.db"
 WRAPPING: Final = "wrapping.key"
-OF_CONTRACTS: Final = (CONTRACTS, f"{CONTRACTS}-journal", WRAPPING)
-"""What of a folder of keys belongs to the keyring."""
 ID_BYTES: Final = 10
 REMEMBERED_MAX: Final = 200_000
 """Contracts and numbers that are kept in memory; more are forgotten and looked up again."""

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ledger.hints import HintedError
 from ledger.log import files
-from ledger.log.keyring import OF_CONTRACTS
+from ledger.log.keyring import CONTRACTS, WRAPPING
 from projections.evidence import checkpoint, note
 from projections.evidence.catalogues import Catalogues
 from projections.evidence.checkpoint import Checkpoint
@@ -134,9 +134,10 @@ def kept(folder: Path) -> Keys | None:
 def create(folder: Path, name: str | None = None) -> Keys:
     """A new folder with a new key, there whole or not at all. Raises NoKeys where something is there already.
 
-    Without a name the log is called `obnovi/` and a digest of its key.
+    Only the keys of contracts may be: then the new ones are moved in beside them, the one that signs first, and a part
+    of them is no folder of keys. Without a name the log is called `obnovi/` and a digest of its key.
     """
-    if folder.exists() and not _takes_keys(folder):
+    if folder.exists() and (not folder.is_dir() or not all(map(_is_of_contracts, folder.iterdir()))):
         raise NoKeys(f"{folder} is there and not empty; keys are never written over", "name_other_keys")
     if not folder.parent.is_dir():
         raise NoKeys(f"there is no folder {folder.parent} to keep keys in", "name_keys_or_make_folder")
@@ -153,45 +154,29 @@ def create(folder: Path, name: str | None = None) -> Keys:
             made.mkdir(mode=0o700)
             for file, content, mode in (
                 (SIGNING, secret, 0o600),
-                (PUBLIC_PEM, pem, 0o644),
                 (PUBLIC, f"{public.text()}\n".encode(), 0o644),
+                (PUBLIC_PEM, pem, 0o644),
             ):
                 with open(os.open(made / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
                     opened.write(content)
                     os.fsync(opened.fileno())
             (made / CHECKPOINTS).mkdir(mode=0o700)
             files.fsync_path(made)
-            _put(made, folder)
+            if folder.exists() and any(folder.iterdir()):
+                for part in (SIGNING, PUBLIC, PUBLIC_PEM, CHECKPOINTS):
+                    os.rename(made / part, folder / part)
+                files.fsync_path(folder)
+            else:
+                os.rename(made, folder)
     except OSError as error:
         raise NoKeys(f"{folder} cannot be made ({error.strerror})", "name_keys") from None
     files.fsync_path(folder.parent)
     return Keys(folder)
 
 
-def _takes_keys(folder: Path) -> bool:
-    """Whether a folder has no keys to sign with, nor anything strange: the keys of contracts may be there.
-
-    What a killed one put there counts for nothing: before the public key is there, nobody can have used the other.
-    """
-    if not folder.is_dir():
-        return False
-    names = {path.name for path in folder.iterdir() if path.name not in OF_CONTRACTS}
-    return names <= {SIGNING, PUBLIC_PEM, CHECKPOINTS} and not _has_checkpoints(folder)
-
-
-def _has_checkpoints(folder: Path) -> bool:
-    return (folder / CHECKPOINTS).is_dir() and any((folder / CHECKPOINTS).iterdir())
-
-
-def _put(made: Path, folder: Path) -> None:
-    """Give a finished folder its name; where the keys of contracts have it already, move what is in it, PUBLIC last."""
-    if not folder.exists() or not any(folder.iterdir()):
-        os.rename(made, folder)
-        return
-    (folder / CHECKPOINTS).mkdir(mode=0o700, exist_ok=True)
-    for name in (SIGNING, PUBLIC_PEM, PUBLIC):
-        os.replace(made / name, folder / name)
-        files.fsync_path(folder)
+def _is_of_contracts(path: Path) -> bool:
+    """Whether a file of the folder is of the keys of contracts, which may be there before those that sign."""
+    return path.name == WRAPPING or path.name.startswith(CONTRACTS)
 
 
 def read_public(text: str) -> PublicKey | bytes:

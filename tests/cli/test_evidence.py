@@ -181,6 +181,10 @@ def test_tiles_that_lead_elsewhere_are_made_anew_before_anybody_is_accused(kept:
         assert kept("verify").code == 0
 
 
+def contract_id(run: Run) -> str:
+    return str(run("accounts", ACCOUNT, "--json").json()[0]["contract"])
+
+
 def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: Path) -> None:
     assert kept("prove", ACCOUNT, 2, "-o", "two.proof").code == 0
     assert (tmp_path / "two.proof").stat().st_size <= 4_000
@@ -195,7 +199,8 @@ def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: 
         assert done.json()["ok"] is True
         assert done.json()["checkpoint"]["size"] == 4
         said = done.json()["event"]
-        assert (said["account"], said["version"], said["type"]) == (ACCOUNT, 2, "ToppedUp")
+        assert (said["account"], said["version"], said["type"]) == ("запечатано", 2, "ToppedUp")
+        assert (said["contract"], said["holder"]) == (contract_id(kept), None)
         assert (said["amount"], said["entries"]) == (event["amount"], event["entries"])
     assert sorted(path.name for path in elsewhere.iterdir()) == ["public-key.pem", "public-key.txt", "two.proof"]
 
@@ -211,7 +216,8 @@ def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: 
 def test_a_proof_tells_the_money_that_it_proves(kept: Run, version: int, told: str | None) -> None:
     kept("prove", ACCOUNT, version, "-o", "one.proof")
     lines = kept("check-proof", "one.proof").out.splitlines()
-    assert lines[0].startswith(f"It holds: account {ACCOUNT}, version {version}, ")
+    assert lines[0].startswith(f"It holds: contract {contract_id(kept)}, version {version}, ")
+    assert "sealed" in lines[1]
     assert [line for line in lines if line.startswith("Wallet")] == ([told] if told else [])
 
 
@@ -322,11 +328,13 @@ def test_verify_finds_what_agrees_with_itself(kept: Run, tmp_path: Path) -> None
     ids=lambda how: how.__name__,
 )
 def test_rows_that_no_event_can_have_are_findings(kept: Run, tmp_path: Path, how: tampering.Tampering) -> None:
+    numbers = {each["contract"]: each["account"] for each in kept("accounts", "--json").json()}
     with behind_its_back(tmp_path / "obnovi.db") as db:
         (name, *_) = how(db, Random(1))
     done = kept("verify", "--json")
     assert (done.code, done.err) == (1, "")
-    assert name in {(each.get("contract", each["account"]), each["version"]) for each in done.json()["problems"]}
+    found = {(each.get("contract", each["account"]), each["version"]) for each in done.json()["problems"]}
+    assert (numbers.get(name.account, name.account), name.version) in found
     for form in ("jsonl", "parquet", "hledger", "beancount"):
         told = kept("export", "--format", form, "-o", "export")
         assert (told.code, told.err.count("\n")) in ((0, 0), (2, 1)), told
@@ -430,7 +438,7 @@ def test_killed_at_any_moment_nothing_half_done_is_taken_for_done(tmp_path: Path
     count = len(rows(tmp_path / "obnovi.db"))
     restore = ("--ledger", "new.db", "restore", "copy.db", "--workers", "1")
     for command, pauses, made in (
-        (("keys", "create"), (0.2, 0.3), "keys"),
+        (("keys", "create"), (0.2, 0.3), "keys/checkpoints"),
         (("checkpoint",), (0.3, 0.4), "keys/checkpoints/again"),
         (("backup", "copy.db"), (0.25,), "copy.db"),
         (restore, (0.3, 0.6), "new.db"),
@@ -538,11 +546,15 @@ def test_what_no_checkpoint_covers_yet_has_none_at_its_foot(kept: Run, tmp_path:
 
 
 def test_a_disclosed_event_is_told_with_who_it_is_about(kept: Run) -> None:
-    """R-15.9: --disclose changes nothing where nothing is sealed."""
-    assert kept("prove", ACCOUNT, 2, "--disclose", "-o", "two.proof").code == 0
-    (event,) = [
-        each for each in map(json.loads, kept("events", ACCOUNT, "--json").out.splitlines()) if each["version"] == 2
-    ]
-    said = kept("check-proof", "two.proof", "--json").json()["event"]
-    assert said["input"] == event["input"] | {"received_at": said["input"]["received_at"]}
+    """R-15.9: the number stands in the event that opens the contract."""
+    events = [json.loads(each) for each in kept("events", ACCOUNT, "--json").out.splitlines()]
+    for event in events[:3]:
+        assert kept("prove", ACCOUNT, event["version"], "--disclose", "-o", "disclosed.proof").code == 0
+        said = kept("check-proof", "disclosed.proof", "--json").json()["event"]
+        assert said["input"]["id"] == event["input"]["id"]
+        assert said["contract"] == contract_id(kept)
+        assert (said["account"], said["holder"]) == ((ACCOUNT, 1) if event["version"] == 1 else ("запечатано", None))
+        told = kept("check-proof", "disclosed.proof").out
+        assert f"Input feed/{event['input']['id']}\n" in told
+        assert (ACCOUNT in told) == (event["version"] == 1)
     assert kept("prove", ACCOUNT, 2, "--holder", 2, "-o", "other.proof").code == 1
