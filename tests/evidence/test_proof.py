@@ -22,7 +22,7 @@ from projections.evidence import checkpoint, note, proof
 from projections.evidence.follow import caught_up
 from projections.evidence.keys import Keys
 from projections.evidence.note import BadNote, PublicKey
-from projections.evidence.proof import BadProof, Proof
+from projections.evidence.proof import SEALED, BadProof, Proof
 from tests.evidence.support import sign
 from tests.support import Story
 
@@ -58,7 +58,7 @@ def test_an_event_of_any_position_is_proved_and_comes_back_as_booked(operator: P
         with store.reading() as log:
             row = log.at(position)
             assert row is not None
-            assert (shown.contract.id, shown.event, shown.index) == (row.account, row.event(), position - 1)
+            assert (shown.contract.id, shown.event, shown.index) == (row.account, row.opened(SEALED), position - 1)
         assert (shown.checkpoint.size, shown.key) == (newest, key)
     store.close()
 
