@@ -284,7 +284,8 @@ A, B, C = ACCOUNTS
             (B, 46, "head: next_at", 1689984000000000, None),
         ),
         (
-            "UPDATE stored_events SET originator_id = x'ff' WHERE originator_id = 'contractaaaaaaa3' AND position = 136",
+            "UPDATE stored_events SET originator_id = x'ff' "
+            "WHERE originator_id = 'contractaaaaaaa3' AND position = 136",
             (None, 46, "account of an event", "text", "b'\\xff' at position 136"),
         ),
     ],
@@ -346,7 +347,10 @@ DELETE_LAST = "DELETE FROM stored_events WHERE originator_id = 'contractaaaaaaa3
         ("CREATE TABLE notes (text)", [(None, None, "table notes", None, "CREATE TABLE notes (text)")]),
         ("DROP INDEX heads_by_next_at", [(None, None, "index heads_by_next_at", ..., None)]),
         ("INSERT INTO settings VALUES ('zone', 'UTC')", [(None, None, "setting zone", None, "UTC")]),
-        ("UPDATE settings SET value = '99' WHERE name = 'heads_schema'", [(None, None, "setting heads_schema", STATE_SCHEMA, "99")]),
+        (
+            "UPDATE settings SET value = '99' WHERE name = 'heads_schema'",
+            [(None, None, "setting heads_schema", STATE_SCHEMA, "99")],
+        ),
         (
             "UPDATE settings SET value = 'open' WHERE name = 'contracts'",
             [(None, None, "setting contracts", "sealed or clear", "open")],
