@@ -7,14 +7,15 @@ from typing import Final
 import msgspec
 
 from ledger import periods
-from ledger.contracts import Contract, Contracts
+from ledger.contracts import Contract
 from ledger.events import DisputeOpened, DisputeResolved, Event, InputRef
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from projections.cache import Cache
 from projections.event_context import EventContext
 
 TABLES = (
-    "CREATE TABLE disputes (account TEXT NOT NULL, opened_version INTEGER NOT NULL, id TEXT NOT NULL, event INTEGER "
+    "CREATE TABLE disputes (account TEXT NOT NULL, opened_version INTEGER NOT NULL, claim TEXT NOT NULL, event INTEGER "
     "NOT NULL, opened TEXT NOT NULL, answer_due TEXT NOT NULL, premium INTEGER NOT NULL, zone TEXT NOT NULL, state "
     "TEXT NOT NULL, PRIMARY KEY (account, opened_version)) WITHOUT ROWID",
 )
@@ -38,9 +39,12 @@ class DisputeRow(msgspec.Struct, frozen=True):
 
 
 def take(db: Cache, seen: EventContext, event: Event) -> None:
-    """Note a claim, and its answer. A claim is premium by the plan under which it was opened; its event is whole."""
+    """Note a claim, and its answer. A claim is premium by the plan under which it was opened.
+
+    Of a sealed contract what stands for the claim's id is noted, not the id, which is personal (R-15.9).
+    """
     match event:
-        case DisputeOpened(input=InputRef(id=claim)):
+        case DisputeOpened(input=InputRef(id=id)):
             day = periods.local_date(event.booked_at, seen.account.zone)
             plan_id = seen.account.plan_of(event.version)
             plan = seen.catalogue.plan(plan_id, day) if plan_id else None
@@ -49,7 +53,7 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
                 (
                     seen.account.account,
                     event.version,
-                    claim,
+                    event.claim or id,
                     event.event,
                     day.isoformat(),
                     event.answer_due,
@@ -66,21 +70,38 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
             pass
 
 
-def open_rows(db: Cache, contracts: Contracts, *, today: date | Instant) -> list[DisputeRow]:
+def open_rows(db: Cache, log: Reading, *, today: date | Instant) -> list[DisputeRow]:
     """The queue: premium plans first, then by due date (R-11.4)."""
-    return [row for row in rows(db, contracts, today=today) if row.state == "open"]
+    return [row for row in rows(db, log, today=today) if row.state == "open"]
 
 
-def rows(db: Cache, contracts: Contracts, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
+def rows(db: Cache, log: Reading, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
     """Every claim, or those of one id: open ones first, then premium plans, then by due date, then by contract.
 
     `today` is a date, or an instant whose local date counts for each account.
     """
-    where, values = ("WHERE id = ?", (dispute,)) if dispute is not None else ("", ())
-    columns = "account, id, event, opened, answer_due, premium, state, opened_version, zone"
-    found = db.execute(f"SELECT {columns} FROM disputes {where}", values).fetchall()
-    named = contracts.named_all({account for account, *_ in found})
-    return sorted((_row(named[account], *row, today=today) for account, *row in found), key=_urgency)
+    columns = "account, claim, event, opened, answer_due, premium, state, opened_version, zone"
+    found = db.execute(f"SELECT {columns} FROM disputes").fetchall()
+    named = log.contracts.named_all({account for account, *_ in found})
+    claims = []
+    for account, claim, event, opened, due, premium, state, version, zone in found:
+        if dispute is not None and claim != _claim_of(log, account, dispute):
+            continue
+        id = dispute if dispute is not None else _id_of(log, account, version)
+        claims.append(_row(named[account], id, event, opened, due, premium, state, version, zone, today=today))
+    return sorted(claims, key=_urgency)
+
+
+def _claim_of(log: Reading, account: str, id: str) -> str:
+    """What a contract's claim of an id is noted as."""
+    name = log.keyring.claim_name(account)
+    return name(id) if name is not None else id
+
+
+def _id_of(log: Reading, account: str, version: int) -> str:
+    """The id of the claim that an event opened, or what stands for it."""
+    opening = log.event(account, version)
+    return opening.input.id if opening is not None and opening.input is not None else ""
 
 
 def _urgency(row: DisputeRow) -> tuple[bool, bool, date, Contract, int]:

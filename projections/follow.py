@@ -11,9 +11,9 @@ import msgspec
 
 from ledger.account import Account
 from ledger.accounts import stored_account
-from ledger.events import EVENT_TYPES, DisputeOpened, Event
+from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
-from ledger.log.store import Reading, Stored
+from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
@@ -97,7 +97,7 @@ def catch_up(db: Cache, log: Reading) -> None:
                 if stored.account not in known:
                     known[stored.account] = _head(log, stored.account)
                 seen = EventContext(known[stored.account], catalogues.at(stored.position))
-                take(db, moved, seen, event_for_views(log, stored))
+                take(db, moved, seen, stored.event())
             totals.add(db, moved)
             views.note_position(db, log, until)
 
@@ -163,18 +163,12 @@ def fold_range(first: str, last: str, part: Path, log: Reading) -> tuple[Path, i
         for stored in log.all_events(first, last):
             if account is not None and account.account != stored.account:
                 account = None
-            event = event_for_views(log, stored)
+            event = stored.event()
             account = evolve(account, event, stored.account)
             take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
             events += 1
         totals.add(db, moved)
     return part, events
-
-
-def event_for_views(log: Reading, stored: Stored) -> Event:
-    """A stored event as views take it: whole where one of them keeps personal data of it, the id of a claim."""
-    event = stored.event()
-    return log.opened(stored) if isinstance(event, DisputeOpened) else event
 
 
 def take(db: Cache, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:

@@ -14,7 +14,7 @@ from projections import disputes, refusals, totals, unrated
 from projections.cache import Cache, Unusable, attached, form, in_memory, writing
 from projections.cache import connect as connect_cache
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 CACHE_KIB: Final = 64 * 1024
 PARTS: Final = (disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("disputes", "refusals", "totals", "unrated")

@@ -85,7 +85,7 @@ def find_claim(
 
     Of several of one contract it is the one that is open, else the newest. Raises Declined.
     """
-    rows = asked(snapshot.log, lambda db: disputes.rows(db, snapshot.contracts, today=today, dispute=id))
+    rows = asked(snapshot.log, lambda db: disputes.rows(db, snapshot.log, today=today, dispute=id))
     rows = [row for row in rows if account in (None, row.contract.number, row.contract.id)]
     if not rows:
         raise Declined("NO_CLAIM" if account is None else "NO_CLAIM_OF_ACCOUNT", id=id, account=account)

@@ -138,7 +138,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         told = disputes.rows if everything else disputes.open_rows
-        rows = asked(snapshot.log, lambda db: told(db, snapshot.contracts, today=_as_of(today)))
+        rows = asked(snapshot.log, lambda db: told(db, snapshot.log, today=_as_of(today)))
     if settings.json:
         print_json([canonical_answers.claim(row) for row in rows])
         return 0

@@ -25,7 +25,7 @@ HOSTILE = "<script>alert(1)</script> #strong[x] $1$ \u202eabc\x1b[2J \\ \"'&amp;
 def seen(story: Story, id: str, today: str) -> Dossier:
     day = date.fromisoformat(today)
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
-        (row,) = disputes.rows(db, snapshot.contracts, today=day, dispute=id)
+        (row,) = disputes.rows(db, snapshot.log, today=day, dispute=id)
     catalogues = catalogues_of(story.ledger)
     with story.reading() as log:
         return dossier(log, catalogues, story.account, row, today=day)

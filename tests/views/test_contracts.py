@@ -1,12 +1,16 @@
 """Views know contracts by their ids, and name and sort them when they are read (R-15.8)."""
 
+from __future__ import annotations
+
 from contextlib import closing
 from datetime import date
+from typing import NamedTuple, cast
 
+from ledger.log.store import Reading
 from projections import disputes, refusals, unrated, views
 from projections.cache import in_memory
 from projections.canonical_answers import claim, waiting
-from tests.contracts import FIRST, GONE, OTHER, SECOND, TABLE
+from tests.contracts import FIRST, GONE, OTHER, SECOND, TABLE, Table
 
 IN_ORDER = [(OTHER, 1), (FIRST, 2), (FIRST, 10), (SECOND, 1), (GONE, 1)]
 """By number, holder and version; ids order nothing."""
@@ -39,6 +43,22 @@ def test_unrated_records_come_by_number_holder_and_version_and_name_their_contra
     ]
 
 
+class InTheClear(NamedTuple):
+    """What is asked of a log whose claims are noted by their ids."""
+
+    contracts: Table
+
+    @property
+    def keyring(self) -> InTheClear:
+        return self
+
+    def claim_name(self, _: str) -> None:
+        return None
+
+    def event(self, *_: object) -> None:
+        return None
+
+
 def test_claims_come_by_urgency_and_then_by_number_holder_and_version() -> None:
     """R-11.4: a premium plan is answered first, then by the date of the answer."""
     with closing(in_memory()) as db:
@@ -48,7 +68,7 @@ def test_claims_come_by_urgency_and_then_by_number_holder_and_version() -> None:
             db.execute("INSERT INTO disputes VALUES (?,?,?,?,?,?,?,?,?)", row)
         row = (GONE.id, 2, "claim-2", 1, "2023-02-01", "2023-03-04", 1, "Europe/Moscow", "open")
         db.execute("INSERT INTO disputes VALUES (?,?,?,?,?,?,?,?,?)", row)
-        found = disputes.open_rows(db, TABLE, today=date(2023, 2, 2))
+        found = disputes.open_rows(db, cast(Reading, InTheClear(TABLE)), today=date(2023, 2, 2))
     assert [(row.contract, row.version) for row in found] == [(GONE, 2), *IN_ORDER]
     told = [(row["account"], row["holder"], row.get("contract")) for row in map(claim, found)]
     assert told[-2:] == [(SECOND.number, 2, None), (GONE.number, 1, GONE.id)]

@@ -263,7 +263,7 @@ def test_open_disputes_stand_premium_first_then_by_due_date(tmp_path: Path) -> N
     story.feed("open_dispute", "2023-01-19 12:00", id="later", event=4, text="")
     story.feed("resolve_dispute", "2023-01-20 12:00", dispute="later", outcome="rejected", text="")
     with story.ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
-        queue = disputes.open_rows(db, snapshot.contracts, today=date(2023, 2, 16))
+        queue = disputes.open_rows(db, snapshot.log, today=date(2023, 2, 16))
     assert [(row.dispute, row.premium, row.answer_due, row.overdue) for row in queue] == [
         ("premium", True, date(2023, 2, 17), False),
         ("plain", False, date(2023, 2, 15), True),
