@@ -98,8 +98,6 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
     """
     if before is None or not isinstance(event, UsageCharged | UsageUnrated):
         return []
-    if isinstance(event, UsageUnrated) and event.reason == "CLOSED":
-        return []  # no bucket was asked (R-15.4)
     record = _Record(event.service, event.zone, event.used_at or event.occurred_at)
     plan = rating_plan(before, catalogue, record.at)
     asked = plan if plan is not None and event.direction == "out" and event.zone in plan.prices else None
@@ -111,7 +109,9 @@ def met(event: Event, before: Account | None, catalogue: Catalogue, gone: Sequen
         fitting = (w for w in weighed(before, record, moment, asked, ()) if w.bucket.unlimited and w.why == NOT_REACHED)
         taken = {(w.bucket.grant, w.bucket.service) for w in list(fitting)[:1]}
     found = [
-        _bucket(each, each.why, partial=asked is not None and isinstance(event, UsageUnrated))
+        _bucket(
+            each, each.why, partial=asked is not None and isinstance(event, UsageUnrated) and event.reason != "CLOSED"
+        )
         for each in weighed(before, record, moment, asked, taken, gone)
         if each.why is not None
     ]

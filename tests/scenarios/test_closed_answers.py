@@ -73,14 +73,18 @@ def test_a_refusal_of_a_closed_contract_tells_when_it_was_closed_and_what_nobody
     assert [(each["what"], each["why"]) for each in found["alternatives"]] == [(each, "not reached") for each in own]
 
 
-def test_a_record_from_after_the_closing_tells_both_times_and_meets_no_bucket(begin: Begin) -> None:
+def test_a_record_from_after_the_closing_tells_both_times_and_that_every_package_had_expired(begin: Begin) -> None:
     """R-15.4."""
     story = closed(begin)
     story.call("2023-01-20 10:30", "3:00")
     found = why(story)
     times = {"record_at": rfc(at("2023-01-20 10:30")), "closed_at": rfc(at(CLOSING))}
     assert (found["rules"], found["facts"]) == (["R-15.4"], {"reason": "CLOSED"} | times)
-    assert found["alternatives"] == []
+    assert {(each["what"], each["service"], each["why"]) for each in found["alternatives"]} == {
+        ("bucket", "voice", "expired"),
+        ("bucket", "sms", "other service"),
+        ("bucket", "data", "other service"),
+    }
     story.rerate("2023-01-21 10:00", 6)
     assert (why(story)["rules"], why(story)["facts"]) == (["R-11.6", "R-15.4"], found["facts"] | {"record": 6})
     assert "услуга связи после закрытия — договор закрыт (CLOSED)" in told(story, 6)
