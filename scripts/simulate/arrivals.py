@@ -6,6 +6,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 
 from ledger import periods
 from ledger.periods import Instant
+from scripts.simulate import leaving
 from scripts.simulate.believed_wallet import NEVER
 from scripts.simulate.damage import damaged_now_and_then
 from scripts.simulate.input_writer import Arrival
@@ -22,7 +23,7 @@ def lines(
 
 
 def _merged(market: Market, *, subscribers: int, days: int, seed: int, start: date) -> Iterator[bytes]:
-    lives = (_Life(Subscriber(market, seed, number, days), start, days) for number in range(subscribers))
+    lives = (_Number(Subscriber(market, seed, number, days), start, days) for number in range(subscribers))
     heap = [(life.next_instant, number, life) for number, life in enumerate(lives)]
     heapify(heap)
     while heap:
@@ -35,16 +36,20 @@ def _merged(market: Market, *, subscribers: int, days: int, seed: int, start: da
             heapreplace(heap, (instant, number, life))
 
 
-class _Life:
-    """A subscriber's days one after another, and those of his lines that have not arrived yet."""
+class _Number:
+    """A number's days one after another, and those of its lines that have not arrived yet.
 
-    __slots__ = ("days", "index", "midnight", "next_instant", "start", "subscriber", "waiting")
+    `owner` has it now, or had it last; `former` are those of whom something may still be heard.
+    """
 
-    def __init__(self, subscriber: Subscriber, start: date, days: int) -> None:
-        self.subscriber = subscriber
+    __slots__ = ("days", "former", "index", "midnight", "next_instant", "owner", "start", "waiting")
+
+    def __init__(self, owner: Subscriber, start: date, days: int) -> None:
+        self.owner = owner
+        self.former: list[Subscriber] = []
         self.start = start
         self.days = days
-        self.index = subscriber.person.joins
+        self.index = owner.joins
         self.waiting: list[Arrival] = []
         self.midnight = self._next_midnight()
         self.next_instant: Instant = self.midnight
@@ -55,14 +60,24 @@ class _Life:
         if self.waiting and self.waiting[0].received_at < self.midnight:
             line = heappop(self.waiting).line
         else:
-            for arrival in self.subscriber.day(self.index, self.start + timedelta(days=self.index)):
+            for arrival in self._day(self.start + timedelta(days=self.index)):
                 heappush(self.waiting, arrival)
             self.index += 1
             self.midnight = self._next_midnight()
         self.next_instant = min(self.midnight, self.waiting[0].received_at) if self.waiting else self.midnight
         return line
 
+    def _day(self, day: date) -> Iterator[Arrival]:
+        """What is heard of a day of whoever has the number, and of those who had it."""
+        owner = self.owner
+        if owner.closed_on is not None and day >= owner.next_on:
+            self.former.append(owner)
+            self.owner = owner.next_holder(self.index, self.days)
+        self.former = [each for each in self.former if not leaving.is_over(each, day)]
+        for each in (*self.former, self.owner):
+            yield from each.day(self.index, day)
+
     def _next_midnight(self) -> Instant:
         if self.index >= self.days:
             return NEVER
-        return periods.day_start(self.start + timedelta(days=self.index), self.subscriber.person.home.zone)
+        return periods.day_start(self.start + timedelta(days=self.index), self.owner.person.home.zone)

@@ -123,7 +123,7 @@ REDELIVERED_LATE: Final = (600, 6 * 3600)
 Deed: TypeAlias = Literal[
     "wrong_code", "block_voluntary", "block_operator", "unblock_by_mistake", "connect_option", "disconnect_option",
     "change_plan", "take_promise", "grant_discount", "adjust", "reverse", "open_dispute", "rerate", "refresh_early",
-    "pay_for_pleasure",
+    "pay_for_pleasure", "close",
 ]  # fmt: skip
 DEEDS: Final[tuple[tuple[Deed, float], ...]] = (
     ("wrong_code", 0.0015),
@@ -141,6 +141,7 @@ DEEDS: Final[tuple[tuple[Deed, float], ...]] = (
     ("rerate", 0.0010),
     ("refresh_early", 0.0020),
     ("pay_for_pleasure", 0.0060),
+    ("close", 0.0012),
 )
 VOLUNTARY_DAYS: Final = (3, 20)
 OPERATOR_DAYS: Final = (1, 6)
@@ -157,3 +158,18 @@ COMPLAINTS: Final = (
     "Интернет списан дважды",
 )
 CORRECTIONS: Final = ("Ошибка при зачислении", "По обращению абонента", "Сбой услуги связи", "Списано повторно")
+
+# The end of a contract
+
+PAID_OUT_BEFORE: Final = 0.2
+"""Has some of his money paid out before he leaves."""
+PAID_OUT_DAYS: Final = (0, 12)
+"""Days from the closing until what is left is paid out."""
+PAYS_TOO_MUCH: Final = 0.25
+"""A clerk tries to pay out more than there is first."""
+HEARD_OF_AFTERWARDS: Final = 0.3
+"""The network tells of something that reached the number when it was closed already."""
+MISTAKES_AFTERWARDS: Final = 0.05
+"""On a day: a payment, a request or a second closing of a contract that is closed."""
+NUMBER_RESTS_DAYS: Final = (4, 25)
+"""Days until the number is somebody else's; in the world they are more."""

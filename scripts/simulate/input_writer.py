@@ -19,19 +19,23 @@ class Arrival(NamedTuple):
 
 
 class InputWriter:
-    """Writes for one account. `written` counts its inputs: about the version of its last event."""
+    """Writes for one contract; ids differ over all contracts of a number.
 
-    __slots__ = ("account", "written", "zone")
+    `written` counts its inputs: about the version of its last event.
+    """
 
-    def __init__(self, account: str, zone: str) -> None:
+    __slots__ = ("_name", "account", "written", "zone")
+
+    def __init__(self, account: str, zone: str, holder: int = 1) -> None:
         self.account = account
         self.zone = zone
         self.written = 0
+        self._name = account[2:] if holder == 1 else f"{account[2:]}-h{holder}"
 
     @property
     def last_id(self) -> str:
         """The id of the input written last."""
-        return f"{self.account[2:]}-{self.written}"
+        return f"{self._name}-{self.written}"
 
     def write(
         self,

@@ -3,23 +3,26 @@
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
+from ledger import periods
 from ledger.periods import Instant
 from scripts.simulate.believed_wallet import BelievedWallet
 from scripts.simulate.chance import Chance
 from scripts.simulate.habits import Deed
 from scripts.simulate.input_writer import Arrival, InputWriter
-from scripts.simulate.market import Market
+from scripts.simulate.market import Home, Market
 from scripts.simulate.network import Network
 from scripts.simulate.person import born
 
 FIRST_ACCOUNT = 160_000_000
+BY_HOLDER = frozenset({"reverse", "adjust", "rerate", "refund", "open_dispute", "resolve_dispute"})
+"""What may name a contract that is not the latest of its number (R-15.2)."""
 
 Moment: TypeAlias = Literal["call_out", "call_in", "sms_out", "sms_in", "data", "look", "unblock"] | Deed
 """What may happen at a second of the day; `look`: he thinks of his money."""
 
 
 class Life:
-    """One account's owner: a person, his wallet, and where he is just now.
+    """One contract's owner: a person, his wallet, and where he is just now.
 
     Of a day alone: its `chance`, what is still `to_come` of it, and the `arrivals` heard so far.
     """
@@ -29,14 +32,18 @@ class Life:
         "away",
         "blocked",
         "chance",
+        "closed_on",
         "dispute",
         "free_at",
+        "holder",
         "home_on",
         "market",
         "network",
+        "next_on",
         "number",
         "option",
         "person",
+        "refund_on",
         "seed",
         "to_come",
         "unblock_on",
@@ -48,13 +55,17 @@ class Life:
     chance: Chance
     to_come: list[tuple[Instant, Moment]]
 
-    def __init__(self, market: Market, seed: int, number: int, days: int) -> None:
+    def __init__(
+        self, market: Market, seed: int, number: int, days: int, *, holder: int = 1, home: Home | None = None
+    ) -> None:
         self.market = market
         self.seed = seed
         self.number = number
-        self.person = born(Chance(seed, number), market, days=days)
+        self.holder = holder
+        """The place of his contract among those of the number."""
+        self.person = born(self.chance_of(), market, days=days, home=home)
         home = self.person.home
-        self.writer = InputWriter(f"79{FIRST_ACCOUNT + number:09d}", home.zone)
+        self.writer = InputWriter(f"79{FIRST_ACCOUNT + number:09d}", home.zone, holder)
         self.wallet = BelievedWallet(home.zone, market.night_hour, self.person.credit)
         self.network = Network(market.catalogue)
         self.away = ""
@@ -68,6 +79,14 @@ class Life:
         """The id of a claim that waits for its answer."""
         self.free_at: Instant = 0
         """The end of his last call."""
+        self.closed_on: date | None = None
+        """The day on which the contract ended."""
+        self.refund_on = self.next_on = date.max
+        """When the rest of his money is paid out, and when the number becomes somebody else's."""
+
+    def chance_of(self, *day: int) -> Chance:
+        """The draws of his life, or of a day of it."""
+        return Chance(self.seed, self.number, *([] if self.holder == 1 else [f"holder {self.holder}"]), *day)
 
     def stopped(self, at: Instant) -> bool:
         """Whether the network lets nothing through, to him or from him: under any block. He is told of his money."""
@@ -75,7 +94,7 @@ class Life:
         if account is None:
             return True
         self.wallet.learn(account)
-        return bool(account.blocks)
+        return bool(account.blocks) or account.closed_at is not None
 
     def some_event(self, at: Instant) -> int:
         """The version of one of his events; seldom of none."""
@@ -104,6 +123,8 @@ class Life:
         **fields: Any,
     ) -> None:
         """Something that the operator hears of, now or when it arrives."""
+        if type in BY_HOLDER and periods.local_date(at, self.person.home.zone) >= self.next_on:
+            fields["holder"] = self.holder  # the number is somebody else's by now
         written = self.writer.write(type, at, self.chance, received_at=received_at, source=source, by=by, **fields)
         self.network.hears(written[0])
         self.arrivals += written

@@ -36,9 +36,9 @@ class Person:
     """The day on which the account is opened, counted from 0."""
 
 
-def born(chance: Chance, market: Market, *, days: int) -> Person:
-    """Somebody who joins within the given days."""
-    home = chance.pick(market.homes)
+def born(chance: Chance, market: Market, *, days: int, home: Home | None = None) -> Person:
+    """Somebody who joins within the given days; `home` where that is known."""
+    home = home or chance.pick(market.homes)
     activity = chance.draw(habits.ACTIVITY)
     return Person(
         home=home,

@@ -7,26 +7,50 @@ from typing import Any, assert_never
 from ledger import periods
 from ledger.periods import Instant
 from ledger.units import round_up
-from scripts.simulate import desk, habits, money, services, usage
-from scripts.simulate.chance import Chance
+from scripts.simulate import desk, habits, leaving, money, services, usage
 from scripts.simulate.input_writer import Arrival
 from scripts.simulate.life import Life, Moment
+from scripts.simulate.market import Home, Market
 
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR
 
 
 class Subscriber(Life):
-    """Somebody who lives day by day."""
+    """Somebody who lives day by day; `joins` is the day of his contract, counted from 0."""
 
-    __slots__ = ()
+    __slots__ = ("joins",)
+
+    def __init__(
+        self,
+        market: Market,
+        seed: int,
+        number: int,
+        days: int,
+        *,
+        holder: int = 1,
+        home: Home | None = None,
+        joins: int | None = None,
+    ) -> None:
+        super().__init__(market, seed, number, days, holder=holder, home=home)
+        self.joins = self.person.joins if joins is None else joins
+
+    def next_holder(self, index: int, days: int) -> "Subscriber":
+        """Whoever gets the number on a day, in the same region: its numbers belong there."""
+        holder, home = self.holder + 1, self.person.home
+        return Subscriber(self.market, self.seed, self.number, days, holder=holder, home=home, joins=index)
 
     def day(self, index: int, day: date) -> list[Arrival]:
         """What is heard of one day of his, in the order in which he did it; his first day opens the account."""
-        chance = self.chance = Chance(self.seed, self.number, index)
+        chance = self.chance = self.chance_of(index)
         self.arrivals = []
         midnight = periods.day_start(day, self.person.home.zone)
-        begins = self._open(midnight) if index == self.person.joins else midnight
+        if self.closed_on is not None:
+            leaving.day_after(self, midnight, day)
+            arrivals = self.arrivals
+            del self.arrivals, self.chance
+            return arrivals
+        begins = self._open(midnight) if index == self.joins else midnight
         self._set_out(day)
         self.to_come = [(midnight + second * periods.SECOND, moment) for second, moment in self._moments(day)]
         if self.blocked and day >= self.unblock_on:
@@ -119,6 +143,8 @@ class Subscriber(Life):
                 desk.rerate(self, at)
             case "refresh_early":
                 money.refresh(self, at)
+            case "close":
+                leaving.close(self, at, day)
             case "pay_for_pleasure":
                 money.top_up(self, at, self.chance.between(1, 10) * 50_00)
             case _:

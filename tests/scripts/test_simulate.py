@@ -1,5 +1,6 @@
 """The simulated operator: the same feed for the same arguments, every line an input, and a ledger can live on it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from typing import get_args
 import pytest
 
 from ledger import inputs
+from ledger.account import Account
 from ledger.catalogue import parse, shipped_text
-from ledger.events import Blocked, Event, Unblocked, UsageCharged, UsageUnrated
+from ledger.contracts import Contract
+from ledger.events import AccountClosed, Blocked, Event, InputRefused, Refunded, Unblocked, UsageCharged, UsageUnrated
 from ledger.inputs import Input, Malformed
 from ledger.log.engines import store_ref
 from ledger.periods import Instant
@@ -25,7 +28,7 @@ from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.simulate.chance import Chance, Quantiles, Weighted
 from scripts.simulate.compare import REAL, measured, table
-from tests.support import SHARED_FEED, Clock, account_of, at, catalogues_of, contract_of, events_of
+from tests.support import SHARED_FEED, Clock, at, catalogues_of
 
 JANUARY = date(2026, 1, 1)
 README = Path(sys.modules[lines.__module__].__file__ or "").with_name("README.md")
@@ -148,13 +151,13 @@ def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
             pass
         with ledger.store.reading() as log:
             report = verify(log)
-        assert (report.problems, report.accounts) == ([], 60)
-        for account in accounts(60):
-            owner = account_of(ledger, account)
-            assert owner is not None
-            contract = contract_of(ledger, account)
+        contracts = contracts_of(ledger)
+        assert (report.problems, report.accounts) == ([], len(contracts))
+        assert len(contracts) > len({contract.number for contract in contracts}) == 60
+        for contract in contracts:
+            owner, events = history(ledger, contract)
             january, february, both = (
-                statement(contract, owner, events_of(ledger, account), catalogues_of(ledger), since=since, until=until)
+                statement(contract, owner, events, catalogues_of(ledger), since=since, until=until)
                 for since, until in (
                     (date(2026, 1, 1), date(2026, 1, 31)),
                     (date(2026, 2, 1), date(2026, 2, 28)),
@@ -178,16 +181,73 @@ def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
     ) as ledger:
         ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
         counted: Counter[str] = Counter()
-        for account in accounts(60):
-            events = [event for _, event in events_of(ledger, account)]
+        for contract in contracts_of(ledger):
+            events = [event for _, event in history(ledger, contract)[1]]
             spans = list(under_a_block(events))
             for event in events:
                 if isinstance(event, UsageCharged | UsageUnrated):
                     counted["in flight"] += any(begin <= event.booked_at < end for begin, end in spans)
-                    assert not any(begin < event.occurred_at < end for begin, end in spans), (account, event.version)
+                    assert not any(begin < event.occurred_at < end for begin, end in spans), (
+                        str(contract),
+                        event.version,
+                    )
             counted["spans"] += len(spans)
         assert counted["spans"] > 30
         assert counted["in flight"] > 0
+
+
+def test_numbers_are_given_up_and_somebody_else_gets_them(tmp_path: Path, month: list[bytes]) -> None:
+    """R-15.3 to R-15.6: paid out before and after, too much at times; records come late, or from after the closing."""
+    with Ledger(
+        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+    ) as ledger:
+        given_up = {json.loads(line)["account"] for line in month if b'"type":"close"' in line}
+        outcomes = ledger.apply([i for line in month if (i := inputs.parse(line.decode())).account in given_up])
+        assert {outcome.result for outcome in outcomes} == {"applied", "refused", "duplicate"}
+        counted: Counter[str] = Counter()
+        for contract in contracts_of(ledger):
+            closed_at = None
+            for _, event in history(ledger, contract)[1]:
+                match event:
+                    case AccountClosed():
+                        closed_at = event.booked_at
+                        counted["closed"] += 1
+                    case Refunded():
+                        counted["paid out before" if closed_at is None else "paid out"] += 1
+                        counted["named by holder"] += event.holder is not None
+                    case InputRefused(input_type="refund", reason="INSUFFICIENT_FUNDS"):
+                        counted["too much"] += 1
+                    case InputRefused(reason="CLOSED" | "ALREADY_CLOSED"):
+                        counted["by mistake"] += 1
+                    case UsageCharged() if closed_at is not None:
+                        counted["late"] += 1
+                    case UsageUnrated(reason="CLOSED"):
+                        counted["from after it"] += 1
+                    case _:
+                        pass
+            counted["next holders"] += contract.holder > 1
+            counted["used by next holders"] += contract.holder > 1 and len(history(ledger, contract)[1]) > 20
+        named = {
+            "closed",
+            "paid out before",
+            "paid out",
+            "named by holder",
+            "too much",
+            "by mistake",
+            "late",
+            "from after it",
+            "next holders",
+            "used by next holders",
+        }
+        assert {what for what, times in counted.items() if times} == named
+
+
+def test_nobody_gives_a_number_up_where_the_rules_know_no_closing() -> None:
+    """R-3.7: a feed for a catalogue of edition 1 has nothing that is malformed there."""
+    market = Market(parse(shipped_text().replace("edition = 2", "edition = 1")), JANUARY)
+    made = list(lines(market, subscribers=60, days=31, seed=1, start=JANUARY))
+    assert not inputs.YOUNGER_TYPES & {inputs.parse(line.decode(), 1).type for line in made}
+    assert {inputs.parse(line.decode()).type for line in feed(subscribers=60, days=31)} >= inputs.YOUNGER_TYPES
 
 
 def under_a_block(events: list[Event]) -> Iterator[tuple[Instant, Instant]]:
@@ -203,6 +263,9 @@ def under_a_block(events: list[Event]) -> Iterator[tuple[Instant, Instant]]:
                 kinds.remove(event.kind)
                 if not kinds:
                     yield since, event.booked_at
+            case AccountClosed() if kinds:
+                kinds.clear()
+                yield since, event.booked_at
             case _:
                 pass
     if kinds:
@@ -245,8 +308,17 @@ def test_a_chance_is_known_by_its_name() -> None:
     assert Chance(1, 2).share() == Chance("1/2").share() != Chance(12).share()
 
 
-def accounts(count: int) -> list[str]:
-    return [f"79{160_000_000 + number:09d}" for number in range(count)]
+def contracts_of(ledger: Ledger) -> list[Contract]:
+    with ledger.snapshot() as snapshot:
+        return snapshot.contracts.all()
+
+
+def history(ledger: Ledger, contract: Contract) -> tuple[Account, list[tuple[int, Event]]]:
+    """A contract's account as it stands, and its events with their positions."""
+    with ledger.snapshot() as snapshot:
+        account = snapshot.account(contract.id)
+        assert account is not None
+        return account, list(snapshot.events(contract.id))
 
 
 def malformed(line: bytes) -> str:
