@@ -1,6 +1,6 @@
 """Events as the contract prints them: local times, and every field of the input that caused them (contract §3)."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ from ledger.rules.refresh import Reply
 from projections.contract_fields import contract_fields
 from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
+
+NOT_PRINTED: Final = ("entries", "input", "claim")
+"""Fields that stand elsewhere, and what stands for the id of a claim where that is sealed."""
 
 
 def as_json(contract: Contract, zone: str, event: Event, *, reply: Reply | None = None) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def as_json(contract: Contract, zone: str, event: Event, *, reply: Reply | None 
             fields[name] = periods.local_text(fields[name], zone)
     if isinstance(event, PromiseTaken):
         fields["until"] = periods.local_text(event.until, zone)
-    own = {name: value for name, value in fields.items() if name not in common and name not in ("entries", "input")}
+    own = {name: value for name, value in fields.items() if name not in common and name not in NOT_PRINTED}
     for carried in (own.pop("fields", {}), carried_fields(contract.number, event)):
         own.update({name: value for name, value in carried.items() if name not in common and name not in own})
     if reply is not None:

@@ -1,16 +1,22 @@
 """A number that is given to somebody else: nothing of the one holder stands in any answer about the other (R-15.8)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.log.engines import store_ref
+from ledger.service import Ledger
+from scripts.wiring import now
 from tests.cli.support import ACCOUNT, Run, line, opening, top_up, write
+from tests.support import HERE
 
 MARKS = {1: ("anna", "74950001111"), 2: ("boris", "74950002222")}
 """What stands in every input of a holder: in ids, texts and clerks, and the number they called."""
 OTHER = "79000000002"
+JSON: tuple[tuple[str, ...], ...] = ((), ("--json",))
 
 
 def life(holder: int, month: str) -> list[str]:
@@ -68,7 +74,7 @@ def asked_of_each() -> list[tuple[str, ...]]:
 def test_an_answer_about_one_holder_has_nothing_of_the_other(ledger: Run, holder: int) -> None:
     heard: set[int] = set()
     for asked in asked_of_each():
-        for options in ((), ("--json",)):
+        for options in JSON:
             if "--format" in asked and options:
                 continue
             done = ledger(*asked, "--holder", holder, *options)
@@ -235,3 +241,19 @@ def test_without_keys_a_contract_is_told_by_its_id_and_people_hear_why(
         assert "`obnovi keys restore`" in done.err
     bulk = ledger("statements", "--month", "2023-03", "--format", "json", "-o", "out", "--json").json()
     assert (bulk["written"], len(bulk["failures"])) == (0, 3)
+
+
+def test_a_ledger_in_the_clear_prints_the_same(ledger: Run, tmp_path: Path) -> None:
+    """But for the ids of contracts, and the time when the program wrote things down."""
+    clear = store_ref(tmp_path / "clear.db")
+    Ledger(clear, now=now, catalogue=(HERE / "catalogue.toml").read_text(), sealed=False).close()
+    assert ledger("--ledger", "clear.db", "feed", "feed").code == 0
+
+    def printed(asked: tuple[object, ...], file: str) -> str:
+        done = ledger("--ledger", file, *asked)
+        return re.sub(r'"(recorded_at|contract|digest)":"[^"]*"', "", f"{done.code} {done.out} {done.err}")
+
+    lists = [(*command.split(), "--json") for command in ("accounts", "refused", "unrated", "find boris-open-02T10:00")]
+    of_holders = [(*asked, "--holder", holder, *form) for asked in asked_of_each() for holder in MARKS for form in JSON]
+    for asked in (*lists, *of_holders):
+        assert printed(asked, "clear.db") == printed(asked, "obnovi.db"), asked
