@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, TypeGuard
 import msgspec
 
 from ledger import periods
-from ledger.contracts import ERASED, NO_KEY, Contract
+from ledger.contracts import ERASED, NO_KEY, Contract, Contracts, chosen
 from ledger.entries import wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, Refunded, UsageCharged, UsageUnrated, type_name
 from ledger.inputs import Adjust
@@ -61,16 +61,18 @@ class Charge(msgspec.Struct, frozen=True):
         """The charge as a line of what-if."""
         return Line(self.contract, self.event, AMOUNT, self.was, self.would_be, self.about, self.booked_at, self.zone)
 
-    def adjustment(self, by: str) -> Adjust:
+    def adjustment(self, by: str, *, holder: int | None = None) -> Adjust:
         """What mends it, citing the late record and the charge, once where they are one; booked at the clock (R-11.5).
 
-        So it takes nobody through nights that have not been run.
+        So it takes nobody through nights that have not been run. `holder` is named where an input would not reach the
+        contract without it (R-15.2).
         """
         happened = times.minute(periods.local(self.occurred_at, self.zone))
         return Adjust(
             type="adjust",
             id=f"{self.key}-{self.number}",
             account=self.contract.number,
+            holder=holder,
             at=self.clock,
             received_at=self.clock,
             source=SOURCE,
@@ -99,14 +101,18 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
     return found
 
 
-def adjustments(found: Sequence[Charge], by: str) -> list[Adjust]:
+def adjustments(found: Sequence[Charge], by: str, contracts: Contracts) -> list[Adjust]:
     """What mends charges, contract by contract, and of each what is in its favour first: a minus needs money (R-11.5).
 
-    Where the number of a contract is gone, no input reaches it.
+    An earlier contract of a number is named by its holder; where the number is gone, no input reaches one.
     """
     reachable = [charge for charge in found if charge.contract.number not in _GONE]
     ordered = sorted(reachable, key=lambda charge: (charge.contract, charge.was - charge.would_be))
-    return [charge.adjustment(by) for charge in ordered]
+    named = {
+        contract: None if contract == chosen(contracts, contract.number) else contract.holder
+        for contract in {charge.contract for charge in ordered}
+    }
+    return [charge.adjustment(by, holder=named[charge.contract]) for charge in ordered]
 
 
 def late_of_many(

@@ -25,8 +25,8 @@ def try_adjustments(
 ) -> Counter[str]:
     """How many would be `applied` and how many `refused`, in their order; account by account they stand together."""
     counted: Counter[str] = Counter()
-    for number, theirs in groupby(adjustments, attrgetter("account")):
-        contract = require_contract(snapshot.contracts, number)
+    for (number, holder), theirs in groupby(adjustments, attrgetter("account", "holder")):
+        contract = require_contract(snapshot.contracts, number, holder)
         account = require_account(snapshot, contract.id)
         history = partial(snapshot.log.event, contract.id)
         for input in theirs:

@@ -73,7 +73,7 @@ def late(
                     found = late_of_many(snapshot.log, accounts, since=since, workers=cores, progress=bar)
             except CannotDecide as error:
                 raise Refused(worded(error)) from None
-            inputs = adjustments(found, by or BY) if book else []
+            inputs = adjustments(found, by or BY, snapshot.contracts) if book else []
             if dry_run:
                 catalogue = given_catalogue(settings) or snapshot.catalogues.newest()
                 booked = try_adjustments(snapshot, inputs, catalogue, now=now())

@@ -40,7 +40,7 @@ def test_adjustments_of_late_records_come_to_what_their_trial_said(tmp_path: Pat
     before = len(story.log())
     with story.ledger.snapshot() as snapshot:
         found = late(snapshot.log, snapshot.log.accounts())
-        inputs = adjustments(found, "clerk-7")
+        inputs = adjustments(found, "clerk-7", snapshot.contracts)
         tried = try_adjustments(snapshot, inputs, snapshot.catalogues.newest(), now=at("2023-02-20 10:00"))
     assert len(story.log()) == before
     assert tried == {"applied": 1}

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.events import Adjusted, InputRefused
+from ledger.inputs import Adjust
 from ledger.log.sealed_form import stand_in
 from ledger.timeline import CatalogueTimeline
 from projections.counterfactual.history import steps_of
 from projections.counterfactual.late import Charge, adjustments, late
 from projections.counterfactual.late import charges as of_steps
+from tests.contracts import Table
 from tests.scenarios.given import example_1
 from tests.support import Story, at
 
@@ -26,8 +28,13 @@ def told(story: Story, since: str | None = None) -> list[tuple[int | None, int, 
     return [(charge.event, charge.record, charge.was, charge.would_be) for charge in charges(story, since)]
 
 
+def mending(story: Story) -> list[Adjust]:
+    with story.reading() as log:
+        return adjustments(late(log, log.accounts()), "clerk-7", log.contracts)
+
+
 def book(story: Story) -> None:
-    story.ledger.apply(adjustments(charges(story), "clerk-7"))
+    story.ledger.apply(mending(story))
 
 
 def behind_the_window(folder: Path) -> Story:
@@ -140,7 +147,7 @@ def test_a_minus_that_cannot_be_paid_is_refused_and_listed_again(tmp_path: Path)
     refused = story.log()[-1]
     assert isinstance(refused, InputRefused)
     assert (refused.input_type, refused.reason) == ("adjust", "INSUFFICIENT_FUNDS")
-    assert [each.id for each in adjustments(charges(story), "clerk-7")] == ["late-7-1", "late-6-2"]
+    assert [each.id for each in mending(story)] == ["late-7-1", "late-6-2"]
     book(story)
     assert (told(story), story.wallet) == ([], 0)
 
@@ -194,15 +201,17 @@ def test_adjustments_of_the_next_holder_have_ids_that_no_other_contract_of_the_n
     (charge,) = charges(behind_the_window(tmp_path))
     next_holder = replace(charge, contract=Contract(charge.contract.number, 2, "b7n4c2zr9d6f3h8j"))
     unbooked = replace(next_holder, event=None)
-    made = adjustments([unbooked, next_holder, charge], "clerk-7")
-    assert sorted(each.id for each in made) == ["late-7-1", "late/2-7-1", "late/2-for-7-1"]
+    made = adjustments([unbooked, next_holder, charge], "clerk-7", Table([charge.contract, next_holder.contract]))
+    assert {each.id: each.holder for each in made} == {"late-7-1": 1, "late/2-7-1": None, "late/2-for-7-1": None}
 
 
 def test_where_the_number_is_gone_nothing_can_be_booked(tmp_path: Path) -> None:
     """R-15.9: the charge is listed all the same."""
     (charge,) = charges(behind_the_window(tmp_path))
     gone = [replace(charge, contract=Contract(number, 1, "b7n4c2zr9d6f3h8j")) for number in (ERASED, NO_KEY)]
-    assert [each.account for each in adjustments([*gone, charge], "clerk-7")] == [charge.contract.number]
+    assert [each.account for each in adjustments([*gone, charge], "clerk-7", Table([charge.contract]))] == [
+        charge.contract.number
+    ]
 
 
 @pytest.mark.parametrize("tell", [behind_the_window, in_another_order])

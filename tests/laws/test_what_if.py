@@ -120,8 +120,8 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         clock = log_of(ledger, ACCOUNT)[-1].booked_at
         with ledger.store.reading() as log:
             (contract,) = log.contracts.of(ACCOUNT)
-            found = late(log, [contract.id])
-        outcomes = ledger.apply(adjustments(found, "clerk"))
+            mending = adjustments(late(log, [contract.id]), "clerk", log.contracts)
+        outcomes = ledger.apply(mending)
         with ledger.store.reading() as log:
             left = late(log, [contract.id])
         account = account_of(ledger, ACCOUNT)

@@ -243,10 +243,9 @@ def test_a_late_charge_is_mended_on_a_closed_contract(begin: Begin) -> None:
     story.call("2023-01-20 09:00", "3:00", received_at="2023-01-25 10:00")
     with story.reading() as log:
         found = late(log, log.accounts())
+        mending = adjustments(found, "clerk", log.contracts)
     assert [(each.event, each.was, each.would_be) for each in found] == [(6, -6_00, 0)]
-    assert [type(each) for outcome in story.apply(*adjustments(found, "clerk")) for each in outcome.events] == [
-        Adjusted
-    ]
+    assert [type(each) for outcome in story.apply(*mending) for each in outcome.events] == [Adjusted]
     with story.reading() as log:
         assert late(log, log.accounts()) == []
 
