@@ -24,6 +24,7 @@ def as_json(contract: Contract, zone: str, event: Event, *, reply: Reply | None 
     `reply` is what a request for a refresh was answered (`projections.replies`); it is told in Russian.
     """
     fields: dict[str, Any] = msgspec.to_builtins(event)
+    fields.pop("claim", None)  # what stands for the id of a claim, which is printed itself
     common = {
         **contract_fields(contract),
         "version": event.version,
