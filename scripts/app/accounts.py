@@ -8,7 +8,7 @@ import msgspec
 from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
-from ledger.contracts import NO_KEY, Contract, is_number
+from ledger.contracts import ERASED, NO_KEY, Contract, is_number
 from ledger.events import Event
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
@@ -43,11 +43,15 @@ class AccountEvents(NamedTuple):
 
 
 class FoundInput(msgspec.Struct):
-    """Where an input went: the versions of the events that it caused."""
+    """Where an input went: the versions of the events that it caused.
+
+    `is_latest`: the contract is the one that its number means when no holder is named.
+    """
 
     contract: Contract
     source: str
     versions: list[int]
+    is_latest: bool = True
 
 
 class FoundInputs(NamedTuple):
@@ -120,7 +124,9 @@ def find(log: Reading, id: str) -> FoundInputs:
             if reference is None or (reference.source, reference.id) != (source, id):
                 break
             versions.append(stored.version)
-        found.append(FoundInput(log.contracts.named(account_id), source, versions))
+        contract = log.contracts.named(account_id)
+        is_latest = contract.number in (ERASED, NO_KEY) or log.contracts.of(contract.number)[-1] == contract
+        found.append(FoundInput(contract, source, versions, is_latest))
     return FoundInputs(sorted(found, key=lambda each: (each.contract, each.source)), unasked)
 
 

@@ -136,7 +136,7 @@ def find(settings: Settings, id: str, lang: Language) -> int:
     for each in found:
         versions = ", ".join(map(str, each.versions))
         said = phrases.say(answers.FOUND, account=each.contract, source=each.source, versions=versions)
-        print_text(f"{said}; `obnovi events {as_arguments(each.contract)}`\n")
+        print_text(f"{said}; `obnovi events {as_arguments(each.contract, is_latest=each.is_latest)}`\n")
     return 0
 
 

@@ -42,8 +42,8 @@ def holder_option(command: Callable[P, R]) -> Callable[P, R]:
     )(command)
 
 
-def as_arguments(contract: Contract) -> str:
-    """What names a contract on the command line."""
-    if contract.holder == 1 or str(contract) == contract.id:
+def as_arguments(contract: Contract, *, is_latest: bool = True) -> str:
+    """What names a contract on the command line; the first one of a number needs no holder while it is the latest."""
+    if (contract.holder == 1 and is_latest) or str(contract) == contract.id:
         return str(contract)
     return f"{contract.number} --holder {contract.holder}"

@@ -88,3 +88,7 @@ def test_a_contract_is_named_by_number_and_holder_and_by_its_id_where_the_number
     names = [contract_name(Phrasebook(lang), contract) for lang in ("ru", "en")]
     assert (contract_fields(contract), str(contract), *names) == (fields, list_name, russian, english)
     assert as_arguments(contract) == arguments
+
+
+def test_the_first_contract_of_a_number_is_named_by_its_holder_once_there_is_another() -> None:
+    assert as_arguments(FIRST, is_latest=False) == f"{ACCOUNT} --holder 1"
