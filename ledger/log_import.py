@@ -1,6 +1,6 @@
 """A log taken over: events as they were stored elsewhere, into an empty ledger, all in one transaction or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Final
 
@@ -24,14 +24,20 @@ class CannotFollow(HintedError):
 
 
 @contextmanager
-def open_import(ref: StoreRef) -> Iterator["LogImport"]:
+def open_import(ref: StoreRef, settings: Mapping[str, str | None]) -> Iterator["LogImport"]:
     """Take a log over into a ledger that is empty or not yet there; all of it stands when the block ends, else nothing.
 
-    Raises NotEmpty, StoreError, and CannotFollow also at the end.
+    `settings` are what the log said about itself there, None where it had no such setting. Raises NotEmpty, StoreError,
+    and CannotFollow also at the end.
     """
     with closing(ref.open(create=True)) as store, store.writing() as tx:
         if tx.positions_used():
             raise NotEmpty(f"{ref} has {tx.positions_used()} events", "name_empty_ledger")
+        for name, value in settings.items():
+            if value is not None:
+                tx.set(name, value)
+            else:
+                tx.unset(name)
         taking = LogImport(tx)
         yield taking
         taking.finish()

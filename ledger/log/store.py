@@ -283,6 +283,9 @@ class Writing(Reading, Protocol):
     def set(self, name: str, value: str) -> None:
         """Keep a value about the ledger itself."""
 
+    def unset(self, name: str) -> None:
+        """Keep no value of this name any more."""
+
 
 class Store(Protocol):
     """An open store."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, NoReturn
 import msgspec
 
 from ledger.hints import Hint, HintedError
+from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
 from ledger.log.store import Adopted, Stored, StoredKey, StoreRef
 from ledger.log_import import CannotFollow, LogImport, open_import
 from ledger.progress import Progress, unwatched
@@ -45,7 +46,7 @@ def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = unwat
     tree = Growing()
     end: End | None = None
     try:
-        with open_import(ref) as taking:
+        with open_import(ref, {FORM_SETTING: said.contracts, LEDGER_SETTING: said.ledger}) as taking:
             for number, text in numbered:
                 if end is not None:
                     _refuse(number, "a line behind the last one")

@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
 from ledger.log.errors import BadEvents
 from ledger.log.store import Adopted, Reading, Stored, StoredKey
 from ledger.progress import Progress
@@ -21,7 +22,8 @@ _encoder: Final = msgspec.json.Encoder()
 def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
     """Write the whole log; how many events it has. Raises BadEvents."""
     last = log.last_position()
-    file.write(_encoder.encode_lines([Log(FORMAT, log.count())]))
+    form = {SEALED: SEALED, CLEAR: CLEAR}.get(log.setting(FORM_SETTING) or "")
+    file.write(_encoder.encode_lines([Log(FORMAT, log.count(), form, log.setting(LEDGER_SETTING))]))
     catalogues = log.adopted()
     tree = Growing()
     for rows in _batches(log.events_between(0, last)):

@@ -1,6 +1,6 @@
 """The lines of an exported log: each says what it is, and nothing that it does not know is let through."""
 
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -8,15 +8,20 @@ FORMAT: Final = 1
 """Raised whenever an older program could not make the same log of a file any more."""
 
 
-class _Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True):
+class _Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True, omit_defaults=True):
     """One line."""
 
 
 class Log(_Line, frozen=True, tag="log"):
-    """The first line: the format, and how many events follow."""
+    """The first line: the format, how many events follow, and what the ledger says about its contracts.
+
+    One of an older build, whose streams are called by numbers, says nothing about them.
+    """
 
     format: int
     events: int
+    contracts: Literal["sealed", "clear"] | None = None
+    ledger: str | None = None
 
 
 class CatalogueLine(_Line, frozen=True, tag="catalogue"):

@@ -1,6 +1,7 @@
 """An exported log becomes the same ledger again, or none."""
 
 import json
+import shutil
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable
@@ -22,14 +23,17 @@ from projections.exports.import_log import Imported, NotALog, import_log
 from projections.verify.verify import verify
 from scripts.simulate import Market, lines
 from tests.exports.support import Months, exported, odd
-from tests.support import CATALOGUE_TEXT, Clock, at
+from tests.support import CATALOGUE_TEXT, Clock, Story, at
 
 TABLES = ("stored_events", "keys", "heads", "sources", "catalogues", "used_versions", "settings")
 
 Lines = list[dict[str, Any]]
 
 
-def imported(file: Path, ledger: Path) -> Imported:
+def imported(file: Path, ledger: Path, *, keys: Path | None = None) -> Imported:
+    """A file taken over, and the keys of its contracts put beside it where they are not there."""
+    if keys is not None:
+        shutil.copytree(keys, ledger.parent / "keys", dirs_exist_ok=True)
     with file.open("rb") as lines:
         return import_log(store_ref(ledger), lines)
 
@@ -42,7 +46,7 @@ def rows(ledger: Path) -> dict[str, list[Any]]:
 def test_the_same_ledger_comes_out_row_by_row(months: Months, tmp_path: Path) -> None:
     """Events with their positions, keys, catalogues; and heads, sources and versions cited, which follow from them."""
     again = tmp_path / "again.db"
-    done = imported(months.exports["jsonl"], again)
+    done = imported(months.exports["jsonl"], again, keys=months.ledger.parent / "keys")
     assert rows(again) == rows(months.ledger)
     with closing(open_store(again)) as store, store.reading() as log:
         assert verify(log).problems == []
@@ -59,7 +63,7 @@ def test_the_same_ledger_comes_out_row_by_row(months: Months, tmp_path: Path) ->
 def test_the_feed_it_came_from_is_all_duplicates(months: Months, tmp_path: Path) -> None:
     """R-12.2: also of an SMS, whose text is in its digest only."""
     again = tmp_path / "again.db"
-    imported(months.exports["jsonl"], again)
+    imported(months.exports["jsonl"], again, keys=months.ledger.parent / "keys")
     start = date(2026, 1, 1)
     feed = [*lines(Market(parse(shipped_text()), start), subscribers=35, days=31, seed=7, start=start)]
     with Ledger(store_ref(again), now=Clock(at("2026-02-02 00:00"))) as ledger:
@@ -102,9 +106,30 @@ def test_an_empty_ledger_that_is_there_may_be_imported_into(months: Months, tmp_
     again = tmp_path / "again.db"
     with Ledger(store_ref(again), now=Clock(0), catalogue=CATALOGUE_TEXT):
         pass
-    imported(months.exports["jsonl"], again)
+    imported(months.exports["jsonl"], again, keys=months.ledger.parent / "keys")
     with closing(open_store(again)) as store, store.reading() as log:
         assert verify(log).problems == []
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_a_ledger_says_about_its_contracts_comes_along(tmp_path: Path, *, sealed: bool) -> None:
+    """R-15.1, R-15.9: whether they are sealed, for those that are opened later; an older log says nothing about it."""
+    (tmp_path / "from").mkdir()
+    story = Story(tmp_path / "from", sealed=sealed).open("2023-01-15 11:00")
+    file, again = exported(story.path, tmp_path, "jsonl"), tmp_path / "again.db"
+    with Ledger(store_ref(again), now=Clock(0), sealed=not sealed):
+        pass
+    imported(file, again, keys=story.path.parent / "keys")
+    assert rows(again)["settings"] == rows(story.path)["settings"]
+
+    first, *rest = file.read_text().splitlines()
+    older = {name: value for name, value in json.loads(first).items() if name not in ("contracts", "ledger")}
+    file.write_text("\n".join([json.dumps(older), *rest]) + "\n")
+    for begun in (tmp_path / "new.db", tmp_path / "begun.db"):
+        if begun.name == "begun.db":
+            Ledger(store_ref(begun), now=Clock(0)).close()
+        imported(file, begun)
+        assert [name for name, _ in rows(begun)["settings"]] == ["heads_schema"]
 
 
 def test_a_ledger_with_events_is_left_alone(tmp_path: Path) -> None:
@@ -139,6 +164,7 @@ def bytes_of(number: int, old: str, new: str) -> Callable[[Lines], Lines]:
         (lambda told: [], "line 1: no line of an exported log"),
         (but(0, format=2), "line 1: format 2"),
         (but(0, events=9), "line 22: 10 events of root"),
+        (but(0, contracts="open"), "line 1: no line of an exported log"),
         (without(1), "line 2: an event before any catalogue"),
         (but(1, digest="00"), "line 2: digest 00 where"),
         (but(1, toml="x"), "line 2: a catalogue that cannot be read"),
@@ -147,7 +173,7 @@ def bytes_of(number: int, old: str, new: str) -> Callable[[Lines], Lines]:
         (lambda told: [*told[:3], told[4], told[3], *told[5:]], "line 4: position 3 where 2 belongs"),
         (but(3, version=3), "line 4: version 3 where 2 belongs"),
         (but(3, account="79000000000"), "line 4: version 2 where 1 belongs"),
-        (but(3, topic="Unheard/1"), "line 4: account 79161234567, version 2: Unheard/1"),
+        (but(3, topic="Unheard/1"), "line 4: account CONTRACT, version 2: Unheard/1"),
         (bytes_of(3, '"version":2', '"version":3'), "line 4: version in the event 3 where 2 belongs"),
         (bytes_of(3, '"amount":100000', '"amount":100001'), "line 22: 10 events of root"),
         (but(3, extra=1), "line 4: no line of an exported log"),
@@ -166,13 +192,14 @@ def bytes_of(number: int, old: str, new: str) -> Callable[[Lines], Lines]:
 def test_what_is_not_the_exported_log_is_named_by_its_line(
     tmp_path: Path, change: Callable[[Lines], Lines], told: str
 ) -> None:
-    file = exported(odd(tmp_path).path, tmp_path, "jsonl")
+    story = odd(tmp_path)
+    file = exported(story.path, tmp_path, "jsonl")
     changed = change([json.loads(line) for line in file.read_text().splitlines()])
     file.write_text("".join(json.dumps(line) + "\n" for line in changed))
     again = tmp_path / "again.db"
     with pytest.raises(NotALog) as refused:
         imported(file, again)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(told.replace("CONTRACT", story.contract.id))
     assert str(refused.value).endswith("; nothing was imported")
     if again.exists():
         assert [name for name, found in rows(again).items() if found] == []
@@ -191,14 +218,15 @@ def test_a_file_that_is_cut_off_is_refused(months: Months, tmp_path: Path, share
 def test_events_that_cannot_follow_each_other_are_refused(tmp_path: Path) -> None:
     """Even where file and root agree: what it says is no history."""
     story = odd(tmp_path)
+    contract = story.contract.id
     story.ledger.close()
     with closing(sqlite3.connect(story.path)) as db:
         db.execute("DROP TRIGGER stored_events_refuse_update")
         second: bytes = db.execute("SELECT state FROM stored_events WHERE position = 2").fetchone()[0]
         state = second.replace(b'"version":2', b'"version":1')
-        db.execute("UPDATE stored_events SET topic = 'ToppedUp/1', state = ? WHERE position = 1", (state,))
+        db.execute("UPDATE stored_events SET topic = 'ToppedUp/2', state = ? WHERE position = 1", (state,))
         db.commit()
     file = exported(story.path, tmp_path, "jsonl")
-    with pytest.raises(NotALog, match=f"account {story.account_id}"):
+    with pytest.raises(NotALog, match=f"account {contract} does not begin"):
         imported(file, tmp_path / "again.db")
     assert rows(tmp_path / "again.db")["stored_events"] == []

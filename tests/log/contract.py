@@ -142,6 +142,15 @@ class StoreContract:
         with store.reading() as log:
             assert (log.count(), log.count_keys(), log.sources(), len(log.adopted())) == (5, 1, ["bank"], 2)
 
+    def test_a_setting_is_kept_until_it_is_unset(self, store: Store) -> None:
+        with store.writing() as tx:
+            tx.set("name", "value")
+            tx.set("other", "value")
+            tx.unset("name")
+            tx.unset("nobody's")
+        with store.reading() as log:
+            assert (log.setting("name"), log.setting("other")) == (None, "value")
+
     def test_a_stream_goes_on_while_other_questions_are_asked(self, store: Store) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 50))

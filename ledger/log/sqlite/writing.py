@@ -77,6 +77,9 @@ class SQLiteWriting(SQLiteReading):
     def set(self, name: str, value: str) -> None:
         self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
 
+    def unset(self, name: str) -> None:
+        self._c.execute("DELETE FROM settings WHERE name = ?", (name,))
+
 
 def _stored(events: Iterable[tuple[str, Event]], keyring: Keyring) -> Iterator[tuple[str, int, str, bytes]]:
     """Contract, version, topic and bytes of events to be stored; each sealed one has a nonce of its own."""
