@@ -13,7 +13,7 @@ from ledger.log.store import Adopted, Reading, Stored, StoredKey
 from ledger.progress import Progress
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
-from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Log
+from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, Form, KeyLine, Log
 
 EVENTS_AT_ONCE: Final = 4_096  # a power of two makes a perfect subtree
 _encoder: Final = msgspec.json.Encoder()
@@ -22,7 +22,8 @@ _encoder: Final = msgspec.json.Encoder()
 def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
     """Write the whole log; how many events it has. Raises BadEvents."""
     last = log.last_position()
-    form = {SEALED: SEALED, CLEAR: CLEAR}.get(log.setting(FORM_SETTING) or "")
+    said = log.setting(FORM_SETTING)
+    form: Form | None = SEALED if said == SEALED else CLEAR if said == CLEAR else None
     file.write(_encoder.encode_lines([Log(FORMAT, log.count(), form, log.setting(LEDGER_SETTING))]))
     catalogues = log.adopted()
     tree = Growing()

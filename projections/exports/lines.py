@@ -8,6 +8,10 @@ FORMAT: Final = 1
 """Raised whenever an older program could not make the same log of a file any more."""
 
 
+Form: TypeAlias = Literal["sealed", "clear"]
+"""How the contracts of a ledger are kept."""
+
+
 class _Line(msgspec.Struct, frozen=True, tag_field="line", forbid_unknown_fields=True, omit_defaults=True):
     """One line."""
 
@@ -20,7 +24,7 @@ class Log(_Line, frozen=True, tag="log"):
 
     format: int
     events: int
-    contracts: Literal["sealed", "clear"] | None = None
+    contracts: Form | None = None
     ledger: str | None = None
 
 
