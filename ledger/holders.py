@@ -38,10 +38,10 @@ class Holders:
         """The streams there may be."""
         return sorted(self._keys)
 
-    def keys_of(self, input: Input) -> list[InputKey]:
-        """By what an input may be known, over all contracts of its number (R-15.7)."""
+    def keys_of(self, input: Input) -> dict[str, bytes]:
+        """By what an input may be known, by contract: over all contracts of its number (R-15.7)."""
         keys = self._keys
-        return [(each.id, key_of(input.source, input.id, keys[each.id])) for each in self._may_be[input.account]]
+        return {each.id: key_of(input.source, input.id, keys[each.id]) for each in self._may_be[input.account]}
 
     def begin(self) -> None:
         """A batch begins, with no contract opened in it yet."""
@@ -66,22 +66,21 @@ class Holders:
     def known(
         self,
         input: Input,
-        asked: Iterable[InputKey],
+        asked: Mapping[str, bytes],
         held: Iterable[Contract],
         stored: Mapping[InputKey, Key],
         booked: Mapping[InputKey, KeyRow],
     ) -> Known | None:
         """What is known of an input in the contracts of its number that there are, stored or booked meanwhile."""
-        keys = dict(asked)
         for contract in held:
-            key = contract.id, keys.get(contract.id) or self._key_of(input, contract)
+            key = contract.id, asked.get(contract.id) or self._key_of(input, contract)
             if (found := booked.get(key) or stored.get(key)) is not None:
                 return Known(contract, found.version, found.content == content_of(input, self._keys[contract.id]))
         return None
 
-    def key_row(self, input: Input, asked: Iterable[InputKey], contract: Contract, version: int) -> KeyRow:
+    def key_row(self, input: Input, asked: Mapping[str, bytes], contract: Contract, version: int) -> KeyRow:
         """The key of an input that was booked in a contract, to be stored with its events."""
-        key = dict(asked).get(contract.id) or self._key_of(input, contract)
+        key = asked.get(contract.id) or self._key_of(input, contract)
         return KeyRow(contract.id, input.source, key, version, content_of(input, self._keys[contract.id]))
 
     def claim_name(self, contract: Contract) -> ClaimName | None:

@@ -312,7 +312,7 @@ def _types(edition: int) -> list[str]:
 
 
 def said_fields(input: Input) -> dict[str, object]:
-    """Everything an input says: its fields but `received_at` and those at their default (R-12.2)."""
+    """Everything an input says, in order of name: its fields but `received_at` and those at their default (R-12.2)."""
     values, names = _SAID[type(input)]
     said = {
         name: value
@@ -334,8 +334,9 @@ _OWN: Final[dict[type, list[str]]] = {
 }
 _SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, object]]]]] = {
     kind: (
-        attrgetter(*(field.name for field in fields(kind) if field.name != "received_at")),
-        [(field.name.rstrip("_"), field.default) for field in fields(kind) if field.name != "received_at"],
+        attrgetter(*(field.name for field in said)),
+        [(field.name.rstrip("_"), field.default) for field in said],
     )
     for kind in get_args(Input)
+    if (said := sorted((each for each in fields(kind) if each.name != "received_at"), key=lambda each: each.name))
 }

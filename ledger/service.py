@@ -110,7 +110,7 @@ class Ledger:
             self._require_keys(tx)
             holders = Holders(tx, {input.account for input in inputs})
             asked = [(input, holders.keys_of(input)) for input in inputs]
-            known = tx.keys([key for _, keys in asked for key in keys])
+            known = tx.keys([key for _, keys in asked for key in keys.items()])
 
             def apply(batch: Batch) -> list[Outcome]:
                 holders.begin()
@@ -168,7 +168,7 @@ class Ledger:
         holders: Holders,
         catalogue: Catalogue,
         input: Input,
-        keys: Sequence[InputKey],
+        keys: Mapping[str, bytes],
         stored: Mapping[InputKey, Key],
     ) -> Outcome:
         try:

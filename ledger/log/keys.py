@@ -11,7 +11,7 @@ import msgspec
 from ledger.inputs import Input, said_fields
 from ledger.sealing import DIGEST_BYTES, ContractKey
 
-_canonical: Final = msgspec.json.Encoder(order="sorted")
+_encoder: Final = msgspec.json.Encoder()
 
 
 def key_of(source: str, input_id: str, key: ContractKey | None = None) -> bytes:
@@ -24,7 +24,7 @@ def content_of(input: Input, key: ContractKey | None = None) -> bytes:
 
     A field that a later version adds with a default changes no old digest.
     """
-    return _digest(_canonical.encode({"type": input.type, **said_fields(input)}), key)
+    return _digest(_encoder.encode(said_fields(input)), key)
 
 
 def _digest(text: bytes, key: ContractKey | None) -> bytes:
