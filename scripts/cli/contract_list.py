@@ -76,7 +76,7 @@ def accounts(
     cells = [_cells(Phrasebook(lang, zone=each.zone), contract, each) for contract, each in listed]
     phrases = Phrasebook(lang)
     head = phrases.head(answers.ACCOUNTS_HEAD)
-    terminal.table(phrases.say(answers.ACCOUNTS), head, cells, right=(6,), empty=phrases.say(NONE))
+    terminal.table(phrases.clocked(phrases.say(answers.ACCOUNTS)), head, cells, right=(6,), empty=phrases.say(NONE))
     return 0
 
 
