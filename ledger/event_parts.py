@@ -30,6 +30,13 @@ class Personal(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     number: str | None = None
 
 
+class FormerStatement(msgspec.Struct, frozen=True, gc=False):
+    """The id that the final statement of a month had before the personal data in it were destroyed (R-15.9)."""
+
+    month: str
+    id: str
+
+
 class Period(msgspec.Struct, frozen=True, gc=False):
     """What a fee paid for: `[start, next_due)` (R-2.4)."""
 

@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.entries import Entry
 from ledger.event_parts import BlockKind as BlockKind  # noqa: PLC0414  # whoever takes events meets their parts
+from ledger.event_parts import FormerStatement as FormerStatement  # noqa: PLC0414
 from ledger.event_parts import Granted as Granted  # noqa: PLC0414
 from ledger.event_parts import InputRef as InputRef  # noqa: PLC0414
 from ledger.event_parts import Mode as Mode  # noqa: PLC0414
@@ -305,10 +306,14 @@ class Refunded(_Event, frozen=True, kw_only=True):
 
 
 class PersonalErased(_Event, frozen=True, kw_only=True):
-    """R-15.9: the personal data of a closed contract are destroyed; why and by whom stays."""
+    """R-15.9: the personal data of a closed contract are destroyed; why and by whom stays.
+
+    `statements` are the ids of its final statements by month, as far as they give no number away.
+    """
 
     ground: str
     by: str
+    statements: tuple[FormerStatement, ...] = ()
 
 
 class InputRefused(_Event, frozen=True, kw_only=True):

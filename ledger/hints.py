@@ -11,7 +11,7 @@ Hint: TypeAlias = Literal[
     "create_keys", "name_other_keys", "name_keys_or_make_folder", "name_keys", "run_checkpoint",
     "give_as_key", "make_proof", "compare_checkpoint", "feed_it", "import_it",
     "see_events", "scheduled_event", "opening_event", "event_before_since", "time_before_opening", "time_before_since",
-    "lacking_at_since", "see_stored", "replay_views",
+    "lacking_at_since", "see_stored", "replay_views", "erase_again",
 ]  # fmt: skip
 
 

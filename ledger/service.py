@@ -14,7 +14,8 @@ from ledger.batch import Batch, booked
 from ledger.booking import book, refuse_malformed
 from ledger.catalogue import Catalogue, parse, shipped_text
 from ledger.contracts import Contract
-from ledger.events import Event, InputRefused, PackagesRefreshed, RefreshRefused
+from ledger.erasure import ErasureNote, book_erasure
+from ledger.events import Event, InputRefused, PackagesRefreshed, PersonalErased, RefreshRefused
 from ledger.evolve import evolve
 from ledger.holders import Holders, InputKey, new_name
 from ledger.inputs import Input, Malformed, Open, OpenDispute, Refresh, ResolveDispute, Sms, Ussd
@@ -140,6 +141,19 @@ class Ledger:
             batch, counted = booked(tx, accounts, self._recorded_at(tx), catalogue, advance_all)
             self._write(tx, batch)
             return counted
+
+    def erase(self, contract: Contract, note: ErasureNote, *, early: bool = False) -> PersonalErased:
+        """Fence the key of a closed contract, and book that its personal data are destroyed (R-15.9).
+
+        Both are durable then; the key itself is still to be destroyed. Raises NotErasable.
+        """
+        with self.store.writing() as tx:
+            catalogue, now = self._timeline(tx).newest(), self._now()
+            batch, event = book_erasure(
+                tx, contract, note, catalogue=catalogue, recorded_at=self._recorded_at(tx), now=now, early=early
+            )
+            self._write(tx, batch)
+            return event
 
     def _advance_all(
         self, tx: Writing, batch: Batch, due: Sequence[Head], until: Instant, catalogue: Catalogue, zone: str | None

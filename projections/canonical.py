@@ -54,6 +54,7 @@ def _pieces(made: Statement) -> Iterator[bytes]:
         "from": made.since.isoformat(),
         "to": made.until.isoformat(),
         "final": made.final,
+        **({} if made.former_id is None else {"former_id": made.former_id}),
         "opening": made.opening,
         "closing": made.closing,
     }

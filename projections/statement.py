@@ -73,6 +73,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
 
     `zone` is that of its dates. `plan_name` is what the plan was called by then, None before the first one; `unrated`
     are the records that were booked without a price (R-13.6). `waiting` is what the schedule books next from there on.
+    `former_id` is the id it had before its personal data were destroyed, where that was kept (R-15.9).
     """
 
     contract: Contract
@@ -92,6 +93,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     next_due: Instant | None
     next_fee: Kopecks | None
     waiting: NextCharges = NextCharges()
+    former_id: str | None = None
 
 
 def statement(
@@ -102,6 +104,7 @@ def statement(
     *,
     since: date,
     until: date,
+    former_id: str | None = None,
 ) -> Statement:
     """The statement of a contract over local dates `since` to `until`, both included.
 
@@ -159,6 +162,7 @@ def statement(
         next_due=state.period.next_due if state and state.period else None,
         next_fee=_next_fee(state, catalogues, position) if state else None,
         waiting=next_charges(state, in_force) if state else NextCharges(),
+        former_id=former_id,
     )
     check(made)
     return made

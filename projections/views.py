@@ -46,6 +46,17 @@ def publish(new: Path, ref: StoreRef) -> None:
             path.unlink(missing_ok=True)
 
 
+def remove_older(ref: StoreRef) -> None:
+    """Remove the generations that a killed rebuild left, and what rollbacks of them have no file for any more."""
+    newest = place(ref)
+    for path in _generations(ref):
+        if path != newest:
+            path.unlink(missing_ok=True)
+    for journal in newest.parent.glob(f"{escape(ref.companion('views').name)}-*-journal"):
+        if not journal.with_name(journal.name.removesuffix("-journal")).exists():
+            journal.unlink(missing_ok=True)
+
+
 def begin_anew(ref: StoreRef) -> None:
     """A new generation that has seen nothing, in place of views that are of no use."""
     with workplace(ref) as place:

@@ -16,7 +16,7 @@ READ_AT_ONCE_BYTES: Final = 1 << 20
 WRITTEN_AT_ONCE_BYTES: Final = 1 << 20
 NAME_BYTES_KEPT: Final = 200
 """Of the name in that of its workplace: names have at most 255 bytes."""
-_WORKPLACE = re.compile(r"\.obnovi-[0-9a-f]{16}\.part")
+_WORKPLACE = re.compile(r"\.obnovi-[0-9a-f]{16}\.part\Z")
 _locks: Final[set[int]] = set()
 
 
@@ -158,10 +158,11 @@ def _locked(parent: Path, stem: str) -> tuple[Path, int]:
             os.close(lock)
 
 
-def _sweep(parent: Path, stem: str) -> None:
-    """Remove what killed processes left of their work on a file."""
+def _sweep(parent: Path, stem: str | None) -> None:
+    """Remove what killed processes left of their work on a file, or on any file of a folder."""
     for left in os.scandir(parent):
-        if left.name.startswith(stem) and _WORKPLACE.fullmatch(left.name, len(stem)):
+        mark = _WORKPLACE.search(left.name)
+        if mark is not None and stem in (None, left.name[: mark.start()]):
             with suppress(OSError):
                 lock = os.open(left.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
                 try:
@@ -169,6 +170,11 @@ def _sweep(parent: Path, stem: str) -> None:
                     shutil.rmtree(left.path, ignore_errors=True)
                 finally:
                     os.close(lock)
+
+
+def sweep(folder: Path) -> None:
+    """Remove all that killed processes left of their work on files of a folder. Raises OSError."""
+    _sweep(folder, None)
 
 
 def _leave_locks() -> None:

@@ -138,7 +138,7 @@ class Keyring:
             return
         self._make_room(len(missing))
         self._known.update(dict.fromkeys(missing))
-        for row in file.of_contracts(missing):
+        for row in file.of_contracts([each for each in missing if each not in self._erased]):
             self._known[row.contract] = self._unwrapped(row)
 
     def of_numbers(self, numbers: Iterable[str]) -> dict[str, list[Contract]]:
@@ -151,6 +151,8 @@ class Keyring:
             digests = {self._digest(number): number for number in missing}
             rows: dict[str, list[Contract]] = {number: [] for number in missing}
             for row in file.of_numbers(list(digests)):
+                if row.contract in self._erased:
+                    continue
                 known = self._known[row.contract] = self._unwrapped(row)
                 rows[digests[row.number]].append(known.contract)
             for number, contracts in rows.items():
@@ -167,7 +169,8 @@ class Keyring:
         """Every contract, in no order."""
         file = self._opened()
         for row in file.all() if file is not None else ():
-            yield self._unwrapped(row).contract
+            if row.contract not in self._erased:
+                yield self._unwrapped(row).contract
 
     # Opening and ending contracts
 
@@ -197,12 +200,31 @@ class Keyring:
         self._required().add(self._begun.values())
         self._begun = {}
 
-    def fence(self, contract: Contract) -> None:
-        """Let the key of a contract never come back (R-15.9)."""
+    # Erasing them
+
+    def fence(self, contract: str, holder: int, note: str) -> None:
+        """Let the key of a contract never come back (R-15.9): from now on nobody knows it, here and elsewhere.
+
+        Until it is destroyed it still is in the file. `note` says what is known of the erasure, in place of what was
+        noted before; nothing personal.
+        """
         file = self._opened(create=True)
         assert file is not None, "made where it was not there"
-        file.fence(contract.id, contract.holder)
-        self._erased[contract.id] = contract.holder
+        file.fence(contract, holder, note)
+        self._forget()
+
+    def notes(self) -> dict[str, str]:
+        """What is noted of each erasure, by contract."""
+        file = self._opened()
+        return file.notes() if file is not None else {}
+
+    def fenced(self, contract: str) -> Known | None:
+        """A contract whose key was fenced and is still to be destroyed; it opens nothing any more."""
+        file = self._opened()
+        if file is None or contract not in self._erased:
+            return None
+        row = next(file.of_contracts([contract]), None)
+        return self._unwrapped(row) if row is not None else None
 
     def destroy(self, contracts: Iterable[str]) -> None:
         """Destroy the keys of contracts, fenced before."""
@@ -235,13 +257,13 @@ class Keyring:
             _make_folder(self.place.folder)
             wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
             rows = [(row, _unwrapped(wrapping, row, self.place)) for row in copy.all()]
-            erased = copy.erased()
+            erased, notes = copy.erased(), copy.notes()
         finally:
             copy.close()
         file = self._opened(create=True)
         assert file is not None, "made where it was not there"
-        for id, holder in erased.items():
-            file.fence(id, holder)
+        for id in erased.keys() - file.erased().keys():
+            file.fence(id, erased[id], notes[id])
         file.destroy(set(erased) & {row.contract for row in file.of_contracts(list(erased))})
         before = sum(1 for _ in file.all())
         file.add(row._replace(number=self._digest(known.contract.number)) for row, known in rows)
@@ -249,7 +271,7 @@ class Keyring:
         return Merged(len(rows), sum(1 for _ in file.all()) - before)
 
     def erased(self) -> frozenset[str]:
-        """Contracts whose keys were destroyed."""
+        """Contracts whose keys were fenced, to be destroyed, or are."""
         self._opened()
         return frozenset(self._erased)
 

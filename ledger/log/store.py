@@ -317,6 +317,9 @@ class Store(Protocol):
         What is committed survives a power cut.
         """
 
+    def tidy(self) -> None:
+        """Leave nothing in its files of what was replaced, as far as nobody reads it at the moment."""
+
     def close(self) -> None:
         """Close it; a reading that goes on has no more to say."""
 

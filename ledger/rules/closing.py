@@ -6,7 +6,7 @@ from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.entries import WALLET, money
-from ledger.events import AccountClosed, Event, PersonalErased, Refunded
+from ledger.events import AccountClosed, Event, FormerStatement, PersonalErased, Refunded
 from ledger.inputs import (
     Adjust,
     Close,
@@ -85,7 +85,9 @@ def against_refund(account: Account, input: Refund) -> Iterator[Check[RefundReas
     yield Check("INSUFFICIENT_FUNDS", short, {"needed": input.amount, "wallet": account.wallet})
 
 
-def personal_erased(account: Account, moment: Moment, ground: str, by: str) -> PersonalErased:
+def personal_erased(
+    account: Account, moment: Moment, ground: str, by: str, statements: tuple[FormerStatement, ...]
+) -> PersonalErased:
     """That the personal data of a closed contract are destroyed; no input asks for it (R-15.9).
 
     It is booked at the moment, or at the contract's clock where that is later.
@@ -98,6 +100,7 @@ def personal_erased(account: Account, moment: Moment, ground: str, by: str) -> P
         recorded_at=moment.recorded_at,
         ground=ground,
         by=by,
+        statements=statements,
     )
 
 

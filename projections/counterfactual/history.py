@@ -229,7 +229,7 @@ class _History:
         if self.state is None or self.state.closed_at is None:
             return
         moment = Moment(event.occurred_at, event.booked_at, event.recorded_at)
-        erased = personal_erased(self.state, moment, event.ground, event.by)
+        erased = personal_erased(self.state, moment, event.ground, event.by, event.statements)
         self.state = evolve(self.state, erased)
         self.made.append(erased)
 

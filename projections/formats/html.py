@@ -147,6 +147,8 @@ def _line(line: Line, phrases: StatementPhrasebook) -> str:
 def _footer(made: Statement, phrases: StatementPhrasebook, checkpoint: str | None) -> Iterator[str]:
     state = phrases("final" if made.final else "provisional")
     yield f"<footer><p>{phrases('document')} {statement_id(made)} · {state.lower()}</p>"
+    if made.former_id is not None:
+        yield f"<p>{phrases('former')} {made.former_id} · {phrases('former_why')}</p>"
     if checkpoint is not None:
         yield f"<p>{phrases('checkpoint')} {plain(checkpoint)}</p>"
     yield "</footer>"

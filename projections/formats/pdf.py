@@ -80,6 +80,8 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     foot: list[Any] = [
         f"{phrases('document')} {statement_id(made)} · {phrases('final' if made.final else 'provisional').lower()}"
     ]
+    if made.former_id is not None:
+        foot.append(f"{phrases('former')} {made.former_id} · {phrases('former_why')}")
     if checkpoint is not None:
         foot.append(list(f"{phrases('checkpoint')} {_plain(checkpoint)}"))
     when, what, amount, balance = phrases.head(LINE_HEAD)

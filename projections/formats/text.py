@@ -22,6 +22,8 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     yield f"{phrases('plan')}: {safe(made.plan_name or '—')}"
     yield f"{phrases('times')}: {phrases.clocks(made)}"
     yield f"{phrases('document')} {statement_id(made)}"
+    if made.former_id is not None:
+        yield f"{phrases('former')} {made.former_id}: {phrases('former_why')}"
     yield phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting, made.mode)
     yield ""
     yield phrases("ledger")

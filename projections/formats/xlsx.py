@@ -211,6 +211,7 @@ def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) ->
         *([(phrases("next_fee"), sheet.money, amount)] if amount is not None else []),
         *((phrases("next_due"), sheet.text, each) for each in notes),
         (phrases("document"), sheet.text, id),
+        *([(phrases("former"), sheet.text, made.former_id)] if made.former_id is not None else []),
         *([(phrases("checkpoint"), sheet.text, checkpoint)] if checkpoint is not None else []),
     ]
     sheet.sheet.set_column(0, 0, 24)

@@ -100,6 +100,7 @@ def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
         "holder": name.get("holder"),
         "contract": name.get("contract"),
         "id": canonical.statement_id(made),
+        "former_id": made.former_id,
         "final": str(made.final).lower(),
         "opening": decimal(made.opening),
         "closing": decimal(made.closing),

@@ -24,6 +24,7 @@ from ledger.timeline import CatalogueTimeline
 from projections.verify.redecide import UNDECIDABLE, decide_again, differences, same_booking
 
 KEYS_AT_ONCE: Final = 400
+KEY_IS_BACK: Final = "key of an erased contract"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -87,6 +88,11 @@ class AccountAudit:
         self._key = lookup.keyring.key(account_id)
 
     @property
+    def erased(self) -> bool:
+        """Whether its personal data are destroyed (R-15.9)."""
+        return self._state is not None and self._state.erased
+
+    @property
     def lost(self) -> bool:
         """Whether the rest of the account cannot be followed."""
         return self._lost
@@ -131,6 +137,8 @@ class AccountAudit:
         self._check_keys()
         if self._lost or self._state is None:
             return
+        if self._state.erased and self._key is not None:
+            self._differs(self._version, KEY_IS_BACK, None, self.account_id)
         expected = defaultdict(int, {WALLET: self._state.wallet})
         for bucket in self._state.buckets:
             expected[f"{bucket.name}/{bucket.service}"] += bucket.left

@@ -59,7 +59,7 @@ def decide_again(
     """
     if isinstance(first, PersonalErased) and before is not None and before.closed_at is not None:
         moment = Moment(first.occurred_at, first.booked_at, first.recorded_at)
-        erased = personal_erased(before, moment, first.ground, first.by)
+        erased = personal_erased(before, moment, first.ground, first.by, first.statements)
         return [erased], evolve(before, erased)
     if input is not None:
         booked = book(

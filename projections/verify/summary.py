@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from ledger.hints import Hinted
-from projections.verify.account import Problem
+from projections.verify.account import KEY_IS_BACK, Problem
 from projections.verify.named import contract_of
 from projections.verify.verify import Report
 from projections.words.safe import safe
@@ -60,9 +60,10 @@ def _window(text: str, start: int) -> str:
 
 def advice(report: Report) -> Iterator[Hinted]:
     """What to do next, a line for each thing; nothing where everything agrees."""
+    back = [problem for problem in report.problems if problem.problem == KEY_IS_BACK]
     heads = [problem for problem in report.problems if _of_a_head(problem)]
     views = [problem for problem in report.problems if _of_a_view(problem)]
-    others = [problem for problem in report.problems if not _of_a_head(problem) and not _of_a_view(problem)]
+    others = [each for each in report.problems if not _of_a_head(each) and not _of_a_view(each) and each not in back]
     contracts = sorted({contract for problem in others if (contract := contract_of(problem)) is not None})
     if any(problem.problem == "file" for problem in others):
         yield Hinted("SQLite finds the file itself damaged: book nothing more and copy it away before anything else.")
@@ -82,6 +83,9 @@ def advice(report: Report) -> Iterator[Hinted]:
         yield Hinted(
             "Heads are a cache: delete all rows of the table `heads`, the next command makes them again from the log."
         )
+    if back:
+        told = "A copy of the keys has brought back what was destroyed"
+        yield Hinted(told, "erase_again", {"account": back[0].found})
     if views:
         yield Hinted("Views are made from the log", "replay_views")
 

@@ -33,7 +33,8 @@ UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupEr
 class Report(msgspec.Struct):
     """What `obnovi verify` found of so many contracts. `of_accounts`, where only some were looked at: of how many.
 
-    `views`, where there are some that could not be compared: why.
+    `erased`, where there are any: of how many the personal data are destroyed, so that only money, units and times were
+    checked. `views`, where there are some that could not be compared: why.
     """
 
     accounts: int = 0
@@ -41,6 +42,7 @@ class Report(msgspec.Struct):
     ok: bool = True
     problems: list[Problem] = msgspec.field(default_factory=list)
     of_accounts: int | UnsetType = UNSET
+    erased: int | UnsetType = UNSET
     views: str | UnsetType = UNSET
 
 
@@ -78,6 +80,7 @@ class _Part(msgspec.Struct):
     problems: list[Problem] = msgspec.field(default_factory=list)
     missing: list[Missing] = msgspec.field(default_factory=list)
     moved: Counter[totals.Cell] = msgspec.field(default_factory=Counter)
+    erased: int = 0
     viewed: bool = True
 
 
@@ -176,6 +179,7 @@ def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, v
         ok=not problems,
         problems=sorted(named(problems, log.contracts), key=place),
         of_accounts=UNSET if everybody else len(log.accounts()),
+        erased=sum(part.erased for part in parts) or UNSET,
     )
 
 
@@ -255,6 +259,7 @@ def _audited(log: Reading, share: _Share, position: int, viewed: ViewsAudit | No
                 viewed.lost()
             part.problems += viewed.account(account_id)
         part.inputs += audit.inputs
+        part.erased += audit.erased
         part.problems += audit.problems
         part.missing += audit.missing
     part.problems += stored_heads.before(None)

@@ -55,6 +55,8 @@ WORDS: Final[dict[str, Text]] = {
     "unrated": Text("Записи без цены", "Records without a price"),
     "unrated_closed": Text("Записи без тарификации", "Records that were not rated"),
     "document": Text("Документ", "Document"),
+    "former": Text("Прежний документ", "Former document"),
+    "former_why": Text("персональные данные в нём уничтожены", "the personal data in it are destroyed"),
     "checkpoint": Text("Контрольная точка", "Checkpoint"),
     "page": Text("Страница", "Page"),
     "of_pages": Text("из", "of"),

@@ -26,6 +26,7 @@ from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
 from projections.canonical import statement_id
 from projections.contract_fields import later_fields
+from projections.former import erasure_of, former_id
 from projections.shares import in_processes
 from projections.statement import statement
 from scripts import collector
@@ -232,7 +233,10 @@ def _write(
     if found is None:
         return Failure(contract, Hinted(_NOT_HERE)), False
     events = snapshot.events(contract.id)
-    made = statement(contract, found, events, snapshot.catalogues, since=order.since, until=order.until)
+    former = former_id(erasure_of(snapshot.log, found), since=order.since, until=order.until)
+    made = statement(
+        contract, found, events, snapshot.catalogues, since=order.since, until=order.until, former_id=former
+    )
     path = Path(order.folder) / order.file(contract)
     id = statement_id(made)
     if known is not None and known.statement == id and _digest(path) == known.sha256:

@@ -4,7 +4,6 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from ledger.accounts import erased_accounts
 from ledger.log import files
 from ledger.log.keyring import Keyring, Merged
 from ledger.log.store import StoreRef
@@ -25,13 +24,9 @@ def back_up_keys(ref: StoreRef, target: Path) -> int:
 
 
 def restore_keys(ref: StoreRef, source: Path) -> Merged:
-    """Take over the keys of a copy that are not here, but for those of contracts that the ledger says were erased.
+    """Take over the keys of a copy that are not here, but for those whose destruction is known here, or there.
 
-    Raises KeysUnusable, StoreError.
+    What the log says was erased is for the caller to drop (`erasure.drop_erased_keys`). Raises KeysUnusable.
     """
     with closing(Keyring(ref.keys_place)) as keyring:
-        if ref.exists():
-            with closing(ref.open()) as store, store.reading() as log:
-                for account in erased_accounts(log):
-                    keyring.fence(log.contracts.named(account))
         return keyring.merge(source)

@@ -16,6 +16,7 @@ from ledger.periods import Moment
 from ledger.snapshot import Snapshot
 from projections import canonical
 from projections.formats.csv import Table
+from projections.former import erasure_of, former_id
 from projections.statement import Broken, Statement, statement
 from projections.words.language import Language
 from scripts.app.accounts import require_account
@@ -94,7 +95,10 @@ def document(
     known_by = None if known_at is None else periods.last_instant(known_at, found.zone)
     try:
         with closing(snapshot.events(contract.id, known_at=known_by)) as events:
-            made = statement(contract, found, events, snapshot.catalogues, since=since, until=until)
+            made = statement(
+                contract, found, events, snapshot.catalogues, since=since, until=until,
+                former_id=former_id(erasure_of(snapshot.log, found), since=since, until=until),
+            )  # fmt: skip
     except Broken as error:
         raise Declined("UNSOUND_STATEMENT", account=str(contract), reason=error) from None
     return layout.render(made, None if keys is None else _footer(snapshot, found, keys, until))

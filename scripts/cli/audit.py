@@ -125,6 +125,8 @@ def _show(report: Report, evidence: Found | None) -> None:
         terminal.count(report.accounts, "account") if whole else f"{report.accounts} of {report.of_accounts} accounts"
     )
     print_text(f"{accounts}, {terminal.count(report.events, 'event')} decided again: {verdict}\n")
+    if isinstance(report.erased, int):
+        print_text(f"{report.erased} of them erased, money checked\n")
     if not whole:
         print_text(
             "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"

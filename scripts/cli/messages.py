@@ -37,6 +37,30 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "CLAIM_OF_SEVERAL": "claim {id!r} is there for accounts {accounts}; name one with --account",
     "ID_TAKEN": "id {id!r} of source {source!r} came before with another content, as event {version}",
     "REJECTED": "{reason}",
+    "ALREADY_ERASED": (
+        "the personal data of contract {account} were destroyed at {at} (event {version}); "
+        "`obnovi erase {arguments} --act-only` writes the act again"
+    ),
+    "NOT_CLOSED": "contract {account} is open; a `close` input closes it, and only then its data can be destroyed",
+    "CLAIM_OPEN": (
+        "contract {account} has an open claim (event {version}); answer it first, `obnovi dispute list` shows it"
+    ),
+    "KEPT_UNTIL": (
+        "the data of contract {account} are kept until {until} (retention_days = {days}); "
+        "add --early if the ground asks for it sooner"
+    ),
+    "NEVER_SEALED": (
+        "contract {account} is of an older build or was made with OBNOVI_SEAL=off: it stands unsealed in the log, "
+        "so nothing of it can be destroyed"
+    ),
+    "NO_KEY_TO_DESTROY": (
+        "the key of contract {account} is not in {folder}, so it cannot be destroyed; name its folder with OBNOVI_KEYS"
+    ),
+    "NAMES_SOMEBODY": (
+        "--ground or --by has the number, or a peer, a text, an id or a name of the contract; they stay in the log "
+        "for ever, so write them without"
+    ),
+    "NOT_ERASED": "contract {account} is not erased, so there is no act about it",
     "NO_VERSION": "account {account} has no version {version}; see `obnovi events {arguments}`",
     "SHORTER_THAN_WITNESS": (
         "the witness saw {seen} events, the ledger has {size}: it was cut off or is an older copy"
@@ -100,6 +124,7 @@ HINTS: Final[dict[Hint, str]] = {
     "time_before_since": "--move {version}: that time lies before --from, and what stands there stays",
     "lacking_at_since": "account {account} has the {kind} {id} at --from, which the catalogue lacks",
     "see_stored": "{text}: `obnovi events {arguments}`{more}.",
+    "erase_again": "{text}: `obnovi erase {arguments}` destroys it again.",
     "replay_views": "{text}: `obnovi replay` makes them anew.",
 }
 

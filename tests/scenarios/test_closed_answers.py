@@ -257,7 +257,7 @@ def test_an_erasure_is_booked_at_the_clock_or_later_and_moves_nothing(begin: Beg
     """R-15.9: it has no input and no entries; why and by whom stays."""
     account = closed(begin).account
     for when, booked_at in (("2023-01-19 10:00", CLOSING), ("2026-01-21 10:00", "2026-01-21 10:00")):
-        erased = personal_erased(account, Moment(at(when), at(when), at("2026-02-01 10:00")), "срок вышел", "clerk")
+        erased = personal_erased(account, Moment(at(when), at(when), at("2026-02-01 10:00")), "срок вышел", "clerk", ())
         assert erased == PersonalErased(
             version=6,
             occurred_at=at(booked_at),

@@ -21,7 +21,7 @@ SCHEMA: Final = (
     "CREATE TABLE contracts (contract TEXT PRIMARY KEY, number BLOB NOT NULL, holder INTEGER NOT NULL, "
     "ledger TEXT NOT NULL, wrapped BLOB NOT NULL) WITHOUT ROWID",
     "CREATE INDEX contracts_by_number ON contracts (number)",
-    "CREATE TABLE erased (contract TEXT PRIMARY KEY, holder INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE erased (contract TEXT PRIMARY KEY, holder INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE wrapping (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
@@ -99,9 +99,14 @@ class KeyFile:
             return int(found[0])
 
     def erased(self) -> dict[str, int]:
-        """Contracts whose keys are destroyed and never come back, with their places among those of their numbers."""
+        """Contracts whose keys never come back, with their places among those of their numbers."""
         with self._errors():
             return dict(self._db.execute("SELECT contract, holder FROM erased").fetchall())
+
+    def notes(self) -> dict[str, str]:
+        """What is noted of each erasure, by contract."""
+        with self._errors():
+            return dict(self._db.execute("SELECT contract, note FROM erased ORDER BY contract").fetchall())
 
     def add(self, rows: Iterable[ContractRow]) -> None:
         """Add contracts, durable; those whose keys were destroyed stay without."""
@@ -112,10 +117,10 @@ class KeyFile:
                 list(rows),
             )
 
-    def fence(self, contract: str, holder: int) -> None:
-        """Let no key of a contract come back, durable."""
+    def fence(self, contract: str, holder: int, note: str) -> None:
+        """Let no key of a contract come back, and note this of its erasure, in place of what was; durable."""
         with self.writing():
-            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (contract, holder))
+            self._db.execute("INSERT OR REPLACE INTO erased VALUES (?, ?, ?)", (contract, holder, note))
 
     def destroy(self, contracts: Iterable[str]) -> None:
         """Destroy the rows of contracts, durable: their places in the file are overwritten, and the file is packed."""

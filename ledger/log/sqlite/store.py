@@ -152,6 +152,14 @@ class SQLiteStore:
                 connection.rollback()
                 raise transaction_error(error, connection._sqlite_conn, self.ref) from error
 
+    def tidy(self) -> None:
+        """Move the write-ahead log into the file and empty it."""
+        with self._datastore.get_connection(commit=False) as connection:
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                raise transaction_error(error, connection._sqlite_conn, self.ref) from error
+
     def _create(self) -> None:
         with self._transaction("BEGIN", commit=False) as connection:
             if has_tables(connection._sqlite_conn):
