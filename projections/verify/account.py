@@ -109,7 +109,7 @@ class AccountAudit:
             found = codec.unsealed(row.topic, row.state, self._opener) if row.topic in codec.SEALED_TOPICS else None
             event = found.event if found is not None else row.event()
         except (BadEvents, codec.Undecodable) as error:
-            self._differs(row.version, "stored form", "an event", error)
+            self._differs(row.version, "stored form", "an event", _bad(row, error))
             self._lost = True
             return None
         if event.version != row.version:
@@ -306,6 +306,13 @@ class AccountAudit:
 
     def _differs(self, version: int, problem: str, expected: object, found: object) -> None:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
+
+
+def _bad(row: Stored, error: BadEvents | codec.Undecodable) -> BadEvents:
+    """What cannot be read of an event, as every reading says it."""
+    if isinstance(error, BadEvents):
+        return error
+    return BadEvents(f"account {row.account}, version {row.version}: {error}", "run_verify")
 
 
 def _printable(value: object) -> object:

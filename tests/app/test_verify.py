@@ -23,8 +23,8 @@ def test_all_accounts_or_a_share_or_those_named_are_decided_again(tmp_path: Path
     story = example_1(tmp_path)
     with story.reading() as log:
         assert accounts_to_verify(log) is None
-        assert accounts_to_verify(log, share=Fraction(1, 2)) == [ACCOUNT]
-        assert accounts_to_verify(log, named=[ACCOUNT, ACCOUNT]) == [ACCOUNT]
+        assert accounts_to_verify(log, share=Fraction(1, 2)) == [story.contract.id]
+        assert accounts_to_verify(log, named=[ACCOUNT, ACCOUNT]) == [story.contract.id]
         with pytest.raises(Declined) as told:
             accounts_to_verify(log, named=["79160000000"])
     assert (told.value.code, told.value.facts) == ("NOTHING_OF_ACCOUNT", {"account": "79160000000"})
