@@ -11,6 +11,8 @@ from projections.verify import verify as audit
 from tests.cli.support import ACCOUNT, Run, line, month, write
 
 OTHERS = ("79000000001", "79000000002", "79000000003")
+IDS: dict[str, str] = {}
+"""The ids of their contracts in the ledger of the test."""
 WHOLE_ONLY = "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`."
 
 
@@ -27,6 +29,7 @@ def ledger(obnovi: Run, tmp_path: Path) -> Run:
     ]
     write(tmp_path / "feed", *feed)
     assert obnovi("feed", "feed").code == 0
+    IDS.update({each["account"]: each["contract"] for each in obnovi("accounts", "--json").json()})
     return obnovi
 
 
@@ -47,7 +50,7 @@ def forged(tmp_path: Path, account: str) -> None:
     with behind_the_back(tmp_path) as db:
         db.execute(
             "UPDATE stored_events SET state = CAST(replace(state, ?, ?) AS BLOB) WHERE originator_id = ?",
-            ('"billed":360', '"billed":60', account),
+            ('"billed":360', '"billed":60', IDS[account]),
         )
 
 
@@ -129,9 +132,9 @@ def test_an_unknown_account_cannot_be_checked(ledger: Run) -> None:
 def test_some_accounts_do_not_answer_for_the_whole(ledger: Run, tmp_path: Path) -> None:
     """A key too many, a source that nobody named and a lost event of another are the whole ledger's matter."""
     with behind_the_back(tmp_path) as db:
-        db.execute("INSERT INTO keys VALUES (x'00', ?, 2, x'00')", (ACCOUNT,))
+        db.execute("INSERT INTO keys VALUES (x'00', ?, 2, x'00')", (IDS[ACCOUNT],))
         db.execute("INSERT INTO sources VALUES ('ghost')")
-        db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 5", (OTHERS[1],))
+        db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 5", (IDS[OTHERS[1]],))
     assert ledger("verify", "--account", ACCOUNT).code == 0
     whole = ledger("verify", "--json").json()
     assert {(p["account"], p["problem"]) for p in whole["problems"]} == {
@@ -143,7 +146,7 @@ def test_some_accounts_do_not_answer_for_the_whole(ledger: Run, tmp_path: Path) 
 
 def test_an_account_of_which_only_the_head_is_left_can_be_named(ledger: Run, tmp_path: Path) -> None:
     with behind_the_back(tmp_path) as db:
-        db.execute("DELETE FROM stored_events WHERE originator_id = ?", (OTHERS[0],))
+        db.execute("DELETE FROM stored_events WHERE originator_id = ?", (IDS[OTHERS[0]],))
     made = ledger("verify", "--account", OTHERS[0], "--json").json()
     assert (made["accounts"], made["events"], made["of_accounts"]) == (0, 0, 4)
     assert [(p["account"], p["problem"]) for p in made["problems"]] == [(OTHERS[0], "head without events")]
@@ -156,7 +159,7 @@ def test_several_processes_find_what_one_does(ledger: Run, tmp_path: Path, monke
     with sqlite3.connect(tmp_path / "obnovi.db") as db:
         db.execute("DELETE FROM sources")
         db.execute("DELETE FROM used_versions")
-        db.execute("UPDATE heads SET next_at = 0 WHERE account = ?", (OTHERS[1],))
+        db.execute("UPDATE heads SET next_at = 0 WHERE account = ?", (IDS[OTHERS[1]],))
     for options in ((), forged_too, ("--sample", "75%")):
         monkeypatch.setattr(audit, "EVENTS_FOR_PROCESSES", 20_000)
         alone = ledger("verify", *options, "--json")
@@ -172,9 +175,9 @@ def test_a_report_says_what_was_found_and_what_to_do(ledger: Run, tmp_path: Path
         db.execute(
             "UPDATE stored_events SET state = CAST(replace(state, '\"amount\":360,', '\"amount\":300,') AS BLOB) "
             "WHERE originator_id = ? AND originator_version = 5",
-            (ACCOUNT,),
+            (IDS[ACCOUNT],),
         )
-        db.execute("UPDATE heads SET next_at = next_at + 1 WHERE account = ?", (OTHERS[2],))
+        db.execute("UPDATE heads SET next_at = next_at + 1 WHERE account = ?", (IDS[OTHERS[2]],))
     done = ledger("verify")
     assert done.code == 1
     assert done.out.splitlines() == [
@@ -196,7 +199,7 @@ def test_a_report_says_what_was_found_and_what_to_do(ledger: Run, tmp_path: Path
 
 def test_damaged_heads_alone_need_no_backup(ledger: Run, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "obnovi.db") as db:
-        db.execute("UPDATE heads SET state = x'7b7d' WHERE account = ?", (ACCOUNT,))
+        db.execute("UPDATE heads SET state = x'7b7d' WHERE account = ?", (IDS[ACCOUNT],))
     done = ledger("verify")
     assert done.out.splitlines()[-2:] == [
         "4 accounts, 20 events decided again: 1 problem",
@@ -248,9 +251,9 @@ def test_a_history_with_a_hole_is_no_error_of_the_program(
     write(tmp_path / "more", line("ussd", "*100#", "2023-01-21T12:00:00+03:00", text="*100#"))
     assert ledger("feed", "more").code == 0
     with behind_the_back(tmp_path) as db:
-        db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 4", (ACCOUNT,))
+        db.execute("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 4", (IDS[ACCOUNT],))
     done = ledger(*command)
-    assert (done.code, done.err) == (2, f"obnovi: account {ACCOUNT}: version 5 follows 3; run `obnovi verify`\n")
+    assert (done.code, done.err) == (2, f"obnovi: account {IDS[ACCOUNT]}: version 5 follows 3; run `obnovi verify`\n")
 
 
 def test_a_broken_page_is_told_of_the_file_that_has_it(ledger: Run, tmp_path: Path) -> None:
@@ -291,7 +294,7 @@ def test_an_index_that_names_rows_that_are_gone_is_damage_of_the_ledger(ledger: 
         db.execute(f"DELETE FROM sqlite_master WHERE {where}")
     db.close()
     with sqlite3.connect(path) as db:
-        db.execute("DELETE FROM heads WHERE account = ?", (ACCOUNT,))
+        db.execute("DELETE FROM heads WHERE account = ?", (IDS[ACCOUNT],))
         db.execute("PRAGMA writable_schema = ON")
         db.execute("INSERT INTO sqlite_master VALUES (?,?,?,?,?)", index)
     db.close()
