@@ -9,6 +9,7 @@ import msgspec
 from ledger import periods
 from ledger.contracts import Contract
 from ledger.events import DisputeOpened, DisputeResolved, Event, InputRef
+from ledger.log.sealed_form import stand_in
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from projections.cache import Cache
@@ -85,17 +86,19 @@ def rows(db: Cache, log: Reading, *, today: date | Instant, dispute: str | None 
     named = log.contracts.named_all({account for account, *_ in found})
     claims = []
     for account, claim, event, opened, due, premium, state, version, zone in found:
-        if dispute is not None and claim != _claim_of(log, account, dispute):
+        if dispute is not None and not _is_called(log, account, claim, dispute):
             continue
         id = dispute if dispute is not None else _id_of(log, account, version)
         claims.append(_row(named[account], id, event, opened, due, premium, state, version, zone, today=today))
     return sorted(claims, key=_urgency)
 
 
-def _claim_of(log: Reading, account: str, id: str) -> str:
-    """What a contract's claim of an id is noted as."""
+def _is_called(log: Reading, account: str, claim: str, id: str) -> bool:
+    """Whether a claim as it is noted has an id; where nobody can tell any more, the one that stands for it."""
     name = log.keyring.claim_name(account)
-    return name(id) if name is not None else id
+    if name is not None:
+        return claim == name(id)
+    return id in (claim, stand_in(str(log.keyring.opener(account)), claim))
 
 
 def _id_of(log: Reading, account: str, version: int) -> str:

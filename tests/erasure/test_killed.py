@@ -31,7 +31,7 @@ from ledger.log.keyring import Keyring
 from ledger.log.sqlite.key_file import KeyFile
 from ledger.log.sqlite.store import SQLiteStore
 from ledger.service import Ledger
-from projections import cache, purge
+from projections import views
 from scripts.cli.main import main
 
 owner, name, when = eval(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -59,8 +59,8 @@ STEPS = {
     "before the key is destroyed": ("KeyFile", "destroy", "-1"),
     "destroyed": ("KeyFile", "destroy", "+1"),
     "noted that it is destroyed": ("Keyring", "fence", "+2"),
-    "before the views are packed": ("purge", "pack", "-1"),
-    "views are purged": ("scripts.app.erasure", "purge_views", "+1"),
+    "before older views are removed": ("views", "remove_older", "-1"),
+    "older views are removed": ("views", "remove_older", "+1"),
     "tidied": ("SQLiteStore", "tidy", "+1"),
     "noted that it is purged": ("Keyring", "fence", "+3"),
     "the act is written": ("scripts.cli.erase", "_write_act", "+1"),

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 from typing import NamedTuple, cast
 
+from ledger.contracts import NO_KEY
 from ledger.log.store import Reading
 from projections import disputes, refusals, unrated, views
 from projections.cache import in_memory
@@ -54,6 +55,9 @@ class InTheClear(NamedTuple):
 
     def claim_name(self, _: str) -> None:
         return None
+
+    def opener(self, _: str) -> str:
+        return NO_KEY
 
     def event(self, *_: object) -> None:
         return None
