@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import Report, verify
-from tests.support import CATALOGUE_TEXT, Clock, at, events_of
+from tests.support import CATALOGUE_TEXT, Clock, at, contract_of, events_of
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")
 REGIONS = {
@@ -165,8 +166,13 @@ _TALES: tuple[tuple[tuple[Instant | None, Instant, Raw], ...], ...] = (
 
 
 @st.composite
-def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 40) -> list[Input]:
-    """A feed: each account opens, pays and takes a plan; then months of anything, in order of delivery or nearly so."""
+def feeds(
+    draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 40, holders_max: int | None = None
+) -> list[Input]:
+    """A feed: each account opens, pays and takes a plan; then months of anything, in order of delivery or nearly so.
+
+    Numbers whose contract was closed may be opened again, but with `holders_max` 1.
+    """
     chosen = ACCOUNTS[: draw(st.integers(1, accounts_max))]
     now = at("2023-01-15 11:00") + draw(st.integers(0, 60)) * DAY
     zones: dict[str, str] = {}
@@ -199,6 +205,8 @@ def feeds(draw: st.DrawFn, *, accounts_max: int = 3, lines_max: int = 40) -> lis
             now = max(now, periods.first_night_after(now, zones[account], 3) + beside)
         received = now - draw(_delivery)
         raw = {"account": account, "id": f"i{number}"} | draw(_own[draw(_kinds)])
+        if raw["type"] == "open" and holders_max == 1:
+            continue
         raw["at"] = _written(draw, received - (draw(_lateness) if raw["type"] == "usage" else 0))
         raw["received_at"] = _written(draw, received)
         match draw(st.integers(0, 15)):
@@ -260,15 +268,32 @@ def accounts_of(feed: Iterable[Input]) -> list[str]:
 
 
 def log_of(ledger: Ledger, account: str) -> list[Event]:
-    return [event for _, event in events_of(ledger, account)]
+    """The events of a number's latest contract, or of the one that lists name."""
+    number, _, holder = account.partition("/")
+    if not holder:
+        return [event for _, event in events_of(ledger, account)]
+    with ledger.snapshot() as snapshot:
+        return [event for _, event in snapshot.events(contract_of(ledger, number, int(holder)).id)]
+
+
+def contracts_of(ledger: Ledger) -> list[str]:
+    """Every contract as lists name it: the number, and its place where the number has had another holder."""
+    with ledger.snapshot() as snapshot:
+        several = Counter(contract.number for contract in snapshot.contracts.all())
+        return [
+            f"{each.number}/{each.holder}" if several[each.number] > 1 else each.number
+            for each in snapshot.contracts.all()
+        ]
 
 
 def told(ledger: Ledger, feed: Iterable[Input]) -> dict[str, list[Event]]:
-    """Every account's events without the time of recording, the one thing that may depend on the run."""
-    return {
+    """Every contract's events without the time of recording, the one thing that may depend on the run."""
+    made = {
         account: [msgspec.structs.replace(event, recorded_at=0) for event in log_of(ledger, account)]
-        for account in accounts_of(feed)
+        for account in contracts_of(ledger)
     }
+    assert {account.partition("/")[0] for account in made} <= set(accounts_of(feed))
+    return made
 
 
 def audit(ledger: Ledger) -> Report:

@@ -9,7 +9,7 @@ from ledger.account import Account
 from ledger.events import PackagesRefreshed
 from ledger.evolve import evolve
 from ledger.inputs import Input
-from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
+from tests.laws.feeds import contracts_of, fed, feeds, log_of, moderate
 from tests.support import account_of
 
 UNIT_OF_SERVICE = {"voice": "s", "sms": "sms", "data": "kb"}
@@ -32,7 +32,7 @@ def test_every_unit_sums_to_zero_in_every_event(feed: list[Input]) -> None:
     """R-1.4: each transfer stays within one unit, on both of its sides; so does the whole ledger."""
     whole: Counter[str] = Counter()
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             for event in log_of(ledger, account):
                 moved: Counter[str] = Counter()
                 for entry in event.entries:
@@ -52,7 +52,7 @@ def test_every_unit_sums_to_zero_in_every_event(feed: list[Input]) -> None:
 def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
     """R-1.3: after every event, and each balance that an event states is that sum."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             wallet = 0
             for event in log_of(ledger, account):
                 before = wallet
@@ -71,7 +71,7 @@ def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
 def test_no_package_ever_falls_below_zero(feed: list[Input]) -> None:
     """R-6.3, R-6.5: neither a live bucket nor an expired leftover gives more than it has."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             state: Account | None = None
             sums: defaultdict[tuple[str, int | None], int] = defaultdict(int)
             for event in log_of(ledger, account):
@@ -91,7 +91,7 @@ def test_no_package_ever_falls_below_zero(feed: list[Input]) -> None:
 def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -> None:
     """R-1.3, R-5.5: and there is never more than one carried bucket of a service."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             sums: Counter[tuple[str, int | None]] = Counter()
             for event in log_of(ledger, account):
                 for entry in event.entries:
@@ -113,7 +113,7 @@ def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -
 def test_the_accounts_clock_never_runs_backwards(feed: list[Input]) -> None:
     """R-2.5, R-2.6: booked times and times of recording only grow, and nothing is booked before it reached us."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             log = log_of(ledger, account)
             assert [event.version for event in log] == list(range(1, len(log) + 1))
             for before, event in pairwise(log):
@@ -131,7 +131,7 @@ def test_the_accounts_clock_never_runs_backwards(feed: list[Input]) -> None:
 def test_a_refresh_carries_all_that_is_left_once(feed: list[Input]) -> None:
     """R-5.4, R-5.5: base moves whole, the old carried leftover expires whole, nothing is carried twice."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             state: Account | None = None
             for event in log_of(ledger, account):
                 if isinstance(event, PackagesRefreshed):

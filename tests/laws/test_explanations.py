@@ -37,9 +37,9 @@ from projections.words.names import PLACES
 from projections.words.reasons import REASONS, STEPS, WHY, Why
 from projections.words.rules import RULES
 from scripts.simulate import Market, lines
-from tests.laws.feeds import accounts_of, fed, feeds, log_of, moderate
+from tests.laws.feeds import contracts_of, fed, feeds, log_of, moderate
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Step, one, pair
-from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at, catalogues_of
+from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at, catalogues_of, contract_of
 
 README = (Path(__file__).parents[2] / "ledger" / "README.md").read_text(encoding="utf-8")
 STATED = set(re.findall(r"^- \*\*(R-\d+\.\d+)\*\*", README, re.MULTILINE))
@@ -53,12 +53,14 @@ def explained(ledger: Ledger, account_id: str) -> list[Explanation]:
     states: list[Account] = []
     booking: Event | None = None
     sums: defaultdict[str, int] = defaultdict(int)
+    number, _, holder = account_id.partition("/")
+    stream = contract_of(ledger, number, int(holder) if holder else None).id
     with ledger.store.reading() as log:
         for event in log_of(ledger, account_id):
-            found = explain(log, catalogues_of(ledger), account_id, event.version)
+            found = explain(log, catalogues_of(ledger), stream, event.version)
             assert found.before == (balance(state) if state else None)
             names_every_bucket(found, event, states)
-            state = evolve(state, event, account_id)
+            state = evolve(state, event, stream)
             states.append(state)
             assert found.after == balance(state)
             for entry in event.entries:
@@ -69,7 +71,7 @@ def explained(ledger: Ledger, account_id: str) -> list[Explanation]:
             holds(found, event, sums, due_later=due_later)
             spoken(found)
             booking = booking if booking is not None and same_booking(booking, event) else event
-            repeats(found, booking, account_id)
+            repeats(found, booking, number)
             reasons_in_order(found, event)
             made.append(found)
     return made
@@ -150,7 +152,7 @@ def reasons_in_order(found: Explanation, event: Event) -> None:
 def test_every_event_of_any_feed_is_explained(feed: list[Input]) -> None:
     """R-3.6, R-12.1."""
     with fed(feed) as ledger:
-        for account in accounts_of(feed):
+        for account in contracts_of(ledger):
             explained(ledger, account)
 
 
@@ -184,7 +186,7 @@ def test_every_event_of_simulated_subscribers_is_explained(tmp_path: Path) -> No
     ) as ledger:
         feed = [inputs.parse(line.decode()) for line in fed_lines]
         ledger.apply(feed)
-        told = [each for account in accounts_of(feed) for each in explained(ledger, account)]
+        told = [each for account in contracts_of(ledger) for each in explained(ledger, account)]
     assert len({type(each.event) for each in told}) > 5
 
 

@@ -185,6 +185,6 @@ def test_a_rule_that_changed_since_is_found_at_the_first_event_it_would_change(w
 
 
 @moderate(60)
-@given(feed=feeds(), wrong=st.sampled_from(WRONG))
+@given(feed=feeds(holders_max=1), wrong=st.sampled_from(WRONG))
 def test_a_wrong_rule_is_found_in_any_feed(feed: list[Input], wrong: Wrong) -> None:
     _found(wrong, feed)
