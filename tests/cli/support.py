@@ -10,7 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support import HERE
+from ledger.log.engines import store_ref
+from ledger.service import Ledger
+from tests.support import HERE, contract_of
 
 OBNOVI = Path(sys.executable).parent / "obnovi"
 ENVIRONMENT = os.environ | {"OBNOVI_CATALOGUE": str(HERE / "catalogue.toml")}
@@ -87,3 +89,9 @@ def events(run: Run, account: str = ACCOUNT) -> list[dict[str, Any]]:
     for event in made:
         del event["recorded_at"]
     return made
+
+
+def stream_of(folder: Path, account: str) -> str:
+    """The id of a number's contract in the ledger of a folder."""
+    with Ledger(store_ref(folder / "obnovi.db"), now=lambda: 0, access="read") as ledger:
+        return contract_of(ledger, account).id
