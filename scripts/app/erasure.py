@@ -184,13 +184,18 @@ def _note_of(log: Reading, event: PersonalErased) -> ErasureNote:
 
 
 def _destroy(ledger: Ledger, begun: Unfinished) -> None:
-    """Destroy the key; where it was the number's last contract, with those of contracts that never came to be."""
+    """Destroy the key; where it was the number's last contract, with those of contracts that never came to be.
+
+    Until it is noted, a key whose row is gone is destroyed again: a killed run may have left the file unpacked.
+    """
     with ledger.store.writing() as tx:  # nobody is opening a contract of the number meanwhile
-        if (kept := tx.keyring.fenced(begun.contract.id)) is None:
+        kept = tx.keyring.fenced(begun.contract.id)
+        if kept is None and begun.note.destroyed_at is not None:
             return
-        left = tx.contracts.of(kept.contract.number)
-        only_begun = [] if left else tx.keyring.begun_of(kept.contract.number, ledger=kept.ledger, in_log=[])
-        tx.keyring.destroy([begun.contract.id, *only_begun])
+        gone = [begun.contract.id]
+        if kept is not None and not tx.contracts.of(kept.contract.number):
+            gone += tx.keyring.begun_of(kept.contract.number, ledger=kept.ledger, in_log=[])
+        tx.keyring.destroy(gone)
 
 
 def _require_sealed(log: Reading, contract: Contract, account: Account) -> None:

@@ -9,7 +9,7 @@ from ledger.contracts import ERASED
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from scripts.wiring import now
-from tests.cli.support import ACCOUNT, Run, line, write
+from tests.cli.support import ACCOUNT, Run, line, on_a_terminal, write
 from tests.erasure.support import (
     BY,
     GROUND,
@@ -207,6 +207,14 @@ def test_it_is_not_done_unasked(two: Run, tmp_path: Path) -> None:
     for arguments in (("--ground", GROUND, "--by", BY), ()):
         assert two("erase", ACCOUNT, "--holder", "1", *arguments).code == 2
     assert contents(tmp_path) == before
+
+
+def test_on_a_terminal_it_is_asked_for(two: Run) -> None:
+    contract = contract_of(two)
+    for says, code in (("n\n", 1), ("y\n", 0)):
+        done = on_a_terminal("erase", ACCOUNT, "--holder", "1", *ORDER[:-1], cwd=".", says=says)
+        assert (done.code, "are destroyed for good" in done.out) == (code, True)
+        assert (two("balance", contract, "--json").json()["account"] == ERASED) == (code == 0)
 
 
 def test_data_are_kept_as_long_as_the_catalogue_says(

@@ -14,6 +14,7 @@ from ledger.log import files
 from ledger.log.errors import FileLost, NoLedger, StoreError
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite import copy, schema
+from ledger.log.sqlite.connect import LOCK_TIMEOUT_SECONDS
 from ledger.log.sqlite.connections import Datastore, has_tables, names_itself_ledger
 from ledger.log.sqlite.errors import no_ledger, transaction_error
 from ledger.log.sqlite.reading import SQLiteReading
@@ -21,6 +22,7 @@ from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.writing import SQLiteWriting
 
 HELPERS: Final = ("-wal", "-shm", "-journal")
+TIDY_SECONDS_MAX: Final = 5
 SMALLEST_DATABASE_BYTES: Final = 100  # SQLite takes less than its header for an empty database
 _ESCAPED: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 
@@ -153,10 +155,12 @@ class SQLiteStore:
                 raise transaction_error(error, connection._sqlite_conn, self.ref) from error
 
     def tidy(self) -> None:
-        """Move the write-ahead log into the file and empty it."""
+        """Move the write-ahead log into the file and empty it; who reads for long is not waited for."""
         with self._datastore.get_connection(commit=False) as connection:
             try:
+                connection.cursor().execute(f"PRAGMA busy_timeout = {TIDY_SECONDS_MAX * 1000}")
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.cursor().execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_SECONDS * 1000}")
             except sqlite3.DatabaseError as error:
                 raise transaction_error(error, connection._sqlite_conn, self.ref) from error
 
