@@ -59,6 +59,13 @@ def stored_accounts(tx: Reading, account_ids: Sequence[str]) -> dict[str, Found]
     return accounts
 
 
+def erased_accounts(tx: Reading) -> Iterator[str]:
+    """The contracts whose personal data were erased (R-15.9), as their heads say."""
+    for head in tx.heads():
+        if b'"erased":true' in head.state:
+            yield head.account
+
+
 def folded_accounts(tx: Reading) -> Iterator[Account]:
     """Every account folded from the log, in order of account. Raises BadEvents."""
     for _, events in groupby(tx.all_events(), attrgetter("account")):

@@ -88,17 +88,18 @@ def rows(db: Cache, log: Reading, *, today: date | Instant, dispute: str | None 
     for account, claim, event, opened, due, premium, state, version, zone in found:
         if dispute is not None and not _is_called(log, account, claim, dispute):
             continue
-        id = dispute if dispute is not None else _id_of(log, account, version)
+        id = _id_of(log, account, version)
         claims.append(_row(named[account], id, event, opened, due, premium, state, version, zone, today=today))
     return sorted(claims, key=_urgency)
 
 
 def _is_called(log: Reading, account: str, claim: str, id: str) -> bool:
-    """Whether a claim as it is noted has an id; where nobody can tell any more, the one that stands for it."""
+    """Whether a contract's claim has an id; one that nobody can read is called by what stands for it."""
     name = log.keyring.claim_name(account)
     if name is not None:
         return claim == name(id)
-    return id in (claim, stand_in(str(log.keyring.opener(account)), claim))
+    opener = log.keyring.opener(account)
+    return id == claim or (isinstance(opener, str) and id == stand_in(opener, claim))
 
 
 def _id_of(log: Reading, account: str, version: int) -> str:

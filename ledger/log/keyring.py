@@ -262,7 +262,7 @@ class Keyring:
             copy.close()
         file = self._opened(create=True)
         assert file is not None, "made where it was not there"
-        for id in erased.keys() - file.erased().keys():
+        for id in erased.keys() - self._erased.keys():
             file.fence(id, erased[id], notes[id])
         file.destroy(set(erased) & {row.contract for row in file.of_contracts(list(erased))})
         before = sum(1 for _ in file.all())

@@ -13,7 +13,7 @@ from ledger.progress import Progress, unwatched
 from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.jsonl import root_text
-from projections.exports.lines import FORMAT, CatalogueLine, End, EventLine, KeyLine, Line, Log
+from projections.exports.lines import FORMATS_READ, CatalogueLine, End, EventLine, KeyLine, Line, Log
 from projections.exports.postings import PROGRESS_EVERY_EVENTS
 
 _decoder: Final = msgspec.json.Decoder(Line)
@@ -40,8 +40,8 @@ def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = unwat
     said = _parsed(*first)
     if not isinstance(said, Log):
         _refuse(1, "the first line of an exported log belongs here")
-    if said.format != FORMAT:
-        _refuse(1, f"format {said.format}; this program reads format {FORMAT}")
+    if said.format not in FORMATS_READ:
+        _refuse(1, f"format {said.format}; this program reads formats {FORMATS_READ[0]} to {FORMATS_READ[-1]}")
     number = 1
     tree = Growing()
     end: End | None = None

@@ -4,8 +4,10 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever an older program could not make the same log of a file any more."""
+FORMATS_READ: Final = (1, FORMAT)
+"""In the first one, events were in the clear and streams called by numbers."""
 
 
 Form: TypeAlias = Literal["sealed", "clear"]

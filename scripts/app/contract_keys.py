@@ -7,6 +7,7 @@ from pathlib import Path
 from ledger.log import files
 from ledger.log.keyring import Keyring, Merged
 from ledger.log.store import StoreRef
+from scripts.app.erasure import drop_erased_keys
 
 
 def back_up_keys(ref: StoreRef, target: Path) -> int:
@@ -24,9 +25,12 @@ def back_up_keys(ref: StoreRef, target: Path) -> int:
 
 
 def restore_keys(ref: StoreRef, source: Path) -> Merged:
-    """Take over the keys of a copy that are not here, but for those whose destruction is known here, or there.
+    """Take over the keys of a copy that are not here, but for those of contracts that the ledger says were erased.
 
-    What the log says was erased is for the caller to drop (`erasure.drop_erased_keys`). Raises KeysUnusable.
+    Raises KeysUnusable, StoreError.
     """
     with closing(Keyring(ref.keys_place)) as keyring:
+        if ref.exists():
+            with closing(ref.open()) as store, store.reading() as log:
+                drop_erased_keys(log, keyring)
         return keyring.merge(source)

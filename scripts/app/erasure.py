@@ -10,17 +10,19 @@ from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
+from ledger.accounts import erased_accounts, stored_account
 from ledger.contracts import NO_KEY, Contract, chosen, is_number
 from ledger.erasure import ErasureNote, NotErasable, named_in, noted, require_erasable
-from ledger.events import PersonalErased
+from ledger.events import AccountOpened, PersonalErased
 from ledger.log import files
 from ledger.log.contracts import LEDGER_SETTING
+from ledger.log.keyring import Keyring
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.service import Clock, Ledger
 from ledger.snapshot import Snapshot
-from projections import views
 from projections.former import erasure_of, former_statements
+from projections.purge import purge_views
 from projections.statement import Broken
 from scripts.app.accounts import require_account
 from scripts.app.contracts import require_contract
@@ -137,7 +139,8 @@ def finish(ledger: Ledger, begun: Unfinished, *, now: Clock) -> Unfinished:
         ledger.erase(begun.contract, note)
     _destroy(ledger, begun)
     note = _noted(ledger, begun, replace(note, destroyed_at=note.destroyed_at or now()))
-    views.remove_older(ledger.store.ref)  # those of today hold nothing personal
+    with ledger.snapshot() as snapshot:
+        purge_views(snapshot.log)
     ledger.store.tidy()
     ref = ledger.store.ref
     for folder in {ref.folder, ref.keys_place.folder}:
@@ -156,30 +159,32 @@ def _noted(ledger: Ledger, begun: Unfinished, note: ErasureNote) -> ErasureNote:
     return note
 
 
-def drop_erased_keys(ledger: Ledger) -> list[str]:
-    """Destroy the keys of contracts that the log says are erased, as a copy of the keys brings them back; their ids."""
-    with ledger.store.writing() as tx:
-        snapshot, keyring = Snapshot(tx), tx.keyring
-        back = [
-            (each, found) for each in keyring.all() if (found := snapshot.account(each.id)) is not None and found.erased
-        ]
-        for contract, found in back:
-            event = erasure_of(tx, found)
-            assert event is not None, "the last event of an erased contract is its erasure"
-            keyring.fence(contract.id, contract.holder, _note_of(tx, event).encoded())
-        gone = [contract.id for contract, _ in back] + [id for id in keyring.erased() if keyring.fenced(id)]
-        if gone:
-            keyring.destroy(gone)
-    return sorted(set(gone))
+def drop_erased_keys(log: Reading, keyring: Keyring) -> list[str]:
+    """Fence the keys of contracts that the log says are erased, destroy those that are there; their ids.
+
+    An older copy of the keys has them, and a keyring that was lost has no fences.
+    """
+    erased = list(erased_accounts(log))
+    for id in set(erased) - keyring.erased():
+        opening, account = log.event(id, 1), stored_account(log, id)
+        event = erasure_of(log, account) if account is not None else None
+        if event is not None and isinstance(opening, AccountOpened):
+            keyring.fence(id, opening.holder, _note_of(log, event).encoded())
+    back = [id for id in erased if keyring.fenced(id) is not None]
+    if back:
+        keyring.destroy(back)
+    return back
 
 
 def _note_of(log: Reading, event: PersonalErased) -> ErasureNote:
+    """What can be noted of an erasure from the log alone."""
     return ErasureNote(
         ledger=log.setting(LEDGER_SETTING) or "",
         ground=event.ground,
         by=event.by,
         statements=event.statements,
         begun_at=event.recorded_at,
+        over=True,
     )
 
 

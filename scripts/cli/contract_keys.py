@@ -6,11 +6,10 @@ import click
 
 from ledger.log.keyring import is_copy_of_keys
 from scripts.app.contract_keys import back_up_keys, restore_keys
-from scripts.app.erasure import drop_erased_keys
 from scripts.cli import terminal
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import UsageError
-from scripts.wiring import Settings, ledger_ref, open_ledger, require_file
+from scripts.wiring import Settings, ledger_ref, require_file
 
 
 @click.command(short_help="Copy the keys of contracts into a file.")
@@ -59,11 +58,7 @@ def restore(settings: Settings, file: str) -> int:
     require_file(source, "copy of keys")
     if not is_copy_of_keys(source):
         raise UsageError(f"{file} is no copy of keys; name one that `obnovi keys backup` made")
-    ref = ledger_ref(settings)
-    merged = restore_keys(ref, source)
-    if ref.exists():
-        with open_ledger(settings, "book") as ledger:
-            drop_erased_keys(ledger)
+    merged = restore_keys(ledger_ref(settings), source)
     if settings.json:
         print_json({"contracts": merged.contracts, "added": merged.added})
     else:

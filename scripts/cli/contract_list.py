@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ledger.account import Account
-from ledger.contracts import ERASED, NO_KEY, Contract, is_number
+from ledger.contracts import Contract, is_number
 from ledger.events import BlockKind, Mode
 from ledger.periods import Moment
 from projections.canonical import time
@@ -108,7 +108,7 @@ def _row(contract: Contract, account: Account) -> dict[str, Any]:
 
 def _cells(phrases: Phrasebook, contract: Contract, account: Account) -> tuple[str, ...]:
     return (
-        contract_name(phrases, contract) if contract.number in (ERASED, NO_KEY) else str(contract),
+        str(contract) if is_number(contract.number) else contract_name(phrases, contract),
         phrases.time(account.opened_at),
         "" if account.closed_at is None else phrases.time(account.closed_at),
         account.plan or "—",

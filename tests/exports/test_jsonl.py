@@ -162,7 +162,7 @@ def bytes_of(number: int, old: str, new: str) -> Callable[[Lines], Lines]:
     [
         (without(0), "line 1: the first line"),
         (lambda told: [], "line 1: no line of an exported log"),
-        (but(0, format=2), "line 1: format 2"),
+        (but(0, format=3), "line 1: format 3"),
         (but(0, events=9), "line 22: 10 events of root"),
         (but(0, contracts="open"), "line 1: no line of an exported log"),
         (without(1), "line 2: an event before any catalogue"),
