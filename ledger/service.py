@@ -13,7 +13,7 @@ from ledger.accounts import rebuild_heads
 from ledger.batch import Batch, booked
 from ledger.booking import book, refuse_malformed
 from ledger.catalogue import Catalogue, parse, shipped_text
-from ledger.contracts import Contract
+from ledger.contracts import Contract, is_number
 from ledger.erasure import ErasureNote, book_erasure
 from ledger.events import Event, InputRefused, PackagesRefreshed, PersonalErased, RefreshRefused
 from ledger.evolve import evolve
@@ -224,10 +224,10 @@ class Ledger:
     def _require_keys(self, tx: Writing) -> None:
         """Refuse to take a number for nobody's, or for an earlier holder's, while keys are missing; looked at once.
 
-        Only where there seem to be too few is each contract asked for. Raises KeysUnusable.
+        Raises KeysUnusable.
         """
-        if not self._keys_are_whole and tx.setting(FORM_SETTING) is not None:
-            if tx.keyring.count(tx.setting(LEDGER_SETTING)) < tx.count_heads():
+        if not self._keys_are_whole:
+            if not tx.keyring.has_all(account for account in tx.accounts_with_head() if not is_number(account)):
                 require_keys(tx, tx.keyring)
             self._keys_are_whole = True
 

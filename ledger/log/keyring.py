@@ -160,10 +160,11 @@ class Keyring:
                 self._of_numbers[number] = found[number] = contracts
         return {number: contracts or [] for number, contracts in found.items()}
 
-    def count(self, ledger: str | None) -> int:
-        """How many contracts of a ledger are here, and how many anywhere were erased."""
+    def has_all(self, contracts: Iterable[str]) -> bool:
+        """Whether contracts, given in order, are all here or were erased: at a fraction of the cost of their keys."""
         file = self._opened()
-        return file.count(ledger or "") + len(self._erased) if file is not None else 0
+        here = file.ids() if file is not None else iter(())
+        return all(contract in here for contract in contracts)  # each looks on from where the one before was found
 
     def all(self) -> Iterator[Contract]:
         """Every contract, in no order."""

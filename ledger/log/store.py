@@ -185,8 +185,8 @@ class Reading(Protocol):
     def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
         """All heads (of accounts `first` to `last`) in order of account."""
 
-    def count_heads(self) -> int:
-        """How many heads there are."""
+    def accounts_with_head(self) -> Iterator[str]:
+        """Every account that has a head, in order."""
 
     def has_heads(self) -> bool:
         """Whether there is any head at all."""

@@ -92,11 +92,11 @@ class KeyFile:
         with self._errors():
             yield from map(ContractRow._make, self._db.execute("SELECT * FROM contracts").fetchall())
 
-    def count(self, ledger: str) -> int:
-        """How many contracts of a ledger there are."""
+    def ids(self) -> Iterator[str]:
+        """Every contract, and every one whose key was destroyed, in order."""
         with self._errors():
-            found = self._db.execute("SELECT COUNT(*) FROM contracts WHERE ledger = ?", (ledger,)).fetchone()
-            return int(found[0])
+            for row in self._db.execute("SELECT contract FROM contracts UNION SELECT contract FROM erased ORDER BY 1"):
+                yield row[0]
 
     def erased(self) -> dict[str, int]:
         """Contracts whose keys never come back, with their places among those of their numbers."""

@@ -155,8 +155,8 @@ class SQLiteReading:
         rows = self._stream(f"SELECT {columns} FROM head_parts WHERE account = ? ORDER BY kind, number", (account,))
         return [PartRow(*row) for row in rows]
 
-    def count_heads(self) -> int:
-        return int(self._one("SELECT COUNT(*) FROM heads")[0])
+    def accounts_with_head(self) -> Iterator[str]:
+        return (row[0] for row in self._stream("SELECT account FROM heads ORDER BY account"))
 
     def has_heads(self) -> bool:
         return self._one("SELECT 1 FROM heads LIMIT 1") is not None
