@@ -21,6 +21,7 @@ from scripts.app.verify import verify as verify_accounts
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
@@ -89,6 +90,7 @@ def verify(
     keys = _keys(settings) if share is None and not named else None
     with open_ledger(settings) as ledger:
         with ledger.store.reading() as log:
+            tell_all_missing_keys(settings, log)
             chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
             count = log.last_position() if chosen is None else log.count_of(chosen)
         with terminal.progress("events", count) as bar:

@@ -30,6 +30,7 @@ from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.claims import given_catalogue
 from scripts.cli.confirm import yes_option
 from scripts.cli.messages import VERIFY
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import (
     DateType,
@@ -137,6 +138,7 @@ def list_(settings: Settings, everything: bool, today: date | None, lang: Langua
       obnovi dispute list --all --json
     """
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        tell_all_missing_keys(settings, snapshot.log)
         told = disputes.rows if everything else disputes.open_rows
         rows = asked(snapshot.log, lambda db: told(db, snapshot.log, today=_as_of(today)))
     if settings.json:

@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from scripts.cli import terminal
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, refuse_overwrite, whole_file, with_settings
 from scripts.wiring import Settings, open_ledger
 
@@ -41,6 +42,7 @@ def export(settings: Settings, form: str, output: str) -> int:
         whole_file(output, settings) as file,
         terminal.progress("events", log.last_position()) as bar,
     ):
+        tell_all_missing_keys(settings, log)
         events = write(log, file, bar)
         written = file.tell()
     if settings.json:

@@ -19,6 +19,7 @@ from scripts.app.late import book_adjustments, try_adjustments
 from scripts.cli import terminal
 from scripts.cli.claims import given_catalogue
 from scripts.cli.messages import worded
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -66,6 +67,7 @@ def late(
     booked = Counter[str]()
     with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
         with ledger.snapshot() as snapshot:
+            tell_all_missing_keys(settings, snapshot.log)
             accounts = snapshot.log.accounts()
             try:
                 with terminal.progress("accounts", len(accounts)) as bar:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from ledger.contracts import NO_KEY, Contract
+from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.hints import Hinted
+from ledger.log.store import Reading
 from scripts.cli import terminal
 from scripts.cli.messages import worded
 from scripts.cli.options import print_error
@@ -16,3 +17,10 @@ def tell_missing_keys(settings: Settings, contracts: Iterable[Contract]) -> None
     if missing:
         told = f"the keys of {terminal.count(len(missing), 'contract')} are not in {keys_folder(settings)}"
         print_error(f"obnovi: {worded(Hinted(told, 'restore_keys'))}")
+
+
+def tell_all_missing_keys(settings: Settings, log: Reading) -> None:
+    """The same of all contracts of a ledger, before an answer about all of them."""
+    ids = (account for account in log.accounts_with_head() if not is_number(account))
+    if not log.keyring.has_all(ids):
+        tell_missing_keys(settings, log.contracts.all())

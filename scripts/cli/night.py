@@ -18,6 +18,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.night import advance, advanced, due_by, quiet_before, runs_of
 from scripts.cli import confirm, terminal
 from scripts.cli.confirm import yes_option
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType, not_after_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, catalogue_text, now, open_ledger
@@ -48,6 +49,7 @@ def night(
     """
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         with ledger.snapshot() as snapshot:
+            tell_all_missing_keys(settings, snapshot.log)
             runs = runs_of(snapshot, until, not_after, now=now())
             upto = until if isinstance(until, date) else runs[0].until
             due = sum(snapshot.log.count_due(run.until, zone=run.zone) for run in runs)

@@ -19,6 +19,7 @@ from scripts.cli import terminal
 from scripts.cli.account_number import digits_of
 from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger, read_text
@@ -82,6 +83,7 @@ def statements(
     order = Order(folder, month, last, checked_layout(form, table=table, lang=language), keys_folder(settings))
     named = None if accounts is None else _named(accounts)
     with open_ledger(settings) as ledger, ledger.store.reading() as log:
+        tell_all_missing_keys(settings, log)
         wanted = contracts_to_print(log, named)
         try:
             os.makedirs(folder, exist_ok=True)

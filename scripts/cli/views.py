@@ -18,7 +18,7 @@ from scripts.app.errors import require_range
 from scripts.app.views import replay as replay_views
 from scripts.app.views import unrated_records
 from scripts.cli import terminal
-from scripts.cli.missing_keys import tell_missing_keys
+from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
 from scripts.wiring import Settings, open_ledger
 
@@ -79,6 +79,7 @@ def totals(settings: Settings, since: date, until: date, by: Grouping | None, la
     """
     require_range(since, until)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        tell_all_missing_keys(settings, snapshot.log)
         rows = asked(snapshot.log, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
     if settings.json:
         print_json(rows)
@@ -116,6 +117,7 @@ def replay(settings: Settings, workers: int | None) -> int:
     """
     with open_ledger(settings) as ledger:
         with ledger.store.reading() as log:
+            tell_all_missing_keys(settings, log)
             count = log.count()
         with terminal.progress("events", count) as bar:
             done = replay_views(ledger, workers=workers or os.cpu_count() or 1, progress=bar)

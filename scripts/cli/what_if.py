@@ -31,6 +31,7 @@ from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.audit import ShareType
 from scripts.cli.messages import worded
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -108,6 +109,7 @@ def what_if(
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
     settings = settings if named is None else replace(settings, catalogue=None)
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        tell_all_missing_keys(settings, snapshot.log)
         contract = None if account is None else require_contract(snapshot.contracts, account, holder)
         zone = "UTC" if contract is None else require_account(snapshot, contract.id).zone
         plan = _plan(changes)
