@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ledger import inputs, periods
 from ledger.events import Event
-from ledger.inputs import Input
+from ledger.inputs import Adjust, Input, OpenDispute, Refund, Rerate, ResolveDispute, Reverse, Usage, Ussd
 from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
@@ -220,6 +220,96 @@ def feeds(
                 pass
         raws.append(raw)
     return [inputs.check(raw) for raw in raws]
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """A number that one holder has after the other: all lines as they come, and whose contract each is meant for."""
+
+    lines: list[Input]
+    holders: list[int]
+
+    def of(self, holder: int) -> list[Input]:
+        """The lines meant for a holder's contract, as if nobody else had ever had the number."""
+        mine = [line for line, whose in zip(self.lines, self.holders, strict=True) if whose == holder]
+        return [replace(line, holder=line.holder and 1) if isinstance(line, _NAMING) else line for line in mine]
+
+
+_NAMING = (Adjust, OpenDispute, Refund, Rerate, ResolveDispute, Reverse)
+
+
+def mark_of(holder: int) -> str:
+    """What stands in the ids, texts, peers and names of a holder, and nowhere else."""
+    return f"mark{holder}{holder}{holder}"
+
+
+@st.composite
+def lives(draw: st.DrawFn, *, holders_max: int = 3, lines_max: int = 10) -> Lives:
+    """A number of two or three holders: a feed of each, its end, and much later what is still told of him (R-15.2)."""
+    lines: list[Input] = []
+    holders: list[int] = []
+    after: list[tuple[Input, int]] = []
+    now = at("2023-01-15 11:00")
+    account = ACCOUNTS[0]
+    count = draw(st.integers(2, holders_max))
+    for holder in range(1, count + 1):
+        feed = draw(feeds(accounts_max=1, lines_max=lines_max, holders_max=1))
+        later = now - feed[0].at
+        part = [_of_holder(line, holder, later) for line in feed]
+        # who has only just got the number has made no call before, and nobody comes back to a contract by `open`
+        part = [line for line in part if not isinstance(line, Usage) or holder == 1 or line.at >= now]
+        lines += part
+        holders += [holder] * len(part)
+        now = max(line.received_at for line in part) + draw(st.sampled_from([0, SECOND, DAY]))
+        told = {"account": account, "received_at": _rfc(now)}
+        mark = mark_of(holder)
+        opened_at = part[0].at
+        raws: list[Raw] = [
+            {"type": "open_dispute", "event": 3, "text": f"не звонил {mark}", "by": mark},
+            {"type": "resolve_dispute", "dispute": f"{mark}-e0", "outcome": "rejected", "text": mark, "by": mark},
+            {"type": "adjust", "amount": -holder, "cites": [2], "text": f"сверка {mark}", "by": mark},
+            {"type": "close", "by": mark},
+        ]
+        for number, raw in enumerate(raws):
+            lines.append(inputs.check(raw | told | {"id": f"{mark}-e{number}", "at": _rfc(now)}))
+            holders.append(holder)
+        raws = [
+            {"type": "refund", "amount": holder, "holder": holder, "by": mark},
+            {"type": "refund", "amount": 10**11, "holder": holder, "by": mark},
+            {"type": "adjust", "amount": holder, "cites": [3], "holder": holder, "text": mark, "by": mark},
+            {"type": "reverse", "event": 3, "holder": holder, "text": mark, "by": mark},
+            {"type": "open_dispute", "event": 2, "holder": holder, "text": mark, "by": mark},
+            _CALL | {"peer": mark, "at": _rfc(draw(st.sampled_from([opened_at, min(opened_at + DAY, now), now])))},
+        ]
+        for number, raw in enumerate(raws):
+            said = {"account": account, "id": f"{mark}-l{number}", "at": _rfc(now)} | raw
+            after.append((inputs.check(said | {"received_at": _rfc(now)}), holder))
+        now += draw(st.sampled_from([SECOND, DAY, 70 * DAY]))
+    for line, holder in draw(st.permutations(after)):
+        now += draw(st.sampled_from([SECOND, HOUR]))
+        lines.append(replace(line, received_at=now, at=line.at if isinstance(line, Usage) else now))
+        holders.append(holder)
+    return Lives(lines, holders)
+
+
+def _rfc(instant: Instant) -> str:
+    return periods.local_text(instant, "UTC")
+
+
+def _of_holder(line: Input, holder: int, later: Instant) -> Input:
+    """A line of a feed, told of a holder, so much later."""
+    mark = mark_of(holder)
+    line = replace(line, id=f"{mark}-{line.id}", at=line.at + later, received_at=line.received_at + later)
+    if line.by is not None:
+        line = replace(line, by=mark)
+    match line:
+        case Usage() if line.peer not in ("", "9290"):
+            return replace(line, peer=mark)
+        case Ussd() if line.text != "*929#":
+            return replace(line, text=f"*{mark}#")
+        case Refund():
+            return replace(line, holder=None)
+    return line
 
 
 def _written(draw: st.DrawFn, instant: Instant) -> str:
