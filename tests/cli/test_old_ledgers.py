@@ -5,16 +5,18 @@ import json
 import sqlite3
 import tarfile
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.support import Run
+from tests.cli.support import Run, line, write
 from tests.support import CATALOGUE_TEXT, HERE
 
 BUILDS = sorted((HERE / "old").glob("*.tar.xz"))
 ACCOUNTS = {"sample": "79160000101", "told": "79160000001"}
+SHIPPED = HERE.parent / "ledger/catalogue/catalogue.toml"
 OTHERWISE = ("heads_schema",)
 """Settings that speak of the heads, which every build makes anew in its own form."""
 
@@ -166,3 +168,27 @@ def test_it_goes_on_under_the_next_edition(folder: Path, obnovi: Run) -> None:
     assert all(row in after[table] for table, rows in before.items() for row in rows)
     assert len(after["catalogues"]) == len(before["catalogues"]) + 1
     assert obnovi("--ledger", "told/obnovi.db", "verify", "--json").json()["ok"]
+
+
+def test_its_contracts_cannot_be_erased_but_those_that_come_can(folder: Path, obnovi: Run) -> None:
+    """R-15.9: an old contract stands in the clear; the next one of its number is sealed."""
+    number, newest = ACCOUNTS["sample"], ("--catalogue", str(SHIPPED))
+    order = ("erase", number, "--ground", "срок вышел", "--by", "архив", "--early", "--yes", "-o", "act.pdf")
+    run = partial(obnovi, "--ledger", "sample/obnovi.db")
+    times = [f"2027-0{month}-01T00:00:00+03:00" for month in (1, 2, 3)]
+    feed = write(
+        folder / "feed.jsonl",
+        line("close", "close-1", times[0], number),
+        line("open", "open-2", times[1], number, region="moscow"),
+        line("close", "close-2", times[2], number, by="clerk-2"),
+    )
+    assert run(*newest, "feed", feed, "--not-after", "none").code == 0
+    assert [each["holder"] for each in run("accounts", number, "--json").json()] == [1, 2]
+    before = kept(folder / "sample/obnovi.db")
+    refused = run(*order, "--holder", "1")
+    assert (refused.code, "is of an older build" in refused.err, refused.err.count("\n")) == (1, True, 1)
+    assert kept(folder / "sample/obnovi.db") == before
+    assert run(*order, "--holder", "2").code == 0
+    assert [each["holder"] for each in run("accounts", number, "--json").json()] == [1]
+    report = run("verify", "--json").json()
+    assert (report["problems"], report["erased"]) == ([], 1)
