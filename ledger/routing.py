@@ -32,3 +32,13 @@ def contract_of(input: Input, held: Sequence[Contract], accounts: Mapping[str, A
     if isinstance(input, Usage):
         return next((each for each in reversed(held) if accounts[each.id].opened_at <= input.at), held[0])
     return held[-1]
+
+
+def why_unknown(input: Input, held: Sequence[Contract]) -> str:
+    """What to do about an input that belongs to no contract."""
+    if not held:
+        return "open the account first"
+    holder = getattr(input, "holder", None)
+    if holder is not None and holder not in [each.holder for each in held]:
+        return f"holder: the number has no contract {holder}"
+    return "at lies before the first contract of the number that is left"

@@ -24,7 +24,7 @@ from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED, re
 from ledger.log.errors import StoreError
 from ledger.log.store import Head, Key, Reading, StoreRef, Writing
 from ledger.periods import Instant
-from ledger.routing import contract_of, opens_contract
+from ledger.routing import contract_of, opens_contract, why_unknown
 from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.snapshot import Snapshot
@@ -192,7 +192,7 @@ class Ledger:
         held = holders.held(input.account, batch.accounts)
         contract = contract_of(input, held, batch.accounts)
         if contract is None and (held or not isinstance(input, Open)):
-            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail=_why_unknown(input, held))
+            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail=why_unknown(input, held))
         known = holders.known(input, keys, held, stored, batch.keys)
         if known is not None:
             if known.is_same:
@@ -298,16 +298,6 @@ class Ledger:
             self._catalogues = CatalogueTimeline(tx.adopted())
             self._catalogue_count = count
         return self._catalogues
-
-
-def _why_unknown(input: Input, held: Sequence[Contract]) -> str:
-    """What to do about an input that belongs to no contract."""
-    if not held:
-        return "open the account first"
-    holder = getattr(input, "holder", None)
-    if holder is not None and holder not in [each.holder for each in held]:
-        return f"holder: the number has no contract {holder}"
-    return "at lies before the first contract of the number that is left"
 
 
 def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> Reply | None:
