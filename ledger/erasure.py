@@ -11,7 +11,7 @@ from ledger.account import Account
 from ledger.batch import Batch, booked
 from ledger.catalogue import Catalogue
 from ledger.contracts import Contract
-from ledger.events import Event, FormerStatement, InputRefused, PersonalErased
+from ledger.events import Event, FormerStatement, PersonalErased
 from ledger.evolve import evolve
 from ledger.log.store import Writing
 from ledger.periods import DAY, Instant
@@ -109,22 +109,18 @@ def book_erasure(
 
 
 def named_in(text: str, contract: Contract, events: Iterable[Event]) -> bool:
-    """Whether a text names the contract's number, or a peer, an id, a text or a `by` of its events, however written."""
+    """Whether a text names the contract's number, a peer or a `by` of its events, however they are written."""
     written = _written(text)
     joined = _BETWEEN_DIGITS.sub("", written)
-    return any(_stands_in(each, written, joined) for each in {contract.number, *_personal_in(events)})
+    return any(_stands_in(each, written, joined) for each in {contract.number, *_names_in(events)})
 
 
-def _personal_in(events: Iterable[Event]) -> Iterator[str]:
+def _names_in(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         if event.input is not None:
-            yield event.input.id
             yield event.input.by or ""
-        yield getattr(event, "dispute", "")
-        if isinstance(event, InputRefused):
-            yield str(event.fields.get("dispute", ""))
         if (personal := getattr(event, "personal", None)) is not None:
-            yield from (each or "" for each in (personal.peer, personal.to, personal.text))
+            yield from (personal.peer or "", personal.to or "")
 
 
 def _stands_in(personal: str, written: str, joined: str) -> bool:

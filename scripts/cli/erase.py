@@ -16,7 +16,7 @@ from scripts.app.erasure import Order, Planned, Unfinished
 from scripts.app.errors import Declined
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
-from scripts.cli.confirm import require_confirmation, yes_option
+from scripts.cli.confirm import confirm, yes_option
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings, write_file
 from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
@@ -87,7 +87,7 @@ def _begin(
             id = each.contract.id
             click.echo(f"obnovi: the erasure of {id} was begun and is not over; `obnovi erase {id}` ends it", err=True)
         planned = erasure.plan(snapshot, account, holder, order, now=now())
-    require_confirmation(settings, _describe(planned), yes=yes, instead="nothing was changed")
+    confirm(settings, _describe(planned), yes=yes)
     return erasure.begin(ledger, planned)
 
 

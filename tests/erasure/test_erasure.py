@@ -185,7 +185,6 @@ def test_signed_checkpoints_and_proofs_of_others_hold(obnovi: Run) -> None:
         ([], (ACCOUNT, "--holder", "1", "--ground", "просьба +7 (916) 123-45-67"), 1, "write them without"),
         ([], (ACCOUNT, "--holder", "1", "--ground", "8 916 123 45 67 просит"), 1, "write them without"),
         ([], (ACCOUNT, "--holder", "1", "--ground", f"спор с {PEERS[3]}"), 1, "write them without"),
-        ([], (ACCOUNT, "--holder", "1", "--ground", "по claim-of-ivanov"), 1, "write them without"),
         ([], (ACCOUNT, "--holder", "1", "--by", "Marina.Petrova"), 1, "write them without"),
         ([], ("--act-only", ACCOUNT, "--holder", "1"), 1, "is not erased"),
     ],
@@ -201,11 +200,14 @@ def test_a_refusal_is_one_line_and_changes_nothing(
     assert contents(tmp_path) == before
 
 
-def test_it_is_not_done_unasked(two: Run, tmp_path: Path) -> None:
-    """It cannot be undone, so without a terminal it has to be said that it is meant."""
+def test_without_a_terminal_it_goes_on_and_says_what_it_destroys(two: Run) -> None:
+    done = two("erase", ACCOUNT, "--holder", "1", "--ground", GROUND, "--by", BY)
+    assert (done.code, "are destroyed for good" in done.err, done.err.count("\n")) == (0, True, 1)
+
+
+def test_nothing_is_destroyed_without_a_ground_and_a_name(two: Run, tmp_path: Path) -> None:
     before = contents(tmp_path)
-    for arguments in (("--ground", GROUND, "--by", BY), ()):
-        assert two("erase", ACCOUNT, "--holder", "1", *arguments).code == 2
+    assert two("erase", ACCOUNT, "--holder", "1").code == 2
     assert contents(tmp_path) == before
 
 
