@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import shutil
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -192,3 +194,152 @@ def test_its_contracts_cannot_be_erased_but_those_that_come_can(folder: Path, ob
     assert [each["holder"] for each in run("accounts", number, "--json").json()] == [1]
     report = run("verify", "--json").json()
     assert (report["problems"], report["erased"]) == ([], 1)
+
+
+# Numbers that the old ledger goes on with, and new ones
+
+OLD, NEW = "79160000001", "79160000009"
+
+
+def fed(obnovi: Run, folder: Path, *lines: str, catalogue: str | None = "next.toml") -> dict[str, Any]:
+    """What a feed into the ledger of all types of input counted; `next.toml` has the next edition of the rules."""
+    (folder / "next.toml").write_text(CATALOGUE_TEXT, encoding="utf-8")
+    write(folder / "more.jsonl", *lines)
+    adopted = ("--catalogue", catalogue) if catalogue else ()
+    done = obnovi("--ledger", "told/obnovi.db", "feed", "more.jsonl", *adopted, "--rejects", "rejects.jsonl", "--json")
+    counts: dict[str, Any] = done.json()
+    return counts
+
+
+def contracts(obnovi: Run) -> list[tuple[str, int, str]]:
+    listed = obnovi("--ledger", "told/obnovi.db", "accounts", "--json").json()
+    return [(each["account"], each["holder"], each["contract"]) for each in listed]
+
+
+def is_opaque(contract: str) -> bool:
+    return re.fullmatch("[a-z2-7]{16}", contract) is not None
+
+
+def new_number() -> list[str]:
+    return [
+        line("open", "new-open", "2023-08-02T10:00:00+03:00", NEW, region="moscow", by="clerk-new"),
+        line("top_up", "new-pay", "2023-08-02T11:00:00+03:00", NEW, amount=900_00),
+        line("connect_plan", "new-plan", "2023-08-02T12:00:00+03:00", NEW, plan="t4"),
+        line(
+            "usage", "new-call", "2023-08-03T12:00:00+03:00", NEW,
+            service="voice", direction="out", quantity=60, peer="74950009999",
+        ),
+    ]  # fmt: skip
+
+
+def next_holder() -> list[str]:
+    """The old number is closed, and opened by somebody else; a call of the first arrives late."""
+    call = {"service": "voice", "direction": "out", "quantity": 60, "received_at": "2023-10-02T12:00:00+03:00"}
+    return [
+        line("close", "old-close", "2023-08-20T12:00:00+03:00", OLD),
+        line("refund", "old-refund", "2023-08-21T12:00:00+03:00", OLD, amount=1_00),
+        line("open", "next-open", "2023-10-01T12:00:00+03:00", OLD, region="moscow"),
+        line("top_up", "next-pay", "2023-10-01T13:00:00+03:00", OLD, amount=77_00),
+        line("usage", "late-call", "2023-08-19T12:00:00+03:00", OLD, peer="74950008888", **call),
+        line("usage", "next-call", "2023-10-02T12:00:00+03:00", OLD, peer="74950007777", **call),
+        line("refund", "old-rest", "2023-10-03T12:00:00+03:00", OLD, amount=1_00, holder=1),
+    ]
+
+
+def stored_of(path: Path, contract: str) -> list[tuple[str, bytes]]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        query = "SELECT topic, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
+        return db.execute(query, (contract,)).fetchall()
+
+
+@pytest.mark.parametrize("catalogue", [None, "next.toml"], ids=["edition 1", "edition 2"])
+def test_a_new_number_in_it_is_sealed_under_an_opaque_id(folder: Path, obnovi: Run, catalogue: str | None) -> None:
+    """R-15.1: those that were there keep their numbers for ids, and stay in the clear."""
+    before = kept(folder / "told/obnovi.db")
+    assert fed(obnovi, folder, *new_number(), catalogue=catalogue)["applied"] == 4
+    (old, new) = contracts(obnovi)
+    assert (old, new[:2], is_opaque(new[2])) == ((OLD, 1, OLD), (NEW, 1), True)
+    stored = stored_of(folder / "told/obnovi.db", new[2])
+    by_input = [topic for topic, state in stored if b'"input"' in state]
+    assert len(by_input) == 5  # the plan charged its month
+    assert all(topic.endswith("/2") for topic in by_input)
+    everything = (folder / "told/obnovi.db").read_bytes()
+    assert not [each for each in (NEW, "74950009999", "clerk-new", "new-call") if each.encode() in everything]
+    after = kept(folder / "told/obnovi.db")
+    assert all(row in after[table] for table, rows in before.items() for row in rows if table != "settings")
+    assert obnovi("--ledger", "told/obnovi.db", "verify", "--json").json()["problems"] == []
+    assert fed(obnovi, folder, *new_number(), catalogue=None)["duplicates"] == 4
+    assert "74950009999" in obnovi("--ledger", "told/obnovi.db", "events", NEW, "--json").out
+
+
+def test_an_old_number_gets_its_next_holder_under_the_next_edition(folder: Path, obnovi: Run) -> None:
+    """R-15.6, R-15.2, R-15.7: his contract is sealed; what is told late of the first goes to the first."""
+    before = kept(folder / "told/obnovi.db")
+    counts = fed(obnovi, folder, *next_holder())
+    assert (counts["applied"], counts["rejected"]) == (7, 0)
+    (first, second) = contracts(obnovi)
+    assert (first, second[:2], is_opaque(second[2])) == ((OLD, 1, OLD), (OLD, 2), True)
+    told = {
+        holder: obnovi("--ledger", "told/obnovi.db", "events", OLD, "--holder", holder, "--json").out
+        for holder in (1, 2)
+    }
+    ids = ("old-close", "old-refund", "late-call", "old-rest", "next-open", "next-pay", "next-call")
+    assert [[1 if each in told[1] else 0, 1 if each in told[2] else 0] for each in ids] == [[1, 0]] * 4 + [[0, 1]] * 3
+    assert obnovi("--ledger", "told/obnovi.db", "balance", OLD, "--json").json()["holder"] == 2
+    stored = b"".join(state for _, state in stored_of(folder / "told/obnovi.db", second[2]))
+    assert OLD.encode() not in stored
+    assert b"74950007777" not in (folder / "told/obnovi.db").read_bytes()
+    assert obnovi("--ledger", "told/obnovi.db", "verify", "--json").json()["problems"] == []
+    after = kept(folder / "told/obnovi.db")
+    assert all(row in after[table] for table, rows in before.items() for row in rows)
+    again = obnovi("--ledger", "told/obnovi.db", "feed", "told/feed.jsonl", "--rejects", "r.jsonl", "--json").json()
+    assert (again["applied"], again["refused"], again["events"], again["rejected"]) == (0, 0, 0, 0)
+    assert kept(folder / "told/obnovi.db") == after
+    assert obnovi("--ledger", "told/obnovi.db", "statement", OLD, "--holder", 1, "--from", "2023-03-01",
+                  "--to", "2023-03-31").code == 0  # fmt: skip
+
+
+def test_edition_1_knows_no_end_of_a_contract(folder: Path, obnovi: Run) -> None:
+    """R-3.7."""
+    before = kept(folder / "told/obnovi.db")
+    counts = fed(obnovi, folder, *next_holder()[:2], catalogue=None)
+    assert (counts["rejected"], counts["events"]) == (2, 0)
+    assert kept(folder / "told/obnovi.db") == before
+
+
+@pytest.mark.parametrize("missing", ["folder", "key"])
+def test_without_keys_nobody_books_for_the_wrong_holder(folder: Path, obnovi: Run, missing: str) -> None:
+    """What is fed for the second holder must not go to the first, who is found without any key."""
+    assert fed(obnovi, folder, *next_holder())["applied"] == 7
+    keys = folder / "told/keys"
+    if missing == "folder":
+        shutil.rmtree(keys)
+    else:
+        with closing(sqlite3.connect(keys / "contracts.db")) as db, db:
+            assert db.execute("DELETE FROM contracts").rowcount == 1
+    before = kept(folder / "told/obnovi.db")
+    write(folder / "more.jsonl", line("top_up", "more", "2023-10-05T12:00:00+03:00", OLD, amount=1))
+    done = obnovi("--ledger", "told/obnovi.db", "feed", "more.jsonl")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "the key of a contract is missing" in done.err
+    assert kept(folder / "told/obnovi.db") == before
+
+
+def test_its_checkpoint_and_its_proof_hold_when_numbers_have_next_holders(folder: Path, obnovi: Run) -> None:
+    """What was signed before goes on to be a beginning of the log, whose later events are sealed."""
+    number = ACCOUNTS["sample"]
+    write(
+        folder / "more.jsonl",
+        line("close", "end", "2026-03-20T12:00:00+03:00", number),
+        line("open", "again", "2026-03-21T12:00:00+03:00", number, region="moscow"),
+        line("top_up", "pay", "2026-03-21T13:00:00+03:00", number, amount=1_00),
+    )
+    done = obnovi("--ledger", "sample/obnovi.db", "feed", "more.jsonl", "--catalogue", SHIPPED, "--json")
+    assert (done.code, done.json()["applied"]) == (0, 3)
+    for command in (
+        ("--ledger", "sample/obnovi.db", "verify"),
+        ("--ledger", "sample/obnovi.db", "checkpoint", "--compare", "sample/checkpoint.txt"),
+        ("check-proof", "sample/proof.txt", "--key", "sample/keys/public-key.txt"),
+    ):
+        done = obnovi(*command)
+        assert done.code == 0, (command, done.out, done.err)
