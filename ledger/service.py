@@ -82,7 +82,8 @@ class Ledger:
         self._catalogue_count = 0
         self._known_sources: set[str] = set()
         self._known_versions: set[tuple[str, str, str]] = set()
-        self._keys_are_whole = False
+        self._whole_keys: tuple[int, int] | None = None
+        """The file of keys in which none was missing."""
         try:
             self._prepare(access, catalogue)
         except BaseException:
@@ -222,14 +223,15 @@ class Ledger:
         )
 
     def _require_keys(self, tx: Writing) -> None:
-        """Refuse to take a number for nobody's, or for an earlier holder's, while keys are missing; looked at once.
+        """Refuse to take a number for nobody's, or for an earlier holder's, while keys are missing.
 
-        Raises KeysUnusable.
+        Looked at once for each file of keys: it may be lost or replaced while the ledger is open. Raises KeysUnusable.
         """
-        if not self._keys_are_whole:
+        keys = tx.keyring.identity()
+        if keys != self._whole_keys:
             if not tx.keyring.has_all(account for account in tx.accounts_with_head() if not is_number(account)):
                 require_keys(tx, tx.keyring)
-            self._keys_are_whole = True
+            self._whole_keys = keys
 
     def _recorded_at(self, tx: Writing) -> Instant:
         newest = tx.last_event()

@@ -102,6 +102,10 @@ class Keyring:
         """Whether there is a file of contracts."""
         return self.place.contracts.exists()
 
+    def identity(self) -> tuple[int, int]:
+        """What tells the file of contracts from another one in its place; zeros where there is none."""
+        return _identity(self.place.contracts) or (0, 0)
+
     # Asked
 
     def opener(self, contract: str) -> ContractKey | str:

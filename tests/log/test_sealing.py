@@ -362,6 +362,26 @@ def test_a_contract_that_was_begun_and_never_booked_does_not_hide_a_missing_key(
     assert dump(path) == before
 
 
+def test_keys_that_are_lost_while_the_ledger_is_open_are_not_made_anew(path: Path) -> None:
+    """A feed that runs for days: a number that it knew a moment ago must not become nobody's."""
+    keys, kept = path.parent / "keys", path.parent / "kept"
+    with Ledger(store_ref(path), now=Clock(at("2024-01-01 00:00")), access="book") as ledger:
+        book(ledger, line("usage", "last", "2023-06-02T12:00:00+03:00", OTHER, quantity=60, **CALL))
+        before = dump(path)
+        keys.rename(kept)
+        for each in (
+            line("open", "again", "2023-06-03T12:00:00+03:00", OTHER, region="moscow"),
+            opening("79990000000"),
+        ):
+            with pytest.raises(KeysUnusable, match="the keys of 2 contracts are missing"):
+                book(ledger, each)
+        assert dump(path) == before
+        assert not keys.exists()
+        kept.rename(keys)
+        book(ledger, top_up("more", 1, OTHER, received_at="2023-06-04T12:00:00+03:00"), opening("79990000000"))
+    assert len(audited(path).problems) == 0
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
