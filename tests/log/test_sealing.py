@@ -70,10 +70,10 @@ def book(ledger: Ledger, *lines: str) -> None:
     assert {each.result for each in outcomes} <= {"applied", "refused"}
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger with everything personal that an input may have, and another number; some nights are over."""
-    path = tmp_path / "ledger.db"
+    path = tmp_path_factory.mktemp("made") / "ledger.db"
     with Ledger(store_ref(path), now=Clock(at("2024-01-01 00:00")), catalogue=CATALOGUE_TEXT) as ledger:
         book(ledger, *STORY[:10])
         book(ledger, *STORY[10:])
@@ -81,6 +81,12 @@ def path(tmp_path: Path) -> Path:
         while ledger.advance_due(NIGHTS, accounts_max=10) is not None:
             pass
     return path
+
+
+@pytest.fixture
+def path(made: Path, tmp_path: Path) -> Path:
+    """The same for each test to do with as it likes."""
+    return Path(shutil.copytree(made.parent, tmp_path, dirs_exist_ok=True)) / made.name
 
 
 def stream_of(path: Path, number: str = ACCOUNT) -> str:
