@@ -1,9 +1,10 @@
 """The contracts of a log: its streams, named by the keyring; in a ledger of an older build by themselves (R-15.1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from ledger.contracts import NO_KEY, Contract, is_number
+from ledger.events import AccountOpened, Event
 from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
 
@@ -21,8 +22,17 @@ class Log(Protocol):
     def accounts(self) -> list[str]:
         """Every stream, in order."""
 
+    def accounts_with_head(self) -> Iterator[str]:
+        """Every stream that has a head, in order."""
+
     def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
         """The version of the newest event of streams, where they have any."""
+
+    def event(self, account: str, version: int) -> Event | None:
+        """One event of a stream."""
+
+    def setting(self, name: str) -> str | None:
+        """A value the ledger keeps about itself."""
 
 
 class LogContracts:
@@ -48,6 +58,8 @@ class LogContracts:
         known = self._log.newest_versions([each.id for each in found])
         if not known:
             require_keys(self._log, self._keyring)
+            found = candidates([number], self._keyring, numbers_too=True)[number]
+            known = self._log.newest_versions([each.id for each in found])
         return [each for each in found if each.id in known]
 
     def with_id(self, id: str) -> Contract | None:
@@ -62,15 +74,27 @@ class LogContracts:
 def require_keys(log: Log, keyring: Keyring) -> None:
     """Raise KeysUnusable where the log has contracts whose keys are missing: nobody knows whose they are.
 
-    Until they are back, a number that seems to be nobody's may be that of any of them.
+    Until they are back, a number that seems to be nobody's may be that of any of them. Those that are not sealed say
+    themselves whose they are: they are put into the table of numbers again.
     """
+    if keyring.has_all(id for id in log.accounts_with_head() if not is_number(id)):
+        return
     ids = [id for id in log.accounts() if not is_number(id)]
     keyring.look_up_all(ids)
     missing = [id for id in ids if keyring.contract(id).number == NO_KEY]
-    if missing:
-        keys = "the key of a contract is" if len(missing) == 1 else f"the keys of {len(missing)} contracts are"
+    openings = {id: log.event(id, 1) for id in missing}
+    clear = [
+        Contract(opening.personal.number, opening.holder, id)
+        for id, opening in openings.items()
+        if isinstance(opening, AccountOpened) and opening.personal.number not in (None, NO_KEY)
+    ]
+    if clear:
+        keyring.take_up(clear, ledger=log.setting(LEDGER_SETTING) or "")
+    lost = sorted(set(missing) - {each.id for each in clear})
+    if lost:
+        keys = "the key of a contract is" if len(lost) == 1 else f"the keys of {len(lost)} contracts are"
         folder = keyring.place.folder
-        raise KeysUnusable(f"{keys} missing in {folder}: nobody can tell whose {missing[0]} is", "restore_keys")
+        raise KeysUnusable(f"{keys} missing in {folder}: nobody can tell whose {lost[0]} is", "restore_keys")
 
 
 def candidates(numbers: Iterable[str], keyring: Keyring, *, numbers_too: bool) -> dict[str, list[Contract]]:

@@ -205,6 +205,16 @@ class Keyring:
         self._required().add(self._begun.values())
         self._begun = {}
 
+    def take_up(self, contracts: Iterable[Contract], *, ledger: str) -> None:
+        """Put contracts that are not sealed into the table of numbers again, durable."""
+        file = self._opened(create=True)
+        assert file is not None, "made where it was not there"
+        file.add(
+            ContractRow(each.id, self._digest(each.number), each.holder, ledger, self._wrapped(each, b""))
+            for each in contracts
+        )
+        self._forget()
+
     # Erasing them
 
     def fence(self, contract: str, holder: int, note: str) -> None:

@@ -21,7 +21,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.contract_list import Bounds, LookedFor, listed_contracts
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
-from scripts.cli.missing_keys import tell_missing_keys
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import lang_option, print_bytes, with_settings
 from scripts.wiring import Settings, open_ledger
@@ -68,12 +68,12 @@ def accounts(
         plan=plan, mode=mode, blocked=blocked, wallet_below=wallet_below, opened=opened, closed=closed
     )
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+        tell_all_missing_keys(settings, snapshot.log)
         found = listed_contracts(snapshot, looked_for, account)
         if settings.json:
-            tell_missing_keys(settings, _print_rows(found))
+            _print_rows(found)
             return 0
         listed = list(found)
-    tell_missing_keys(settings, (contract for contract, _ in listed))
     cells = [_cells(Phrasebook(lang, zone=each.zone), contract, each) for contract, each in listed]
     phrases = Phrasebook(lang)
     head = phrases.head(answers.ACCOUNTS_HEAD)
@@ -81,17 +81,13 @@ def accounts(
     return 0
 
 
-def _print_rows(found: Iterable[tuple[Contract, Account]]) -> list[Contract]:
-    """One JSON list, row by row, for there may be very many; the contracts without a number."""
+def _print_rows(found: Iterable[tuple[Contract, Account]]) -> None:
+    """One JSON list, row by row, for there may be very many."""
     before = b"["
-    unnamed = []
     for contract, account in found:
-        if not is_number(contract.number):
-            unnamed.append(contract)
         sys.stdout.buffer.write(before + msgspec.json.encode(_row(contract, account)))
         before = b","
     print_bytes(b"[]\n" if before == b"[" else b"]\n")
-    return unnamed
 
 
 def _row(contract: Contract, account: Account) -> dict[str, Any]:

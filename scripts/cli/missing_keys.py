@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-from ledger.contracts import NO_KEY, Contract, is_number
+from ledger.contracts import NO_KEY, Contract
 from ledger.hints import Hinted
+from ledger.log.contracts import require_keys
+from ledger.log.errors import KeysUnusable
 from ledger.log.store import Reading
 from scripts.cli import terminal
 from scripts.cli.messages import worded
@@ -20,7 +22,11 @@ def tell_missing_keys(settings: Settings, contracts: Iterable[Contract]) -> None
 
 
 def tell_all_missing_keys(settings: Settings, log: Reading) -> None:
-    """The same of all contracts of a ledger, before an answer about all of them."""
-    ids = (account for account in log.accounts_with_head() if not is_number(account))
-    if not log.keyring.has_all(ids):
+    """The same of all contracts of a ledger, before an answer about all of them.
+
+    Those that are not sealed get their numbers back from the log.
+    """
+    try:
+        require_keys(log, log.keyring)
+    except KeysUnusable:
         tell_missing_keys(settings, log.contracts.all())
