@@ -13,7 +13,7 @@ from ledger.accounts import rebuild_heads
 from ledger.batch import Batch, booked
 from ledger.booking import book, refuse_malformed
 from ledger.catalogue import Catalogue, parse, shipped_text
-from ledger.contracts import Contract, is_number
+from ledger.contracts import Contract
 from ledger.erasure import ErasureNote, book_erasure
 from ledger.events import Event, InputRefused, PackagesRefreshed, PersonalErased, RefreshRefused
 from ledger.evolve import evolve
@@ -229,8 +229,7 @@ class Ledger:
         """
         keys = tx.keyring.identity()
         if keys != self._whole_keys:
-            if not tx.keyring.has_all(account for account in tx.accounts_with_head() if not is_number(account)):
-                require_keys(tx, tx.keyring)
+            require_keys(tx, tx.keyring)
             self._whole_keys = keys
 
     def _recorded_at(self, tx: Writing) -> Instant:

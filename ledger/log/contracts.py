@@ -34,6 +34,9 @@ class Log(Protocol):
     def setting(self, name: str) -> str | None:
         """A value the ledger keeps about itself."""
 
+    def next_of(self, account: str) -> int | None:
+        """The next instant of a stream's schedule; None where nothing is scheduled, as behind the end of a contract."""
+
 
 class LogContracts:
     """The contracts of a reading (`ledger.contracts.Contracts`)."""
@@ -41,6 +44,7 @@ class LogContracts:
     def __init__(self, log: Log, keyring: Keyring) -> None:
         self._log = log
         self._keyring = keyring
+        self._are_whole = False
 
     def named(self, id: str) -> Contract:
         """The contract of a stream; where its key is not at hand, without a number."""
@@ -53,14 +57,20 @@ class LogContracts:
         return {id: self.named(id) for id in listed}
 
     def of(self, number: str) -> list[Contract]:
-        """The contracts of a number in order of opening. Raises KeysUnusable where there may be one without a key."""
+        """The contracts of a number in order of opening. Raises KeysUnusable where there may be one without a key.
+
+        Behind a contract that has not ended there is none.
+        """
         found = candidates([number], self._keyring, numbers_too=True)[number]
         known = self._log.newest_versions([each.id for each in found])
-        if not known:
+        held = [each for each in found if each.id in known]
+        if not self._are_whole and (not held or self._log.next_of(held[-1].id) is None):
             require_keys(self._log, self._keyring)
+            self._are_whole = True
             found = candidates([number], self._keyring, numbers_too=True)[number]
             known = self._log.newest_versions([each.id for each in found])
-        return [each for each in found if each.id in known]
+            held = [each for each in found if each.id in known]
+        return held
 
     def with_id(self, id: str) -> Contract | None:
         """The contract of a stream, if the log has it."""
@@ -74,8 +84,8 @@ class LogContracts:
 def require_keys(log: Log, keyring: Keyring) -> None:
     """Raise KeysUnusable where the log has contracts whose keys are missing: nobody knows whose they are.
 
-    Until they are back, a number that seems to be nobody's may be that of any of them. Those that are not sealed say
-    themselves whose they are: they are put into the table of numbers again.
+    Until they are back, a number that seems to be nobody's, or an earlier holder's, may be that of any of them. Those that
+    are not sealed say themselves whose they are: they are put into the table of numbers again.
     """
     if keyring.has_all(id for id in log.accounts_with_head() if not is_number(id)):
         return

@@ -323,6 +323,9 @@ def test_without_keys_nobody_books_for_the_wrong_holder(folder: Path, obnovi: Ru
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert "the key of a contract is missing" in done.err
     assert kept(folder / "told/obnovi.db") == before
+    for asked in (("balance", OLD), ("events", OLD), ("statement", OLD, "--from", "2023-03-01", "--to", "2023-03-31")):
+        done = obnovi("--ledger", "told/obnovi.db", *asked)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), asked  # never the first holder's
 
 
 def test_its_checkpoint_and_its_proof_hold_when_numbers_have_next_holders(folder: Path, obnovi: Run) -> None:

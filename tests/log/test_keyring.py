@@ -331,3 +331,14 @@ def test_the_import_of_a_ledger_in_the_clear_goes_on_in_the_clear(tmp_path: Path
     assert obnovi(tmp_path, "--ledger", "copy.db", "feed", "more", OBNOVI_SEAL="off").code == 0
     assert OTHER.encode() in (tmp_path / "copy.db").read_bytes()
     assert not audited(tmp_path / "copy.db").problems
+
+
+def test_where_the_latest_holders_key_is_missing_nobody_hears_of_the_one_before(folder: Path) -> None:
+    """Who asks for the number means the latest; that the first is closed says that there may be a later one."""
+    with closing(sqlite3.connect(folder / "keys" / "contracts.db")) as db, db:
+        assert db.execute("DELETE FROM contracts WHERE holder = 2").rowcount == 1
+    for asked in (("balance", ACCOUNT), ("events", ACCOUNT), ("explain", ACCOUNT, 2)):
+        done = obnovi(folder, *asked)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert "the key of a contract is missing" in done.err
+    assert obnovi(folder, "balance", OTHER).code == 0  # an open contract is the latest of its number

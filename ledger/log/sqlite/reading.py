@@ -35,6 +35,7 @@ class SQLiteReading:
         self._connection = connection
         self._c = connection.cursor()
         self._until = until
+        self._contracts = LogContracts(self, keyring)
         self._events, self._catalogues = "stored_events", "catalogues"
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until})"
@@ -49,7 +50,7 @@ class SQLiteReading:
 
     @property
     def contracts(self) -> Contracts:
-        return LogContracts(self, self.keyring)
+        return self._contracts
 
     def opened(self, row: Stored) -> Event:
         return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
@@ -154,6 +155,10 @@ class SQLiteReading:
         columns = "account, kind, number, version, state"
         rows = self._stream(f"SELECT {columns} FROM head_parts WHERE account = ? ORDER BY kind, number", (account,))
         return [PartRow(*row) for row in rows]
+
+    def next_of(self, account: str) -> Instant | None:
+        row = self._one("SELECT next_at FROM heads WHERE account = ?", (account,))
+        return row[0] if row else None
 
     def accounts_with_head(self) -> Iterator[str]:
         return (row[0] for row in self._stream("SELECT account FROM heads ORDER BY account"))
