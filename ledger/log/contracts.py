@@ -7,11 +7,14 @@ from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.events import AccountOpened, Event
 from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
+from ledger.log.store import Head
 
 FORM_SETTING: Final = "contracts"
 """How the contracts of a ledger are kept; one of an older build, whose streams are called by numbers, does not say."""
 SEALED: Final = "sealed"
 CLEAR: Final = "clear"
+_OPEN: Final = b'"closed_at":null'
+"""What the head of a contract has that has not ended."""
 LEDGER_SETTING: Final = "ledger"
 """What a ledger is called in the keyring."""
 
@@ -34,8 +37,8 @@ class Log(Protocol):
     def setting(self, name: str) -> str | None:
         """A value the ledger keeps about itself."""
 
-    def next_of(self, account: str) -> int | None:
-        """The next instant of a stream's schedule; None where nothing is scheduled, as behind the end of a contract."""
+    def head(self, account: str) -> Head | None:
+        """A stream's head as stored."""
 
 
 class LogContracts:
@@ -64,13 +67,17 @@ class LogContracts:
         found = candidates([number], self._keyring, numbers_too=True)[number]
         known = self._log.newest_versions([each.id for each in found])
         held = [each for each in found if each.id in known]
-        if not self._are_whole and (not held or self._log.next_of(held[-1].id) is None):
+        if not self._are_whole and (not held or not self._is_open(held[-1])):
             require_keys(self._log, self._keyring)
             self._are_whole = True
             found = candidates([number], self._keyring, numbers_too=True)[number]
             known = self._log.newest_versions([each.id for each in found])
             held = [each for each in found if each.id in known]
         return held
+
+    def _is_open(self, contract: Contract) -> bool:
+        head = self._log.head(contract.id)
+        return head is not None and _OPEN in head.state
 
     def with_id(self, id: str) -> Contract | None:
         """The contract of a stream, if the log has it."""
@@ -84,8 +91,8 @@ class LogContracts:
 def require_keys(log: Log, keyring: Keyring) -> None:
     """Raise KeysUnusable where the log has contracts whose keys are missing: nobody knows whose they are.
 
-    Until they are back, a number that seems to be nobody's, or an earlier holder's, may be that of any of them. Those that
-    are not sealed say themselves whose they are: they are put into the table of numbers again.
+    Until they are back, a number that seems to be nobody's, or an earlier holder's, may be that of any of them. Those
+    that are not sealed say themselves whose they are: they are put into the table of numbers again.
     """
     if keyring.has_all(id for id in log.accounts_with_head() if not is_number(id)):
         return

@@ -185,9 +185,6 @@ class Reading(Protocol):
     def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
         """All heads (of accounts `first` to `last`) in order of account."""
 
-    def next_of(self, account: str) -> Instant | None:
-        """When something is scheduled for an account next, as its head has it."""
-
     def accounts_with_head(self) -> Iterator[str]:
         """Every account that has a head, in order."""
 

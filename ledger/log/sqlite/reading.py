@@ -156,10 +156,6 @@ class SQLiteReading:
         rows = self._stream(f"SELECT {columns} FROM head_parts WHERE account = ? ORDER BY kind, number", (account,))
         return [PartRow(*row) for row in rows]
 
-    def next_of(self, account: str) -> Instant | None:
-        row = self._one("SELECT next_at FROM heads WHERE account = ?", (account,))
-        return row[0] if row else None
-
     def accounts_with_head(self) -> Iterator[str]:
         return (row[0] for row in self._stream("SELECT account FROM heads ORDER BY account"))
 
