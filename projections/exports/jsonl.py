@@ -32,7 +32,7 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
         for row in rows:
             while catalogues and catalogues[0].position <= row.position:
                 lines.append(_catalogue(catalogues.pop(0)))
-            lines.append(_event(row))
+            lines.append(_event(log, row))
         file.write(_encoder.encode_lines(lines))
         tree.add_hashes(b"".join([event_hash(*row[1:]) for row in rows]))
         progress(tree.size)
@@ -60,11 +60,12 @@ def _catalogue(row: Adopted) -> CatalogueLine:
     return CatalogueLine(row.position, row.digest, row.tzdata, row.toml)
 
 
-def _event(row: Stored) -> EventLine:
+def _event(log: Reading, row: Stored) -> EventLine:
     try:
         return EventLine(row.position, row.account, row.version, row.topic, row.state.decode())
     except (AttributeError, UnicodeDecodeError) as error:  # damage may put any kind of value anywhere
-        raise BadEvents(f"account {row.account}, version {row.version}: {error}", "run_verify") from None
+        account = log.contracts.named(row.account)
+        raise BadEvents(f"account {account}, version {row.version}: {error}", "run_verify") from None
 
 
 def _key(row: StoredKey) -> KeyLine:

@@ -359,7 +359,7 @@ DELETE_LAST = "DELETE FROM stored_events WHERE originator_id = 'contractaaaaaaa3
         ("PRAGMA user_version = 0", [(None, None, "version of the tables", 1, 0)]),
         ("UPDATE catalogues SET position = 'first'", [(None, None, "position of a catalogue", "a number", "first")]),
         ("UPDATE catalogues SET toml = CAST(toml AS BLOB)", [(None, None, "catalogue of position 1", "text", "bytes")]),
-        (f"{STATE} = CAST(state AS TEXT) {AT_60}", [(C, 20, "stored form", "an event", ...)]),
+        (f"{STATE} = CAST(state AS TEXT) {AT_60}", [(C, 20, "stored form", "bytes", "text")]),
         (f"{STATE} = CAST(state AS TEXT) {AT_46}", [(A, 16, "stored form", "bytes", "text")]),
         (f"{STATE} = CAST(state || ' ' AS BLOB) {AT_60}", [(C, 20, "stored form", "an event", ...)]),
         (f"{STATE} = CAST(state || ' ' AS BLOB) {AT_46}", [(A, 16, "stored bytes", ..., ...)]),

@@ -12,6 +12,7 @@ from ledger.contracts import Contracts
 from ledger.events import Event
 from ledger.log.codec import SEALED_TOPICS
 from ledger.log.contracts import LogContracts
+from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
 from ledger.log.sqlite import schema
 from ledger.log.sqlite.errors import transaction_error
@@ -53,7 +54,11 @@ class SQLiteReading:
         return self._contracts
 
     def opened(self, row: Stored) -> Event:
-        return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
+        try:
+            return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
+        except BadEvents as error:
+            name = str(self.contracts.named(row.account))
+            raise BadEvents(str(error).replace(str(row.account), name, 1), error.hint) from None
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
