@@ -52,7 +52,7 @@ def lived(told: Lives) -> Iterator[Ledger]:
         yield ledger
 
 
-@moderate(25)
+@moderate(12)
 @given(told=lives())
 def test_a_contract_is_as_if_its_number_had_never_been_anybody_elses(told: Lives) -> None:
     """R-15.1, R-15.2, R-15.6: wallet, versions, clock, nights; what is told late of one holder goes to him alone."""
@@ -71,7 +71,7 @@ def test_a_contract_is_as_if_its_number_had_never_been_anybody_elses(told: Lives
         assert audit(ledger).problems == []
 
 
-@moderate(15)
+@moderate(8)
 @given(told=lives(), data=st.data())
 def test_old_files_fed_again_book_nothing_for_the_new_holder(told: Lives, data: st.DataObject) -> None:
     """R-15.7: whole, in pieces, in another cut, each line perhaps alone; what was rejected is rejected again."""
@@ -92,7 +92,7 @@ def test_old_files_fed_again_book_nothing_for_the_new_holder(told: Lives, data: 
             assert [events(ledger, each.holder) for each in holders_of(ledger)] == before
 
 
-@moderate(15)
+@moderate(8)
 @given(told=lives(), data=st.data())
 def test_any_cut_into_batches_gives_the_same_contracts(told: Lives, data: st.DataObject) -> None:
     """R-12.1: a closing and the next opening may fall into one batch or into two."""
@@ -142,7 +142,7 @@ def speaks_of(text: str) -> set[int]:
     return {holder for holder in (1, 2, 3) if mark_of(holder) in text}
 
 
-@moderate(5)
+@moderate(3)
 @given(told=lives(lines_max=6))
 def test_nothing_of_one_holder_is_in_an_answer_about_another(told: Lives) -> None:
     """R-15.8: no id, peer, text or name; without --holder the answer is about the latest."""
@@ -166,7 +166,7 @@ def test_nothing_of_one_holder_is_in_an_answer_about_another(told: Lives) -> Non
                 assert speaks_of(shown) == {row["holder"]}
 
 
-@moderate(10)
+@moderate(6)
 @given(told=lives())
 def test_totals_have_the_money_of_every_contract_and_sum_to_nothing(told: Lives) -> None:
     with lived(told) as ledger:
@@ -211,7 +211,7 @@ OPAQUE = re.compile(r'\b[a-z2-7]{16}\b|"(claim|digest)":"[0-9a-f]+"')
 """Ids of contracts and digests under their keys, the only things that are chance."""
 
 
-@moderate(4)
+@moderate(2)
 @given(told=lives(lines_max=6))
 def test_a_sealed_ledger_prints_what_one_in_the_clear_prints(told: Lives) -> None:
     with folder() as where:
