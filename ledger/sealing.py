@@ -7,8 +7,6 @@ given away, and opens no other. Digests of the contract's inputs are keyed as we
 
 import hashlib
 import hmac
-from binascii import Error as NotBase64
-from binascii import a2b_base64, b2a_base64
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -54,19 +52,13 @@ class ContractKey:
 
 
 def seal(event_key: bytes, nonce: bytes, content: bytes) -> bytes:
-    """Nonce and sealed content in Base 64."""
-    return b2a_base64(nonce + AESGCM(event_key).encrypt(nonce, content, None), newline=False)
+    """The nonce and what is sealed under it."""
+    return nonce + AESGCM(event_key).encrypt(nonce, content, None)
 
 
-def unseal(event_key: bytes, text: str) -> bytes:
+def unseal(event_key: bytes, sealed: bytes) -> bytes:
     """The content that `seal` sealed. Raises Unopened."""
     try:
-        sealed = a2b_base64(text)
         return AESGCM(event_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except (InvalidTag, NotBase64, ValueError):
+    except (InvalidTag, ValueError):
         raise Unopened("sealed under another key, or changed since") from None
-
-
-def is_one_spelling(text: str) -> bool:
-    """Whether a text is the one that Base 64 has for what it says."""
-    return b2a_base64(a2b_base64(text), newline=False) == text.encode()

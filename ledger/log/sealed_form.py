@@ -4,6 +4,7 @@ Who an event is about, what was written and by whom is sealed under the event's 
 beside the seal, so that the event can be decided again when nobody can open it any more (R-15.9).
 """
 
+from binascii import a2b_base64, b2a_base64
 from copy import copy
 from typing import Final, NamedTuple, TypeAlias
 
@@ -27,7 +28,7 @@ from ledger.events import (
     UsageUnrated,
 )
 from ledger.rules.refresh import SMS_NUMBER, USSD_CODE
-from ledger.sealing import ContractKey, is_one_spelling, unseal
+from ledger.sealing import ContractKey, unseal
 
 Opener: TypeAlias = ContractKey | bytes | str
 """What opens the events of a contract: its key; that of one event; or the word that stands where nothing opens them."""
@@ -51,11 +52,12 @@ class Beside(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_u
 
 
 class Opened(NamedTuple):
-    """A whole event, what stands beside its seal, and what is sealed; nothing where nobody opens it."""
+    """A whole event, what stands beside its seal, what is sealed as it is stored, and opened; None where nobody can."""
 
     event: Event
     beside: Beside
-    content: bytes
+    sealed: bytes
+    content: bytes | None
 
 
 _encoder: Final = msgspec.json.Encoder()
@@ -102,11 +104,12 @@ def parted(event: Event, reference: InputRef, first: int) -> tuple[bytes, Beside
 
 
 def joined(outside: bytes, beside: Beside, sealed: bytes) -> bytes:
-    """The bytes of an event with what is sealed at their end."""
+    """The bytes of an event with what is sealed, in Base 64, at their end."""
+    text = b2a_base64(sealed, newline=False)
     if beside is _PLAIN:
-        return b'%b,"sealed":{"c":"%b"}}' % (outside[:-1], sealed)
+        return b'%b,"sealed":{"c":"%b"}}' % (outside[:-1], text)
     flags = _encoder.encode(beside)
-    return b'%b,"sealed":{"c":"%b"%b}' % (outside[:-1], sealed, flags.removeprefix(b'{"c":""'))
+    return b'%b,"sealed":{"c":"%b"%b}' % (outside[:-1], text, flags.removeprefix(b'{"c":""'))
 
 
 def opened(event: Event, topic: str, state: bytes, opener: Opener) -> Opened:
@@ -116,11 +119,12 @@ def opened(event: Event, topic: str, state: bytes, opener: Opener) -> Opened:
         raise Unreadable("sealed without an input")
     try:
         beside = _beside_decoder.decode(state[state.rindex(_SEALED) + len(_SEALED) : -1])
+        sealed = a2b_base64(beside.c)
         if isinstance(opener, str):
-            return Opened(_with_stand_ins(event, reference, beside, opener), beside, b"")
+            return Opened(_with_stand_ins(event, reference, beside, opener), beside, sealed, None)
         key = opener if isinstance(opener, bytes) else opener.of_event(event.version, topic)
-        content = unseal(key, beside.c)
-        return Opened(_whole(event, reference, _content_decoder.decode(content)), beside, content)
+        content = unseal(key, sealed)
+        return Opened(_whole(event, reference, _content_decoder.decode(content)), beside, sealed, content)
     except (msgspec.DecodeError, AttributeError, TypeError, ValueError) as error:  # it may be no bytes at all
         raise Unreadable(str(error)) from None
 
@@ -131,12 +135,10 @@ def stored_again(found: Opened, first: int) -> bytes:
     AES-GCM is a function of key, nonce and content: as it opened, the same content seals to the same bytes. Of an event
     that nobody can open, what is sealed is taken as it is.
     """
-    event, beside, content = found
-    if event.input is None:
+    if found.event.input is None:
         raise Unreadable("sealed without an input")
-    outside, again, whole = parted(event, event.input, first)
-    is_same = not content or (content == whole and is_one_spelling(beside.c))
-    return joined(outside, again, beside.c.encode() if is_same else b"")
+    outside, beside, content = parted(found.event, found.event.input, first)
+    return joined(outside, beside, found.sealed if found.content in (None, content) else b"")
 
 
 def _taken_claim(outside: Event) -> str | None:
