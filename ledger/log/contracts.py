@@ -77,7 +77,7 @@ class LogContracts:
 
     def _is_open(self, contract: Contract) -> bool:
         head = self._log.head(contract.id)
-        return head is not None and _OPEN in head.state
+        return head is not None and isinstance(head.state, bytes) and _OPEN in head.state
 
     def with_id(self, id: str) -> Contract | None:
         """The contract of a stream, if the log has it."""

@@ -177,10 +177,9 @@ def test_a_reason_of_a_program_that_knows_more_of_them_is_read(story: Story) -> 
 
 
 def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> None:
-    id = story.contract.id
     problems = forged(story, "UPDATE stored_events SET topic = 'Gift/1' WHERE originator_version = 2")
     assert (2, "stored form") in places(problems)
-    with pytest.raises(BadEvents, match=rf"account {id}, version 2: Gift/1"):
+    with pytest.raises(BadEvents, match=rf"account {ACCOUNT}, version 2: Gift/1"):
         story.log()
 
 
