@@ -64,6 +64,14 @@ class Merged(NamedTuple):
     added: int
 
 
+class KeysCopy(NamedTuple):
+    """What a copy of keys has: contracts as stored and opened, and places and notes of those it says are erased."""
+
+    rows: list[tuple[ContractRow, Known]]
+    erased: dict[str, int]
+    notes: dict[str, str]
+
+
 class Keyring:
     """The keys of a place, opened when they are first needed. Raises KeysUnusable."""
 
@@ -262,19 +270,22 @@ class Keyring:
         """
         return self._required().copy_to(target)
 
-    def merge(self, source: Path) -> Merged:
+    def read_copy(self, source: Path) -> KeysCopy:
+        """What a copy has, opened with the wrapping key that is here; nothing is made. Raises KeysUnusable."""
+        copy = KeyFile(source, read_only=True)
+        try:
+            wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
+            rows = [(row, _unwrapped(wrapping, row, self.place)) for row in copy.all()]
+            return KeysCopy(rows, copy.erased(), copy.notes())
+        finally:
+            copy.close()
+
+    def merge(self, copy: KeysCopy) -> Merged:
         """Take over the contracts of a copy that are not here, but for those whose keys were destroyed here or there.
 
         Raises KeysUnusable, where nothing is taken over.
         """
-        copy = KeyFile(source, read_only=True)
-        try:
-            _make_folder(self.place.folder)
-            wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
-            rows = [(row, _unwrapped(wrapping, row, self.place)) for row in copy.all()]
-            erased, notes = copy.erased(), copy.notes()
-        finally:
-            copy.close()
+        rows, erased, notes = copy
         file = self._opened(create=True)
         assert file is not None, "made where it was not there"
         for id in erased.keys() - self._erased.keys():

@@ -27,10 +27,12 @@ def back_up_keys(ref: StoreRef, target: Path) -> int:
 def restore_keys(ref: StoreRef, source: Path) -> Merged:
     """Take over the keys of a copy that are not here, but for those of contracts that the ledger says were erased.
 
-    Raises KeysUnusable, StoreError.
+    Nothing is made or changed where the wrapping key that is here does not open the copy: a new file of keys, wrapped
+    by a new key, would stand in the way of the right one. Raises KeysUnusable, StoreError.
     """
     with closing(Keyring(ref.keys_place)) as keyring:
+        copy = keyring.read_copy(source)
         if ref.exists():
             with closing(ref.open()) as store, store.reading() as log:
                 drop_erased_keys(log, keyring)
-        return keyring.merge(source)
+        return keyring.merge(copy)

@@ -178,6 +178,20 @@ def test_a_copy_of_the_keys_from_before_brings_nothing_back(obnovi: Run) -> None
     }  # fmt: skip
 
 
+def test_a_lost_folder_of_keys_is_not_made_anew_without_the_key_that_wraps_them(obnovi: Run) -> None:
+    """What the log says of an erasure is no reason to begin another store of keys, which the right key cannot open."""
+    fed(obnovi, *first_contract(), *second_contract())
+    assert obnovi("keys", "backup", "keys.copy").code == 0
+    assert obnovi(*COMMAND).code == 0
+    Path("keys").rename("away")
+    lost = obnovi("keys", "restore", "keys.copy")
+    assert (lost.code, "there is no key at keys/wrapping.key" in lost.err, Path("keys").exists()) == (2, True, False)
+    Path("keys").mkdir()
+    Path("away/wrapping.key").rename("keys/wrapping.key")
+    assert obnovi("keys", "restore", "keys.copy", "--json").json() == {"contracts": 2, "added": 1}
+    assert obnovi("balance", ACCOUNT, "--json").json()["holder"] == 2
+
+
 def test_an_older_copy_of_the_ledger_is_erased_once_more(obnovi: Run) -> None:
     """Its key is gone already; the log says so once it is booked there too."""
     fed(obnovi, *first_contract(), *second_contract())
