@@ -1,6 +1,7 @@
 """Routing: which contract of its number an input goes to (R-15.2, R-15.6)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from ledger.account import Account
 from ledger.contracts import Contract
@@ -34,6 +35,20 @@ def contract_of(input: Input, held: Sequence[Contract], accounts: Mapping[str, A
     return held[-1]
 
 
+def is_of_an_erased(input: Input, held: Sequence[Contract], accounts: Mapping[str, Account]) -> bool:
+    """Whether an input nobody knows is of the time of an erased contract that stood between two that are left.
+
+    Its contract's inputs are known to nobody any more: an old file must not be booked in the next holder's (R-15.7).
+    What names a holder is for that one.
+    """
+    return getattr(input, "holder", None) is None and any(
+        later.holder > earlier.holder + 1
+        and (closed_at := accounts[earlier.id].closed_at) is not None
+        and closed_at <= input.at < accounts[later.id].opened_at
+        for earlier, later in pairwise(held)
+    )
+
+
 def why_unknown(input: Input, held: Sequence[Contract]) -> str:
     """What to do about an input that belongs to no contract."""
     if not held:
@@ -41,4 +56,4 @@ def why_unknown(input: Input, held: Sequence[Contract]) -> str:
     holder = getattr(input, "holder", None)
     if holder is not None and holder not in [each.holder for each in held]:
         return f"holder: the number has no contract {holder}"
-    return "at lies before the first contract of the number that is left"
+    return "at lies before the contracts of the number that are left, or between them where one was erased"

@@ -24,7 +24,7 @@ from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED, re
 from ledger.log.errors import StoreError
 from ledger.log.store import Head, Key, Reading, StoreRef, Writing
 from ledger.periods import Instant
-from ledger.routing import contract_of, opens_contract, why_unknown
+from ledger.routing import contract_of, is_of_an_erased, opens_contract, why_unknown
 from ledger.rules.refresh import Reply, month_of_refusal, needs_month, reply
 from ledger.rules.schedule import advance, never_over, next_scheduled
 from ledger.snapshot import Snapshot
@@ -200,6 +200,8 @@ class Ledger:
                 return Outcome("duplicate", known.version, contract=known.contract)
             detail = f"id {input.id!r} of source {input.source!r} came before with another content"
             return Outcome("rejected", known.version, reason="ID_CONFLICT", detail=detail, contract=known.contract)
+        if is_of_an_erased(input, held, batch.accounts):
+            return Outcome("rejected", reason="UNKNOWN_ACCOUNT", detail=why_unknown(input, held))
         if contract is None or opens_contract(input, held, batch.accounts):
             contract = holders.open(input.account, held)
         account = batch.accounts.get(contract.id)

@@ -138,6 +138,29 @@ def test_what_names_the_erased_contract_is_unknown(two: Run) -> None:
         assert two(*command).code == 1
 
 
+def test_an_old_file_of_an_erased_contract_between_two_changes_nothing(two: Run) -> None:
+    """Neither the holder before nor the one behind is credited, charged or closed by what was another's (R-15.7)."""
+    third = [
+        line("close", "closing-2", "2023-08-01T10:00:00+03:00"),
+        line(
+            "resolve_dispute", "answer-2", "2023-08-02T10:00:00+03:00", dispute="claim-2", outcome="rejected", text=""
+        ),
+        line("open", "opening-4", "2023-09-01T10:00:00+03:00", region="moscow"),
+        line("top_up", "pay-4", "2023-09-02T10:00:00+03:00", amount=5_00),
+    ]
+    fed(two, *third)
+    assert two("erase", ACCOUNT, "--holder", "2", *ORDER).code == 0
+    before = two("accounts", "--json").out
+    write(Path("old.jsonl"), *first_contract(), *second_contract(), *third)
+    assert two("feed", "old.jsonl", "--json").json() == {
+        "applied": 0, "duplicates": len(first_contract()) + 2, "refused": 0, "rejected": len(second_contract()) + 2,
+        "events": 0,
+    }  # fmt: skip
+    assert two("accounts", "--json").out == before
+    write(Path("named.jsonl"), line("refund", "r", "2023-08-15T10:00:00+03:00", amount=1, holder=1))
+    assert two("feed", "named.jsonl", "--json").json()["applied"] == 1
+
+
 def test_a_number_of_which_nothing_is_left_is_new(obnovi: Run) -> None:
     """An old file books anew, as the first contract of the number (the only exception to R-15.7)."""
     fed(obnovi, *first_contract())
