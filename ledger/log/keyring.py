@@ -353,7 +353,11 @@ class Keyring:
 
     def _unwrapped(self, row: ContractRow) -> Known:
         assert self._wrapping is not None, "opened before"
-        return _unwrapped(self._wrapping, row, self.place)
+        try:
+            return _unwrapped(self._wrapping, row, self.place)
+        except KeysUnusable:  # what the key that wraps them opened before was the file itself, so it is the right one
+            damaged = f"{self.place.contracts} has a damaged key, that of contract {row.contract}"
+            raise KeysUnusable(f"{damaged}; bring the file back from a copy of the keys") from None
 
     def _make_room(self, more: int) -> None:
         if len(self._known) + len(self._of_numbers) + more > REMEMBERED_MAX and not self._begun:

@@ -276,6 +276,16 @@ def test_keys_are_not_merged_where_the_key_that_wraps_them_is_not(folder: Path, 
     assert not (elsewhere / "contracts.db").exists()
 
 
+def test_a_damaged_key_is_named_and_the_key_that_wraps_it_is_not_blamed(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "keys" / "contracts.db")) as db, db:
+        (damaged,) = db.execute("SELECT contract FROM contracts ORDER BY contract").fetchone()
+        db.execute("UPDATE contracts SET wrapped = zeroblob(71) WHERE contract = ?", (damaged,))
+    done = obnovi(folder, "accounts")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert f"that of contract {damaged}; bring the file back" in done.err
+    assert "OBNOVI_KEK" not in done.err
+
+
 def test_what_is_no_copy_of_keys_is_one_line(folder: Path) -> None:
     for name in ("obnovi.db", "feed", "nothing"):
         done = obnovi(folder, "keys", "restore", name)
