@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.contracts import ERASED, NO_KEY, Contract
+from ledger.contracts import ERASED, NO_KEY, Contract, is_number
 from ledger.log import files
 from ledger.log.errors import KeysUnusable
 from ledger.log.sqlite.key_file import ContractRow, KeyFile, names_itself_keys
@@ -177,6 +177,12 @@ class Keyring:
         file = self._opened()
         here = file.ids() if file is not None else iter(())
         return all(contract in here for contract in contracts)  # each looks on from where the one before was found
+
+    def finds(self, contract: Contract) -> bool:
+        """Whether a contract is found by its number; one that is called by it, or was erased, has no need to be."""
+        if is_number(contract.id) or contract.number in (ERASED, NO_KEY):
+            return True
+        return contract in self.of_numbers([contract.number])[contract.number]
 
     def all(self) -> Iterator[Contract]:
         """Every contract, in no order."""

@@ -263,6 +263,8 @@ class AccountAudit:
         if named.holder and (named.number, named.holder) != (self._number, opening.holder):
             expected, found = f"{self._number}/{opening.holder}", f"{named.number}/{named.holder}"
             self._differs(opening.version, "number of the contract", expected, found)
+        elif named.holder and not self._lookup.keyring.finds(named):
+            self._differs(opening.version, "table of numbers", f"{named.number}/{named.holder}", None)
 
     def _add_up(self, event: Event) -> None:
         """The running sums of entries alone, which nothing else in the program makes."""

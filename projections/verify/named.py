@@ -18,7 +18,9 @@ def named(problems: Iterable[Problem], contracts: Contracts) -> list[Problem]:
 
 def _named(problem: Problem, contract: Contract) -> Problem:
     gone = contract.number in (ERASED, NO_KEY)
-    return replace(problem, account=contract.number, holder=contract.holder, contract=contract.id if gone else UNSET)
+    return replace(
+        problem, account=contract.number, holder=contract.holder or None, contract=contract.id if gone else UNSET
+    )
 
 
 def contract_of(problem: Problem) -> Contract | None:

@@ -352,3 +352,13 @@ def test_where_the_latest_holders_key_is_missing_nobody_hears_of_the_one_before(
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
         assert "the key of a contract is missing" in done.err
     assert obnovi(folder, "balance", OTHER).code == 0  # an open contract is the latest of its number
+
+
+def test_a_number_that_no_longer_finds_its_contract_is_named(folder: Path) -> None:
+    """Else the next `open` of the number would make a second contract of the same holder."""
+    with closing(sqlite3.connect(folder / "keys" / "contracts.db")) as db, db:
+        db.execute("UPDATE contracts SET number = x'00' WHERE holder = 2")
+    problems = obnovi(folder, "verify", "--json").json()["problems"]
+    assert [(each["account"], each["holder"], each["problem"]) for each in problems] == [
+        (ACCOUNT, 2, "table of numbers")
+    ]
