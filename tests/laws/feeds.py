@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ledger import inputs, periods
+from ledger.account import Account
 from ledger.events import Event
 from ledger.inputs import Adjust, Input, OpenDispute, Refund, Rerate, ResolveDispute, Reverse, Usage, Ussd
 from ledger.log.engines import store_ref
@@ -364,6 +365,15 @@ def log_of(ledger: Ledger, account: str) -> list[Event]:
         return [event for _, event in events_of(ledger, account)]
     with ledger.snapshot() as snapshot:
         return [event for _, event in snapshot.events(contract_of(ledger, number, int(holder)).id)]
+
+
+def account_named(ledger: Ledger, account: str) -> Account:
+    """The same contract as it stands."""
+    number, _, holder = account.partition("/")
+    with ledger.snapshot() as snapshot:
+        found = snapshot.account(contract_of(ledger, number, int(holder) if holder else None).id)
+    assert found is not None
+    return found
 
 
 def contracts_of(ledger: Ledger) -> list[str]:

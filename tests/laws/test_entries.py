@@ -9,8 +9,7 @@ from ledger.account import Account
 from ledger.events import PackagesRefreshed
 from ledger.evolve import evolve
 from ledger.inputs import Input
-from tests.laws.feeds import contracts_of, fed, feeds, log_of, moderate
-from tests.support import account_of
+from tests.laws.feeds import account_named, contracts_of, fed, feeds, log_of, moderate
 
 UNIT_OF_SERVICE = {"voice": "s", "sms": "sms", "data": "kb"}
 HELD = ("base", "carried", "daily")
@@ -61,9 +60,7 @@ def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
                 if wallet != before:
                     assert event.wallet_after == wallet
                 assert event.wallet_after in (None, wallet)
-            found = account_of(ledger, account)
-            assert found is not None
-            assert found.wallet == wallet
+            assert account_named(ledger, account).wallet == wallet
 
 
 @moderate(40)
@@ -97,8 +94,7 @@ def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -
                 for entry in event.entries:
                     sums[entry.from_, entry.grant] -= entry.amount
                     sums[entry.to, entry.grant] += entry.amount
-            state = account_of(ledger, account)
-            assert state is not None
+            state = account_named(ledger, account)
             live = {(f"{b.name}/{b.service}", b.grant): b.left for b in state.buckets if not b.unlimited}
             held = {
                 key: left for key, left in sums.items() if key[0].partition("/")[0] in HELD and (left or key in live)
