@@ -25,7 +25,7 @@ def unit_of(name: str) -> str:
     return UNIT_OF_SERVICE[service]
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_every_unit_sums_to_zero_in_every_event(feed: list[Input]) -> None:
     """R-1.4: each transfer stays within one unit, on both of its sides; so does the whole ledger."""
@@ -46,7 +46,7 @@ def test_every_unit_sums_to_zero_in_every_event(feed: list[Input]) -> None:
     assert not any(whole.values())
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
     """R-1.3: after every event, and each balance that an event states is that sum."""
@@ -63,7 +63,7 @@ def test_the_wallet_is_the_sum_of_its_entries(feed: list[Input]) -> None:
             assert account_named(ledger, account).wallet == wallet
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_no_package_ever_falls_below_zero(feed: list[Input]) -> None:
     """R-6.3, R-6.5: neither a live bucket nor an expired leftover gives more than it has."""
@@ -83,7 +83,7 @@ def test_no_package_ever_falls_below_zero(feed: list[Input]) -> None:
                     assert 0 <= bucket.left <= bucket.granted, (event.version, bucket)
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -> None:
     """R-1.3, R-5.5: and there is never more than one carried bucket of a service."""
@@ -104,7 +104,7 @@ def test_what_is_left_of_a_bucket_is_the_sum_of_its_entries(feed: list[Input]) -
             assert all(count == 1 for count in carried.values())
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_the_accounts_clock_never_runs_backwards(feed: list[Input]) -> None:
     """R-2.5, R-2.6: booked times and times of recording only grow, and nothing is booked before it reached us."""
@@ -122,7 +122,7 @@ def test_the_accounts_clock_never_runs_backwards(feed: list[Input]) -> None:
                     assert event.occurred_at <= event.input.received_at <= event.booked_at
 
 
-@moderate(40)
+@moderate(25)
 @given(feed=feeds())
 def test_a_refresh_carries_all_that_is_left_once(feed: list[Input]) -> None:
     """R-5.4, R-5.5: base moves whole, the old carried leftover expires whole, nothing is carried twice."""

@@ -29,7 +29,7 @@ from tests.laws.feeds import (
 from tests.support import CATALOGUE_TEXT, Clock, at
 
 
-@moderate(60)
+@moderate(30)
 @given(feed=feeds(), data=st.data())
 def test_the_same_feed_in_any_cut_gives_the_same_events(feed: list[Input], data: st.DataObject) -> None:
     """R-2.7, R-4.8, R-12.2: in one go or in runs, lines repeated, nights early, late or twice."""
@@ -74,7 +74,7 @@ def test_a_feed_fed_again_changes_nothing(feed: list[Input]) -> None:
         assert _heads(ledger) == kept
 
 
-@moderate(60)
+@moderate(30)
 @given(feed=feeds())
 def test_an_input_can_be_told_from_its_events(feed: list[Input]) -> None:
     """Contract §3: input → events → input, refusals too, but for the text of an SMS, which is never stored."""
@@ -97,7 +97,7 @@ def test_an_input_can_be_told_from_its_events(feed: list[Input]) -> None:
             assert reconstruct_input(input.account, event) == expected
 
 
-@moderate(40)
+@moderate(30)
 @given(feed=feeds())
 def test_deleted_heads_come_back_byte_for_byte(feed: list[Input]) -> None:
     """Heads hold nothing that the log does not; opening the ledger without them makes them anew."""
@@ -113,7 +113,7 @@ def test_deleted_heads_come_back_byte_for_byte(feed: list[Input]) -> None:
             assert len(before) == len(contracts_of(ledger))
 
 
-@moderate(40)
+@moderate(30)
 @given(feed=feeds())
 def test_verify_agrees_with_every_feed(feed: list[Input]) -> None:
     with fed(feed) as ledger:
@@ -139,7 +139,7 @@ def test_no_decision_asks_the_wall_clock(feed: list[Input], wall: int) -> None:
         assert told(ledger, feed) == expected
 
 
-@moderate(40)
+@moderate(30)
 @given(feed=feeds())
 def test_no_account_looks_at_another(feed: list[Input]) -> None:
     """R-2.8: an account fed alone has the same events as among others."""
