@@ -176,7 +176,7 @@ def test_the_feeds_of_these_laws_reach_every_corner() -> None:
                     )
 
     corners = {
-        "UsageCharged", "UsageCharged:base", "UsageCharged:carried", "UsageCharged:daily", "UsageCharged:expired",
+        "UsageCharged", "UsageCharged:base", "UsageCharged:carried", "UsageCharged:expired",
         "UsageUnrated:NO_PLAN", "UsageUnrated:NO_PRICE", "PackagesRefreshed", "DailyFeeCharged", "PeriodLapsed",
         "MonthlyFeeCharged:connection", "MonthlyFeeCharged:nightly", "ToppedUp",
         "Blocked:request", "Blocked:balance", "Blocked:nightly", "Unblocked:request", "Unblocked:balance",
