@@ -5,22 +5,18 @@ never booked: the next opening of the number takes it up.
 """
 
 import hmac
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from ledger.contracts import ERASED, NO_KEY, Contract, is_number
-from ledger.log import files
 from ledger.log.errors import KeysUnusable
 from ledger.log.sqlite.key_file import ContractRow, KeyFile, names_itself_keys
+from ledger.log.wrapping import Wrapping, make_wrapping_key
 from ledger.rules.disputes import ClaimName
-from ledger.sealing import DIGEST_BYTES, KEY_BYTES, NONCE_BYTES, ContractKey
+from ledger.sealing import DIGEST_BYTES, KEY_BYTES, ContractKey
 
 CONTRACTS: Final = "contracts.db"
 WRAPPING: Final = "wrapping.key"
@@ -80,7 +76,7 @@ class Keyring:
         self._file: KeyFile | None = None
         self._identity: tuple[int, int] | None = None
         self._version = 0
-        self._wrapping: AESGCM | None = None
+        self._wrapping: Wrapping | None = None
         self._index = b""
         self._erased: dict[str, int] = {}
         self._known: dict[str, Known | None] = {}
@@ -105,10 +101,6 @@ class Keyring:
         elif (version := self._file.version()) != self._version:
             self._version = version
             self._forget()
-
-    def exists(self) -> bool:
-        """Whether there is a file of contracts."""
-        return self.place.contracts.exists()
 
     def identity(self) -> tuple[int, int]:
         """What tells the file of contracts from another one in its place; zeros where there is none."""
@@ -203,7 +195,7 @@ class Keyring:
             known = self._look_up(each.id)
             if each.holder == holder and known is not None and known.ledger == ledger:
                 return each
-        self._opened(create=True)
+        self._made()
         contract = Contract(number, holder, _new_id())
         secret = secrets.token_bytes(KEY_BYTES) if sealed else b""
         row = ContractRow(contract.id, self._digest(number), holder, ledger, self._wrapped(contract, secret))
@@ -221,8 +213,7 @@ class Keyring:
 
     def take_up(self, contracts: Iterable[Contract], *, ledger: str) -> None:
         """Put contracts that are not sealed into the table of numbers again, durable."""
-        file = self._opened(create=True)
-        assert file is not None, "made where it was not there"
+        file = self._made()
         file.add(
             ContractRow(each.id, self._digest(each.number), each.holder, ledger, self._wrapped(each, b""))
             for each in contracts
@@ -237,8 +228,7 @@ class Keyring:
         Until it is destroyed it still is in the file. `note` says what is known of the erasure, in place of what was
         noted before; nothing personal.
         """
-        file = self._opened(create=True)
-        assert file is not None, "made where it was not there"
+        file = self._made()
         file.fence(contract, holder, note)
         self._forget()
 
@@ -280,8 +270,8 @@ class Keyring:
         """What a copy has, opened with the wrapping key that is here; nothing is made. Raises KeysUnusable."""
         copy = KeyFile(source, read_only=True)
         try:
-            wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
-            rows = [(row, _unwrapped(wrapping, row, self.place)) for row in copy.all()]
+            wrapping = Wrapping(self.place.wrapping_key)
+            rows = [(row, _unwrapped(wrapping, row)) for row in copy.all()]
             return KeysCopy(rows, copy.erased(), copy.notes())
         finally:
             copy.close()
@@ -292,8 +282,7 @@ class Keyring:
         Raises KeysUnusable, where nothing is taken over.
         """
         rows, erased, notes = copy
-        file = self._opened(create=True)
-        assert file is not None, "made where it was not there"
+        file = self._made()
         for id in erased.keys() - self._erased.keys():
             file.fence(id, erased[id], notes[id])
         file.destroy(set(erased) & {row.contract for row in file.of_contracts(list(erased))})
@@ -316,26 +305,29 @@ class Keyring:
             self.look_up_all([contract])
             return self._known.get(contract)
 
-    def _opened(self, *, create: bool = False) -> KeyFile | None:
-        if self._file is not None:
-            return self._file
-        if not self.exists():
-            if not create:
-                return None
-            _make_folder(self.place.folder)
-            _make_wrapping_key(self.place.wrapping_key)
-        self._open(create=create)
+    def _opened(self) -> KeyFile | None:
+        """The file; None where there is none."""
+        if self._file is None and self.place.contracts.exists():
+            return self._open(create=False)
         return self._file
 
-    def _open(self, *, create: bool) -> None:
+    def _made(self) -> KeyFile:
+        """The file, made with the key that wraps it where there is none."""
+        if (file := self._opened()) is not None:
+            return file
+        _make_folder(self.place.folder)
+        make_wrapping_key(self.place.wrapping_key)
+        return self._open(create=True)
+
+    def _open(self, *, create: bool) -> KeyFile:
         identity = _identity(self.place.contracts)
-        wrapping = AESGCM(_read_wrapping_key(self.place.wrapping_key))
+        wrapping = Wrapping(self.place.wrapping_key)
         file = KeyFile(self.place.contracts, create=create)
         try:
             kept = file.wrapping()
             if not kept:
-                kept = file.begin({_INDEX: _sealed(wrapping, secrets.token_bytes(KEY_BYTES), _INDEX)})
-            self._index = _unsealed(wrapping, kept.get(_INDEX, b""), _INDEX, self.place)
+                kept = file.begin({_INDEX: wrapping.wrap(secrets.token_bytes(KEY_BYTES), _INDEX)})
+            self._index = wrapping.unwrap(kept.get(_INDEX, b""), _INDEX)
             self._erased = file.erased()
             self._version = file.version()
         except BaseException:
@@ -343,6 +335,7 @@ class Keyring:
             raise
         self._wrapping, self._file = wrapping, file
         self._identity = identity or _identity(self.place.contracts)
+        return file
 
     def _required(self) -> KeyFile:
         file = self._opened()
@@ -355,12 +348,13 @@ class Keyring:
 
     def _wrapped(self, contract: Contract, secret: bytes) -> bytes:
         assert self._wrapping is not None, "opened before"
-        return _sealed(self._wrapping, secret.ljust(KEY_BYTES, b"\0") + contract.number.encode(), _bound(contract))
+        content = secret.ljust(KEY_BYTES, b"\0") + contract.number.encode()
+        return self._wrapping.wrap(content, _bound(contract.id, contract.holder))
 
     def _unwrapped(self, row: ContractRow) -> Known:
         assert self._wrapping is not None, "opened before"
         try:
-            return _unwrapped(self._wrapping, row, self.place)
+            return _unwrapped(self._wrapping, row)
         except KeysUnusable:  # what the key that wraps them opened before was the file itself, so it is the right one
             damaged = f"{self.place.contracts} has a damaged key, that of contract {row.contract}"
             raise KeysUnusable(f"{damaged}; bring the file back from a copy of the keys") from None
@@ -381,28 +375,16 @@ def is_copy_of_keys(path: Path) -> bool:
     return path.is_file() and names_itself_keys(path)
 
 
-def _bound(contract: Contract) -> str:
+def _bound(contract: str, holder: int) -> str:
     """What a wrapped key is bound to."""
-    return f"{contract.id} {contract.holder}"
+    return f"{contract} {holder}"
 
 
-def _sealed(wrapping: AESGCM, content: bytes, bound: str) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + wrapping.encrypt(nonce, content, bound.encode())
-
-
-def _unwrapped(wrapping: AESGCM, row: ContractRow, place: KeysPlace) -> Known:
-    content = _unsealed(wrapping, row.wrapped, f"{row.contract} {row.holder}", place)
+def _unwrapped(wrapping: Wrapping, row: ContractRow) -> Known:
+    content = wrapping.unwrap(row.wrapped, _bound(row.contract, row.holder))
     secret, number = content[:KEY_BYTES], content[KEY_BYTES:].decode()
     key = ContractKey(row.contract, secret) if any(secret) else None
     return Known(Contract(number, row.holder, row.contract), row.ledger, key)
-
-
-def _unsealed(wrapping: AESGCM, sealed: bytes, bound: str, place: KeysPlace) -> bytes:
-    try:
-        return wrapping.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
-    except (InvalidTag, ValueError):
-        raise KeysUnusable(f"{place.wrapping_key} does not open the keys of contracts", "name_wrapping_key") from None
 
 
 def _new_id() -> str:
@@ -424,28 +406,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise KeysUnusable(f"{folder} cannot be made ({error.strerror})", "name_keys") from None
-
-
-def _make_wrapping_key(path: Path) -> None:
-    """Make the key that wraps all others, whole or not at all; one that is there stays."""
-    try:
-        if not path.exists():
-            with files.new(path) as made:
-                made.chmod(0o600)
-                made.write_text(secrets.token_hex(KEY_BYTES) + "\n")
-    except FileExistsError:
-        pass  # another process was first
-    except OSError as error:
-        raise KeysUnusable(f"{path} cannot be made ({error.strerror})", "name_wrapping_key") from None
-
-
-def _read_wrapping_key(path: Path) -> bytes:
-    try:
-        key = bytes.fromhex(files.read(path, 1_000).decode())
-    except FileNotFoundError:
-        raise KeysUnusable(f"there is no key at {path} that opens the keys of contracts", "name_wrapping_key") from None
-    except (OSError, ValueError) as error:
-        raise KeysUnusable(f"{path} cannot be read as a key ({error})", "name_wrapping_key") from None
-    if len(key) != KEY_BYTES:
-        raise KeysUnusable(f"{path} is no key of {KEY_BYTES} bytes in hexadecimal", "name_wrapping_key")
-    return key
