@@ -112,6 +112,8 @@ def test_nothing_of_it_is_in_any_file(obnovi: Run, tmp_path: Path) -> None:
     obnovi("checkpoint")
     contract = contract_of(obnovi)
     obnovi("balance", ACCOUNT)
+    before = {name for name, _ in found_in(tmp_path, contract)}
+    assert before == {"keys/contracts.db"}, "the search finds the digest by which the number is looked up"
     assert obnovi("erase", ACCOUNT, "--holder", "1", *ORDER).code == 0
     left = found_in(tmp_path, contract)
     next_holder = {
