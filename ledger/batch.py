@@ -15,10 +15,13 @@ T = TypeVar("T")
 
 
 class Batch:
-    """Accounts as they stand within a transaction, and the events and keys to be written with it."""
+    """Accounts as they stand within a transaction, and the events and keys to be written with it.
 
-    def __init__(self, tx: Writing, account_ids: Sequence[str], recorded_at: Instant) -> None:
-        self.recorded_at = recorded_at
+    `now` is when it begins; its events are recorded then, or later, as the store finds (R-2.5).
+    """
+
+    def __init__(self, tx: Writing, account_ids: Sequence[str], now: Instant) -> None:
+        self.recorded_at = now
         self.accounts: dict[str, Account] = {}
         self.events: dict[tuple[str, int], Event] = {}
         """By account and version, in the order in which they were booked."""
@@ -54,24 +57,24 @@ class Batch:
 
     def write(self) -> None:
         """Write events, keys and heads, and of long memories the parts that have changed."""
-        events = ((account, event) for (account, _), event in self.events.items())
-        self._tx.append(events, self.keys.values(), self._heads)
         for account in (self.accounts[head.account] for head in self._heads):
             before, now = self._apart.get(account.account, set()), _apart(account)
             if before or now:
                 self._tx.drop_parts((account.account, *part) for part in before - now)
                 self._tx.put_parts(heads.parts_of(account))
+        events = ((account, event) for (account, _), event in self.events.items())
+        self._tx.append(events, self.keys.values(), self._heads, now=self.recorded_at)
 
 
 def booked(
-    tx: Writing, account_ids: Sequence[str], recorded_at: Instant, catalogue: Catalogue, book: Callable[[Batch], T]
+    tx: Writing, account_ids: Sequence[str], now: Instant, catalogue: Catalogue, book: Callable[[Batch], T]
 ) -> tuple[Batch, T]:
     """A batch with what `book` made of it, which writes nothing itself.
 
     Where a part of an account's memory does not fit its head, it is done once more with that account from the log.
     """
     while True:
-        batch = Batch(tx, account_ids, recorded_at)
+        batch = Batch(tx, account_ids, now)
         try:
             made = book(batch)
             batch.end(catalogue)

@@ -80,8 +80,7 @@ def require_erasable(account: Account, *, now: Instant, retention_days: int, ear
 
 
 def book_erasure(
-    tx: Writing, contract: Contract, note: ErasureNote, *, catalogue: Catalogue, recorded_at: Instant, now: Instant,
-    early: bool,
+    tx: Writing, contract: Contract, note: ErasureNote, *, catalogue: Catalogue, now: Instant, early: bool
 ) -> tuple[Batch, PersonalErased]:  # fmt: skip
     """Fence a contract's key, durable, and book that its personal data are destroyed; to be written by the caller.
 
@@ -95,11 +94,11 @@ def book_erasure(
             raise NotErasable("ALREADY_ERASED", version=account.version, at=account.clock)
         if not fenced:
             require_erasable(account, now=now, retention_days=catalogue.settings.retention_days, early=early)
-        event = personal_erased(account, Moment(now, now, recorded_at), note.ground, note.by, note.statements)
+        event = personal_erased(account, Moment(now, now, now), note.ground, note.by, note.statements)
         batch.put(evolve(account, event), [event])
         return event
 
-    made = booked(tx, [contract.id], recorded_at, catalogue, book)
+    made = booked(tx, [contract.id], now, catalogue, book)
     if not fenced:
         tx.keyring.fence(contract.id, contract.holder, note.encoded())
     return made

@@ -5,12 +5,12 @@ from contextlib import closing, contextmanager
 from typing import Final
 
 from ledger.accounts import rebuild_heads
+from ledger.adoption import versions_cited
 from ledger.catalogue import BadCatalogue, parse
 from ledger.hints import HintedError
 from ledger.log.errors import BadEvents
 from ledger.log.store import Adopted, Stored, StoredKey, StoreRef, Writing
 from ledger.sealing import DIGEST_BYTES
-from ledger.service import versions_cited
 
 ROWS_AT_ONCE: Final = 10_000
 

@@ -25,3 +25,7 @@ class BadEvents(StoreError):
 
 class KeysUnusable(StoreError):
     """The keys of contracts are missing, or are not those of this ledger: personal data cannot be read or written."""
+
+
+class Contended(StoreError):
+    """Another writer was in the way, and nothing of the booking stands; done once more, it will."""

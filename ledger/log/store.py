@@ -241,16 +241,31 @@ class Reading(Protocol):
 
 
 class Writing(Reading, Protocol):
-    """The ledger to oneself: what is read stays true until it is committed; all that is written stands, or nothing.
+    """A ledger that is written: all that is written stands, or nothing.
 
     Events get positions without gaps in the order of commits, and never change. A key that is there is refused, and so
     is a version that an account has.
     """
 
-    def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
+    def hold_openings(self, numbers: Iterable[str]) -> None:
+        """Until the end nobody else opens a contract of these numbers; the keyring knows those opened before."""
+
+    def hold(self, accounts: Iterable[str]) -> None:
+        """Until the end nobody else books for these accounts; what is read of them from now on stays true.
+
+        Asked for once, behind `hold_openings`, and before anything is appended.
+        """
+
+    def hold_due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
+        """Some of the accounts (of a zone) that are due, held; none only where none is left."""
+
+    def append(
+        self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head], *, now: Instant
+    ) -> None:
         """Add events of contracts in this order, sealed where these have a key, and what is kept beside the events.
 
-        The events of one booking follow each other and share their `input`.
+        The events of one booking follow each other and share their `input`. They are recorded at `now`, or at the
+        newest `recorded_at` of the log, whichever is later, and say so from now on (R-2.5).
         """
 
     def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
@@ -298,6 +313,13 @@ class Store(Protocol):
     def keyring(self) -> Keyring:
         """The keys of its contracts."""
 
+    @property
+    def shards(self) -> "Sequence[Store]":
+        """The logs it consists of: itself, unless it is parted."""
+
+    def shard_of(self, number: str) -> int:
+        """In which of them the contracts of a number are, for ever."""
+
     def reading(
         self, *, until: int | None = None, escape_invalid_text: bool = False
     ) -> AbstractContextManager[Reading]:
@@ -312,9 +334,15 @@ class Store(Protocol):
         """
 
     def writing(self) -> AbstractContextManager[Writing]:
-        """The only writing at this time, until the block ends; commits then, undoes everything on any exception.
+        """The ledger to oneself until the block ends: what is read stays true; commits then, undoes on any exception.
 
         What is committed survives a power cut.
+        """
+
+    def booking(self) -> AbstractContextManager[Writing]:
+        """The same for some accounts: what is read of those that are held stays true, others may be booked beside them.
+
+        No catalogue is adopted meanwhile. Raises Contended where it is to be done once more, from its beginning.
         """
 
     def tidy(self) -> None:

@@ -38,7 +38,7 @@ def _seconds(store: Store, batch: raw.Batch) -> float:
 
     def append() -> None:
         with store.writing() as tx:
-            tx.append(events, keys, heads)
+            tx.append(events, keys, heads, now=events[-1][1].recorded_at)
 
     return seconds(append)
 

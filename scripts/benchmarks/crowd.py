@@ -58,6 +58,7 @@ def make(path: Path, accounts: int) -> None:
                     ((account, event) for account, model in rows for event in model.events),
                     (_key(account, input, event.version) for account, model in rows for input, event in _booked(model)),
                     (_head(account, model) for account, model in rows),
+                    now=night(0),
                 )
                 tx.add_sources({input.source for input in models[0].inputs})
                 tx.add_used_versions(

@@ -19,6 +19,7 @@ from ledger.log.engines import store_ref
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite.key_file import KeyFile
 from ledger.service import Ledger, Outcome
+from ledger.shard import Shard
 from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Done, line, month, opening, process, top_up, write
 from tests.support import CATALOGUE_TEXT, Clock, at
 from tests.verify.tampered import audited
@@ -103,7 +104,7 @@ def test_a_commit_that_fails_leaves_the_begun_contract_for_the_next_opening(tmp_
     """In the process that went on, and in another one that comes between."""
     path = tmp_path / "ledger.db"
     with ledger_at(path) as ledger, ledger_at(path) as beside:
-        with patch.object(Ledger, "_write", side_effect=OSError("no space")), pytest.raises(OSError, match="no space"):
+        with patch.object(Shard, "_write", side_effect=OSError("no space")), pytest.raises(OSError, match="no space"):
             feed(ledger, opening(), opening(OTHER))
         begun = kept(tmp_path / "keys")
         assert len(begun) == 2
@@ -118,7 +119,7 @@ def test_a_commit_that_fails_leaves_the_begun_contract_for_the_next_opening(tmp_
 def test_a_batch_that_fails_before_its_keys_are_kept_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with ledger_at(path) as ledger:
-        with patch("ledger.service.booked", side_effect=interrupted_at_its_end), pytest.raises(KeyboardInterrupt):
+        with patch("ledger.shard.booked", side_effect=interrupted_at_its_end), pytest.raises(KeyboardInterrupt):
             feed(ledger, opening())
         assert not (tmp_path / "keys" / "contracts.db").exists() or kept(tmp_path / "keys") == []
         assert contracts(path) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import service
+from ledger import shard
 from ledger.rules import schedule
 from ledger.rules.schedule import Booked
 from tests.scenarios.given import with_plan
@@ -33,7 +33,7 @@ def test_a_due_instant_at_which_no_rule_books_anything(story: Story, monkeypatch
 
 
 def test_an_account_that_stays_due_though_it_was_advanced(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "advance", lambda account, until, catalogue, recorded_at: Booked(account))
+    monkeypatch.setattr(shard, "advance", lambda account, until, catalogue, recorded_at: Booked(account))
     with pytest.raises(AssertionError, match=DUE):
         story.night("2023-02-15 03:00")
 

@@ -1,8 +1,8 @@
 """A ledger in one SQLite file: transactions for reading and, one at a time, for writing."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from ledger.log.sqlite.errors import no_ledger, transaction_error
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.writing import SQLiteWriting
+from ledger.log.store import Store
 
 HELPERS: Final = ("-wal", "-shm", "-journal")
 TIDY_SECONDS_MAX: Final = 5
@@ -112,6 +113,15 @@ class SQLiteStore:
         self.keyring.close()
         self._datastore.close()
 
+    @property
+    def shards(self) -> Sequence[Store]:
+        """A file is one log."""
+        return (self,)
+
+    def shard_of(self, number: str) -> int:
+        """The only one."""
+        return 0
+
     @contextmanager
     def writing(self) -> Iterator[SQLiteWriting]:
         """A transaction that holds the write lock from its beginning, so what it reads stays true until it commits."""
@@ -121,6 +131,10 @@ class SQLiteStore:
                 yield tx
             finally:
                 tx.close()
+
+    def booking(self) -> AbstractContextManager[SQLiteWriting]:
+        """The same: SQLite knows one writer."""
+        return self.writing()
 
     @contextmanager
     def reading(self, *, until: int | None = None, escape_invalid_text: bool = False) -> Iterator[SQLiteReading]:

@@ -1,19 +1,18 @@
 """The ledger's file to oneself: what `Writing` adds, as SQL."""
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection
 
-from ledger.events import Event, InputRef
-from ledger.log import codec
+from ledger.events import Event
+from ledger.log.encoding import encode_events
 from ledger.log.keyring import Keyring
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.schema import HEAD_PARTS
 from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
-from ledger.sealing import NONCE_BYTES
+from ledger.periods import Instant
 
 
 class SQLiteWriting(SQLiteReading):
@@ -27,8 +26,22 @@ class SQLiteWriting(SQLiteReading):
         """Let go of the last statement: while somebody held it, the file would not be closed nor its log folded in."""
         self._c.sqlite_cursor.close()
 
-    def append(self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head]) -> None:
-        self._recorder.append(self._c, [StoredEvent(*row) for row in _stored(events, self.keyring)])
+    def hold_openings(self, numbers: Iterable[str]) -> None:
+        pass  # the write lock holds everything
+
+    def hold(self, accounts: Iterable[str]) -> None:
+        pass
+
+    def hold_due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
+        return self.due(until, limit, zone=zone)
+
+    def append(
+        self, events: Iterable[tuple[str, Event]], keys: Iterable[KeyRow], heads: Iterable[Head], *, now: Instant
+    ) -> None:
+        newest = self.last_event()
+        recorded_at = max(now, newest.recorded_at if newest else 0)
+        rows = encode_events(events, self.keyring, recorded_at=recorded_at)
+        self._recorder.append(self._c, [StoredEvent(*row) for row in rows])
         self._put_keys(StoredKey(row.key, row.account, row.version, row.content) for row in keys)
         self.put_heads(heads)
 
@@ -79,16 +92,3 @@ class SQLiteWriting(SQLiteReading):
 
     def unset(self, name: str) -> None:
         self._c.execute("DELETE FROM settings WHERE name = ?", (name,))
-
-
-def _stored(events: Iterable[tuple[str, Event]], keyring: Keyring) -> Iterator[tuple[str, int, str, bytes]]:
-    """Contract, version, topic and bytes of events to be stored; each sealed one has a nonce of its own."""
-    booked = list(events)
-    nonces = os.urandom(NONCE_BYTES * len(booked))
-    cause: InputRef | None = None
-    first = 0
-    for number, (contract, event) in enumerate(booked):
-        if event.input is not cause:
-            cause, first = event.input, event.version
-        nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
-        yield contract, event.version, *codec.encode(event, keyring.key(contract), nonce=nonce, first=first)
