@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Hint: TypeAlias = Literal[
     "run_verify", "see_verify", "restore_backup",
-    "unknown_store", "nameless_store", "name_built_store", "name_ledger", "name_another_ledger", "name_or_feed_ledger",
+    "unknown_store", "nameless_store", "install_postgres", "create_database", "create_ledger", "upgrade_ledger",
+    "name_ledger", "name_another_ledger", "name_or_feed_ledger",
     "name_empty_ledger", "verify_exported",
     "restore_keys", "name_wrapping_key",
     "create_keys", "name_other_keys", "name_keys_or_make_folder", "name_keys", "run_checkpoint",

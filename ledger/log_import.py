@@ -30,7 +30,7 @@ def open_import(ref: StoreRef, settings: Mapping[str, str | None]) -> Iterator["
     `settings` are what the log said about itself there, None where it had no such setting. Raises NotEmpty, StoreError,
     and CannotFollow also at the end.
     """
-    with closing(ref.open(create=True)) as store, store.writing() as tx:
+    with closing(ref.open(create=ref.is_made_by_use)) as store, store.writing() as tx:
         if tx.positions_used():
             raise NotEmpty(f"{ref} has {tx.positions_used()} events", "name_empty_ledger")
         for name, value in settings.items():

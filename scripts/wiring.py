@@ -11,7 +11,7 @@ from typing import Final
 from ledger.catalogue import BadCatalogue, parse
 from ledger.evolve import BrokenLog
 from ledger.log import files
-from ledger.log.engines import AnyRef, store_ref
+from ledger.log.engines import AnyRef, FileRef, store_ref
 from ledger.log.keyring import KeysPlace
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
@@ -39,10 +39,16 @@ def now() -> Instant:
 
 def ledger_ref(settings: Settings) -> AnyRef:
     """The store that the options name, with the place of its keys. Raises StoreError."""
-    ref = store_ref(settings.ledger)
+    ref = store_ref(settings.ledger, caches=_caches_folder())
     named, wrapping = os.environ.get("OBNOVI_KEYS"), os.environ.get("OBNOVI_KEK")
     folder = Path(named) if named else ref.keys_place.folder
     return replace(ref, keys=KeysPlace(folder, Path(wrapping) if wrapping else None))
+
+
+def _caches_folder() -> Path:
+    """Where views and evidence of a ledger that is no file are kept: `OBNOVI_CACHE`, else where a user's caches are."""
+    named, caches = os.environ.get("OBNOVI_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    return Path(named) if named else Path(caches or Path.home() / ".cache") / "obnovi"
 
 
 def is_sealing() -> bool:
@@ -51,6 +57,14 @@ def is_sealing() -> bool:
     if said not in ("on", "off"):
         raise UsageError(f"OBNOVI_SEAL is {said}; it takes on, or off for a ledger whose data can never be erased")
     return said == "on"
+
+
+def file_of(settings: Settings, otherwise: str) -> FileRef:
+    """The file that the ledger is. Raises UsageError for another one, which says what does there what is asked for."""
+    ref = ledger_ref(settings)
+    if not isinstance(ref, FileRef):
+        raise UsageError(f"{ref} is no file; {otherwise}")
+    return ref
 
 
 def keys_folder(settings: Settings) -> Path:
@@ -103,6 +117,8 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         text = catalogue_text(Path(settings.catalogue))
     try:
         given = None if access == "read" else text
+        if access == "create" and not ref.is_made_by_use:
+            access = "book"
         with Ledger(ref, now=now, access=access, catalogue=given, sealed=is_sealing()) as ledger:
             yield ledger
     except CatalogueRefused as error:

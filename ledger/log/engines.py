@@ -1,7 +1,7 @@
 """Engines: which store a URL means."""
 
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledger.log.errors import StoreError
 from ledger.log.keyring import KeysPlace
@@ -9,25 +9,50 @@ from ledger.log.sqlite.connections import is_ledger_header
 from ledger.log.sqlite.store import SQLiteRef
 from ledger.log.store import Store
 
-AnyRef: TypeAlias = SQLiteRef
+if TYPE_CHECKING:
+    from ledger.log.postgres.store import PostgresRef
+
+FileRef: TypeAlias = SQLiteRef
+"""A store that is a file."""
+AnyRef: TypeAlias = "SQLiteRef | PostgresRef"
 """Of several engines a union, so that mypy says where one is asked for what only another can do."""
 
 
-def store_ref(url: str | Path, *, keys: KeysPlace | None = None) -> AnyRef:
-    """The store that a URL means: a path, or `sqlite:///` with a path; `keys`, where they are not beside it.
+def store_ref(url: str | Path, *, keys: KeysPlace | None = None, caches: Path = Path()) -> AnyRef:
+    """The store that a URL means: a path, `sqlite:///` with one, or `postgresql://`; `keys`, where they are elsewhere.
+
+    What follows from a ledger that is no file is kept in the folder `caches`.
 
     Raises StoreError.
     """
-    url = str(url)
+    if isinstance(url, Path):
+        return SQLiteRef(url, keys)
     if url.startswith(("postgresql://", "postgres://")):
-        raise StoreError("PostgreSQL is not built yet", "name_built_store")
+        return _postgres(url, keys, caches)
     if url.startswith("sqlite:///"):
         url = url.removeprefix("sqlite:///")
     elif "://" in url:
-        raise StoreError(f"a ledger is a file or sqlite:///FILE, not {url}", "unknown_store", url=url)
+        raise StoreError(
+            f"a ledger is a file, sqlite:///FILE or postgresql://HOST/DATABASE, not {url}", "unknown_store", url=url
+        )
     if not url:
         raise StoreError("a ledger without a name", "nameless_store")
     return SQLiteRef(Path(url), keys)
+
+
+def _postgres(url: str, keys: KeysPlace | None, caches: Path) -> "PostgresRef":
+    """A ledger in PostgreSQL, whose driver is an extra and is loaded only for one."""
+    try:
+        from ledger.log.postgres.place import parse_url  # noqa: PLC0415  # see above
+        from ledger.log.postgres.store import PostgresRef  # noqa: PLC0415
+    except ImportError:
+        raise StoreError("a ledger in PostgreSQL needs the driver psycopg", "install_postgres") from None
+    return PostgresRef(parse_url(url), keys, caches)
+
+
+def file_ref(path: Path) -> FileRef:
+    """The ledger of a file."""
+    return SQLiteRef(path)
 
 
 def open_store(url: str | Path, *, create: bool = False) -> Store:

@@ -359,6 +359,13 @@ class StoreRef(Protocol):
         """References to one place are one key."""
 
     @property
+    def is_made_by_use(self) -> bool:
+        """Whether whoever books into nothing makes it; else it is made on purpose, by itself."""
+
+    def files(self) -> list[Path]:
+        """The files it consists of, if it does."""
+
+    @property
     def like(self) -> Path | None:
         """The file than which none that is made of the ledger's content is more readable, where there is one."""
 

@@ -15,7 +15,7 @@ def new_ledger(ref: FileBased, source: Path) -> Iterator[FileBased]:
     It is no more readable than its source. Raises Declined where something of a ledger is there already,
     InvalidRequest where there is no folder for it.
     """
-    for each in (ref.path, *ref.helpers()):
+    for each in ref.files():
         if each.exists():
             raise Declined("LEDGER_IS_THERE", file=each)
     if not ref.folder.absolute().is_dir():

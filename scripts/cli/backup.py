@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ledger.log.engines import store_ref
+from ledger.log.engines import file_ref
 from projections.evidence.keys import NoKeys, kept
 from projections.verify.account import Problem
 from projections.verify.named import contract_of
@@ -15,7 +15,7 @@ from scripts.cli.audit import word_findings
 from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, keys_folder, ledger_ref, open_ledger, require_file
+from scripts.wiring import Settings, file_of, keys_folder, open_ledger, require_file
 
 
 @click.command()
@@ -31,12 +31,15 @@ def backup(settings: Settings, file: str) -> int:
     Example:
       obnovi backup obnovi-monday.db
     """
-    target, ref = Path(file), ledger_ref(settings)
+    target, ref = (
+        Path(file),
+        file_of(settings, "PostgreSQL's pg_dump makes a copy of its schema: see docs/operations.md"),
+    )
     refuse_overwrite("FILE", file, settings)
     if target.is_dir():
         raise UsageError(f"{file} is a folder; name a file")
     _no_ledger_in_use(target)
-    if target.exists() and not (target.is_file() and store_ref(target).is_ledger()):
+    if target.exists() and not (target.is_file() and file_ref(target).is_ledger()):
         raise UsageError(f"{file} is there and no backup; name another file")
     if not target.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {target.parent} to write a backup into; create it or name another")
@@ -70,11 +73,11 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     Example:
       obnovi --ledger obnovi.db restore obnovi-monday.db
     """
-    source, ledger = Path(file), ledger_ref(settings)
+    source, ledger = Path(file), file_of(settings, "PostgreSQL's pg_restore brings a copy back: see docs/operations.md")
     require_file(source, "backup")
     try:
         folder, cores = keys_folder(settings), workers or os.cpu_count() or 1
-        events, is_held = restore_to(ledger, store_ref(source), source, folder, workers=cores, watch=terminal.progress)
+        events, is_held = restore_to(ledger, file_ref(source), source, folder, workers=cores, watch=terminal.progress)
     except Disagreement as found:
         return _disagrees(settings, found, f"{file} is not restored")
     except NoKeys as error:
@@ -107,5 +110,5 @@ def _describe(problems: list[Problem]) -> str:
 
 
 def _no_ledger_in_use(target: Path) -> None:
-    if any(each.exists() for each in store_ref(target).helpers()):
+    if any(each.exists() for each in file_ref(target).helpers()):
         raise UsageError(f"{target} is a ledger in use; name another file")

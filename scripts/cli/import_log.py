@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+from ledger.log.engines import FileRef
 from ledger.log.store import StoreRef
 from ledger.log_import import NotEmpty
 from scripts.app.new_ledger import new_ledger
@@ -59,7 +60,7 @@ def import_log(settings: Settings, file: str) -> int:
 def _place(settings: Settings, source: Path) -> Iterator[StoreRef]:
     """Where to import: the empty ledger that is there, else a new one, which appears only when it is whole."""
     ref = ledger_ref(settings)
-    if ref.exists():
+    if not isinstance(ref, FileRef) or ref.exists():
         yield ref
         return
     with new_ledger(ref, source) as made:

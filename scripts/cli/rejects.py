@@ -29,7 +29,7 @@ class Reject(msgspec.Struct, omit_defaults=True):
 
 
 @contextmanager
-def rejects_to(path: str | None, like: Path) -> Iterator["Rejects"]:
+def rejects_to(path: str | None, like: Path | None) -> Iterator["Rejects"]:
     """Where rejects go: to the file, overwritten now, a new one no more readable than the ledger; or to stderr.
 
     Raises UsageError.

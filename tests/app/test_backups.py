@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.engines import store_ref
+from ledger.log.engines import file_ref
 from ledger.progress import Progress
 from projections.evidence.keys import create
 from projections.evidence.sign import commit
@@ -22,7 +22,7 @@ def unwatched(what: str, total: int) -> Iterator[Progress]:
 
 
 def backed_up(story: Story, target: Path) -> int:
-    return back_up(story.ledger, store_ref(story.path), target, None)
+    return back_up(story.ledger, file_ref(story.path), target, None)
 
 
 def test_a_ledger_is_copied_and_made_again_of_the_copy(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_ledger_is_copied_and_made_again_of_the_copy(tmp_path: Path) -> None:
         seen.append((what, total))
         yield lambda done: None
 
-    made = restore_to(store_ref(again), store_ref(copy), copy, tmp_path / "keys", workers=1, watch=watch)
+    made = restore_to(file_ref(again), file_ref(copy), copy, tmp_path / "keys", workers=1, watch=watch)
     assert made == (len(story.log()), False)
     assert seen == [("events", len(story.log()))]
     assert again.exists()
@@ -51,7 +51,7 @@ def test_a_copy_older_than_the_newest_checkpoint_becomes_no_ledger(tmp_path: Pat
     with story.ledger.snapshot() as snapshot:
         commit(snapshot.log, keys)
     with pytest.raises(Disagreement) as told:
-        restore_to(store_ref(again), store_ref(copy), copy, keys.folder, workers=1, watch=unwatched)
+        restore_to(file_ref(again), file_ref(copy), copy, keys.folder, workers=1, watch=unwatched)
     assert told.value.events == events
     assert told.value.problems
     assert not again.exists()
@@ -62,9 +62,9 @@ def test_a_ledger_is_never_written_over(tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     backed_up(story, copy)
     with pytest.raises(Declined) as told:
-        restore_to(store_ref(story.path), store_ref(copy), copy, tmp_path / "keys", workers=1, watch=unwatched)
+        restore_to(file_ref(story.path), file_ref(copy), copy, tmp_path / "keys", workers=1, watch=unwatched)
     assert (told.value.code, told.value.facts) == ("LEDGER_IS_THERE", {"file": story.path})
     nowhere = tmp_path / "no" / "again.db"
     with pytest.raises(InvalidRequest) as lacking:
-        restore_to(store_ref(nowhere), store_ref(copy), copy, tmp_path / "keys", workers=1, watch=unwatched)
+        restore_to(file_ref(nowhere), file_ref(copy), copy, tmp_path / "keys", workers=1, watch=unwatched)
     assert (lacking.value.code, lacking.value.facts) == ("NO_FOLDER_FOR_LEDGER", {"folder": nowhere.parent})

@@ -40,6 +40,15 @@ class SQLiteRef:
         return str(self.path)
 
     @property
+    def is_made_by_use(self) -> bool:
+        """A file is."""
+        return True
+
+    def files(self) -> list[Path]:
+        """The file and its helpers."""
+        return [self.path, *self.helpers()]
+
+    @property
     def like(self) -> Path:
         """The file itself."""
         return self.path
