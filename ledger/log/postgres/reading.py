@@ -70,7 +70,7 @@ class PostgresReading:
         return int(self._one(f"SELECT COUNT(*) FROM {self._events}")[0])
 
     def count_of(self, accounts: Sequence[str]) -> int:
-        return int(self._one(f"SELECT COUNT(*) FROM {self._events} WHERE account = ANY(%s)", (list(accounts),))[0])
+        return int(self._one(f"SELECT COUNT(*) FROM {self._events} WHERE account = ANY(%b)", (list(accounts),))[0])
 
     def last_event(self) -> Event | None:
         newest = next(self._stored("ORDER BY position DESC LIMIT 1"), None)
@@ -124,7 +124,7 @@ class PostgresReading:
     def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
         newest = f"SELECT version FROM {self._events} WHERE account = wanted.account ORDER BY version DESC LIMIT 1"
         rows = self._all(
-            "SELECT account, version FROM unnest(%s::text[]) AS wanted (account) "
+            "SELECT account, version FROM unnest(%b::text[]) AS wanted (account) "
             f"CROSS JOIN LATERAL ({newest}) AS newest",
             (list(accounts),),
         )
@@ -135,7 +135,7 @@ class PostgresReading:
         return Head(*row) if row else None
 
     def heads_of(self, accounts: Sequence[str]) -> Iterator[Head]:
-        return map(Head._make, self._all(f"SELECT {_HEAD} FROM heads WHERE account = ANY(%s)", (list(accounts),)))
+        return map(Head._make, self._all(f"SELECT {_HEAD} FROM heads WHERE account = ANY(%b)", (list(accounts),)))
 
     def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
         where, parameters = _between(first, last)
@@ -175,7 +175,7 @@ class PostgresReading:
 
     def keys(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Key]:
         rows = self._all(
-            "SELECT account, key, version, content FROM unnest(%s::text[], %s::bytea[]) AS wanted (account, key) "
+            "SELECT account, key, version, content FROM unnest(%b::text[], %b::bytea[]) AS wanted (account, key) "
             "JOIN keys USING (key, account)",
             ([account for account, _ in wanted], [key for _, key in wanted]),
         )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Final, LiteralString
+from itertools import chain, islice
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from ledger.log.postgres.reading import PostgresReading, is_due
 from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
+R = TypeVar("R", bound=tuple[Any, ...])
 OPENING_LOCKS: Final = 128
 """So many groups of numbers are held while contracts are opened; the server has room for some thousand such locks."""
 _EVENT_TYPES: Final = ("int8", "text", "int8", "text", "bytea")
@@ -44,13 +46,13 @@ class PostgresWriting(PostgresReading):
         groups = sorted({_group(number) for number in numbers})
         if groups:
             self._c.execute(
-                "SELECT pg_advisory_xact_lock(%s, locked) FROM unnest(%s::int[]) AS locked", (self._lock, groups)
+                "SELECT pg_advisory_xact_lock(%s, locked) FROM unnest(%b::int[]) AS locked", (self._lock, groups)
             )
             self.keyring.refresh()
 
     def hold(self, accounts: Iterable[str]) -> None:
         self._c.execute(
-            "SELECT 1 FROM heads WHERE account = ANY(%s) ORDER BY account FOR NO KEY UPDATE", (sorted(accounts),)
+            "SELECT 1 FROM heads WHERE account = ANY(%b) ORDER BY account FOR NO KEY UPDATE", (sorted(accounts),)
         )
 
     def hold_due(self, until: Instant, limit: int, *, zone: str | None = None) -> list[Head]:
@@ -65,7 +67,7 @@ class PostgresWriting(PostgresReading):
         # Those that are left are being booked by others: they are waited for, in the order in which all are held.
         left = [head.account for head in self.due(until, limit, zone=zone)]
         rows = self._all(
-            f"SELECT account, version, next_at, state FROM heads WHERE account = ANY(%s) AND {where} ORDER BY account "
+            f"SELECT account, version, next_at, state FROM heads WHERE account = ANY(%b) AND {where} ORDER BY account "
             "FOR NO KEY UPDATE",
             (left, *parameters),
         )
@@ -81,13 +83,13 @@ class PostgresWriting(PostgresReading):
         self._copy_keys((row.key, row.account, row.version, row.content) for row in keys)
         first, recorded_at = self._take_positions(len(booked), now)
         rows = encode_events(booked, self.keyring, recorded_at=recorded_at)
-        self._copy_events([Stored(first + number, *row) for number, row in enumerate(rows)])
+        self._copy_events(Stored(first + number, *row) for number, row in enumerate(rows))
 
     def append_stored(self, events: Iterable[Stored], keys: Iterable[StoredKey]) -> None:
         rows = list(events)
         self._copy_keys(keys)
         first, _ = self._take_positions(len(rows), max(map(_recorded_at, rows), default=0))
-        self._copy_events([row._replace(position=first + number) for number, row in enumerate(rows)])
+        self._copy_events(row._replace(position=first + number) for number, row in enumerate(rows))
 
     def _take_positions(self, count: int, now: Instant) -> tuple[int, Instant]:
         """The first of some positions that are ours now, and when what gets them is recorded.
@@ -109,29 +111,30 @@ class PostgresWriting(PostgresReading):
         self._catalogues_seen = super().adopted_count()
         return self._catalogues_seen
 
-    def _copy_events(self, rows: Sequence[Stored]) -> None:
-        self._copy(
-            "COPY stored_events (position, account, version, topic, state) FROM STDIN BINARY", _EVENT_TYPES, rows
-        )
-        if rows:
-            self.newest = rows[-1]
+    def _copy_events(self, rows: Iterable[Stored]) -> None:
+        """The server takes the first of them in while the next are encoded."""
+        copied = "COPY stored_events (position, account, version, topic, state) FROM STDIN BINARY"
+        self.newest = self._copy(copied, _EVENT_TYPES, rows) or self.newest
 
     def _copy_keys(self, rows: Iterable[tuple[bytes, str, int, bytes]]) -> None:
-        self._copy("COPY keys (key, account, version, content) FROM STDIN BINARY", _KEY_TYPES, list(rows))
+        self._copy("COPY keys (key, account, version, content) FROM STDIN BINARY", _KEY_TYPES, rows)
 
-    def _copy(self, statement: LiteralString, types: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-        if not rows:
-            return
+    def _copy(self, statement: str, types: Sequence[str], rows: Iterable[R]) -> R | None:
+        """Copy rows into a table; the last of them."""
+        row = None
+        if not (ahead := list(islice(rows := iter(rows), 1))):
+            return None
         with self._c.copy(statement) as copy:
             copy.set_types(types)
-            for row in rows:
+            for row in chain(ahead, rows):
                 copy.write_row(row)
+        return row
 
     def put_heads(self, heads: Iterable[Head]) -> None:
         columns = tuple(zip(*heads, strict=True))
         if columns:
             self._c.execute(
-                "INSERT INTO heads SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bytea[]) "
+                "INSERT INTO heads SELECT * FROM unnest(%b::text[], %b::bigint[], %b::bigint[], %b::bytea[]) "
                 "ON CONFLICT (account) DO UPDATE SET "
                 "version = excluded.version, next_at = excluded.next_at, state = excluded.state",
                 [list(column) for column in columns],
@@ -142,7 +145,7 @@ class PostgresWriting(PostgresReading):
         if columns:
             self._c.execute(
                 "INSERT INTO head_parts SELECT * FROM "
-                "unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bytea[]) "
+                "unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::bytea[]) "
                 "ON CONFLICT (account, kind, number) DO UPDATE SET version = excluded.version, state = excluded.state",
                 [list(column) for column in columns],
             )
@@ -159,13 +162,13 @@ class PostgresWriting(PostgresReading):
         self._c.execute("DELETE FROM head_parts")
 
     def add_sources(self, sources: Iterable[str]) -> None:
-        self._c.execute("INSERT INTO sources SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sorted(sources),))
+        self._c.execute("INSERT INTO sources SELECT unnest(%b::text[]) ON CONFLICT DO NOTHING", (sorted(sources),))
 
     def add_used_versions(self, used: Iterable[tuple[str, str, str]]) -> None:
         columns = tuple(zip(*sorted(used), strict=True))
         if columns:
             self._c.execute(
-                "INSERT INTO used_versions SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) "
+                "INSERT INTO used_versions SELECT * FROM unnest(%b::text[], %b::text[], %b::text[]) "
                 "ON CONFLICT DO NOTHING",
                 [list(column) for column in columns],
             )
