@@ -19,6 +19,8 @@ Golden = Callable[[str, str | bytes], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run in full what else runs in a short form")
+    parser.addoption("--store", choices=("sqlite", "postgres"), default="sqlite", help="where ledgers of stories are")
     parser.addoption("--record", action="store_true", help="write the golden files anew instead of comparing")
 
 

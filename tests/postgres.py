@@ -12,6 +12,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from scripts.embedded_postgres import SERVER_VARIABLE, EmbeddedPostgres, installed, server_url
+from tests.stores import use_database
 from tests.tools import lack
 
 
@@ -44,6 +45,18 @@ def postgres_of_one_test(postgres_template: Path) -> Iterator[EmbeddedPostgres]:
     require_binaries()
     with EmbeddedPostgres(template=postgres_template) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores_of_stories(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The ledgers of scenarios and laws are kept in the store that was asked for."""
+    if request.config.getoption("--store") == "sqlite":
+        yield
+        return
+    with new_database(request.getfixturevalue("postgres_server")) as url:
+        use_database(url)
+        yield
+        use_database(None)
 
 
 @contextmanager

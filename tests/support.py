@@ -19,7 +19,6 @@ from ledger.booking import book
 from ledger.catalogue import Catalogue, parse
 from ledger.contracts import Contract, chosen
 from ledger.events import Event, PackagesRefreshed, RefreshRefused, type_name
-from ledger.log.engines import store_ref
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.rules.refresh import reply
@@ -36,6 +35,7 @@ from projections.words.lines import text
 from projections.words.phrasebook import RUSSIAN, Phrasebook
 from projections.words.replies import say
 from scripts.cli.main import cli
+from tests.stores import environment, ledger_ref, ledger_url
 
 ACCOUNT = "79161234567"
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ class Story:
     ) -> None:
         self.path = folder / "ledger.db"
         self.clock = Clock(at("2024-01-01 00:00"))
-        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text, sealed=sealed)
+        self.ledger = Ledger(ledger_ref(self.path), now=self.clock, catalogue=text, sealed=sealed)
         self.account_id = account
         self.text = text
         self.zone = "Europe/Moscow"
@@ -306,8 +306,8 @@ def unlike_without_change(log: Reading) -> list[str]:
 
 def run(path: Path, *arguments: str, as_json: bool = True) -> str:
     """Standard output of `obnovi … --json` on a ledger."""
-    options = ["--ledger", str(path), *(["--json"] if as_json else [])]
-    result = CliRunner().invoke(cli, [*options, *arguments], standalone_mode=False)
+    options = ["--ledger", ledger_url(path), *(["--json"] if as_json else [])]
+    result = CliRunner(env=environment(path)).invoke(cli, [*options, *arguments], standalone_mode=False)
     if result.exception is not None:
         raise result.exception
     return result.stdout

@@ -27,5 +27,9 @@ class KeysUnusable(StoreError):
     """The keys of contracts are missing, or are not those of this ledger: personal data cannot be read or written."""
 
 
+class ServerAway(StoreError):
+    """The server of the ledger cannot be reached, or was lost on the way; what was committed is there when it is."""
+
+
 class Contended(StoreError):
     """Another writer was in the way, and nothing of the booking stands; done once more, it will."""

@@ -19,10 +19,10 @@ from ledger import inputs, periods
 from ledger.account import Account
 from ledger.events import Event
 from ledger.inputs import Adjust, Input, OpenDispute, Refund, Rerate, ResolveDispute, Reverse, Usage, Ussd
-from ledger.log.engines import store_ref
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import Report, verify
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Clock, at, contract_of, events_of
 
 ACCOUNTS = ("79160000001", "79160000002", "79160000003")
@@ -330,7 +330,7 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def opened(where: Path, *, wall: str = "2026-01-01 00:00") -> Iterator[Ledger]:
     """The ledger of a folder, opened anew as every run of the program does."""
-    with Ledger(store_ref(where / "ledger.db"), now=Clock(at(wall)), catalogue=CATALOGUE_TEXT) as ledger:
+    with Ledger(ledger_ref(where / "ledger.db"), now=Clock(at(wall)), catalogue=CATALOGUE_TEXT) as ledger:
         yield ledger
 
 

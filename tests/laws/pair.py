@@ -23,12 +23,12 @@ from ledger.events import (
     UsageUnrated,
     type_name,
 )
-from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections import canonical
 from projections.balances import balance
 from projections.verify.verify import verify
 from tests.model import Model
+from tests.stores import ledger_ref
 from tests.support import ACCOUNT, Clock, account_of, at, contract_of, events_of, unlike_without_change, with_settings
 
 MORE = """
@@ -305,7 +305,7 @@ class Pair:
         self.text = text
         self.model = Model(tomllib.loads(text))
         self.path = folder / "ledger.db"
-        self.ledger = Ledger(store_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.ledger = Ledger(ledger_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.zone = tomllib.loads(text)["regions"][region]["zone"]
         self.now = utc(at(opened, self.zone))
         self.sent: list[dict[str, Any]] = []
@@ -348,7 +348,7 @@ class Pair:
         """The ledger is opened again with a catalogue of more versions, some of days gone by, of the newest edition."""
         self.ledger.close()
         text = with_settings("edition = 2", self.text + MENDED)
-        self.ledger = Ledger(store_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
+        self.ledger = Ledger(ledger_ref(self.path), now=Clock(at("2030-01-01 00:00")), catalogue=text)
         self.model.catalogue = tomllib.loads(text)
 
     def compare(self, events: list[Event], before: int) -> None:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from ledger.contracts import Contract
 from ledger.events import Event, InputRefused
-from ledger.log.engines import store_ref
 from ledger.service import Ledger, Outcome
 from tests.laws.feeds import ACCOUNTS, Lives, advance, audit, end_of, folder, lives, mark_of, moderate, opened
+from tests.stores import ledger_ref
 from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, Story, at, contract_of, rfc, run
 
 NUMBER = ACCOUNTS[0]
@@ -186,7 +186,7 @@ def test_totals_have_the_money_of_every_contract_and_sum_to_nothing(told: Lives)
 def book_at(path: Path, told: Lives, *, sealed: bool) -> None:
     """At fixed times of the wall clock."""
     clock = Clock(at("2026-01-01 00:00"))
-    with Ledger(store_ref(path), now=clock, catalogue=CATALOGUE_TEXT, sealed=sealed) as ledger:
+    with Ledger(ledger_ref(path), now=clock, catalogue=CATALOGUE_TEXT, sealed=sealed) as ledger:
         for start in range(0, len(told.lines), 7):
             ledger.apply(told.lines[start : start + 7])
             clock.instant += 1_000_000

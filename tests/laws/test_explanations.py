@@ -19,7 +19,6 @@ from ledger.entries import BASE, CARRIED, DAILY
 from ledger.events import EVENT_TYPES, Event, InputRefused, RefreshRefused, UsageCharged, UsageUnrated
 from ledger.evolve import evolve
 from ledger.inputs import Input
-from ledger.log.engines import store_ref
 from ledger.reasons import NightStep, Reason, RefusalReason, UnratedReason
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.considered import REASONS as REASONS_OF_INPUTS
@@ -39,6 +38,7 @@ from projections.words.rules import RULES
 from scripts.simulate import Market, lines
 from tests.laws.feeds import contracts_of, fed, feeds, log_of, moderate
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Step, one, pair
+from tests.stores import ledger_ref
 from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at, catalogues_of, contract_of
 
 README = (Path(__file__).parents[2] / "ledger" / "README.md").read_text(encoding="utf-8")
@@ -182,7 +182,7 @@ def test_every_event_of_simulated_subscribers_is_explained(tmp_path: Path) -> No
     day = date(2026, 1, 1)
     fed_lines = lines(Market(parse(shipped_text()), day), subscribers=3, days=12, seed=1, start=day, malformed=0.0)
     with Ledger(
-        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
+        ledger_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
     ) as ledger:
         feed = [inputs.parse(line.decode()) for line in fed_lines]
         ledger.apply(feed)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from ledger.events import AccountOpened, Event
 from ledger.inputs import Input, Sms
-from ledger.log.engines import store_ref
 from ledger.log.store import Head
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger
@@ -26,6 +25,7 @@ from tests.laws.feeds import (
     opened,
     told,
 )
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Clock, at
 
 
@@ -132,7 +132,7 @@ def test_no_decision_asks_the_wall_clock(feed: list[Input], wall: int) -> None:
         ledger.apply(feed)
         expected = told(ledger, feed)
     clock = Clock(at("2024-06-01 00:00") + wall * 24 * 3_600_000_000)
-    with folder() as where, Ledger(store_ref(where / "ledger.db"), now=clock, catalogue=CATALOGUE_TEXT) as ledger:
+    with folder() as where, Ledger(ledger_ref(where / "ledger.db"), now=clock, catalogue=CATALOGUE_TEXT) as ledger:
         for input in feed:
             clock.instant += wall * 1_000_000
             ledger.apply([input])

@@ -7,7 +7,6 @@ import pytest
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.events import Adjusted, ChargeReversed, DisputeResolved, InputRefused, RefreshRefused
-from ledger.log.engines import store_ref
 from ledger.rules.corrections import money_left
 from ledger.service import CatalogueRefused, Ledger, Outcome
 from projections.counterfactual.change import Change
@@ -16,6 +15,7 @@ from projections.verify.verify import verify
 from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
 from tests.scenarios.given import last, only, with_plan
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Story, catalogues_of, replied, with_settings
 
 EDITION_1 = with_settings("edition = 1")
@@ -36,7 +36,7 @@ def verified(story: Story) -> bool:
 
 def adopt(story: Story, text: str) -> None:
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock, catalogue=text)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock, catalogue=text)
 
 
 def test_a_catalogue_without_an_edition_is_edition_1_and_says_the_same_as_one_that_names_it() -> None:
@@ -63,7 +63,7 @@ def test_a_ledger_does_not_go_back_to_an_older_edition(tmp_path: Path) -> None:
         CatalogueRefused, match="edition 1 of the rules, but this ledger is already decided under edition 2"
     ):
         adopt(story, EDITION_1)
-    story.ledger = Ledger(store_ref(story.path), now=story.clock)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock)
     assert story.log() == before
     assert catalogues_of(story.ledger).newest().edition == 2
 

@@ -10,10 +10,10 @@ import pytest
 from ledger import inputs
 from ledger.events import InputRefused
 from ledger.inputs import Malformed
-from ledger.log.engines import store_ref
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from tests.scenarios.given import example_1, only, with_plan
+from tests.stores import ledger_ref
 from tests.support import ACCOUNT, Story, at, run
 
 OPEN: dict[str, Any] = {
@@ -235,7 +235,7 @@ def test_a_duplicate_is_known_after_a_restart(tmp_path: Path) -> None:
     story = opened(tmp_path)
     apply(story, TOP_UP)
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock)
     assert apply(story, TOP_UP).result == "duplicate"
     assert apply(story, TOP_UP | {"amount": 1}).reason == "ID_CONFLICT"
     assert story.wallet == 100_00
@@ -256,7 +256,7 @@ def test_two_writers_book_an_input_once(tmp_path: Path) -> None:
     results: list[str] = []
 
     def write() -> None:
-        with Ledger(store_ref(story.path), now=story.clock) as ledger:
+        with Ledger(ledger_ref(story.path), now=story.clock) as ledger:
             for number in range(10):
                 outcome = ledger.apply([inputs.check(TOP_UP | {"id": f"p{number}", "amount": 1})])[0]
                 results.append(outcome.result)

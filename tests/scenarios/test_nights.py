@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ledger.events import Blocked, DailyFeeCharged, Event, MonthlyFeeCharged, Period, PeriodLapsed
-from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from ledger.units import PackageQuantity
 from tests.scenarios.given import FULL_T4, example_1, example_3, last, only, t3_due_on_10_march, with_plan
+from tests.stores import ledger_ref
 from tests.support import ACCOUNT, Story, at, names, transfers
 
 BASE_T4 = {f"base/{service}": amount for service, amount in FULL_T4.items()}
@@ -324,7 +324,7 @@ def test_a_night_run_twice_charges_once(tmp_path: Path) -> None:
     story = example_1(tmp_path)
     assert [story.night("2023-02-15 03:00") for _ in range(3)] == [1, 0, 0]
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock)
     assert story.night("2023-02-15 03:00") == 0
     assert story.wallet == 200_00
 
@@ -349,7 +349,7 @@ def test_two_jobs_at_once_charge_once(tmp_path: Path) -> None:
     story = with_plan(tmp_path, "2023-01-15 12:00", 2000_00)
 
     def job() -> None:
-        with Ledger(store_ref(story.path), now=story.clock) as ledger:
+        with Ledger(ledger_ref(story.path), now=story.clock) as ledger:
             while ledger.advance_due(at("2023-04-15 03:00"), accounts_max=1) is not None:
                 pass
 

@@ -14,10 +14,10 @@ from ledger.events import (
     PlanConnected,
     UsageCharged,
 )
-from ledger.log.engines import store_ref
 from ledger.service import CatalogueRefused, Ledger
 from projections import canonical
 from tests.scenarios.given import FULL_T4, example_1, example_3, last, only, with_plan
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Clock, Story, account_of, at, names, transfers
 
 # Opening
@@ -348,7 +348,7 @@ def without(text: str, plan: str, version: str = "2015-01-01") -> str:
 def adopt(story: Story, text: str) -> None:
     """Open the story's ledger anew with another catalogue."""
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock, catalogue=text)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock, catalogue=text)
 
 
 def adopted(story: Story) -> int:
@@ -422,7 +422,7 @@ def test_a_version_that_was_used_may_be_neither_dropped_nor_altered(tmp_path: Pa
         without(text, "t4"),
     ):
         with pytest.raises(CatalogueRefused) as caught:
-            Ledger(store_ref(story.path), now=Clock(0), catalogue=other)
+            Ledger(ledger_ref(story.path), now=Clock(0), catalogue=other)
         assert "t4" in str(caught.value)
         assert "\n" not in str(caught.value)
     assert adopted(story) == 1
@@ -455,7 +455,7 @@ def test_a_ledger_keeps_its_catalogue(tmp_path: Path) -> None:
     """R-3.6: opened without a catalogue, its own holds."""
     story = with_plan(tmp_path, "2023-01-15 12:00", 2000_00, text=versioned("2023-01-20"))
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock)
     assert only(story.dial("2023-01-21 10:00"), PackagesRefreshed).fee == 450_00
 
 

@@ -12,7 +12,6 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.events import RefreshRefused
-from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections import canonical
 from projections.canonical import statement_id
@@ -27,6 +26,7 @@ from tests.scenarios.given import (
     used_up_to_february,
     with_plan,
 )
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Story, at, run
 
 FEE = "Списание ежемесячной платы по Тарифному плану"
@@ -449,7 +449,7 @@ def test_a_later_catalogue_does_not_rename_the_plan_of_an_old_statement(tmp_path
     ]
     since = version.replace("effective_from = 2015-01-01", "effective_from = 2023-02-01")
     renamed = CATALOGUE_TEXT + "\n" + since.replace("Тест t4", "Новое имя")
-    with Ledger(store_ref(story.path), now=story.clock, catalogue=renamed) as story.ledger:
+    with Ledger(ledger_ref(story.path), now=story.clock, catalogue=renamed) as story.ledger:
         story.night("2023-02-15 03:00")
         assert story.statement("2023-01-15", "2023-01-31").plan_name == before.plan_name == "Тест t4"
         assert story.statement("2023-01-15", "2023-02-15").plan_name == "Новое имя"
@@ -572,7 +572,7 @@ def test_a_final_statement_never_changes(tmp_path: Path, form: str) -> None:
     story.night("2024-01-01 00:00")
     story.ledger.close()
     new = CATALOGUE_TEXT.replace("[regions.moscow]", '"2022-01-01" = 10\n[regions.moscow]')
-    story.ledger = Ledger(store_ref(story.path), now=story.clock, catalogue=new)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock, catalogue=new)
     story.ledger.rebuild_heads()
     story.clock.instant += 10**12
     story.top_up("2024-01-02 00:00", 1)

@@ -8,9 +8,9 @@ import pytest
 from ledger import periods
 from ledger.events import AccountOpened, MonthlyFeeCharged
 from ledger.inputs import Malformed
-from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from tests.scenarios.given import example_1, last, with_plan
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Clock, Story, at, names, rfc, with_settings
 
 BERLIN_AT_2 = with_settings("night_hour = 2")
@@ -197,12 +197,12 @@ def test_recorded_at_never_runs_backwards(tmp_path: Path) -> None:
     story.clock.instant = at("2024-05-05 12:00")
     story.open("2023-01-01 00:00")
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=Clock(at("2024-05-05 11:00")))
+    story.ledger = Ledger(ledger_ref(story.path), now=Clock(at("2024-05-05 11:00")))
     story.account_id = "79160000001"
     story.open("2023-01-01 00:00")
     story.clock.instant = at("2024-05-05 13:00")
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock)
     story.top_up("2023-01-02 00:00", 1)
     assert [event.recorded_at for event in story.log()] == [at("2024-05-05 12:00"), at("2024-05-05 13:00")]
 
@@ -359,7 +359,7 @@ def test_a_setting_that_moves_the_night_back_never_moves_the_clock_back(tmp_path
     story.unblock("2023-02-20 02:00")
     story.top_up("2023-02-20 04:00", 1)
     story.ledger.close()
-    story.ledger = Ledger(store_ref(story.path), now=story.clock, catalogue=CATALOGUE_TEXT)
+    story.ledger = Ledger(ledger_ref(story.path), now=story.clock, catalogue=CATALOGUE_TEXT)
     story.top_up("2023-02-20 04:30", 1)
     assert [rfc(event.booked_at)[11:16] for event in story.log()[-3:]] == ["04:00", "04:00", "04:30"]
     assert story.types()[-2:] == ["MonthlyFeeCharged", "ToppedUp"]

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from ledger import inputs, periods
 from ledger.events import Event, InputRefused, type_name
 from ledger.inputs import Input
-from ledger.log.engines import store_ref
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from projections.statement import Line
+from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Story, at, rfc, unlike_without_change
 
 E = TypeVar("E", bound=Event)
@@ -145,7 +145,7 @@ class Told(Story):
     def adopt(self, text: str) -> None:
         """Another catalogue holds for what is booked from now on (R-3.6)."""
         self.ledger.close()
-        self.ledger = Ledger(store_ref(self.path), now=self.clock, catalogue=text)
+        self.ledger = Ledger(ledger_ref(self.path), now=self.clock, catalogue=text)
 
     def first(self, kind: type[E]) -> E:
         """The first event of this type."""

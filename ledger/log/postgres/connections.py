@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import psycopg
 
-from ledger.log.errors import StoreError
+from ledger.log.errors import ServerAway, StoreError
 from ledger.log.postgres.errors import no_ledger, opening_error
 from ledger.log.postgres.place import Place
 from ledger.log.postgres.schema import SCHEMA_VERSION
@@ -67,13 +67,13 @@ class Connections:
             self._idle.pop().close()
 
     def take_new(self) -> Connection:
-        """A new one, also to a server that is starting again. Raises StoreError where it does not come back."""
+        """A new one, also to a server that is starting again. Raises ServerAway where it does not come back."""
         self.drop()
         until = time.monotonic() + BACK_SECONDS
         while True:
             try:
                 return self._connect()
-            except StoreError:
+            except ServerAway:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.2)

@@ -10,7 +10,7 @@ from typing import Final
 
 import psycopg
 
-from ledger.log.errors import StoreError
+from ledger.log.errors import ServerAway, StoreError
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.postgres import schema
 from ledger.log.postgres.connections import Connection, Connections, connect, has_ledger
@@ -189,7 +189,7 @@ class PostgresStore:
     def _commit(self, connection: Connection, newest: Stored | None) -> None:
         """Commit; where the acknowledgement is lost, look whether it came through.
 
-        Raises StoreError where it did not, or nobody can tell.
+        Raises ServerAway where it did not, or nobody can tell.
         """
         try:
             connection.execute("COMMIT")
@@ -197,7 +197,7 @@ class PostgresStore:
             if not connection.broken:
                 raise
             if newest is None or not self._is_stored(newest):
-                raise StoreError(
+                raise ServerAway(
                     f"{self.ref}: the server went away while a booking was committed; run the command again: "
                     "what was booked is known by its keys"
                 ) from error
