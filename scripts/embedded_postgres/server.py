@@ -166,5 +166,7 @@ class EmbeddedPostgres:
 
     def _close(self) -> None:
         if self._supervisor is not None:
-            with self._supervisor:  # closes its pipe, which is the order to sweep, and waits for it
+            with self._supervisor as ending:  # closes its pipe, which is the order to sweep, and waits for it
                 self._supervisor = None
+            if ending.returncode < 0:
+                supervisor.sweep_after(self._state)

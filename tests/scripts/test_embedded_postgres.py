@@ -151,6 +151,18 @@ def test_a_server_is_gone_with_its_block_even_after_a_crash(postgres_template: P
         server.start()
 
 
+def test_a_server_whose_supervisor_is_killed_is_swept_by_its_owner(postgres_template: Path) -> None:
+    require_binaries()
+    with EmbeddedPostgres(template=postgres_template) as server:
+        supervisor = int(Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(supervisor, signal.SIGKILL)
+        with pytest.raises(EmbeddedPostgresError, match="its supervisor is gone"):
+            server.stop()
+        assert server.pid in processes_in(server.folder)
+    assert not server.folder.exists()
+    assert processes_in(server.folder) == []
+
+
 def test_a_server_is_reached_by_tcp_where_that_is_asked_for(postgres_template: Path) -> None:
     require_binaries()
     with EmbeddedPostgres(template=postgres_template, tcp=True, settings={"application_name": "o'clock"}) as server:
