@@ -7,9 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
 from scripts.embedded_postgres import SERVER_VARIABLE, EmbeddedPostgres, installed, server_url
 from tests.stores import use_database
@@ -61,6 +59,9 @@ def stores_of_stories(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @contextmanager
 def new_database(server: str) -> Iterator[str]:
+    import psycopg  # noqa: PLC0415 # every run of pytest imports this module, few want a database
+    from psycopg.sql import SQL, Identifier  # noqa: PLC0415
+
     name = f"obnovi_test_{token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
