@@ -50,7 +50,7 @@ class Supervisor:
     """One server: its folder, its cluster, its processes."""
 
     def __init__(self) -> None:
-        self.person: dict[str, Any] = {}
+        self.person = server_person()
         self.folder: Path | None = None
         self.copied: Path | None = None
         self.postmaster: subprocess.Popen[bytes] | None = None
@@ -66,9 +66,6 @@ class Supervisor:
         self, *, binaries: str, folder: str | None, tcp: bool, template: str | None, settings: dict[str, str], role: str
     ) -> None:
         """Make a folder and a cluster in it; nothing runs yet."""
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            self.person = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         self.folder = self._new_folder((Path(folder) if folder else _place()).resolve())
         if len(os.fsencode(self.folder / SOCKET)) > SOCKET_PATH_BYTES_MAX:
             raise Problem(f"{self.folder} is too long a name for a socket; name a shorter folder")
@@ -119,7 +116,7 @@ class Supervisor:
             self.postmaster.wait()
             self.postmaster = None
         for _ in _steps(STOPPING_SECONDS_MAX):
-            left = list(self._processes())
+            left = processes_in(self.data.parent)
             for pid in left:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -236,13 +233,6 @@ class Supervisor:
             return (self.data / "postmaster.pid").read_text().splitlines()
         return []
 
-    def _processes(self) -> Iterator[int]:
-        """Processes in the folder of the data: every process of a server is there, and nobody else's."""
-        for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if (process / "cwd").readlink() == self.data:
-                    yield int(process.name)
-
     def _free_shared_memory(self) -> None:
         """Free the segment of a killed server, which its next start would have freed."""
         lines = self._lock_file()
@@ -260,6 +250,34 @@ def sweep_after(state: dict[str, Any]) -> None:
     left.folder = Path(state["folder"]) if "folder" in state else None
     left.copied = Path(state["copied"]) if "copied" in state else None
     left.sweep()
+
+
+def server_person() -> dict[str, Any]:
+    """Whom a server runs as, for subprocess.Popen: nobody for root, else whoever asks."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Processes in a folder or below: every process of a server is where its data are, and nobody else's is.
+
+    They are looked for as the user of the server: in a container even root may not see where others' processes are
+    (CAP_SYS_PTRACE), and everybody sees it of his own.
+    """
+    user, group, person, found = os.geteuid(), os.getegid(), server_person(), []
+    os.setegid(person.get("group", group))
+    os.seteuid(person.get("user", user))
+    try:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (process / "cwd").readlink().is_relative_to(folder):
+                    found.append(int(process.name))
+    finally:
+        os.seteuid(user)
+        os.setegid(group)
+    return found
 
 
 def _place() -> Path:
