@@ -66,10 +66,16 @@ def new_database(server: str) -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
     try:
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        yield url_of(server, name)
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def url_of(server: str, database: str) -> str:
+    """The URL of another database; urlunsplit would take the two slashes from one whose host is in its query."""
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}/{database}" + (f"?{parts.query}" if parts.query else "")
 
 
 def require_binaries() -> None:

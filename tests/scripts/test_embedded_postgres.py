@@ -21,7 +21,7 @@ from scripts.embedded_postgres import (
     server_url,
     supervisor,
 )
-from tests.postgres import new_database, require_binaries
+from tests.postgres import new_database, require_binaries, url_of
 from tests.tools import tool
 
 OWNER = """
@@ -263,6 +263,21 @@ def test_a_database_of_a_test_goes_whoever_is_still_in_it(postgres_server: str) 
     still_in_it.close()
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+@pytest.mark.parametrize(
+    ("server", "database"),
+    [
+        ("postgresql:///postgres?host=/var/run/postgresql", "postgresql:///fresh?host=/var/run/postgresql"),
+        ("postgresql://clerk:pass@db.example:5433/postgres", "postgresql://clerk:pass@db.example:5433/fresh"),
+        (
+            "postgresql://clerk:pass@%2Fdev%2Fshm%2Fpg:5432/postgres",
+            "postgresql://clerk:pass@%2Fdev%2Fshm%2Fpg:5432/fresh",
+        ),
+    ],
+)
+def test_a_database_of_a_named_server_is_reached_the_same_way(server: str, database: str) -> None:
+    assert url_of(server, "fresh") == database
 
 
 def test_a_server_that_is_named_is_taken_and_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
