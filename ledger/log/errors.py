@@ -33,3 +33,11 @@ class ServerAway(StoreError):
 
 class Contended(StoreError):
     """Another writer was in the way, and nothing of the booking stands; done once more, it will."""
+
+
+class PlaceTaken(StoreError):
+    """Where a ledger is to be made something is: a ledger (`is_ledger`), or what is none."""
+
+    def __init__(self, place: object, *, is_ledger: bool) -> None:
+        super().__init__(f"there is {'a ledger' if is_ledger else 'something'} at {place}")
+        self.place, self.is_ledger = place, is_ledger

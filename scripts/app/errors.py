@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 InvalidCode: TypeAlias = Literal[
     "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED",
     "NO_PLAN_TO_SET", "NO_SUCH_PLAN", "BOUNDS_REVERSED", "NO_FOLDER_FOR_LEDGER", "UNTIL_IN_FUTURE",
+    "NOT_OF_A_FILE",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
@@ -14,6 +15,7 @@ DeclinedCode: TypeAlias = Literal[
     "NO_SUCH_EVENT", "BROKEN_LOG", "NOTHING_OF_ACCOUNT",
     "NO_CLAIM", "NO_CLAIM_OF_ACCOUNT", "NO_CLAIM_OF_HOLDER", "CLAIM_OF_SEVERAL",
     "NUMBER_GONE", "EARLIER_CONTRACT", "NOTHING_TO_DISCLOSE", "ID_TAKEN", "REJECTED", "LEDGER_IS_THERE",
+    "PLACE_IS_TAKEN",
     "ALREADY_ERASED", "NOT_CLOSED", "CLAIM_OPEN", "KEPT_UNTIL",
     "NEVER_SEALED", "NO_KEY_TO_DESTROY", "NAMES_SOMEBODY", "NOT_ERASED",
     "NO_VERSION", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES",

@@ -9,10 +9,10 @@ from scripts.app.errors import Declined, InvalidRequest
 
 
 @contextmanager
-def new_ledger(ref: FileBased, source: Path) -> Iterator[FileBased]:
+def new_ledger(ref: FileBased, source: Path | None = None) -> Iterator[FileBased]:
     """A place to make a ledger in, which gets the ledger's name when the block ends well.
 
-    It is no more readable than its source. Raises Declined where something of a ledger is there already,
+    It is no more readable than its source, if it has one. Raises Declined where something of a ledger is there already,
     InvalidRequest where there is no folder for it.
     """
     for each in ref.files():

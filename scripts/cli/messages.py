@@ -22,6 +22,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_PLAN_TO_SET": "--set plan={plan}: the catalogue has no such plan",
     "NO_SUCH_PLAN": "the catalogue has no plan {plan}",
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
+    "PLACE_IS_TAKEN": "{file} has tables that are no ledger; name another schema with ?schema=NAME",
+    "NOT_OF_A_FILE": "{file} is one file, and its mode says who may read it; shards and roles are PostgreSQL's",
     "NO_CLAIM": "no claim {id!r} in this ledger; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_ACCOUNT": "no claim {id!r} of account {account}; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_HOLDER": (

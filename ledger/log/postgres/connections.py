@@ -2,6 +2,8 @@
 
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 import psycopg
@@ -110,6 +112,16 @@ def connect(place: Place) -> Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def connected(place: Place) -> Iterator[Connection]:
+    """The same, closed when the block ends."""
+    connection = connect(place)
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def check_ledger(connection: Connection, place: Place) -> None:

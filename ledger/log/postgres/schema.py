@@ -123,8 +123,14 @@ GRANTS_TO_WRITE: Final = (
 
 
 def create(db: psycopg.Connection[Any], schema: str) -> None:
-    """Make an empty ledger in a new schema, within the caller's transaction, whose search path it becomes."""
-    db.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    """Make an empty ledger in a schema that is new or empty, within the caller's transaction.
+
+    It becomes the transaction's search path.
+    """
+    if db.execute("SELECT to_regnamespace(quote_ident(%s)) IS NULL", (schema,)).fetchone() == (True,):
+        db.execute(
+            sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema))
+        )  # who may not do that is given an empty one
     db.execute("SELECT set_config('search_path', quote_ident(%s), true)", (schema,))
     for statement in (*TABLES, REFUSE, *(each for table in APPEND_ONLY for each in append_only(table))):
         db.execute(statement)

@@ -1,6 +1,6 @@
 """A ledger in a schema of PostgreSQL: readings of one state, writings to oneself, and bookings beside each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -11,14 +11,16 @@ from typing import Final
 import psycopg
 
 from ledger.log.errors import ServerAway, StoreError
+from ledger.log.facts import StoreFacts
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.postgres import schema
-from ledger.log.postgres.connections import Connection, Connections, connect, has_ledger
+from ledger.log.postgres.connections import Connection, Connections, connected, has_ledger
 from ledger.log.postgres.errors import opening_error, store_error
+from ledger.log.postgres.making import Rights, facts, make_ledgers
 from ledger.log.postgres.place import Place
 from ledger.log.postgres.reading import PostgresReading
 from ledger.log.postgres.writing import PostgresWriting
-from ledger.log.store import Store, Stored
+from ledger.log.store import Store, Stored, Writing
 
 ALL: Final = -1
 """Beside the groups of numbers: the lock of whoever has the ledger to himself, shared by those who book."""
@@ -73,8 +75,31 @@ class PostgresRef:
 
     def exists(self) -> bool:
         """Whether there is a ledger. Raises StoreError where the server or the database cannot be reached."""
-        with _connected(self.place) as connection:
+        with connected(self.place) as connection:
             return has_ledger(connection, self.place.schema)
+
+    def shard(self, number: int) -> "PostgresRef":
+        """One of its shards by its number; the ledger's own schema is the first."""
+        return replace(self, place=self.place.shard(number))
+
+    def make(
+        self, shards: int, fill: Callable[[Writing, int], None], *, writer: str | None = None, reader: str | None = None
+    ) -> None:
+        """Make it of so many shards, each filled before anybody meets it; roles are given their rights.
+
+        Raises PlaceTaken where one is, StoreError.
+        """
+        places = [self.place.shard(number) for number in range(shards)]
+
+        def fill_place(connection: Connection, place: Place) -> None:
+            ref, keyring = replace(self, place=place), Keyring(self.keys_place)
+            fill(PostgresWriting(connection, ref, keyring, _lock_of(place)), places.index(place))
+
+        make_ledgers(places, fill_place, Rights(writer, reader))
+
+    def facts(self) -> StoreFacts:
+        """What the ledger's own schema is kept in. Raises StoreError."""
+        return facts(self.place)
 
     def open(self, *, create: bool = False) -> "PostgresStore":
         """Open the ledger, or make an empty one in a new schema."""
@@ -91,15 +116,15 @@ class PostgresRef:
         made._create()
         try:
             yield made
-            with _connected(self.place) as connection:
+            with connected(self.place) as connection:
                 _rename(connection, made.place.schema, self.place.schema)
         finally:
-            with suppress(StoreError, psycopg.Error), _connected(self.place) as connection:
+            with suppress(StoreError, psycopg.Error), connected(self.place) as connection:
                 connection.execute(f"DROP SCHEMA IF EXISTS {_quoted(name)} CASCADE")
 
     def _create(self) -> None:
         try:
-            with _connected(self.place) as connection, connection.transaction():
+            with connected(self.place) as connection, connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_lock_of(self.place), ALL))
                 if not has_ledger(connection, self.place.schema):  # another process may have been first
                     schema.create(connection, self.place.schema)
@@ -212,15 +237,6 @@ class PostgresStore:
             return found == newest
         finally:
             self._connections.give_back(connection)
-
-
-@contextmanager
-def _connected(place: Place) -> Iterator[Connection]:
-    connection = connect(place)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _rename(connection: Connection, made: str, schema: str) -> None:

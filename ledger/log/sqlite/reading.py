@@ -239,8 +239,12 @@ class SQLiteReading:
             should, does = expected.get((kind, name)), found.get((kind, name))
             if should != does:
                 yield Flaw(f"{kind} {name}", should, does)
-        if (version := int(self._one("PRAGMA user_version")[0])) != schema.SCHEMA_VERSION:
+        if (version := self.form()) != schema.SCHEMA_VERSION:
             yield Flaw("version of the tables", schema.SCHEMA_VERSION, version)
+
+    def form(self) -> int:
+        """The version of the tables."""
+        return int(self._one("PRAGMA user_version")[0])
 
     def _stored(self, tail: str, parameters: tuple[object, ...] = ()) -> Iterator[Stored]:
         columns = "position, originator_id, originator_version, topic, state"

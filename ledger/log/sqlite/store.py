@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.log import files
 from ledger.log.errors import FileLost, NoLedger, StoreError
+from ledger.log.facts import StoreFacts
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite import copy, schema
 from ledger.log.sqlite.connect import LOCK_TIMEOUT_SECONDS
@@ -70,6 +71,13 @@ class SQLiteRef:
     def exists(self) -> bool:
         """Whether anything has the name."""
         return self.path.exists()
+
+    def facts(self) -> StoreFacts:
+        """What it is kept in. Raises StoreError."""
+        with closing(SQLiteStore(self, create=False)) as store, store.reading() as log:
+            form = log.form()
+        size = sum(file.stat().st_size for file in self.files() if file.exists())
+        return StoreFacts("sqlite", None, sqlite3.sqlite_version, form, size)
 
     def open(self, *, create: bool = False) -> "SQLiteStore":
         """Open the file, or make a ledger in it."""

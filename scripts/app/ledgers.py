@@ -1,0 +1,104 @@
+"""Ledgers as such: made empty, and what each of their logs is kept in."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Final, Literal, NamedTuple
+
+from ledger.adoption import adopt
+from ledger.holders import new_name
+from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
+from ledger.log.engines import AnyRef, FileRef
+from ledger.log.errors import PlaceTaken
+from ledger.log.store import Writing
+from scripts.app.errors import Declined, InvalidRequest
+from scripts.app.new_ledger import new_ledger
+
+SHARD_SETTING: Final = "shard"
+"""Which of its ledger's shards a log is, from 0; one that is alone does not say."""
+SHARDS_SETTING: Final = "shards"
+"""How many shards its ledger has; one that is alone does not say."""
+
+
+class LogInfo(NamedTuple):
+    """One log: its place, the newest position, how many events and catalogues it has, and its size."""
+
+    place: str
+    schema: str | None
+    position: int
+    events: int
+    catalogues: int
+    bytes: int
+
+
+class LedgerInfo(NamedTuple):
+    """What a ledger is kept in. `contracts` is None in a ledger of an older build, whose streams are called by numbers.
+
+    `catalogue` is the digest of the newest one.
+    """
+
+    store: Literal["sqlite", "postgresql"]
+    schema: str | None
+    server: str
+    form: int
+    contracts: str | None
+    catalogue: str | None
+    logs: list[LogInfo]
+
+
+def create(
+    ref: AnyRef,
+    catalogue: str | None,
+    *,
+    shards: int = 1,
+    sealed: bool,
+    writer: str | None = None,
+    reader: str | None = None,
+) -> LedgerInfo:
+    """Make an empty ledger with a catalogue, by default the shipped one; all of its shards, or nothing.
+
+    Raises Declined where there is something already, InvalidRequest for what only PostgreSQL has, StoreError.
+    """
+    name = new_name()
+
+    def fill(tx: Writing, number: int) -> None:
+        adopt(tx, catalogue, sealed=sealed)
+        if shards > 1:
+            tx.set(LEDGER_SETTING, name)
+            tx.set(SHARD_SETTING, str(number))
+            tx.set(SHARDS_SETTING, str(shards))
+
+    if not isinstance(ref, FileRef):
+        try:
+            ref.make(shards, fill, writer=writer, reader=reader)
+        except PlaceTaken as error:
+            raise Declined("LEDGER_IS_THERE" if error.is_ledger else "PLACE_IS_TAKEN", file=error.place) from None
+        return info(ref)
+    if shards > 1 or writer is not None or reader is not None:
+        raise InvalidRequest("NOT_OF_A_FILE", file=ref)
+    with new_ledger(ref) as made, closing(made.open(create=True)) as store, store.writing() as tx:
+        fill(tx, 0)
+    return info(ref)
+
+
+def info(ref: AnyRef) -> LedgerInfo:
+    """What a ledger is kept in. Raises StoreError."""
+    logs = [_log_info(each) for each in logs_of(ref)]
+    facts = ref.facts()
+    with closing(ref.open()) as store, store.reading() as log:
+        adopted = log.adopted()
+        contracts = log.setting(FORM_SETTING)
+    newest = adopted[-1].digest if adopted else None
+    return LedgerInfo(facts.store, facts.schema, facts.server, facts.form, contracts, newest, logs)
+
+
+def logs_of(ref: AnyRef) -> Sequence[AnyRef]:
+    """The places of a ledger's logs: of its shards, in order. Raises StoreError."""
+    with closing(ref.open()) as store, store.reading() as log:
+        count = int(log.setting(SHARDS_SETTING) or 1)
+    return [ref] if isinstance(ref, FileRef) else [ref.shard(number) for number in range(count)]
+
+
+def _log_info(ref: AnyRef) -> LogInfo:
+    facts = ref.facts()
+    with closing(ref.open()) as store, store.reading() as log:
+        return LogInfo(str(ref), facts.schema, log.last_position(), log.count(), log.adopted_count(), facts.bytes)

@@ -1,0 +1,114 @@
+"""`obnovi ledger`: make an empty ledger, and say what one is kept in."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from scripts.app import ledgers
+from scripts.app.ledgers import LedgerInfo
+from scripts.cli import terminal
+from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
+from scripts.wiring import Settings, catalogue_text, is_sealing, ledger_ref
+
+SHARDS_MAX: Final = 64
+"""So many schemas fit into one transaction of a server as it comes."""
+_STORES: Final = {"sqlite": "a file of SQLite", "postgresql": "a schema of PostgreSQL"}
+
+
+@click.group()
+@for_its_commands
+def ledger() -> None:
+    """Make an empty ledger, and say what one is kept in."""
+
+
+@ledger.command(short_help="Make an empty ledger.")
+@click.argument("url")
+@click.option(
+    "--shards",
+    type=click.IntRange(1, SHARDS_MAX),
+    default=1,
+    show_default=True,
+    help="Schemas of PostgreSQL that the numbers are parted into; it never changes.",
+)
+@click.option("--writer", metavar="ROLE", help="A role of PostgreSQL that is to book in it.")
+@click.option("--reader", metavar="ROLE", help="A role of PostgreSQL that is to read it.")
+@with_settings
+def create(settings: Settings, url: str, shards: int, writer: str | None, reader: str | None) -> int:
+    """Make an empty ledger at a URL, with the catalogue of --catalogue, by default the shipped one.
+
+    A file is also made by whatever books first. In PostgreSQL only this command and `ledger upgrade` make tables: it
+    needs a role that may create a schema in the database, or owns an empty one; whoever books needs no more than what
+    --writer is given. Of several shards, S of ?schema=S is the first, S_1 the next: all are made, or none.
+
+    \b
+    Example:
+      obnovi ledger create postgresql://owner@db.example.org/billing --shards 4 --writer obnovi --reader audit
+      obnovi ledger create obnovi.db
+    """
+    ref = ledger_ref(replace(settings, ledger=url))
+    catalogue = None if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
+    made = ledgers.create(ref, catalogue, shards=shards, sealed=is_sealing(), writer=writer, reader=reader)
+    if settings.json:
+        print_json(_as_json(made))
+        return 0
+    of = f" of {shards} shards" if shards > 1 else ""
+    print_text(f"{ref}: an empty ledger{of}, catalogue {made.catalogue}, contracts {made.contracts}")
+    for role, right in ((writer, "books in it"), (reader, "reads it")):
+        if role is not None:
+            print_text(f"{role} {right}")
+    return 0
+
+
+@ledger.command(short_help="Say what a ledger is kept in.")
+@with_settings
+def info(settings: Settings) -> int:
+    """Say what a ledger is kept in: the store, its version and form, and of each shard position, events and size.
+
+    \b
+    Example:
+      obnovi ledger info --ledger postgresql://db.example.org/billing
+      obnovi ledger info --json
+    """
+    ref = ledger_ref(settings)
+    found = ledgers.info(ref)
+    if settings.json:
+        print_json(_as_json(found))
+        return 0
+    print_text(f"{ref}: {_STORES[found.store]} {found.server}, form {found.form}")
+    print_text(f"contracts: {found.contracts or 'called by numbers, of an older build'}")
+    print_text(f"catalogue: {found.catalogue or 'none yet'}")
+    rows = [
+        [
+            str(number), each.schema or each.place, str(each.position), str(each.events), str(each.catalogues),
+            f"{each.bytes / 1_000_000:.1f}",
+        ]
+        for number, each in enumerate(found.logs)
+    ]  # fmt: skip
+    head = ("shard", "schema" if found.schema else "file", "position", "events", "catalogues", "MB")
+    terminal.table("logs", head, rows, right=(0, 2, 3, 4, 5))
+    return 0
+
+
+def _as_json(found: LedgerInfo) -> dict[str, object]:
+    return {
+        "store": found.store,
+        "schema": found.schema,
+        "server": found.server,
+        "form": found.form,
+        "contracts": found.contracts,
+        "catalogue": found.catalogue,
+        "bytes": sum(each.bytes for each in found.logs),
+        "shards": [
+            {
+                "shard": number,
+                "schema": each.schema,
+                "position": each.position,
+                "events": each.events,
+                "catalogues": each.catalogues,
+                "bytes": each.bytes,
+            }
+            for number, each in enumerate(found.logs)
+        ],
+    }
