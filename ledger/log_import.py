@@ -31,16 +31,23 @@ def open_import(ref: StoreRef, settings: Mapping[str, str | None]) -> Iterator["
     and CannotFollow also at the end.
     """
     with closing(ref.open(create=ref.is_made_by_use)) as store, store.writing() as tx:
-        if tx.positions_used():
-            raise NotEmpty(f"{ref} has {tx.positions_used()} events", "name_empty_ledger")
-        for name, value in settings.items():
-            if value is not None:
-                tx.set(name, value)
-            else:
-                tx.unset(name)
-        taking = LogImport(tx)
+        taking = begin_import(tx, settings)
         yield taking
         taking.finish()
+
+
+def begin_import(tx: Writing, settings: Mapping[str, str | None]) -> "LogImport":
+    """The same within a writing of the caller's, who calls `finish`. Raises NotEmpty."""
+    if tx.positions_used():
+        raise NotEmpty(f"{tx.ref} has {tx.positions_used()} events", "name_empty_ledger")
+    if tx.adopted_count():
+        tx.forget_adopted()
+    for name, value in settings.items():
+        if value is not None:
+            tx.set(name, value)
+        else:
+            tx.unset(name)
+    return LogImport(tx)
 
 
 class LogImport:

@@ -295,6 +295,12 @@ class Writing(Reading, Protocol):
     def adopt(self, digest: str, toml: str, tzdata: str) -> None:
         """Let a catalogue hold from the next position on."""
 
+    def forget_adopted(self) -> None:
+        """Forget the catalogues of a log without events, under which nothing was decided; it takes another log over.
+
+        In PostgreSQL that is for the owner of the tables.
+        """
+
     def set(self, name: str, value: str) -> None:
         """Keep a value about the ledger itself."""
 

@@ -1,4 +1,4 @@
-"""`obnovi ledger`: make an empty ledger, and say what one is kept in."""
+"""`obnovi ledger`: make an empty ledger, say what one is kept in, copy one into another store."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,10 +6,15 @@ from typing import Final
 
 import click
 
+from ledger.log_import import NotEmpty
+from projections.exports.copy_log import NotCopied
 from scripts.app import ledgers
+from scripts.app.ledger_copy import copy_ledger
 from scripts.app.ledgers import LedgerInfo
 from scripts.cli import terminal
+from scripts.cli.messages import worded
 from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
+from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, catalogue_text, is_sealing, ledger_ref
 
 SHARDS_MAX: Final = 64
@@ -20,7 +25,7 @@ _STORES: Final = {"sqlite": "a file of SQLite", "postgresql": "a schema of Postg
 @click.group()
 @for_its_commands
 def ledger() -> None:
-    """Make an empty ledger, and say what one is kept in."""
+    """Make an empty ledger, say what one is kept in, copy one into another store."""
 
 
 @ledger.command(short_help="Make an empty ledger.")
@@ -88,6 +93,42 @@ def info(settings: Settings) -> int:
     ]  # fmt: skip
     head = ("shard", "schema" if found.schema else "file", "position", "events", "catalogues", "MB")
     terminal.table("logs", head, rows, right=(0, 2, 3, 4, 5))
+    return 0
+
+
+@ledger.command(short_help="Copy a ledger into another store.")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@with_settings
+def copy(settings: Settings, source: str, target: str) -> int:
+    """Copy a ledger into a new file, or into PostgreSQL, where `ledger create` made an empty one with as many shards.
+
+    Events, bytes, positions, keys of inputs, catalogues and the roots of checkpoints are the same; what follows from
+    them is made anew. What stands in the copy is read back before it is kept: it is there whole, or not at all. Others
+    may go on writing the source; it needs the role that created the target. Keys of contracts are in neither.
+
+    \b
+    Example:
+      obnovi ledger create postgresql://owner@db.example.org/billing
+      obnovi ledger copy obnovi.db postgresql://owner@db.example.org/billing
+    """
+    theirs, ours = (ledger_ref(replace(settings, ledger=url)) for url in (source, target))
+    try:
+        copied = copy_ledger(theirs, ours, terminal.progress)
+    except NotEmpty as error:
+        raise Refused(f"{error}; only an empty ledger is copied into") from None
+    except NotCopied as error:
+        raise UsageError(worded(error)) from None
+    if settings.json:
+        rows = [{"shard": number, **each._asdict()} for number, each in enumerate(copied)]
+        print_json({"events": sum(each.events for each in copied), "shards": rows})
+        return 0
+    for number, each in enumerate(copied):
+        shard = f"shard {number}: " if len(copied) > 1 else ""
+        counts = f"{terminal.count(each.events, 'event')}, {terminal.count(each.keys, 'key')}"
+        print_text(f"{shard}{counts}, root {each.root}")
+    if (keys := theirs.keys_place.folder.resolve()) != ours.keys_place.folder.resolve():
+        print_text(f"The keys of its contracts are in {keys}: name that with OBNOVI_KEYS, or copy them.")
     return 0
 
 

@@ -151,6 +151,23 @@ class StoreContract:
         with store.reading() as log:
             assert (log.setting("name"), log.setting("other")) == (None, "value")
 
+    def test_an_empty_log_forgets_its_catalogues_and_one_with_events_never(self, ref: StoreRef, store: Store) -> None:
+        with store.writing() as tx:
+            tx.forget_adopted()
+            tx.adopt("other", "second", "2026b")
+        with store.reading() as log:
+            assert [tuple(row) for row in log.adopted()] == [(1, "other", "second", "2026b")]
+        with store.writing() as tx:
+            append(tx, "a", range(1, 2))
+        with pytest.raises(StoreError, match="has events"), store.writing() as tx:
+            tx.forget_adopted()
+        with store.reading() as log:
+            assert log.adopted_count() == 1
+            assert list(log.flaws()) == []
+        for verb in ("change", "remove"):
+            with pytest.raises(Exception, match="append-only"):
+                self.meddle(ref, verb, "catalogue")
+
     def test_a_stream_goes_on_while_other_questions_are_asked(self, store: Store) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 50))

@@ -14,7 +14,7 @@ from ledger.log.errors import ServerAway, StoreError
 from ledger.log.facts import StoreFacts
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.postgres import schema
-from ledger.log.postgres.connections import Connection, Connections, connected, has_ledger
+from ledger.log.postgres.connections import Connection, Connections, check_ledger, connected, has_ledger
 from ledger.log.postgres.errors import opening_error, store_error
 from ledger.log.postgres.making import Rights, facts, make_ledgers
 from ledger.log.postgres.place import Place
@@ -92,10 +92,33 @@ class PostgresRef:
         places = [self.place.shard(number) for number in range(shards)]
 
         def fill_place(connection: Connection, place: Place) -> None:
-            ref, keyring = replace(self, place=place), Keyring(self.keys_place)
-            fill(PostgresWriting(connection, ref, keyring, _lock_of(place)), places.index(place))
+            fill(self._writing(connection, place), places.index(place))
 
         make_ledgers(places, fill_place, Rights(writer, reader))
+
+    @contextmanager
+    def writing_in_turn(self, shards: int) -> Iterator[Iterator[PostgresWriting]]:
+        """Its shards to oneself, one after the other in one transaction: all that is written stands, or nothing.
+
+        Raises NoLedger, StoreError.
+        """
+        places = [self.place.shard(number) for number in range(shards)]
+        try:
+            with connected(self.place) as connection:
+                for place in places:
+                    _enter(connection, place)
+                    check_ledger(connection, place)
+                connection.execute(_WRITING)
+                for place in places:
+                    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_lock_of(place), ALL))
+                yield (self._writing(connection, place) for place in places)
+                connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise store_error(error, self.place) from error
+
+    def _writing(self, connection: Connection, place: Place) -> PostgresWriting:
+        _enter(connection, place)
+        return PostgresWriting(connection, replace(self, place=place), Keyring(self.keys_place), _lock_of(place))
 
     def facts(self) -> StoreFacts:
         """What the ledger's own schema is kept in. Raises StoreError."""
@@ -237,6 +260,11 @@ class PostgresStore:
             return found == newest
         finally:
             self._connections.give_back(connection)
+
+
+def _enter(connection: Connection, place: Place) -> None:
+    """From now on unqualified names are those of this place's schema."""
+    connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", (place.schema,))
 
 
 def _rename(connection: Connection, made: str, schema: str) -> None:

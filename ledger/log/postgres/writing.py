@@ -9,7 +9,7 @@ import msgspec
 
 from ledger.events import Event
 from ledger.log.encoding import encode_events
-from ledger.log.errors import Contended
+from ledger.log.errors import Contended, StoreError
 from ledger.log.keyring import Keyring
 from ledger.log.postgres.connections import Connection
 from ledger.log.postgres.reading import PostgresReading, is_due
@@ -180,6 +180,15 @@ class PostgresWriting(PostgresReading):
             (number, last + 1, digest, toml, tzdata),
         )
         self._catalogues_seen = number
+
+    def forget_adopted(self) -> None:
+        if self.positions_used():
+            raise StoreError(f"{self.ref} has events; its catalogues stay")
+        self._c.execute("ALTER TABLE catalogues DISABLE TRIGGER append_only")
+        self._c.execute("DELETE FROM catalogues")
+        self._c.execute("ALTER TABLE catalogues ENABLE ALWAYS TRIGGER append_only")
+        self._c.execute("UPDATE log SET catalogues = 0")
+        self._catalogues_seen = None
 
     def set(self, name: str, value: str) -> None:
         self._c.execute(

@@ -39,11 +39,17 @@ USED_VERSIONS: Final = (
 )
 SETTINGS: Final = "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
+
+def refusal(table: str, verb: str) -> str:
+    """The trigger that keeps a table from being changed."""
+    return (
+        f"CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+    )
+
+
 APPEND_ONLY: Final = tuple(
-    f"CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table} "
-    f"BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
-    for table in ("stored_events", "catalogues")
-    for verb in ("UPDATE", "DELETE")
+    refusal(table, verb) for table in ("stored_events", "catalogues") for verb in ("UPDATE", "DELETE")
 )
 
 SCHEMA: Final = (

@@ -7,10 +7,11 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.events import Event
 from ledger.log.encoding import encode_events
+from ledger.log.errors import StoreError
 from ledger.log.keyring import Keyring
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
-from ledger.log.sqlite.schema import HEAD_PARTS
+from ledger.log.sqlite.schema import HEAD_PARTS, refusal
 from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
@@ -86,6 +87,13 @@ class SQLiteWriting(SQLiteReading):
             "INSERT INTO catalogues (position, digest, toml, tzdata) VALUES (?,?,?,?)",
             (self.last_position() + 1, digest, toml, tzdata),
         )
+
+    def forget_adopted(self) -> None:
+        if self.positions_used():
+            raise StoreError(f"{self.ref} has events; its catalogues stay")
+        self._c.execute("DROP TRIGGER catalogues_refuse_delete")
+        self._c.execute("DELETE FROM catalogues")
+        self._c.execute(refusal("catalogues", "DELETE"))
 
     def set(self, name: str, value: str) -> None:
         self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
