@@ -1,4 +1,4 @@
-"""Facts about a store itself, for whoever runs it: what keeps the log, where, in which form, and how large it is."""
+"""Facts about a store itself, for whoever runs it: what keeps the log, in which form, how large, and what it lacks."""
 
 from typing import Literal, NamedTuple
 
@@ -12,3 +12,11 @@ class StoreFacts(NamedTuple):
     form: int
     bytes: int
     """With indexes, and with what is written beside a file while it is in use."""
+
+
+class Repairs(NamedTuple):
+    """What the tables of one log lack: what is mended, and what is beyond that."""
+
+    schema: str
+    repairs: list[str]
+    beyond: list[str]

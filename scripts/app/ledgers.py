@@ -1,4 +1,4 @@
-"""Ledgers as such: made empty, and what each of their logs is kept in."""
+"""Ledgers as such: made empty, what each of their logs is kept in, and what is mended there."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,6 +9,7 @@ from ledger.holders import new_name
 from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
 from ledger.log.engines import AnyRef, FileRef
 from ledger.log.errors import PlaceTaken
+from ledger.log.facts import Repairs
 from ledger.log.store import Writing
 from scripts.app.errors import Declined, InvalidRequest
 from scripts.app.new_ledger import new_ledger
@@ -89,6 +90,23 @@ def info(ref: AnyRef) -> LedgerInfo:
         contracts = log.setting(FORM_SETTING)
     newest = adopted[-1].digest if adopted else None
     return LedgerInfo(facts.store, facts.schema, facts.server, facts.form, contracts, newest, logs)
+
+
+def repairs(ref: AnyRef) -> list[Repairs]:
+    """What the tables of each log lack; of a file nothing: what is of an older form there is made anew by use.
+
+    Raises NoLedger, StoreError.
+    """
+    if isinstance(ref, FileRef):
+        ref.facts()
+        return []
+    return ref.repairs()
+
+
+def mend(ref: AnyRef) -> None:
+    """Do what `repairs` says, for all logs or for none. Raises NoLedger, StoreError."""
+    if not isinstance(ref, FileRef):
+        ref.mend()
 
 
 def logs_of(ref: AnyRef) -> Sequence[AnyRef]:

@@ -36,12 +36,14 @@ def confirm(settings: Settings, told: str, *, yes: bool) -> None:
     _ask(told)
 
 
-def require_confirmation(settings: Settings, told: str, *, yes: bool) -> None:
+def require_confirmation(
+    settings: Settings, told: str, *, yes: bool, hint: str = "--dry-run shows what would be booked"
+) -> None:
     """Ask on a terminal whether to go on, elsewhere refuse. Raises UsageError, and Refused where the answer is no."""
     if yes:
         return
     if settings.json or not _somebody_looks():
-        raise UsageError(f"{told}; add --yes if that is meant, --dry-run shows what would be booked")
+        raise UsageError(f"{told}; add --yes if that is meant, {hint}")
     _ask(told)
 
 

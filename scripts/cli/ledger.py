@@ -1,4 +1,4 @@
-"""`obnovi ledger`: make an empty ledger, say what one is kept in, copy one into another store."""
+"""`obnovi ledger`: make an empty ledger, say what one is kept in, copy one into another store, mend its tables."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from scripts.app import ledgers
 from scripts.app.ledger_copy import copy_ledger
 from scripts.app.ledgers import LedgerInfo
 from scripts.cli import terminal
+from scripts.cli.confirm import require_confirmation, yes_option
 from scripts.cli.messages import worded
 from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
@@ -25,7 +26,7 @@ _STORES: Final = {"sqlite": "a file of SQLite", "postgresql": "a schema of Postg
 @click.group()
 @for_its_commands
 def ledger() -> None:
-    """Make an empty ledger, say what one is kept in, copy one into another store."""
+    """Make an empty ledger, say what one is kept in, copy one into another store, mend its tables."""
 
 
 @ledger.command(short_help="Make an empty ledger.")
@@ -129,6 +130,45 @@ def copy(settings: Settings, source: str, target: str) -> int:
         print_text(f"{shard}{counts}, root {each.root}")
     if (keys := theirs.keys_place.folder.resolve()) != ours.keys_place.folder.resolve():
         print_text(f"The keys of its contracts are in {keys}: name that with OBNOVI_KEYS, or copy them.")
+    return 0
+
+
+@ledger.command(short_help="Bring the tables of PostgreSQL to today's form.")
+@click.argument("url")
+@yes_option
+@with_settings
+def upgrade(settings: Settings, url: str, yes: bool) -> int:
+    """Bring tables in PostgreSQL to today's form, and make anew what somebody dropped or switched off there.
+
+    It says first what it would do: for that it changes nothing, asks on a terminal, and elsewhere wants --yes. What is
+    missing are triggers that refuse changes of the log, and indexes; columns and rows are for a backup to bring back,
+    and named with exit code 1. It needs the role that owns the tables. A file needs no such thing.
+
+    \b
+    Example:
+      obnovi ledger upgrade postgresql://owner@db.example.org/billing
+    """
+    ref = ledger_ref(replace(settings, ledger=url))
+    found = ledgers.repairs(ref)
+    repairs = [f"{each.schema}: {repair}" for each in found for repair in each.repairs]
+    beyond = [f"{each.schema}: {flaw}" for each in found for flaw in each.beyond]
+    if not settings.json:
+        for repair in repairs:
+            print_text(repair)
+    if repairs:
+        told = f"{terminal.count(len(repairs), 'thing')} of {ref} would be made anew"
+        require_confirmation(settings, told, yes=yes, hint="without it nothing is changed")
+        ledgers.mend(ref)
+    if settings.json:
+        print_json({"ok": not beyond, "mended": repairs, "beyond": beyond})
+        return 1 if beyond else 0
+    if beyond:
+        more = f" (and {len(beyond) - 1} more)" if len(beyond) > 1 else ""
+        raise Refused(f"{ref}: {beyond[0]}{more}; that is not mended here, see docs/operations.md")
+    if repairs:
+        print_text(f"{ref}: {len(repairs)} made anew; `obnovi verify` tells what somebody did meanwhile")
+    else:
+        print_text(f"{ref}: nothing to do")
     return 0
 
 

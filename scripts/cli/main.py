@@ -52,7 +52,7 @@ COMMANDS = {
     "prove": ("scripts.cli.evidence", "Write a small file that proves one event."),
     "check-proof": ("scripts.cli.evidence", "Check such a file without any ledger."),
     "erase": ("scripts.cli.erase", "Destroy the personal data of a closed contract, and write the act."),
-    "ledger": ("scripts.cli.ledger", "Make, describe and copy ledgers as such."),
+    "ledger": ("scripts.cli.ledger", "Make, describe, copy and mend ledgers as such."),
     "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),
     "restore": ("scripts.cli.backup", "Make a ledger from a copy, once it is verified."),
     "simulate": ("scripts.cli.simulate", "Write the feed of a simulated operator."),

@@ -1,10 +1,13 @@
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
 from scripts.cli.main import main
-from tests.cli.support import Done, Run
+from tests.cli.servers import PASSWORD, ask
+from tests.cli.support import Done, Run, month, write
 from tests.support import HERE
 
 
@@ -24,3 +27,17 @@ def obnovi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
         return Done(int(exit_.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def role(postgres_server: str) -> Iterator[str]:
+    """A role that may log in, and nothing else; it goes after the database of the test."""
+    name = f"obnovi_test_{token_hex(6)}"
+    ask(postgres_server, f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+    yield name
+    ask(postgres_server, f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    return write(tmp_path / "feed.jsonl", *month())

@@ -124,6 +124,11 @@ def connected(place: Place) -> Iterator[Connection]:
         connection.close()
 
 
+def enter(connection: Connection, place: Place) -> None:
+    """From now on unqualified names are those of this place's schema."""
+    connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", (place.schema,))
+
+
 def check_ledger(connection: Connection, place: Place) -> None:
     """Refuse a schema that is no ledger, or one of a newer program. Raises NoLedger and StoreError."""
     try:

@@ -28,7 +28,8 @@ WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r'
 """
 _TRIGGERS: Final = """
 SELECT 'trigger ' || g.tgname || ' of ' || t.relname,
-    p.proname || CASE g.tgenabled WHEN 'A' THEN ' always' WHEN 'D' THEN ' disabled' ELSE '' END
+    CASE WHEN p.pronamespace = t.relnamespace THEN '' ELSE p.pronamespace::regnamespace || '.' END || p.proname
+    || CASE g.tgenabled WHEN 'A' THEN ' always' WHEN 'D' THEN ' disabled' ELSE '' END
     || CASE WHEN g.tgtype & 2 > 0 THEN ', before' ELSE ', after' END
     || CASE WHEN g.tgtype & 4 > 0 THEN ' insert' ELSE '' END
     || CASE WHEN g.tgtype & 8 > 0 THEN ' delete' ELSE '' END || CASE WHEN g.tgtype & 16 > 0 THEN ' update' ELSE '' END
@@ -36,8 +37,14 @@ SELECT 'trigger ' || g.tgname || ' of ' || t.relname,
 FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid JOIN pg_proc p ON p.oid = g.tgfoid
 WHERE t.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal
 """
+_FUNCTIONS: Final = """
+SELECT 'function ' || proname, btrim(prosrc) FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace AND proname = 'refuse' AND pronargs = 0
+"""
+VERSION: Final = "version of the tables"
 
 EXPECTED: Final = {
+    "function refuse": "BEGIN RAISE EXCEPTION 'the log is append-only'; END",
     "index of catalogues by number": "unique",
     "index of head_parts by account, kind, number": "unique",
     "index of heads by account": "unique",
@@ -71,9 +78,11 @@ def flaws(db: psycopg.Connection[Any]) -> Iterator[Flaw]:
             yield Flaw(what, EXPECTED.get(what), found.get(what))
     row = db.execute("SELECT form FROM log").fetchone()
     if row != (SCHEMA_VERSION,):
-        yield Flaw("version of the tables", SCHEMA_VERSION, row and row[0])
+        yield Flaw(VERSION, SCHEMA_VERSION, row and row[0])
 
 
 def describe(db: psycopg.Connection[Any]) -> dict[str, str]:
-    """The tables, indexes and triggers of the schema in which a connection is."""
-    return {what: how for query in (_TABLES, _INDEXES, _TRIGGERS) for what, how in db.execute(query).fetchall()}
+    """The tables, indexes, triggers and their function of the schema in which a connection is."""
+    return {
+        what: how for query in (_TABLES, _INDEXES, _TRIGGERS, _FUNCTIONS) for what, how in db.execute(query).fetchall()
+    }

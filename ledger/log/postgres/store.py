@@ -11,10 +11,10 @@ from typing import Final
 import psycopg
 
 from ledger.log.errors import ServerAway, StoreError
-from ledger.log.facts import StoreFacts
+from ledger.log.facts import Repairs, StoreFacts
 from ledger.log.keyring import Keyring, KeysPlace
-from ledger.log.postgres import schema
-from ledger.log.postgres.connections import Connection, Connections, check_ledger, connected, has_ledger
+from ledger.log.postgres import schema, upgrading
+from ledger.log.postgres.connections import Connection, Connections, check_ledger, connected, enter, has_ledger
 from ledger.log.postgres.errors import opening_error, store_error
 from ledger.log.postgres.making import Rights, facts, make_ledgers
 from ledger.log.postgres.place import Place
@@ -106,23 +106,31 @@ class PostgresRef:
         try:
             with connected(self.place) as connection:
                 for place in places:
-                    _enter(connection, place)
+                    enter(connection, place)
                     check_ledger(connection, place)
                 connection.execute(_WRITING)
                 for place in places:
-                    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_lock_of(place), ALL))
+                    _hold(connection, place)
                 yield (self._writing(connection, place) for place in places)
                 connection.execute("COMMIT")
         except psycopg.Error as error:
             raise store_error(error, self.place) from error
 
     def _writing(self, connection: Connection, place: Place) -> PostgresWriting:
-        _enter(connection, place)
+        enter(connection, place)
         return PostgresWriting(connection, replace(self, place=place), Keyring(self.keys_place), _lock_of(place))
 
     def facts(self) -> StoreFacts:
         """What the ledger's own schema is kept in. Raises StoreError."""
         return facts(self.place)
+
+    def repairs(self) -> list[Repairs]:
+        """What each of its shards lacks of today's form. Raises NoLedger, StoreError."""
+        return upgrading.repairs(self.place)
+
+    def mend(self) -> None:
+        """Do what `repairs` says, for all shards or for none. Raises NoLedger, StoreError."""
+        upgrading.mend(self.place, _hold)
 
     def open(self, *, create: bool = False) -> "PostgresStore":
         """Open the ledger, or make an empty one in a new schema."""
@@ -148,7 +156,7 @@ class PostgresRef:
     def _create(self) -> None:
         try:
             with connected(self.place) as connection, connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_lock_of(self.place), ALL))
+                _hold(connection, self.place)
                 if not has_ledger(connection, self.place.schema):  # another process may have been first
                     schema.create(connection, self.place.schema)
         except psycopg.Error as error:
@@ -262,9 +270,9 @@ class PostgresStore:
             self._connections.give_back(connection)
 
 
-def _enter(connection: Connection, place: Place) -> None:
-    """From now on unqualified names are those of this place's schema."""
-    connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", (place.schema,))
+def _hold(connection: Connection, place: Place) -> None:
+    """Until the end of the transaction nobody else writes there."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_lock_of(place), ALL))
 
 
 def _rename(connection: Connection, made: str, schema: str) -> None:
