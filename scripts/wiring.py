@@ -1,6 +1,7 @@
 """Wiring: from options and environment to an open ledger, its catalogue and the clock."""
 
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,10 +61,14 @@ def is_sealing() -> bool:
 
 
 def file_of(settings: Settings, otherwise: str) -> FileRef:
-    """The file that the ledger is. Raises UsageError for another one, which says what does there what is asked for."""
+    """The file that the ledger is. Raises UsageError for another one.
+
+    `otherwise` says what does there what is asked for, with a `schema` and a `database`.
+    """
     ref = ledger_ref(settings)
     if not isinstance(ref, FileRef):
-        raise UsageError(f"{ref} is no file; {otherwise}")
+        names = {"schema": shlex.quote(ref.place.schema), "database": shlex.quote(ref.place.database)}
+        raise UsageError(f"{ref} is no file; {otherwise.format(**names)}")
     return ref
 
 

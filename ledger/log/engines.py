@@ -32,8 +32,9 @@ def store_ref(url: str | Path, *, keys: KeysPlace | None = None, caches: Path = 
     if url.startswith("sqlite:///"):
         url = url.removeprefix("sqlite:///")
     elif "://" in url:
+        named = f"{url.partition('://')[0]}://"  # what follows may be a password
         raise StoreError(
-            f"a ledger is a file, sqlite:///FILE or postgresql://HOST/DATABASE, not {url}", "unknown_store", url=url
+            f"a ledger is a file, sqlite:///FILE or postgresql://HOST/DATABASE, not {named}", "unknown_store", url=named
         )
     if not url:
         raise StoreError("a ledger without a name", "nameless_store")

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -17,6 +18,12 @@ from scripts.cli.options import print_json, print_text, refuse_overwrite, with_s
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, file_of, keys_folder, open_ledger, require_file
 
+IN_POSTGRESQL: Final = {
+    "backup": "`pg_dump -Fc -n {schema} -f FILE {database}` copies it, see docs/operations.md",
+    "restore": "`pg_restore -d {database} FILE` brings a copy back, see docs/operations.md",
+}
+"""What does there what only a file can have done here."""
+
 
 @click.command()
 @click.argument("file")
@@ -31,10 +38,7 @@ def backup(settings: Settings, file: str) -> int:
     Example:
       obnovi backup obnovi-monday.db
     """
-    target, ref = (
-        Path(file),
-        file_of(settings, "PostgreSQL's pg_dump makes a copy of its schema: see docs/operations.md"),
-    )
+    target, ref = Path(file), file_of(settings, IN_POSTGRESQL["backup"])
     refuse_overwrite("FILE", file, settings)
     if target.is_dir():
         raise UsageError(f"{file} is a folder; name a file")
@@ -73,7 +77,7 @@ def restore(settings: Settings, file: str, workers: int | None) -> int:
     Example:
       obnovi --ledger obnovi.db restore obnovi-monday.db
     """
-    source, ledger = Path(file), file_of(settings, "PostgreSQL's pg_restore brings a copy back: see docs/operations.md")
+    source, ledger = Path(file), file_of(settings, IN_POSTGRESQL["restore"])
     require_file(source, "backup")
     try:
         folder, cores = keys_folder(settings), workers or os.cpu_count() or 1

@@ -13,6 +13,7 @@ from projections.words.safe import safe
 from scripts import collector
 from scripts.app.errors import AppError, InvalidRequest
 from scripts.cli import interrupted
+from scripts.cli.masked import masked
 from scripts.cli.messages import worded
 from scripts.errors import Refused, UsageError
 
@@ -178,7 +179,7 @@ def _cut(line: str) -> str:
 
 
 def _fail(message: str, code: int, ctx: click.Context | None = None) -> NoReturn:
-    line = _cut(safe(message).removesuffix("."))
+    line = _cut(safe(masked(message)).removesuffix("."))
     help_ = f"; see `{ctx.command_path} --help`" if ctx is not None else ""
     text = f"obnovi: {line}{help_}\n"
     sys.stderr.write(text.encode(errors="backslashreplace").decode())

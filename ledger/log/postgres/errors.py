@@ -1,4 +1,8 @@
-"""What PostgreSQL's errors mean for whoever runs a command: one line that says what to do next."""
+"""What PostgreSQL's errors mean for whoever runs a command: one line that says what to do next.
+
+Where a connection never came about there is no code of an error: then libpq's own words, which may be several lines in
+the language of the server, are all there is to tell by.
+"""
 
 from typing import Final
 
@@ -12,6 +16,11 @@ RETRIED: Final = (errors.DeadlockDetected, errors.SerializationFailure, errors.U
 AWAY: Final = ("08", "57P")
 """Classes of errors of a connection, and of a server that stops or starts; where it never answered there is none."""
 AGAIN: Final = "nothing committed is lost, run the command again"
+RIGHTS: Final = "docs/operations.md has the rights that a role needs"
+_BEHIND: Final = ("Multiple connection attempts failed", "Is the server running")
+"""What libpq says behind the reason."""
+_BEFORE: Final = ("FATAL: ", "failed: ", "connection is bad: ", "ERROR: ")
+"""What stands before it."""
 
 
 def store_error(error: psycopg.Error, place: object, *, booking: bool = False) -> StoreError:
@@ -23,24 +32,30 @@ def store_error(error: psycopg.Error, place: object, *, booking: bool = False) -
 
 def opening_error(error: psycopg.Error, place: object) -> StoreError:
     """An error while a ledger is opened."""
-    text = " ".join(str(error).split())
+    text = error.diag.message_primary or " ".join(str(error).split())
     match error:
         case errors.InvalidCatalogName():
-            return NoLedger(f"there is no database at {place}", "create_database")
-        case errors.DiskFull() | errors.OutOfMemory():
-            return StoreError(f"{place}: no room on the server ({text}); free some, {AGAIN}")
+            return no_database(place)
+        case errors.DiskFull():
+            return StoreError(f"{place}: no room on the server's disk ({text}); free some, {AGAIN}")
+        case errors.OutOfMemory():
+            return StoreError(f"{place}: the server has no memory for that ({text}); give it more, {AGAIN}")
         case errors.LockNotAvailable():
             return StoreError(f"{place}: another program holds the ledger; run the command again when it is done")
         case errors.InvalidPassword() | errors.InvalidAuthorizationSpecification():
-            return StoreError(f"{place}: the server refuses this user or password ({text})")
+            return _refused(text, place)
         case errors.ReadOnlySqlTransaction():
-            return StoreError(f"{place}: the server takes no writing (a standby, or set read-only); name another one")
+            return StoreError(f"{place}: nothing is written here, it is a standby or set read-only; name the primary")
         case errors.InsufficientPrivilege():
-            return StoreError(f"{place}: this role may not do that ({text}); see docs/operations.md for its rights")
+            return StoreError(f"{place}: this role may not do that ({text}); {RIGHTS}")
+        case errors.UndefinedObject() if text.startswith("role "):
+            return StoreError(f"{place}: {text}; make it with PostgreSQL's CREATE ROLE")
         case errors.TooManyConnections():
-            return StoreError(f"{place}: the server takes no more connections; {AGAIN}")
+            return _full(text, place)
         case psycopg.OperationalError() if error.sqlstate is None or error.sqlstate.startswith(AWAY):
             return _unconnected(_reason(text), place)
+        case psycopg.ProgrammingError() if error.sqlstate is None:
+            return StoreError(f"{place}: that is no URL that PostgreSQL understands; see docs/operations.md for one")
     return StoreError(f"{place}: {text}; {AGAIN}")
 
 
@@ -49,18 +64,42 @@ def no_ledger(place: object) -> NoLedger:
     return NoLedger(f"there is no ledger at {place}", "create_ledger", url=str(place))
 
 
+def no_database(place: object) -> NoLedger:
+    """A server that has no database of this name."""
+    return NoLedger(f"there is no database at {place}", "create_database")
+
+
 def _unconnected(reason: str, place: object) -> StoreError:
-    """A connection that did not come about, or is lost; the server's words are all there is to tell by."""
+    """A connection that did not come about, or is lost."""
+    if reason.startswith("database ") and reason.endswith("does not exist"):
+        return no_database(place)
+    if "permission denied" in reason:
+        return StoreError(f"{place}: this role may not do that ({reason}); {RIGHTS}")
+    if "too many" in reason or "connection slots are reserved" in reason:
+        return _full(reason, place)
+    if "pg_hba.conf" in reason:
+        return StoreError(f"{place}: the server lets nobody in from here like this ({reason}); its owner can")
     if "password" in reason or "authentication" in reason or reason.startswith("role "):
-        return StoreError(f"{place}: the server refuses this user or password ({reason})")
-    if reason.startswith("database "):
-        return NoLedger(f"there is no database at {place}", "create_database")
+        return _refused(reason, place)
+    if reason.startswith(("invalid ", "definition of service")):
+        return StoreError(f"{place}: no connection can be made with this ({reason}); mend the URL")
     return ServerAway(f"{place}: the server is not to be reached ({reason}); {AGAIN}")
 
 
+def _refused(reason: str, place: object) -> StoreError:
+    again = "name another in the URL, a password may also be in PGPASSWORD or ~/.pgpass"
+    return StoreError(f"{place}: the server refuses this user or password ({reason}); {again}")
+
+
+def _full(reason: str, place: object) -> StoreError:
+    return StoreError(f"{place}: the server takes no more connections ({reason}); {AGAIN}")
+
+
 def _reason(text: str) -> str:
-    """The last of several attempts of libpq, without its own address."""
-    for before in ("FATAL: ", "failed: ", "ERROR: "):
+    """What was wrong, without libpq's own address and advice; of several attempts the last."""
+    for behind in _BEHIND:
+        text = text.partition(behind)[0]
+    for before in _BEFORE:
         if before in text:
             return text.rpartition(before)[2].strip()
-    return text
+    return text.strip()

@@ -1,7 +1,9 @@
 """Where a ledger in PostgreSQL is: a URL of libpq with the schema, never printed with its password."""
 
+import re
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from string import hexdigits
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -10,6 +12,7 @@ from ledger.log.errors import StoreError
 SCHEMES: Final = ("postgresql://", "postgres://")
 DEFAULT_SCHEMA: Final = "obnovi"
 IDENTIFIER_BYTES_MAX: Final = 63
+_PORT: Final = re.compile(r"\A(\[[^\]]*\]|[^:]*)(:\d*)?\Z")
 _SECRET: Final = ("password", "sslpassword")
 
 
@@ -36,6 +39,12 @@ class Place:
         return replace(self, name=_with_schema(self.name, schema), schema=schema)
 
     @property
+    def database(self) -> str:
+        """What PostgreSQL's own programs call the database: without the schema, and without a password."""
+        parts = urlsplit(self.name)
+        return _url(parts.netloc, parts.path, [each for each in parse_qsl(parts.query) if each[0] != "schema"])
+
+    @property
     def file_name(self) -> str:
         """A name for files that belong to this ledger, like no other ledger's of this machine."""
         parts = urlsplit(self.name)
@@ -50,7 +59,9 @@ def parse_url(url: str) -> Place:
         parts = urlsplit(url)
         asked = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError:
-        raise StoreError(f"what follows {_scheme(url)} is no host and database of PostgreSQL") from None
+        raise _no_place(url) from None
+    if parts.fragment or "@" in parts.path or not _is_netloc(parts.netloc, parts.query):
+        raise _no_place(url)
     schemas = [value for name, value in asked if name == "schema"]
     schema = schemas[-1] if schemas else DEFAULT_SCHEMA
     require_schema_name(schema)
@@ -59,6 +70,22 @@ def parse_url(url: str) -> Place:
     public = [each for each in others if each[0] not in _SECRET]
     bare = _url(f"{user.partition(':')[0]}{at}{hosts}", parts.path, public)
     return Place(_url(parts.netloc, parts.path, others), _with_schema(bare, schema), schema)
+
+
+def _no_place(url: str) -> StoreError:
+    """Names nothing of the URL: any of it may be a password whose signs are not encoded."""
+    return StoreError(
+        f"what follows {_scheme(url)} is no user, host and database of PostgreSQL; "
+        "in a password @ is written %40, / %2F, ? %3F, # %23 and % %25"
+    )
+
+
+def _is_netloc(netloc: str, query: str) -> bool:
+    """Whether it has a user and hosts with ports that are numbers, and nothing that could be half a password."""
+    user, at, hosts = netloc.rpartition("@")
+    ports = [_PORT.search(host) for host in hosts.split(",")]
+    encoded = all(len(each) >= 2 and set(each[:2]) <= set(hexdigits) for each in netloc.split("%")[1:])
+    return "@" not in user and all(ports) and encoded and (bool(at) or "@" not in query)
 
 
 def require_schema_name(schema: str) -> None:

@@ -28,8 +28,7 @@ IDLE_SECONDS_MAX: Final = 600
 """So long a booking may decide without a word to the server, before it holds up others for nothing."""
 _READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 _WRITING: Final = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS_MAX}s'; "
+    f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS_MAX}s'; "
 )
 
 
