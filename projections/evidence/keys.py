@@ -138,7 +138,7 @@ def create(folder: Path, name: str | None = None) -> Keys:
     of them is no folder of keys. Without a name the log is called `obnovi/` and a digest of its key.
     """
     if folder.exists() and (not folder.is_dir() or not all(map(_is_of_contracts, folder.iterdir()))):
-        raise NoKeys(f"{folder} is there and not empty; keys are never written over", "name_other_keys")
+        raise _there(folder)
     if not folder.parent.is_dir():
         raise NoKeys(f"there is no folder {folder.parent} to keep keys in", "name_keys_or_make_folder")
     key = Ed25519PrivateKey.generate()
@@ -163,15 +163,22 @@ def create(folder: Path, name: str | None = None) -> Keys:
             (made / CHECKPOINTS).mkdir(mode=0o700)
             files.fsync_path(made)
             if folder.exists() and any(folder.iterdir()):
-                for part in (SIGNING, PUBLIC, PUBLIC_PEM, CHECKPOINTS):
-                    os.rename(made / part, folder / part)
+                for part in (SIGNING, PUBLIC, PUBLIC_PEM):
+                    os.link(made / part, folder / part)  # unlike a rename, it takes no other's place
+                os.rename(made / CHECKPOINTS, folder / CHECKPOINTS)
                 files.fsync_path(folder)
             else:
                 os.rename(made, folder)
+    except FileExistsError:
+        raise _there(folder) from None
     except OSError as error:
         raise NoKeys(f"{folder} cannot be made ({error.strerror})", "name_keys") from None
     files.fsync_path(folder.parent)
     return Keys(folder)
+
+
+def _there(folder: Path) -> NoKeys:
+    return NoKeys(f"{folder} is there and not empty; keys are never written over", "name_other_keys")
 
 
 def _is_of_contracts(path: Path) -> bool:
