@@ -20,7 +20,7 @@ from scripts.errors import Refused, UsageError
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 LINE_CHARACTERS_MAX = 1_000
-VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK")
+VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK", "OBNOVI_CACHE")
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
@@ -92,7 +92,11 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--ledger", metavar="URL", help="The ledger: a SQLite file, or sqlite:///FILE.  [default: obnovi.db]")
+@click.option(
+    "--ledger",
+    metavar="URL",
+    help="The ledger: a SQLite file, sqlite:///FILE, or postgresql://HOST/DATABASE.  [default: obnovi.db]",
+)
 @click.option("--catalogue", metavar="FILE", help="Tariff catalogue (TOML) for what is booked from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Print machine-readable JSON on stdout and nothing else.")
 @click.version_option(package_name="obnovi")
@@ -109,7 +113,8 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
     The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
     the folder of keys (`keys` beside the ledger by default), OBNOVI_KEK the file of the key that wraps those of
-    contracts (`wrapping.key` in that folder). With OBNOVI_SEAL=off a new ledger is not sealed, and never erasable.
+    contracts (`wrapping.key` in that folder), OBNOVI_CACHE that of views and evidence of a ledger in PostgreSQL. With
+    OBNOVI_SEAL=off a new ledger is not sealed, and never erasable.
     Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
     """
     ctx.obj = options

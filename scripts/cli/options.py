@@ -87,7 +87,9 @@ def _global_options(command: Callable[P, R]) -> Callable[P, R]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout and nothing else."),
         click.option("--catalogue", metavar="FILE", help="Tariff catalogue (TOML) for what is booked from now on."),
-        click.option("--ledger", metavar="URL", help="The ledger: a SQLite file, or sqlite:///FILE."),
+        click.option(
+            "--ledger", metavar="URL", help="The ledger: a SQLite file, sqlite:///FILE, or postgresql://HOST/DATABASE."
+        ),
     ):
         command = option(command)
     return command

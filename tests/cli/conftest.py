@@ -17,6 +17,7 @@ def obnovi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OBNOVI_LEDGER", raising=False)
     monkeypatch.setenv("OBNOVI_CATALOGUE", str(HERE / "catalogue.toml"))
+    monkeypatch.setenv("OBNOVI_CACHE", str(tmp_path / "cache"))
 
     def run(*args: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["obnovi", *map(str, args)])
