@@ -1,6 +1,7 @@
 """Adoption: which catalogue holds from now on in a log, and what makes one impossible (R-3.6, R-3.7)."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 
 from ledger.accounts import rebuild_heads
@@ -84,6 +85,7 @@ def _refuse_alteration(tx: Reading, given: Catalogue) -> None:
             )
 
 
+@cache
 def zone_data() -> str:
     """The zone data of this program, by version."""
     return metadata.version("tzdata")

@@ -2,14 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Final
 
 from ledger.catalogue import BadCatalogue, Catalogue, parse
 from ledger.log.store import Adopted, Reading
-
-_parsed: Final = lru_cache(maxsize=16)(parse)
-"""A process that reads many shares of a log parses its catalogues once; they never change."""
 
 
 class CatalogueTimeline:
@@ -44,7 +39,7 @@ class CatalogueTimeline:
         if not self._texts:
             raise BadCatalogue(["every catalogue of the ledger is gone"])
         if index not in self._parsed:
-            self._parsed[index] = _parsed(self._texts[index])
+            self._parsed[index] = parse(self._texts[index])
         return self._parsed[index]
 
 

@@ -6,7 +6,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
@@ -295,6 +295,7 @@ def _effective(versions: Sequence[V], day: date) -> V | None:
     return found
 
 
+@lru_cache(maxsize=16)  # opening a ledger reads its catalogue several times; none ever changes
 def parse(text: str) -> Catalogue:
     """A catalogue from TOML text. Raises BadCatalogue with every problem found, each naming plan and field."""
     try:
