@@ -1,17 +1,20 @@
 """Running `obnovi`: in this process for speed, or as a process of its own where pipes, kills and limits matter."""
 
+import io
 import json
 import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
+from scripts.cli.main import main
 from tests.support import HERE, contract_of
 
 OBNOVI = Path(sys.executable).parent / "obnovi"
@@ -59,6 +62,24 @@ def write(path: Path, *lines: str | bytes) -> Path:
     """A feed file."""
     path.write_bytes(b"".join((each.encode() if isinstance(each, str) else each) + b"\n" for each in lines))
     return path
+
+
+def in_this_process(*args: object, cwd: Path | str, env: Mapping[str, str] = ENVIRONMENT, stdin: bytes = b"") -> Done:
+    """What `process` gives, without its start, where nothing but the answer and the files it leaves is looked at."""
+    files = [io.BytesIO(stdin), io.BytesIO(), io.BytesIO()]
+    given, out, err = (io.TextIOWrapper(file, encoding="utf-8") for file in files)
+    with (
+        chdir(cwd),
+        patch.dict(os.environ, env, clear=True),
+        patch.multiple(sys, argv=["obnovi", *map(str, args)], stdin=given, stdout=out, stderr=err),
+    ):
+        try:
+            main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        out.flush()
+        err.flush()
+    return Done(code, *(file.getvalue().decode() for file in files[1:]))
 
 
 def process(*args: object, cwd: Path | str, stdin: bytes = b"", **options: Any) -> Done:

@@ -20,7 +20,7 @@ from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite.key_file import KeyFile
 from ledger.service import Ledger, Outcome
 from ledger.shard import Shard
-from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Done, line, month, opening, process, top_up, write
+from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Done, in_this_process, line, month, opening, top_up, write
 from tests.support import CATALOGUE_TEXT, Clock, at
 from tests.verify.tampered import audited
 
@@ -58,7 +58,7 @@ def named(keys: Path) -> list[tuple[str, int]]:
 
 
 def obnovi(folder: Path, *arguments: object, **environment: str) -> Done:
-    return process(*arguments, cwd=folder, env=ENVIRONMENT | environment)
+    return in_this_process(*arguments, cwd=folder, env=ENVIRONMENT | environment)
 
 
 # Durable before the first event

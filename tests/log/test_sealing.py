@@ -17,7 +17,7 @@ from ledger import inputs
 from ledger.log.engines import store_ref
 from ledger.log.errors import KeysUnusable
 from ledger.service import Ledger
-from tests.cli.support import ACCOUNT, ENVIRONMENT, Done, line, opening, process, top_up, write
+from tests.cli.support import ACCOUNT, ENVIRONMENT, Done, in_this_process, line, opening, top_up, write
 from tests.support import CATALOGUE_TEXT, Clock, at
 from tests.verify.tampered import audited, changed
 
@@ -291,7 +291,7 @@ def test_the_same_inputs_are_never_sealed_to_the_same_bytes(tmp_path: Path) -> N
 
 
 def obnovi(path: Path, *arguments: object, **environment: str) -> Done:
-    return process("--ledger", path.name, *arguments, cwd=path.parent, env=ENVIRONMENT | environment)
+    return in_this_process("--ledger", path.name, *arguments, cwd=path.parent, env=ENVIRONMENT | environment)
 
 
 def dump(path: Path) -> list[str]:
