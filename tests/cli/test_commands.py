@@ -16,11 +16,11 @@ from tests.cli.support import (
     OBNOVI,
     Run,
     events,
+    in_this_process,
     line,
     month,
     on_a_terminal,
     opening,
-    process,
     top_up,
     write,
 )
@@ -410,7 +410,7 @@ def test_a_statement_is_written_whole_to_a_file(ledger: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("command", ["feed", "night", "balance", "events", "statement", "find", "verify"])
 def test_every_help_text_has_an_example(tmp_path: Path, command: str) -> None:
-    done = process(command, "--help", cwd=tmp_path)
+    done = in_this_process(command, "--help", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert f"Example:\n    obnovi {command}" in done.out
 

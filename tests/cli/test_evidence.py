@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from ledger.catalogue import parse
-from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, line, month, process, top_up, write
+from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, in_this_process, line, month, top_up, write
 from tests.cli.test_processes import feed_of_many
 from tests.evidence import tampering
 from tests.evidence.support import behind_its_back
@@ -194,7 +194,7 @@ def test_a_proof_is_written_and_checked_without_the_ledger(kept: Run, tmp_path: 
     for name in ("two.proof", "keys/public-key.txt", "keys/public-key.pem"):
         shutil.copy(tmp_path / name, elsewhere)
     for key in ((), ("--key", "public-key.txt"), ("--key", "public-key.pem")):
-        done = process("check-proof", "two.proof", *key, "--json", cwd=elsewhere)
+        done = in_this_process("check-proof", "two.proof", *key, "--json", cwd=elsewhere)
         assert done.code == 0, done.err
         assert done.json()["ok"] is True
         assert done.json()["checkpoint"]["size"] == 4
@@ -411,7 +411,7 @@ def test_a_backup_made_while_writers_work_is_a_beginning_of_the_log(tmp_path: Pa
     counts: list[int] = []
     while feeding.poll() is None:
         if (tmp_path / "obnovi.db").exists():
-            done = process("backup", f"{len(counts)}.db", "--json", cwd=tmp_path, env=ENVIRONMENT)
+            done = in_this_process("backup", f"{len(counts)}.db", "--json", cwd=tmp_path)
             if done.code == 0:  # the ledger may be empty at first
                 counts.append(done.json()["events"])
         time.sleep(0.2)
@@ -419,7 +419,7 @@ def test_a_backup_made_while_writers_work_is_a_beginning_of_the_log(tmp_path: Pa
     assert counts
     assert all(one <= other for one, other in pairwise(counts))
     last = f"{len(counts) - 1}.db"
-    assert process("--ledger", "new.db", "restore", last, "--json", cwd=tmp_path).json() == {
+    assert in_this_process("--ledger", "new.db", "restore", last, "--json", cwd=tmp_path).json() == {
         "events": counts[-1],
         "ok": True,
     }
@@ -434,7 +434,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
 def test_killed_at_any_moment_nothing_half_done_is_taken_for_done(tmp_path: Path) -> None:
     """Keys, the follower and its checkpoint, backup and restore; killed, then run again."""
     write(tmp_path / "feed", *feed_of_many(3_000))
-    process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("feed", "feed", cwd=tmp_path)
     count = len(rows(tmp_path / "obnovi.db"))
     restore = ("--ledger", "new.db", "restore", "copy.db", "--workers", "1")
     for command, pauses, made in (
@@ -451,10 +451,10 @@ def test_killed_at_any_moment_nothing_half_done_is_taken_for_done(tmp_path: Path
             for copy in ("copy.db", "new.db"):
                 assert not (tmp_path / copy).exists() or len(rows(tmp_path / copy)) == count
         if not (tmp_path / made).exists():
-            done = process(*command, cwd=tmp_path)
+            done = in_this_process(*command, cwd=tmp_path)
             assert done.code == 0, done.err
-    assert process("verify", cwd=tmp_path).code == 0
-    assert process("--ledger", "new.db", "verify", cwd=tmp_path).code == 0
+    assert in_this_process("verify", cwd=tmp_path).code == 0
+    assert in_this_process("--ledger", "new.db", "verify", cwd=tmp_path).code == 0
     assert len(list((tmp_path / "keys/checkpoints").glob("0*"))) == 1
     assert not list(tmp_path.glob("*.part*"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, line, month, process, write
+from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, in_this_process, line, month, process, write
 
 FORMS = ("hledger", "beancount", "parquet", "jsonl")
 
@@ -132,7 +132,7 @@ def test_a_killed_export_is_never_taken_for_done(tmp_path: Path) -> None:
     """What was there stays until all is written; the next export removes what the killed one left."""
     feed = [line("top_up", f"{number}", "2023-01-15T12:00:00+03:00", amount=1) for number in range(20_000)]
     write(tmp_path / "feed", *month(), *feed)
-    assert process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT).code == 0
+    assert in_this_process("feed", "feed", cwd=tmp_path).code == 0
     made = tmp_path / "made"
     for form in FORMS:
         command: list[str | Path] = [OBNOVI, "export", "--format", form, "-o", "made"]
@@ -144,7 +144,7 @@ def test_a_killed_export_is_never_taken_for_done(tmp_path: Path) -> None:
             assert killed.wait() == -signal.SIGKILL
         assert made.read_text() == "old"
         assert len(list(tmp_path.glob("made.*.part"))) == 1
-        done = process("export", "--format", form, "-o", "made", "--json", cwd=tmp_path, env=ENVIRONMENT)
+        done = in_this_process("export", "--format", form, "-o", "made", "--json", cwd=tmp_path)
         assert done.json() == {"events": 20_004, "written": made.stat().st_size}
         assert not list(tmp_path.glob("*.part"))
 
@@ -152,7 +152,7 @@ def test_a_killed_export_is_never_taken_for_done(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     feed = [line("top_up", f"{number}", "2023-01-15T12:00:00+03:00", amount=1) for number in range(2_000)]
     write(tmp_path / "feed", *month(), *feed)
-    assert process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT).code == 0
+    assert in_this_process("feed", "feed", cwd=tmp_path).code == 0
     (tmp_path / "made").write_text("old")
 
     def small() -> None:
@@ -167,8 +167,8 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 def test_a_killed_import_is_never_taken_for_done(tmp_path: Path) -> None:
     feed = [line("top_up", f"{number}", "2023-01-15T12:00:00+03:00", amount=1) for number in range(20_000)]
     write(tmp_path / "feed", *month(), *feed)
-    process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT)
-    process("export", "--format", "jsonl", "-o", "log", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("feed", "feed", cwd=tmp_path)
+    in_this_process("export", "--format", "jsonl", "-o", "log", cwd=tmp_path)
     again: list[str | Path] = [OBNOVI, "--ledger", "again.db", "import-log", "log"]
     with subprocess.Popen(again, cwd=tmp_path, env=ENVIRONMENT) as killed:
         while killed.poll() is None and not [*tmp_path.glob("again.db.*.part/*-wal")]:
@@ -179,6 +179,6 @@ def test_a_killed_import_is_never_taken_for_done(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     assert not (tmp_path / "again.db").exists()
     assert [*tmp_path.glob("again.db.*.part")]
-    done = process("--ledger", "again.db", "import-log", "log", "--json", cwd=tmp_path, env=ENVIRONMENT)
+    done = in_this_process("--ledger", "again.db", "import-log", "log", "--json", cwd=tmp_path)
     assert done.json()["events"] == 20_004
     assert sorted(path.name for path in tmp_path.glob("again.db*")) == ["again.db"]

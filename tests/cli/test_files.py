@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.log import files
-from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, line, month, process, top_up, write
+from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, in_this_process, line, month, top_up, write
 
 JANUARY = ("--from", "2023-01-01", "--to", "2023-01-31")
 ACCOUNTS = [f"791612{number:05d}" for number in range(150)]
@@ -127,7 +127,7 @@ def test_a_key_that_others_can_read_signs_nothing(ledger: Run, tmp_path: Path, o
 
 def test_replays_at_once_all_succeed(tmp_path: Path) -> None:
     write(tmp_path / "feed", *(each for account in ACCOUNTS[:40] for each in month(account)))
-    process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("feed", "feed", cwd=tmp_path)
     for _ in range(3):
         at_once = [
             subprocess.Popen([OBNOVI, *command], cwd=tmp_path, stdout=-3, stderr=subprocess.PIPE, env=ENVIRONMENT)
@@ -137,12 +137,12 @@ def test_replays_at_once_all_succeed(tmp_path: Path) -> None:
         assert ([each.returncode for each in at_once], said) == ([0] * 4, [""] * 4)
     assert len(list(tmp_path.glob("obnovi.db.views-*"))) == 1
     assert not list(tmp_path.glob("*.part"))
-    assert process("replay", "--json", cwd=tmp_path).json()["differences"] == 0
+    assert in_this_process("replay", "--json", cwd=tmp_path).json()["differences"] == 0
 
 
 def test_statements_of_two_runs_in_one_folder_are_all_there_and_listed(tmp_path: Path) -> None:
     write(tmp_path / "feed", *(each for account in ACCOUNTS for each in month(account)))
-    process("feed", "feed", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("feed", "feed", cwd=tmp_path)
     write(tmp_path / "first", *ACCOUNTS[:100])
     write(tmp_path / "second", *ACCOUNTS[50:])
     asked: list[str | Path] = [
@@ -355,6 +355,6 @@ def test_a_pipe_is_read_as_a_file_is(ledger: Run, tmp_path: Path) -> None:
     ):
         os.mkfifo(tmp_path / "pipe")
         with subprocess.Popen(["sh", "-c", 'cat "$0" > pipe', source], cwd=tmp_path):
-            done = process(*command, cwd=tmp_path, env=ENVIRONMENT)
+            done = in_this_process(*command, cwd=tmp_path)
         assert (done.code, done.err) == (0, ""), command
         (tmp_path / "pipe").unlink()

@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, line, month, opening, process, top_up, write
+from tests.cli.support import (
+    ACCOUNT,
+    ENVIRONMENT,
+    OBNOVI,
+    in_this_process,
+    line,
+    month,
+    opening,
+    process,
+    top_up,
+    write,
+)
 
 ACCOUNTS = [f"7900000{number:04d}" for number in range(40)]
 
@@ -28,7 +39,7 @@ def feed_of_many(count: int) -> list[str]:
 
 
 def history(folder: Path, account: str, ledger: str = "obnovi.db") -> list[dict[str, Any]]:
-    made = process("--ledger", ledger, "events", account, "--json", cwd=folder)
+    made = in_this_process("--ledger", ledger, "events", account, "--json", cwd=folder)
     events = [json.loads(each) for each in made.out.splitlines()]
     for event in events:
         del event["recorded_at"]
@@ -37,16 +48,16 @@ def history(folder: Path, account: str, ledger: str = "obnovi.db") -> list[dict[
 
 def test_a_feed_that_is_killed_and_fed_again_books_everything_once(tmp_path: Path) -> None:
     write(tmp_path / "feed", *feed_of_many(30_000))
-    process("--ledger", "whole.db", "feed", "feed", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("--ledger", "whole.db", "feed", "feed", cwd=tmp_path)
     for pause in (0.5, 0.9, 1.3):
         killed = subprocess.Popen([OBNOVI, "feed", "feed"], cwd=tmp_path, env=ENVIRONMENT)
         time.sleep(pause)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
-    done = process("feed", "feed", "--json", cwd=tmp_path, env=ENVIRONMENT)
+    done = in_this_process("feed", "feed", "--json", cwd=tmp_path)
     counts = done.json()
     assert counts["applied"] + counts["duplicates"] == 30_120
-    assert process("verify", cwd=tmp_path).code == 0
+    assert in_this_process("verify", cwd=tmp_path).code == 0
     for account in ACCOUNTS[:3]:
         assert history(tmp_path, account) == history(tmp_path, account, "whole.db")
 
@@ -80,9 +91,9 @@ def test_a_pipe_that_pauses_is_booked_meanwhile(tmp_path: Path) -> None:
 
 
 def seen(folder: Path, event: str) -> bool:
-    """Whether another process sees an event of the account before long."""
+    """Whether another process than the one that feeds sees an event of the account before long."""
     for _ in range(30):
-        if event in process("events", ACCOUNT, cwd=folder).out:
+        if event in in_this_process("events", ACCOUNT, cwd=folder).out:
             return True
         time.sleep(0.1)
     return False
@@ -100,10 +111,10 @@ def test_a_full_disk_is_told_in_one_line_and_loses_nothing(tmp_path: Path) -> No
     assert full.err.startswith("obnovi: ")
     assert full.err.count("\n") == 1
     assert "Traceback" not in full.err
-    done = process("feed", "feed", "--json", cwd=tmp_path, env=ENVIRONMENT)
+    done = in_this_process("feed", "feed", "--json", cwd=tmp_path)
     assert done.code == 0
     assert done.json()["applied"] + done.json()["duplicates"] == 20_120
-    assert process("verify", cwd=tmp_path).code == 0
+    assert in_this_process("verify", cwd=tmp_path).code == 0
 
 
 def test_two_feeds_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -112,7 +123,7 @@ def test_two_feeds_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     write(tmp_path / "whole", *lines)
     write(tmp_path / "first", *lines[:4_000])
     write(tmp_path / "second", *lines[:120], *lines[2_000:])
-    process("--ledger", "whole.db", "feed", "whole", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("--ledger", "whole.db", "feed", "whole", cwd=tmp_path)
     feeding = [
         subprocess.Popen([OBNOVI, "feed", name, "--json"], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE)
         for name in ("first", "second")
@@ -121,7 +132,7 @@ def test_two_feeds_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     assert [each.returncode for each in feeding] == [0, 0]
     assert sum(each["applied"] for each in counts) == len(lines)
     assert sum(each["duplicates"] for each in counts) == 120 + 2_000 - 120 + 120
-    assert process("verify", cwd=tmp_path).code == 0
+    assert in_this_process("verify", cwd=tmp_path).code == 0
     for account in ACCOUNTS[:3]:
         calls = [event["input"]["id"] for event in history(tmp_path, account) if event["type"] == "UsageCharged"]
         whole = history(tmp_path, account, "whole.db")
@@ -132,7 +143,7 @@ def test_eight_feeds_of_overlapping_accounts_book_what_one_would(tmp_path: Path)
     """R-12.2: every account is fed by two of eight processes, each line perhaps twice; the events are the same."""
     lines = feed_of_many(4_000)
     write(tmp_path / "whole", *lines)
-    process("--ledger", "whole.db", "feed", "whole", cwd=tmp_path, env=ENVIRONMENT)
+    in_this_process("--ledger", "whole.db", "feed", "whole", cwd=tmp_path)
     for number in range(8):
         mine = {account for place, account in enumerate(ACCOUNTS) if place % 8 in (number, (number + 1) % 8)}
         share = [each for each in lines if json.loads(each)["account"] in mine for _ in range(1 + number % 2)]
@@ -149,7 +160,7 @@ def test_eight_feeds_of_overlapping_accounts_book_what_one_would(tmp_path: Path)
     assert sum(each["rejected"] for each in counts) == 0
     for account in ACCOUNTS[::5]:
         assert history(tmp_path, account) == history(tmp_path, account, "whole.db")
-    assert process("verify", cwd=tmp_path).code == 0
+    assert in_this_process("verify", cwd=tmp_path).code == 0
 
 
 def test_a_named_pipe_is_fed_like_a_file(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
 from scripts.simulate.chance import Chance, Quantiles, Weighted
 from scripts.simulate.compare import REAL, measured, table
+from tests.cli.support import in_this_process
 from tests.support import SHARED_FEED, Clock, at, catalogues_of
 
 JANUARY = date(2026, 1, 1)
@@ -287,11 +288,11 @@ def test_a_day_on_which_nothing_is_sold_is_no_start() -> None:
         (["--catalogue", "none.toml"], "there is no catalogue"),
     ],
 )
-def test_misuse_is_one_line(options: list[str], said: str) -> None:
-    done = run("--subscribers", "1", "--days", "3", "--seed", "1", *options)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert said in done.stderr.decode()
-    assert done.stderr.count(b"\n") == 1
+def test_misuse_is_one_line(tmp_path: Path, options: list[str], said: str) -> None:
+    done = in_this_process("simulate", "--subscribers", "1", "--days", "3", "--seed", "1", *options, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
 
 
 def test_quantiles_are_joined_by_straight_lines() -> None:

@@ -20,7 +20,7 @@ from ledger.service import Ledger
 from projections import disputes, follow, totals, unrated, views
 from projections.follow import caught_up, rebuild
 from scripts.simulate import Market, lines
-from tests.cli.support import ENVIRONMENT, OBNOVI, Run, process
+from tests.cli.support import ENVIRONMENT, OBNOVI, Run, in_this_process
 from tests.support import CATALOGUE_TEXT, Clock, Story, at
 
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 1, 31)
@@ -271,15 +271,19 @@ def test_open_disputes_stand_premium_first_then_by_due_date(tmp_path: Path) -> N
 
 
 def test_a_replay_killed_at_any_moment_leaves_views_that_can_be_read(operator: Path) -> None:
-    expected = process("--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/")
+    expected = in_this_process(
+        "--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/"
+    )
     for pause in (0.3, 0.4, 0.5):
         killed = subprocess.Popen([OBNOVI, "--ledger", operator, "replay"], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
         time.sleep(pause)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
-        again = process("--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/")
+        again = in_this_process(
+            "--ledger", operator, "totals", "--from", "2026-01-01", "--to", "2026-01-31", "--json", cwd="/"
+        )
         assert again.out == expected.out
-    assert process("--ledger", operator, "replay", cwd="/").code == 0
+    assert in_this_process("--ledger", operator, "replay", cwd="/").code == 0
     assert not list(operator.parent.glob("*.part*"))
 
 
@@ -304,9 +308,9 @@ def test_a_night_killed_at_any_moment_charges_nobody_twice_and_leaves_nobody_out
         killed.send_signal(signal.SIGKILL)
         killed.wait()
     for name in ("killed.db", "quiet.db"):
-        assert process("--ledger", name, *night, cwd=tmp_path).code == 0
+        assert in_this_process("--ledger", name, *night, cwd=tmp_path).code == 0
     assert stored(tmp_path / "killed.db") == stored(tmp_path / "quiet.db")
-    assert process("--ledger", "killed.db", "verify", cwd=tmp_path).code == 0
+    assert in_this_process("--ledger", "killed.db", "verify", cwd=tmp_path).code == 0
 
 
 def stored(path: Path) -> list[tuple[str, int, str]]:
