@@ -249,7 +249,10 @@ COMMON_FIELDS: Final = frozenset(field.name for field in fields(_Input)) | {"typ
 
 TYPES: Final = [get_args(kind.__annotations__["type"])[0] for kind in get_args(Input)]
 
-_CHECK: Final[TypeAdapter[Input]] = TypeAdapter(Annotated[Input, Field(discriminator="type")])
+_CHECK: Final[TypeAdapter[Input]] = TypeAdapter(
+    Annotated[Input, Field(discriminator="type")],
+    config=ConfigDict(defer_build=True),  # made at the first input: most commands see none
+)
 
 
 def parse(line: str, edition: int = NEWEST) -> Input:
