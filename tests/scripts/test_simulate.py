@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import pytest
 
@@ -22,7 +23,7 @@ from ledger.events import AccountClosed, Blocked, Event, InputRefused, Refunded,
 from ledger.inputs import Input, Malformed
 from ledger.log.engines import store_ref
 from ledger.periods import Instant
-from ledger.service import Ledger
+from ledger.service import Ledger, Outcome
 from projections.statement import statement
 from projections.verify.verify import verify
 from scripts.simulate import Market, NothingOnSale, lines
@@ -50,6 +51,35 @@ def month() -> list[bytes]:
 @pytest.fixture(scope="module")
 def month_read(month: list[bytes]) -> list[Input]:
     return [inputs.parse(line.decode()) for line in month]
+
+
+@pytest.fixture(scope="module")
+def sixty() -> list[bytes]:
+    """A month of 60 subscribers."""
+    return list(feed(subscribers=60, days=31))
+
+
+class Fed(NamedTuple):
+    """A ledger that was fed that month, and what came of each line."""
+
+    path: Path
+    outcomes: list[Outcome]
+
+    def copied_to(self, folder: Path) -> Path:
+        """The same ledger in another place, to be written to."""
+        shutil.copytree(self.path.parent, folder, dirs_exist_ok=True)
+        return folder / self.path.name
+
+
+@pytest.fixture(scope="module")
+def fed(sixty: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> Fed:
+    path = tmp_path_factory.mktemp("sixty") / "ledger.db"
+    with opened(path) as ledger:
+        return Fed(path, ledger.apply([inputs.parse(line.decode()) for line in sixty]))
+
+
+def opened(path: Path) -> Ledger:
+    return Ledger(store_ref(path), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text())
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
@@ -139,13 +169,10 @@ def test_memory_does_not_grow_with_the_feed() -> None:
     assert peak < 2 * early + 200_000
 
 
-def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
+def test_a_ledger_lives_on_a_simulated_month(fed: Fed, tmp_path: Path) -> None:
     """Nothing is rejected, the log decides the same again, and the statements of two months tile."""
-    with Ledger(
-        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
-    ) as ledger:
-        outcomes = ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31)])
-        counted = Counter(outcome.result for outcome in outcomes)
+    with opened(fed.copied_to(tmp_path)) as ledger:
+        counted = Counter(outcome.result for outcome in fed.outcomes)
         assert counted["rejected"] == 0
         assert min(counted["applied"] / 100, counted["refused"], counted["duplicate"]) > 10
         while ledger.advance_due(at("2026-02-10 03:00"), accounts_max=100) is not None:
@@ -172,15 +199,15 @@ def test_a_ledger_lives_on_a_simulated_month(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
+def test_no_record_begins_under_a_block(request: pytest.FixtureRequest, tmp_path: Path, seed: int) -> None:
     """R-8.1: whatever blocks the account in the ledger, and however the subscriber believes to stand.
 
     What began before is booked, also while the block holds: calls end, records come late.
     """
-    with Ledger(
-        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
-    ) as ledger:
-        ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
+    path = request.getfixturevalue("fed").path if seed == 1 else tmp_path / "ledger.db"
+    with opened(path) as ledger:
+        if seed != 1:
+            ledger.apply([inputs.parse(line.decode()) for line in feed(subscribers=60, days=31, seed=seed)])
         counted: Counter[str] = Counter()
         for contract in contracts_of(ledger):
             events = [event for _, event in history(ledger, contract)[1]]
@@ -199,9 +226,7 @@ def test_no_record_begins_under_a_block(tmp_path: Path, seed: int) -> None:
 
 def test_numbers_are_given_up_and_somebody_else_gets_them(tmp_path: Path, month: list[bytes]) -> None:
     """R-15.3 to R-15.6: paid out before and after, too much at times; records come late, or from after the closing."""
-    with Ledger(
-        store_ref(tmp_path / "ledger.db"), now=Clock(at("2026-03-01 00:00")), catalogue=shipped_text()
-    ) as ledger:
+    with opened(tmp_path / "ledger.db") as ledger:
         given_up = {json.loads(line)["account"] for line in month if b'"type":"close"' in line}
         outcomes = ledger.apply([i for line in month if (i := inputs.parse(line.decode())).account in given_up])
         assert {outcome.result for outcome in outcomes} == {"applied", "refused", "duplicate"}
@@ -243,12 +268,12 @@ def test_numbers_are_given_up_and_somebody_else_gets_them(tmp_path: Path, month:
         assert {what for what, times in counted.items() if times} == named
 
 
-def test_nobody_gives_a_number_up_where_the_rules_know_no_closing() -> None:
+def test_nobody_gives_a_number_up_where_the_rules_know_no_closing(sixty: list[bytes]) -> None:
     """R-3.7: a feed for a catalogue of edition 1 has nothing that is malformed there."""
     market = Market(parse(shipped_text().replace("edition = 2", "edition = 1")), JANUARY)
     made = list(lines(market, subscribers=60, days=31, seed=1, start=JANUARY))
     assert not inputs.YOUNGER_TYPES & {inputs.parse(line.decode(), 1).type for line in made}
-    assert {inputs.parse(line.decode()).type for line in feed(subscribers=60, days=31)} >= inputs.YOUNGER_TYPES
+    assert {inputs.parse(line.decode()).type for line in sixty} >= inputs.YOUNGER_TYPES
 
 
 def under_a_block(events: list[Event]) -> Iterator[tuple[Instant, Instant]]:
