@@ -1,5 +1,6 @@
 """One flag for all golden files: `pytest --record` writes them anew, and a person reads the diff."""
 
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from scripts.collector import tune_gc
+
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored, and so would
 # the commands that tests interrupt
+
+tune_gc()  # as every command does
 
 settings.register_profile("steady", deadline=None)  # no test has a stopwatch
 settings.load_profile("steady")
@@ -22,6 +27,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run in full what else runs in a short form")
     parser.addoption("--store", choices=("sqlite", "postgres"), default="sqlite", help="where ledgers of stories are")
     parser.addoption("--record", action="store_true", help="write the golden files anew instead of comparing")
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays to the end; no search for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # or some libraries would tell of what is left at the end
 
 
 @pytest.fixture

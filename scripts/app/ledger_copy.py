@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from itertools import accumulate
 
 from ledger.log.engines import AnyRef, FileRef
-from ledger.log.store import Reading, Writing
+from ledger.log.store import Reading, Store, Writing
+from ledger.progress import Progress
 from projections.exports.copy_log import Copied, copy_log
 from scripts.app.backups import Watch
 from scripts.app.errors import InvalidRequest
@@ -27,15 +29,19 @@ def copy_ledger(source: AnyRef, target: AnyRef, watch: Watch) -> list[Copied]:
         before = accumulate(counts, initial=0)
         with watch("events", sum(counts)) as progress:
             return [
-                copy_log(log, tx, (SHARD_SETTING, SHARDS_SETTING), lambda done, first=first: progress(first + done))
+                copy_log(log, tx, (SHARD_SETTING, SHARDS_SETTING), partial(_further, progress, first))
                 for log, tx, first in zip(logs, writings, before, strict=False)
             ]
+
+
+def _further(progress: Progress, first: int, done: int) -> None:
+    progress(first + done)
 
 
 @contextmanager
 def _readings(places: Sequence[AnyRef]) -> Iterator[list[Reading]]:
     with ExitStack() as opened:
-        stores = [opened.enter_context(closing(place.open())) for place in places]
+        stores: list[Store] = [opened.enter_context(closing(place.open())) for place in places]
         yield [opened.enter_context(store.reading()) for store in stores]
 
 
