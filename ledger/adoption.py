@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
+from typing import Final, NamedTuple
 
 from ledger.accounts import rebuild_heads
 from ledger.catalogue import Catalogue, parse, shipped_text
@@ -10,6 +11,7 @@ from ledger.events import Event
 from ledger.holders import new_name
 from ledger.log import heads
 from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
+from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
 from ledger.log.store import Reading, Writing
 
 
@@ -17,28 +19,48 @@ class CatalogueRefused(Exception):
     """A catalogue that drops or alters what was already used (R-3.6), or goes back to an older edition (R-3.7)."""
 
 
-def adopt(tx: Writing, catalogue: str | None, *, sealed: bool) -> None:
+class Place(NamedTuple):
+    """Which of how many shards a log is, and what its ledger is called in the keyring, where that is known."""
+
+    number: int = 0
+    shards: int = 1
+    ledger: str | None = None
+
+
+ALONE: Final = Place()
+
+
+def adopt(tx: Writing, catalogue: str | None, *, sealed: bool, place: Place = ALONE) -> None:
     """Let a catalogue hold from the next position on; without one the log's own, or the shipped one in a new log.
 
-    A new log becomes `sealed`, or stays in the clear for ever. Nothing happens where the same holds already, with the
-    zone data of today. Raises CatalogueRefused.
+    A new log becomes `sealed`, or stays in the clear for ever, and keeps its place. Nothing happens where the same
+    holds already, with the zone data of today. Raises CatalogueRefused.
     """
     adopted = tx.adopted()
     if not adopted:
         tx.set("heads_schema", str(heads.STATE_SCHEMA))
         tx.set(FORM_SETTING, SEALED if sealed else CLEAR)
-        tx.set(LEDGER_SETTING, new_name())
+        tx.set(LEDGER_SETTING, place.ledger or new_name())
+        if place.shards > 1:
+            tx.set(SHARD_SETTING, str(place.number))
+            tx.set(SHARDS_SETTING, str(place.shards))
     text = catalogue or (adopted[-1].toml if adopted else shipped_text())
     given = parse(text)
     if adopted and (adopted[-1].digest, adopted[-1].tzdata) == (given.digest, zone_data()):
         return
     before = parse(adopted[-1].toml) if adopted else given
     if adopted:
-        _refuse_older_edition(before, given)
-        _refuse_alteration(tx, given)
+        require_adoptable(tx, given)
     tx.adopt(given.digest, text, zone_data())
     if _agenda_of(before) != _agenda_of(given):
         rebuild_heads(tx, given)
+
+
+def require_adoptable(tx: Reading, given: Catalogue) -> None:
+    """Raise CatalogueRefused where a log can not have a catalogue (R-3.6, R-3.7)."""
+    if adopted := tx.adopted():
+        _refuse_older_edition(parse(adopted[-1].toml), given)
+        _refuse_alteration(tx, given)
 
 
 def versions_cited(events: Iterable[Event]) -> set[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from ledger.adoption import versions_cited
 from ledger.catalogue import BadCatalogue, parse
 from ledger.hints import HintedError
 from ledger.log.errors import BadEvents
-from ledger.log.store import Adopted, Stored, StoredKey, StoreRef, Writing
+from ledger.log.store import Adopted, LogRef, Stored, StoredKey, Writing
 from ledger.sealing import DIGEST_BYTES
 
 ROWS_AT_ONCE: Final = 10_000
@@ -24,7 +24,7 @@ class CannotFollow(HintedError):
 
 
 @contextmanager
-def open_import(ref: StoreRef, settings: Mapping[str, str | None]) -> Iterator["LogImport"]:
+def open_import(ref: LogRef, settings: Mapping[str, str | None]) -> Iterator["LogImport"]:
     """Take a log over into a ledger that is empty or not yet there; all of it stands when the block ends, else nothing.
 
     `settings` are what the log said about itself there, None where it had no such setting. Raises NotEmpty, StoreError,

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
-from ledger.adoption import CatalogueRefused
-from ledger.contracts import Contract
+from ledger.adoption import CatalogueRefused, Place, require_adoptable
+from ledger.catalogue import parse
+from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.erasure import ErasureNote
 from ledger.events import PersonalErased
+from ledger.holders import new_name
 from ledger.inputs import Input
+from ledger.log.contracts import LEDGER_SETTING
 from ledger.log.errors import StoreError
-from ledger.log.store import Reading, StoreRef
+from ledger.log.store import LogRef, Reading, StoreRef
 from ledger.periods import Instant
 from ledger.shard import Access, Clock, Outcome, Shard
 from ledger.snapshot import Snapshot
@@ -40,8 +43,14 @@ class Ledger:
         if access == "create" and not ref.exists():
             _make(ref, now, catalogue, sealed=sealed)
         self.store = ref.open(create=access == "create")
-        self.shards = [Shard(store, now, sealed=sealed) for store in self.store.shards]
+        count = len(self.store.shards)
+        self.shards = [
+            Shard(store, now, sealed=sealed, place=Place(number, count))
+            for number, store in enumerate(self.store.shards)
+        ]
         try:
+            if count > 1:
+                catalogue = self._common_catalogue(access, catalogue)
             for shard in self.shards:
                 shard.prepare(access, catalogue)
         except BaseException:
@@ -88,7 +97,15 @@ class Ledger:
 
         Both are durable then; the key itself is still to be destroyed. Raises NotErasable.
         """
-        return self.shards[self.store.shard_of(contract.number)].erase(contract, note, early=early)
+        return self.shard_of(contract).erase(contract, note, early=early)
+
+    def shard_of(self, contract: Contract) -> Shard:
+        """The shard that has a contract; one whose number is gone is looked for."""
+        if len(self.shards) > 1 and contract.number in (ERASED, NO_KEY):
+            with self.store.reading() as tx:
+                found = [number for number, log in enumerate(tx.shards) if log.newest_versions([contract.id])]
+            return self.shards[found[0] if found else 0]
+        return self.shards[self.store.shard_of(contract.number)]
 
     def rebuild_heads(self) -> None:
         """Make every head anew from the log; the same bytes come out as were written with the events."""
@@ -103,16 +120,52 @@ class Ledger:
         with self.store.reading() as tx:
             yield Snapshot(tx, self._timeline)
 
+    def _common_catalogue(self, access: Access, given: str | None) -> str | None:
+        """The catalogue that all shards are to adopt, if any, once each was seen to take it.
+
+        Without a given one it is that of the first shard, where another has another: whoever adopted it was killed.
+        Raises CatalogueRefused, and StoreError for shards of several ledgers.
+        """
+        with self.store.reading() as tx:
+            if len({shard.setting(LEDGER_SETTING) for shard in tx.shards}) > 1:
+                raise StoreError(f"{self.store.ref} lists shards of several ledgers; list those of one")
+            if access == "read":
+                return given
+            adopted = [shard.adopted() for shard in tx.shards]
+            if given is None and len({rows[-1].digest for rows in adopted if rows}) > 1:
+                given = adopted[0][-1].toml
+            if given is not None:
+                for shard in tx.shards:
+                    require_adoptable(shard, parse(given))
+            return given
+
     def _timeline(self, tx: Reading) -> CatalogueTimeline:
         return self.shards[0].timeline(tx) if len(self.shards) == 1 else timeline_of(tx)
 
 
 def _make(ref: StoreRef, now: Clock, catalogue: str | None, *, sealed: bool) -> None:
-    """Make a ledger that appears whole, with its catalogue: whoever reads meets all of it or nothing."""
+    """Make a ledger that appears whole, with its catalogue: whoever reads meets all of it or nothing.
+
+    Of several shards the first appears last; without it, what others have shows that it is lost. Raises StoreError.
+    """
+    parts = list(enumerate(ref.parts))
+    name = new_name()
+    for number, part in parts[1:]:
+        if part.exists():
+            with closing(part.open()) as store, store.reading() as tx:
+                if tx.last_position():
+                    raise StoreError(f"{ref}: shard 0 is missing, and shard {number} has events; bring it back")
+                name = tx.setting(LEDGER_SETTING) or name
+    for number, part in reversed(parts):
+        if not part.exists():
+            _make_log(part, now, catalogue, Place(number, len(parts), name), sealed=sealed)
+
+
+def _make_log(ref: LogRef, now: Clock, catalogue: str | None, place: Place, *, sealed: bool) -> None:
     # Somebody was faster, or the file system has no links: then it is opened or made in place, where errors are told.
     with (
         suppress(OSError, StoreError),
         ref.new() as made,
-        Ledger(made, now=now, catalogue=catalogue, sealed=sealed),
+        closing(made.open(create=True)) as store,
     ):
-        pass
+        Shard(store, now, sealed=sealed, place=place).prepare("create", catalogue)

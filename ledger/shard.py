@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from ledger.account import Account
 from ledger.accounts import rebuild_heads
-from ledger.adoption import adopt, versions_cited, zone_data
+from ledger.adoption import ALONE, Place, adopt, versions_cited, zone_data
 from ledger.batch import Batch, booked
 from ledger.booking import book, refuse_malformed
 from ledger.catalogue import Catalogue
@@ -22,7 +22,8 @@ from ledger.holders import Holders, InputKey
 from ledger.inputs import Input, Malformed, Open, OpenDispute, Refresh, ResolveDispute, Sms, Ussd
 from ledger.log import heads
 from ledger.log.contracts import require_keys
-from ledger.log.errors import Contended
+from ledger.log.errors import Contended, StoreError
+from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
 from ledger.log.store import Head, Key, Reading, Store, Writing
 from ledger.periods import Instant
 from ledger.routing import contract_of, is_of_an_erased, opens_contract, why_unknown
@@ -57,10 +58,14 @@ class Outcome:
 
 
 class Shard:
-    """One log: `store` keeps it, `now` is asked only for `recorded_at` (R-2.5). `sealed`: what a new one becomes."""
+    """One log: `store` keeps it, `now` is asked only for `recorded_at` (R-2.5).
 
-    def __init__(self, store: Store, now: Clock, *, sealed: bool) -> None:
+    `sealed`: what a new one becomes. `place`: which of how many it has to be.
+    """
+
+    def __init__(self, store: Store, now: Clock, *, sealed: bool, place: Place = ALONE) -> None:
         self.store = store
+        self._place = place
         self._now = now
         self._sealed = sealed
         self._catalogues: CatalogueTimeline | None = None
@@ -232,18 +237,35 @@ class Shard:
     # Catalogues and heads
 
     def prepare(self, access: Access, catalogue: str | None) -> None:
-        """Adopt a catalogue where one is given or missing, and rebuild heads that are lost. Raises CatalogueRefused."""
+        """Adopt a catalogue where one is given or missing, and rebuild heads that are lost.
+
+        Raises CatalogueRefused, and StoreError for a log that is another shard.
+        """
         with self.store.reading() as tx:
             fresh = tx.adopted_count() == 0
+            if not fresh and (access != "read" or self._place.shards > 1):  # a shard may be read alone
+                self._require_place(tx)
             lost = not fresh and (
                 (not tx.has_heads() and tx.last_position() > 0) or tx.setting("heads_schema") != str(heads.STATE_SCHEMA)
             )
             zones = tx.adopted()[-1].tzdata if not fresh and access != "read" else ""
         if access != "read" and (fresh or catalogue is not None or zones != zone_data()):
             with self.store.writing() as tx:
-                adopt(tx, catalogue, sealed=self._sealed)
+                adopt(tx, catalogue, sealed=self._sealed, place=self._place)
         if lost:
             self.rebuild_heads()
+
+    def _require_place(self, tx: Reading) -> None:
+        number, shards = int(tx.setting(SHARD_SETTING) or 0), int(tx.setting(SHARDS_SETTING) or 1)
+        wanted = self._place
+        if (number, shards) == (wanted.number, wanted.shards):
+            return
+        found = f"{tx.ref} is shard {number} of {shards}" if shards > 1 else f"{tx.ref} is a ledger of its own"
+        if wanted.shards == 1:
+            raise StoreError(f"{found} of a ledger; name the file that lists them all")
+        raise StoreError(
+            f"{found}, listed as shard {wanted.number} of {wanted.shards}; list every shard, in the order they had"
+        )
 
     def rebuild_heads(self) -> None:
         """Make every head anew from the log; the same bytes come out as were written with the events."""

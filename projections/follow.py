@@ -63,7 +63,7 @@ def _followed(log: Reading) -> Cache:
         try:
             db = views.connect(place, log.ref)
             try:
-                if views.seen_position(db, log) is not None:
+                if views.seen_positions(db, log) is not None:
                     catch_up(db, log)
                     return db
             except BaseException:
@@ -82,12 +82,18 @@ def _followed(log: Reading) -> Cache:
 
 
 def catch_up(db: Cache, log: Reading) -> None:
-    """Take in the events that came since; a batch of them at a time, each with how far it went."""
+    """Take in the events that came since, shard by shard."""
+    for number, shard in enumerate(log.shards):
+        _catch_up(db, number, shard)
+
+
+def _catch_up(db: Cache, number: int, log: Reading) -> None:
+    """The same of one shard: a batch of events at a time, each with how far it went."""
     catalogues = CatalogueTimeline(log.adopted())
     last = log.last_position()
     while True:
         with writing(db):  # somebody else may be catching up as well
-            position = views.seen_position(db, log)
+            position = views.seen_position(db, number, log)
             if position is None or position >= last:
                 return
             until = min(position + EVENTS_AT_ONCE, last)
@@ -99,7 +105,7 @@ def catch_up(db: Cache, log: Reading) -> None:
                 seen = EventContext(known[stored.account], catalogues.at(stored.position))
                 take(db, moved, seen, stored.event())
             totals.add(db, moved)
-            views.note_position(db, log, until)
+            views.note_position(db, number, log, until)
 
 
 class Rebuilt(NamedTuple):
@@ -122,27 +128,29 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
         caught_up(before) as followed,
         ledger.store.reading() as log,
     ):
-        # The copy stands at one position, whatever others follow meanwhile.
+        # The copy stands at one state, whatever others follow meanwhile.
         old = place / "old"
         with closing(connect(old)) as copy:
             followed.backup(copy)
-            position = views.seen_position(copy, log)
-        assert position is not None
+            positions = views.seen_positions(copy, log)
+        assert positions is not None
+        mark = positions if len(positions) > 1 else positions[0]
         ranges = cut(log.accounts(), workers * RANGES_PER_WORKER)
         jobs = [partial(fold_range, some[0], some[-1], place / str(number)) for number, some in enumerate(ranges)]
         new = place / "new"
         events = 0
         with (
             closing(views.connect(new, ref, unfinished=True)) as db,
-            ledger.store.reading(until=position) as seen,
+            ledger.store.reading(until=mark) as seen,
         ):
-            for part, taken in in_processes(jobs, seen, workers=workers, until=position):
+            for part, taken in in_processes(jobs, seen, workers=workers, until=mark):
                 _merge(db, part)
                 part.unlink()
                 events += taken
                 progress(events)
             with writing(db):
-                views.note_position(db, log, position)
+                for number, shard in enumerate(log.shards):
+                    views.note_position(db, number, shard, positions[number])
             try:
                 found = views.differences(db, old)
             except Unusable as error:

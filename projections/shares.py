@@ -11,7 +11,7 @@ from functools import cache, partial
 from multiprocessing import get_context
 from typing import Final, TypeAlias, TypeVar
 
-from ledger.log.store import Reading, Store, StoreRef
+from ledger.log.store import AnyStore, Mark, Reading, StoreRef
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[Reading], T]
@@ -36,7 +36,7 @@ def in_shares(
     starts = range(0, len(accounts), ACCOUNTS_AT_ONCE)
     jobs = [partial(_one_share, work, accounts[start : start + ACCOUNTS_AT_ONCE]) for start in starts]
     few = len(accounts) < ACCOUNTS_FOR_PROCESSES
-    return in_processes(jobs, log, workers=1 if few else workers, until=log.last_position())
+    return in_processes(jobs, log, workers=1 if few else workers, until=log.mark())
 
 
 def _one_share(work: Callable[[Reading, Sequence[str]], T], accounts: Sequence[str], log: Reading) -> T:
@@ -48,13 +48,13 @@ def in_processes(
     log: Reading,
     *,
     workers: int,
-    until: int | None = None,
+    until: Mark | None = None,
     in_order: bool = False,
     finish: bool = False,
 ) -> Generator[T]:
     """What every job gives, as they get ready or in their order: here, or in processes with readings of their own.
 
-    Those readings end at the position `until`, if given (R-2.8). Interrupted, the processes end at once; with `finish`
+    Those readings end at the mark `until`, if given (R-2.8). Interrupted, the processes end at once; with `finish`
     they leave that to this one: what is being done is finished and given before the interruption goes on.
     """
     if workers == 1 or len(jobs) < 2:
@@ -76,13 +76,13 @@ def in_processes(
             raise
 
 
-def _work(job: Job[T], ref: StoreRef, until: int | None) -> T:
+def _work(job: Job[T], ref: StoreRef, until: Mark | None) -> T:
     with _opened(ref).reading(until=until) as log:
         return job(log)
 
 
 @cache
-def _opened(ref: StoreRef) -> Store:
+def _opened(ref: StoreRef) -> AnyStore:
     """The store, once in the life of a process."""
     return ref.open()
 

@@ -14,7 +14,7 @@ from projections import disputes, refusals, totals, unrated
 from projections.cache import Cache, Unusable, attached, form, in_memory, writing
 from projections.cache import connect as connect_cache
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 CACHE_KIB: Final = 64 * 1024
 PARTS: Final = (disputes, refusals, totals, unrated)
 TABLE_NAMES: Final = ("disputes", "refusals", "totals", "unrated")
@@ -94,7 +94,7 @@ def connect(path: Path, ref: StoreRef, *, unfinished: bool = False) -> Cache:
     try:
         with writing(db):
             if not form(db):
-                create(db)
+                create(db, shards=len(ref.parts))
             if form(db) != _form_of_today():
                 raise Unusable(f"{path} has other tables than views")
     except BaseException:
@@ -110,29 +110,47 @@ def _form_of_today() -> list[tuple[str, str, str | None]]:
         return form(db)
 
 
-def create(db: Cache) -> None:
-    """The tables of an empty views file, which has seen nothing."""
-    db.execute("CREATE TABLE seen (position INTEGER NOT NULL, digest TEXT NOT NULL, schema INTEGER NOT NULL)")
-    db.execute("INSERT INTO seen VALUES (0, '', ?)", (SCHEMA,))
+def create(db: Cache, *, shards: int = 1) -> None:
+    """The tables of an empty views file, which has seen nothing of any shard."""
+    db.execute(
+        "CREATE TABLE seen (shard INTEGER NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL, "
+        "schema INTEGER NOT NULL)"
+    )
+    db.executemany("INSERT INTO seen VALUES (?, 0, '', ?)", [(number, SCHEMA) for number in range(shards)])
     for part in PARTS:
         for statement in part.TABLES:
             db.execute(statement)
 
 
-def seen_position(db: Cache, log: Reading) -> int | None:
-    """The position up to which a views file has followed this ledger; None for one of another ledger or older form."""
-    match db.execute("SELECT position, digest, schema FROM seen").fetchall():
+def seen_positions(db: Cache, log: Reading) -> tuple[int, ...] | None:
+    """The position of each shard up to which a views file has followed this ledger.
+
+    None for one of another ledger or older form.
+    """
+    if [number for (number,) in db.execute("SELECT shard FROM seen ORDER BY shard")] != list(range(len(log.shards))):
+        return None
+    found = [seen_position(db, number, shard) for number, shard in enumerate(log.shards)]
+    positions = tuple(position for position in found if position is not None)
+    return positions if len(positions) == len(found) else None
+
+
+def seen_position(db: Cache, number: int, shard: Reading) -> int | None:
+    """The same of one shard."""
+    match db.execute("SELECT position, digest, schema FROM seen WHERE shard = ?", (number,)).fetchall():
         case [(0, "", schema)] if schema == SCHEMA:
             return 0
-        case [(int(position), digest, schema)] if schema == SCHEMA and digest and digest == _digest_now(log, position):
+        case [(int(position), digest, schema)] if (
+            schema == SCHEMA and digest and digest == _digest_now(shard, position)
+        ):
             return position
         case _:
             return None
 
 
-def note_position(db: Cache, log: Reading, position: int) -> None:
-    """Remember how far the views have followed."""
-    db.execute("UPDATE seen SET position = ?, digest = ?", (position, digest_at(log, position)))
+def note_position(db: Cache, number: int, shard: Reading, position: int) -> None:
+    """Remember how far the views have followed a shard."""
+    digest = digest_at(shard, position)
+    db.execute("UPDATE seen SET position = ?, digest = ? WHERE shard = ?", (position, digest, number))
 
 
 def _digest_now(log: Reading, position: int) -> str:

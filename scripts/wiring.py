@@ -5,15 +5,16 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ledger.catalogue import BadCatalogue, parse
 from ledger.evolve import BrokenLog
 from ledger.log import files
-from ledger.log.engines import AnyRef, FileRef, store_ref
+from ledger.log.engines import AnyRef, FileRef, LogAnyRef, store_ref, whole_ledger
 from ledger.log.keyring import KeysPlace
+from ledger.log.sharded.store import ShardedRef
 from ledger.periods import Instant
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
@@ -39,11 +40,24 @@ def now() -> Instant:
 
 
 def ledger_ref(settings: Settings) -> AnyRef:
-    """The store that the options name, with the place of its keys. Raises StoreError."""
+    """The ledger that the options name, of all its shards, with the place of its keys. Raises StoreError."""
+    return whole_ledger(place_ref(settings))
+
+
+def place_ref(settings: Settings) -> AnyRef:
+    """The same as its URL alone says, whatever is there. Raises StoreError."""
     ref = store_ref(settings.ledger, caches=_caches_folder())
     named, wrapping = os.environ.get("OBNOVI_KEYS"), os.environ.get("OBNOVI_KEK")
     folder = Path(named) if named else ref.keys_place.folder
-    return replace(ref, keys=KeysPlace(folder, Path(wrapping) if wrapping else None))
+    return ref.with_keys(KeysPlace(folder, Path(wrapping) if wrapping else None))
+
+
+def log_ref(settings: Settings, what: str) -> LogAnyRef:
+    """The same for a command that works on one log. Raises StoreError, and UsageError for a ledger of several."""
+    ref = ledger_ref(settings)
+    if isinstance(ref, ShardedRef):
+        raise UsageError(f"{ref} has {len(ref.parts)} shards, and this {what} one log; name each shard as --ledger")
+    return ref
 
 
 def _caches_folder() -> Path:
@@ -66,6 +80,8 @@ def file_of(settings: Settings, otherwise: str) -> FileRef:
     `otherwise` says what does there what is asked for, with a `schema` and a `database`.
     """
     ref = ledger_ref(settings)
+    if isinstance(ref, ShardedRef):
+        raise UsageError(f"{ref} has {len(ref.parts)} shards, and this works on one file; name each shard as --ledger")
     if not isinstance(ref, FileRef):
         names = {"schema": shlex.quote(ref.place.schema), "database": shlex.quote(ref.place.database)}
         raise UsageError(f"{ref} is no file; {otherwise.format(**names)}")
@@ -74,7 +90,7 @@ def file_of(settings: Settings, otherwise: str) -> FileRef:
 
 def keys_folder(settings: Settings) -> Path:
     """The folder of keys and checkpoints: `OBNOVI_KEYS`, else `keys/` beside the ledger. Raises StoreError."""
-    return ledger_ref(settings).keys_place.folder
+    return place_ref(settings).keys_place.folder
 
 
 def require_file(path: Path, what: str) -> None:

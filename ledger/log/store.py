@@ -1,6 +1,7 @@
 """The store: what a log is kept in, as everything above it knows it, and what every store promises.
 
-A store is opened from a `StoreRef`, read in a `Reading`, written in a `Writing`. The promises stand with the methods
+A store is opened from a `StoreRef`, read in a `Reading`, written in a `Writing`. Most are one log (`Store`, `LogRef`);
+of several (`AnyStore`, `StoreRef`) each shard is one, and only a shard is written. The promises stand with the methods
 that keep them; `tests/log/contract.py` holds every store to each.
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ledger.contracts import Contracts
 from ledger.events import Event
@@ -17,6 +18,9 @@ from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sealed_form import Opener
 from ledger.periods import Instant
+
+Mark: TypeAlias = int | tuple[int, ...]
+"""A state of the ledger, to be read `until`: the last position of its log, or of each of its shards."""
 
 
 class Key(NamedTuple):
@@ -116,6 +120,13 @@ class Reading(Protocol):
     @property
     def ref(self) -> "StoreRef":
         """The store that is read."""
+
+    @property
+    def shards(self) -> "Sequence[Reading]":
+        """The logs that are read, each with positions of its own: itself, unless it is of several."""
+
+    def mark(self) -> Mark:
+        """What this state is called, to read it once more."""
 
     def store_errors(self) -> "AbstractContextManager[None]":
         """A block whose errors of the driver are StoreErrors by its end, for those who go on behind an error."""
@@ -308,8 +319,8 @@ class Writing(Reading, Protocol):
         """Keep no value of this name any more."""
 
 
-class Store(Protocol):
-    """An open store."""
+class AnyStore(Protocol):
+    """An open store, of one log or of several."""
 
     @property
     def ref(self) -> "StoreRef":
@@ -327,17 +338,27 @@ class Store(Protocol):
         """In which of them the contracts of a number are, for ever."""
 
     def reading(
-        self, *, until: int | None = None, escape_invalid_text: bool = False
+        self, *, until: Mark | None = None, escape_invalid_text: bool = False
     ) -> AbstractContextManager[Reading]:
         """One state of the ledger to read.
 
         With `until`, the events and catalogues of this position and before: what another process reads `until` the
-        last position of a reading is what that reading has, whatever came since. What follows from the events (heads,
-        keys) may be that of a later state.
+        mark of a reading is what that reading has, whatever came since. What follows from the events (heads, keys) may
+        be that of a later state.
 
         A text that is no UTF-8 raises InvalidText when the block ends; with `escape_invalid_text` its odd bytes are
         escaped instead, which takes longer.
         """
+
+    def tidy(self) -> None:
+        """Leave nothing in its files of what was replaced, as far as nobody reads it at the moment."""
+
+    def close(self) -> None:
+        """Close it; a reading that goes on has no more to say."""
+
+
+class Store(AnyStore, Protocol):
+    """An open store of one log, which can be written."""
 
     def writing(self) -> AbstractContextManager[Writing]:
         """The ledger to oneself until the block ends: what is read stays true; commits then, undoes on any exception.
@@ -351,12 +372,6 @@ class Store(Protocol):
         No catalogue is adopted meanwhile. Raises Contended where it is to be done once more, from its beginning.
         """
 
-    def tidy(self) -> None:
-        """Leave nothing in its files of what was replaced, as far as nobody reads it at the moment."""
-
-    def close(self) -> None:
-        """Close it; a reading that goes on has no more to say."""
-
 
 class StoreRef(Protocol):
     """Where a store is: small, frozen, to be pickled for another process; as text it is what messages call it."""
@@ -367,9 +382,6 @@ class StoreRef(Protocol):
     @property
     def is_made_by_use(self) -> bool:
         """Whether whoever books into nothing makes it; else it is made on purpose, by itself."""
-
-    def files(self) -> list[Path]:
-        """The files it consists of, if it does."""
 
     @property
     def like(self) -> Path | None:
@@ -383,19 +395,36 @@ class StoreRef(Protocol):
     def keys_place(self) -> KeysPlace:
         """Where the keys of its contracts are."""
 
+    @property
+    def parts(self) -> "Sequence[LogRef]":
+        """Where its shards are: itself, unless there are several."""
+
+    def files(self) -> list[Path]:
+        """The files that it is kept in, also those that are there while it is in use; none on a server."""
+
     def companion(self, name: str) -> Path:
         """The place of what belongs to this ledger alone and follows from it, as its views and evidence."""
 
     def exists(self) -> bool:
         """Whether there is anything."""
 
-    def open(self, *, create: bool = False) -> Store:
+    def open(self, *, create: bool = False) -> AnyStore:
         """Open it; `create` makes an empty ledger where there is none.
 
         Raises NoLedger where there is none, StoreError for what is no ledger or cannot be used.
         """
 
-    def new(self, *, like: Path | None = None) -> "AbstractContextManager[StoreRef]":
+
+class LogRef(StoreRef, Protocol):
+    """Where a store of one log is."""
+
+    def with_keys(self, keys: KeysPlace) -> "LogRef":
+        """The same with the keys of its contracts there."""
+
+    def open(self, *, create: bool = False) -> Store:
+        """The same, of one log."""
+
+    def new(self, *, like: Path | None = None) -> "AbstractContextManager[LogRef]":
         """A place to make a ledger in, which gets this one's name, whole, when the block ends well.
 
         It is no more readable than `like`. Raises FileExistsError where something is there by then, OSError where it
@@ -413,7 +442,7 @@ class Copyable(Protocol):
         """
 
 
-class FileBased(StoreRef, Protocol):
+class FileBased(LogRef, Protocol):
     """What a store may be: one file, with helpers beside it while it is in use."""
 
     @property

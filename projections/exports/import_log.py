@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.hints import Hint, HintedError
 from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
-from ledger.log.store import Adopted, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, LogRef, Stored, StoredKey
 from ledger.log_import import CannotFollow, LogImport, open_import
 from ledger.progress import Progress, unwatched
 from projections.evidence.leaf import event_hash
@@ -30,7 +30,7 @@ class Imported(NamedTuple):
     root: str
 
 
-def import_log(ref: StoreRef, lines: Iterable[bytes], progress: Progress = unwatched) -> Imported:
+def import_log(ref: LogRef, lines: Iterable[bytes], progress: Progress = unwatched) -> Imported:
     """Make the same log in an empty ledger, all of it or nothing.
 
     Raises NotALog, NotEmpty for a ledger with events of its own, and StoreError.

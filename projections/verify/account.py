@@ -31,7 +31,7 @@ class Problem(msgspec.Struct, frozen=True):
     """One difference: the account and version (None for the ledger as a whole), the field, and both values.
 
     `account` is a contract's id until a report is made, and its number in the report, with the `holder`; `contract` is
-    the id beside a number that is gone (`named`).
+    the id beside a number that is gone (`named`). `shard`, in a ledger of several, is the one it was found in.
     """
 
     account: str | None
@@ -41,6 +41,7 @@ class Problem(msgspec.Struct, frozen=True):
     found: Any
     holder: int | None = None
     contract: str | UnsetType = UNSET
+    shard: int | UnsetType = UNSET
 
 
 class Missing(msgspec.Struct, frozen=True):

@@ -1,14 +1,16 @@
 """Ledger-wide: what the accounts together must agree with: the file, its tables, the recorded times, the catalogues."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
 from ledger.catalogue import BadCatalogue, parse
+from ledger.contracts import ERASED, NO_KEY
 from ledger.log import heads
 from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
+from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING, shard_of
 from ledger.log.store import Reading
 from projections.verify.account import Problem
 from projections.verify.traces import NAMED_MAX, Gap
@@ -41,7 +43,8 @@ def of_store(log: Reading) -> Iterator[Problem]:
         yield Problem(None, None, f"setting {HEADS_SCHEMA}", heads.STATE_SCHEMA, settings.get(HEADS_SCHEMA))
     if (form := settings.get(FORM_SETTING, SEALED)) not in (SEALED, CLEAR):
         yield Problem(None, None, f"setting {FORM_SETTING}", f"{SEALED} or {CLEAR}", form)
-    for name in sorted(settings.keys() - {HEADS_SCHEMA, FORM_SETTING, LEDGER_SETTING}, key=str):
+    known = {HEADS_SCHEMA, FORM_SETTING, LEDGER_SETTING, SHARD_SETTING, SHARDS_SETTING}
+    for name in sorted(settings.keys() - known, key=str):
         yield Problem(None, None, f"setting {name}", None, settings[name])
 
 
@@ -77,6 +80,13 @@ def _along(log: Reading, gaps: list[Gap]) -> Iterator[Problem]:
             expected = f"at least {recorded_at}, that of {earlier}"
             yield Problem(str(row.account), row.version, "recorded_at along the log", expected, recorded)
         recorded_at, before = recorded, row
+
+
+def of_numbers(log: Reading, number: int, shards: int, accounts: Iterable[str]) -> Iterator[Problem]:
+    """Contracts in this shard, of some, that are not in the shard of their number: nobody who asks by it meets them."""
+    for contract in log.contracts.named_all(accounts).values():
+        if contract.number not in (ERASED, NO_KEY) and shard_of(contract.number, shards) != number:
+            yield Problem(contract.id, None, "shard of the number", shard_of(contract.number, shards), number)
 
 
 def of_catalogues(log: Reading) -> Iterator[Problem]:

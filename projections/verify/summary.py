@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from ledger.hints import Hinted
 from projections.verify.account import KEY_IS_BACK, Problem
@@ -31,7 +32,7 @@ def _kind(problem: Problem) -> str:
 def describe(problem: Problem) -> str:
     """A problem as one line: where, what, and both values, cut around their first difference."""
     contract = contract_of(problem)
-    where = f"account {contract}" if contract else "ledger"
+    where = f"account {contract}" if contract else "ledger" if problem.shard is UNSET else f"shard {problem.shard}"
     version = f", version {problem.version}" if problem.version is not None else ""
     expected, found = _cut(_text(problem.expected), _text(problem.found))
     return f"{where}{version}: {problem.problem}: expected {expected}, found {found}"

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Head, Reading, Stored, StoreRef
@@ -47,8 +48,9 @@ class Report(msgspec.Struct):
 
 
 class _Share(NamedTuple):
-    """Accounts to decide again together: all from `first` to `last`, or just those that are named."""
+    """Accounts of a shard to decide again together: all from `first` to `last`, or just those that are named."""
 
+    shard: int = 0
     first: str = ""
     last: str | None = None
     named: tuple[str, ...] | None = None
@@ -72,6 +74,7 @@ class _Part(msgspec.Struct):
     `counted` are the events that were there when the audit began, `events` also those that came meanwhile.
     """
 
+    shard: int = 0
     accounts: int = 0
     events: int = 0
     counted: int = 0
@@ -80,6 +83,7 @@ class _Part(msgspec.Struct):
     problems: list[Problem] = msgspec.field(default_factory=list)
     missing: list[Missing] = msgspec.field(default_factory=list)
     moved: Counter[totals.Cell] = msgspec.field(default_factory=Counter)
+    named: tuple[str, ...] = ()
     erased: int = 0
     viewed: bool = True
 
@@ -103,9 +107,11 @@ def verify(
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
-    some = None if accounts is None else tuple(sorted(set(accounts)))
-    part = _audit(log, _Share(named=some), log.last_position(), views, progress)
-    return _report(log, [part], ledger_wide.along(log) if some is None else None, views)
+    parts = [
+        _audit(log, share, log.shards[share.shard].last_position(), views, progress)
+        for share in _shares(log, accounts, 1)
+    ]
+    return _report(log, parts, [ledger_wide.along(shard) for shard in log.shards] if accounts is None else None, views)
 
 
 def verify_store(
@@ -132,32 +138,73 @@ def _verify_store(
     progress: Progress,
 ) -> Report:
     with closing(ref.open()) as store, store.reading() as log:
-        count = log.last_position() if accounts is None else log.count_of(accounts)
+        count = log.count() if accounts is None else log.count_of(accounts)
         if workers == 1 or count < EVENTS_FOR_PROCESSES:
             return verify(log, accounts=accounts, views=views, progress=progress)
-        position, parts, along = log.last_position(), [], None
+        positions, parts, along = [shard.last_position() for shard in log.shards], [], {}
         shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
-        jobs: list[Job[_Part | ledger_wide.Along]] = [] if accounts is not None else [ledger_wide.along]
-        jobs += [partial(_audit_share, share, position, views) for share in shares]
+        jobs: list[Job[_Part | tuple[int, ledger_wide.Along]]] = []
+        if accounts is None:
+            jobs += [partial(_along, number) for number in range(len(log.shards))]
+        jobs += [partial(_audit_share, share, positions[share.shard], views) for share in shares]
         for done in in_processes(jobs, log, workers=workers):
-            if isinstance(done, ledger_wide.Along):
-                along = done
+            if not isinstance(done, _Part):
+                along[done[0]] = done[1]
                 continue
             parts.append(done)
             progress(sum(part.events for part in parts))
-        return _report(log, parts, along, views)
+        return _report(log, parts, [along[number] for number in sorted(along)] if accounts is None else None, views)
+
+
+def _along(number: int, log: Reading) -> tuple[int, ledger_wide.Along]:
+    return number, ledger_wide.along(log.shards[number])
 
 
 def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
-    """All accounts, or the named ones, cut into about `count` shares."""
-    if accounts is None:
-        everybody = log.accounts()
-        return [_Share(some[0], some[-1]) for some in cut(everybody, count)]
-    return [_Share(named=tuple(some)) for some in cut(sorted(set(accounts)), count)]
+    """All accounts, or the named ones, cut into about `count` shares of each shard's."""
+    shares: list[_Share] = []
+    for number, shard in enumerate(log.shards):
+        if accounts is None:
+            ranges = cut(shard.accounts(), count) if count > 1 else [[""]]
+            shares += [_Share(number, some[0], some[-1] or None) for some in ranges]
+        else:
+            named = _known(shard, accounts) if len(log.shards) > 1 else sorted(set(accounts))
+            shares += [_Share(number, named=tuple(some)) for some in cut(named, count)]
+    return shares
 
 
-def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, views: Copy | None) -> Report:
-    """The report of all accounts with what was found along the log, or of some of them, where that is not looked at."""
+def _known(shard: Reading, accounts: Sequence[str]) -> list[str]:
+    """Those of some accounts of which a shard has anything."""
+    return sorted({*shard.newest_versions(accounts), *(head.account for head in shard.heads_of(accounts))})
+
+
+def _report(log: Reading, parts: list[_Part], along: Sequence[ledger_wide.Along] | None, views: Copy | None) -> Report:
+    """The report of all accounts with what was found along each log, or of some, where that is not looked at."""
+    problems: list[Problem] = []
+    for number, shard in enumerate(log.shards):
+        found = _of_shard(
+            shard, [part for part in parts if part.shard == number], along[number] if along is not None else None
+        )
+        if len(log.shards) > 1:
+            named_here = [account for part in parts if part.shard == number for account in part.named]
+            looked_at = shard.accounts() if along is not None else named_here
+            found += ledger_wide.of_numbers(shard, number, len(log.shards), looked_at)
+            found = [replace(problem, shard=number) for problem in found]
+        problems += found
+    if along is not None and views is not None:
+        problems += of_all(views, _moved(parts), set(log.accounts()))
+    return Report(
+        accounts=sum(part.accounts for part in parts),
+        events=sum(part.events for part in parts),
+        ok=not problems,
+        problems=sorted(named(problems, log.contracts), key=place),
+        of_accounts=UNSET if along is not None else len(log.accounts()),
+        erased=sum(part.erased for part in parts) or UNSET,
+    )
+
+
+def _of_shard(log: Reading, parts: list[_Part], along: ledger_wide.Along | None) -> list[Problem]:
+    """What was found in one log."""
     everybody = along is not None
     problems = [*ledger_wide.of_catalogues(log), *(problem for part in parts for problem in part.problems)]
     cited = References()
@@ -169,18 +216,9 @@ def _report(log: Reading, parts: list[_Part], along: ledger_wide.Along | None, v
         problems += [*ledger_wide.of_store(log), *along.problems]
         problems += traces.of_missing(missing, along.gaps, log.positions_used(), log.last_position(), log.contracts)
         problems += _counts(log, parts, missing, sound=not problems)
-        if views is not None:
-            problems += of_all(views, _moved(parts), set(log.accounts()))
     else:
         problems += traces.of_missing(missing, [], 0, 0, log.contracts)
-    return Report(
-        accounts=sum(part.accounts for part in parts),
-        events=sum(part.events for part in parts),
-        ok=not problems,
-        problems=sorted(named(problems, log.contracts), key=place),
-        of_accounts=UNSET if everybody else len(log.accounts()),
-        erased=sum(part.erased for part in parts) or UNSET,
-    )
+    return problems
 
 
 def _counts(log: Reading, parts: list[_Part], missing: list[Missing], *, sound: bool) -> Iterator[Problem]:
@@ -214,10 +252,11 @@ def _audit_share(share: _Share, position: int, views: Copy | None, log: Reading)
 
 def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Progress) -> _Part:
     """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
+    shard = log.shards[share.shard]
     if views is None:
-        return _audited(log, share, position, None, progress)
-    with closing(ViewsAudit(views)) as viewed:
-        part = _audited(log, share, position, viewed, progress)
+        return _audited(shard, share, position, None, progress)
+    with closing(ViewsAudit(views, share.shard)) as viewed:
+        part = _audited(shard, share, position, viewed, progress)
         part.moved, part.viewed = viewed.moved, viewed.whole
         return part
 
@@ -226,7 +265,7 @@ def _audited(log: Reading, share: _Share, position: int, viewed: ViewsAudit | No
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(share.heads(log))
     look_at_heads = not ledger_wide.heads_are_older(log)
-    part = _Part()
+    part = _Part(share.shard, named=share.named or ())
     for account_id, rows in _by_account(share.events(log)):
         part.accounts += 1
         audit = AccountAudit(

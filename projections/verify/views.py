@@ -34,10 +34,10 @@ _VERSIONS: Final = ("version", "opened_version")
 
 
 class Copy(NamedTuple):
-    """The views as they stood behind the event of a position, in a file of their own."""
+    """The views as they stood behind the events of some positions, one of each shard, in a file of their own."""
 
     path: Path
-    position: int
+    positions: tuple[int, ...]
 
 
 @contextmanager
@@ -54,18 +54,18 @@ def copied(ledger: Ledger) -> Iterator[Copy | None]:
             closing(connect(place / "copy")) as copy,
         ):
             followed.backup(copy)
-            (position,) = copy.execute("SELECT position FROM seen").fetchone()
-        yield Copy(place / "copy", position)
+            positions = tuple(row[0] for row in copy.execute("SELECT position FROM seen ORDER BY shard"))
+        yield Copy(place / "copy", positions)
 
 
 class ViewsAudit:
     """The views of some accounts as the log gives them, each compared with the copy once its events are through."""
 
-    def __init__(self, copy: Copy) -> None:
+    def __init__(self, copy: Copy, shard: int) -> None:
         self.moved: Counter[totals.Cell] = Counter()
         self.whole = True
         """Whether every event was seen; else nothing can be said of totals."""
-        self._position = copy.position
+        self._position = copy.positions[shard]
         self._copy = rows_by_name(connect(copy.path))
         self._own = rows_by_name(in_memory())
         views.create(self._own)

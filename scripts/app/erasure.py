@@ -93,7 +93,7 @@ def _with_key_back(ledger: Ledger, snapshot: Snapshot, contract: Contract) -> Un
     if log.keyring.key(contract.id) is None and kept is None:
         return None
     note = note or _note_of(log, event)
-    with ledger.store.writing() as tx:
+    with ledger.shard_of(contract).store.writing() as tx:
         tx.keyring.fence(contract.id, contract.holder, note.encoded())
     return Unfinished(contract, contract.number, note)
 
@@ -193,7 +193,7 @@ def _destroy(ledger: Ledger, begun: Unfinished) -> None:
 
     Until it is noted, a key whose row is gone is destroyed again: a killed run may have left the file unpacked.
     """
-    with ledger.store.writing() as tx:  # nobody is opening a contract of the number meanwhile
+    with ledger.shard_of(begun.contract).store.writing() as tx:  # nobody is opening a contract of the number meanwhile
         kept = tx.keyring.fenced(begun.contract.id)
         if kept is None and begun.note.destroyed_at is not None:
             return

@@ -5,13 +5,15 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import accumulate
 
-from ledger.log.engines import AnyRef, FileRef
+from ledger.log.engines import AnyRef, FileRef, LogAnyRef
+from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
+from ledger.log.sharded.store import ShardedRef
 from ledger.log.store import Reading, Store, Writing
 from ledger.progress import Progress
 from projections.exports.copy_log import Copied, copy_log
 from scripts.app.backups import Watch
 from scripts.app.errors import InvalidRequest
-from scripts.app.ledgers import SHARD_SETTING, SHARDS_SETTING, logs_of
+from scripts.app.ledgers import logs_of
 from scripts.app.new_ledger import new_ledger
 
 
@@ -20,6 +22,8 @@ def copy_ledger(source: AnyRef, target: AnyRef, watch: Watch) -> list[Copied]:
 
     Raises InvalidRequest for another number of shards, Declined, NotEmpty, NotCopied, StoreError.
     """
+    if isinstance(target, ShardedRef):
+        raise InvalidRequest("MADE_BY_ITSELF", file=target)
     places = logs_of(source)
     shards = 1 if isinstance(target, FileRef) else len(logs_of(target))
     if shards != len(places):
@@ -39,14 +43,14 @@ def _further(progress: Progress, first: int, done: int) -> None:
 
 
 @contextmanager
-def _readings(places: Sequence[AnyRef]) -> Iterator[list[Reading]]:
+def _readings(places: Sequence[LogAnyRef]) -> Iterator[list[Reading]]:
     with ExitStack() as opened:
         stores: list[Store] = [opened.enter_context(closing(place.open())) for place in places]
         yield [opened.enter_context(store.reading()) for store in stores]
 
 
 @contextmanager
-def _writings(target: AnyRef, shards: int, source: AnyRef) -> Iterator[Iterator[Writing]]:
+def _writings(target: LogAnyRef, shards: int, source: AnyRef) -> Iterator[Iterator[Writing]]:
     """The logs of a target, written one after the other, all or none."""
     if not isinstance(target, FileRef):
         with target.writing_in_turn(shards) as writings:

@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from ledger.adoption import adopt
+from ledger.adoption import Place, adopt
 from ledger.holders import new_name
-from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
-from ledger.log.engines import AnyRef, FileRef
+from ledger.log.contracts import FORM_SETTING
+from ledger.log.engines import AnyRef, FileRef, LogAnyRef
 from ledger.log.errors import PlaceTaken
 from ledger.log.facts import Repairs
+from ledger.log.sharded.placing import SHARDS_SETTING
+from ledger.log.sharded.store import ShardedRef
 from ledger.log.store import Writing
 from scripts.app.errors import Declined, InvalidRequest
 from scripts.app.new_ledger import new_ledger
-
-SHARD_SETTING: Final = "shard"
-"""Which of its ledger's shards a log is, from 0; one that is alone does not say."""
-SHARDS_SETTING: Final = "shards"
-"""How many shards its ledger has; one that is alone does not say."""
 
 
 class LogInfo(NamedTuple):
@@ -62,12 +59,10 @@ def create(
     name = new_name()
 
     def fill(tx: Writing, number: int) -> None:
-        adopt(tx, catalogue, sealed=sealed)
-        if shards > 1:
-            tx.set(LEDGER_SETTING, name)
-            tx.set(SHARD_SETTING, str(number))
-            tx.set(SHARDS_SETTING, str(shards))
+        adopt(tx, catalogue, sealed=sealed, place=Place(number, shards, name))
 
+    if isinstance(ref, ShardedRef):
+        raise InvalidRequest("MADE_BY_ITSELF", file=ref)
     if not isinstance(ref, FileRef):
         try:
             ref.make(shards, fill, writer=writer, reader=reader)
@@ -83,9 +78,10 @@ def create(
 
 def info(ref: AnyRef) -> LedgerInfo:
     """What a ledger is kept in. Raises StoreError."""
-    logs = [_log_info(each) for each in logs_of(ref)]
-    facts = ref.facts()
-    with closing(ref.open()) as store, store.reading() as log:
+    places = logs_of(ref)
+    logs = [_log_info(each) for each in places]
+    facts = places[0].facts()
+    with closing(places[0].open()) as store, store.reading() as log:
         adopted = log.adopted()
         contracts = log.setting(FORM_SETTING)
     newest = adopted[-1].digest if adopted else None
@@ -97,6 +93,8 @@ def repairs(ref: AnyRef) -> list[Repairs]:
 
     Raises NoLedger, StoreError.
     """
+    if isinstance(ref, ShardedRef):
+        return [each for place in logs_of(ref) for each in repairs(place)]
     if isinstance(ref, FileRef):
         ref.facts()
         return []
@@ -105,18 +103,23 @@ def repairs(ref: AnyRef) -> list[Repairs]:
 
 def mend(ref: AnyRef) -> None:
     """Do what `repairs` says, for all logs or for none. Raises NoLedger, StoreError."""
-    if not isinstance(ref, FileRef):
+    if isinstance(ref, ShardedRef):
+        for place in logs_of(ref):
+            mend(place)
+    elif not isinstance(ref, FileRef):
         ref.mend()
 
 
-def logs_of(ref: AnyRef) -> Sequence[AnyRef]:
+def logs_of(ref: AnyRef) -> Sequence[LogAnyRef]:
     """The places of a ledger's logs: of its shards, in order. Raises StoreError."""
+    if isinstance(ref, ShardedRef):
+        return cast("Sequence[LogAnyRef]", ref.parts)  # there are no others
     with closing(ref.open()) as store, store.reading() as log:
         count = int(log.setting(SHARDS_SETTING) or 1)
     return [ref] if isinstance(ref, FileRef) else [ref.shard(number) for number in range(count)]
 
 
-def _log_info(ref: AnyRef) -> LogInfo:
+def _log_info(ref: LogAnyRef) -> LogInfo:
     facts = ref.facts()
     with closing(ref.open()) as store, store.reading() as log:
         return LogInfo(str(ref), facts.schema, log.last_position(), log.count(), log.adopted_count(), facts.bytes)

@@ -53,7 +53,7 @@ def make(path: Path, accounts: int) -> None:
                 (traffic.account_id(number), models[number % DAYS])
                 for number in range(first, min(first + ACCOUNTS_AT_ONCE, accounts))
             ]
-            with ledger.store.writing() as tx:
+            with ledger.shards[0].store.writing() as tx:
                 tx.append(
                     ((account, event) for account, model in rows for event in model.events),
                     (_key(account, input, event.version) for account, model in rows for input, event in _booked(model)),

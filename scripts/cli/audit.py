@@ -92,7 +92,7 @@ def verify(
         with ledger.store.reading() as log:
             tell_all_missing_keys(settings, log)
             chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
-            count = log.last_position() if chosen is None else log.count_of(chosen)
+            count = log.count() if chosen is None else log.count_of(chosen)
         with terminal.progress("events", count) as bar:
             report, unviewable = verify_accounts(ledger, chosen, workers=workers, progress=bar)
         if unviewable is not None:

@@ -8,7 +8,7 @@ import click
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, refuse_overwrite, whole_file, with_settings
-from scripts.wiring import Settings, open_ledger
+from scripts.wiring import Settings, log_ref, open_ledger
 
 FORMS: Final = {
     "hledger": "projections.exports.hledger",
@@ -35,12 +35,14 @@ def export(settings: Settings, form: str, output: str) -> int:
       obnovi export --format parquet -o events.parquet
     """
     refuse_overwrite("-o", output, settings)
+    if form == "jsonl":
+        log_ref(settings, "writes")
     write = import_module(FORMS[form]).write
     with (
         open_ledger(settings) as ledger,
         ledger.store.reading() as log,
         whole_file(output, settings) as file,
-        terminal.progress("events", log.last_position()) as bar,
+        terminal.progress("events", log.count()) as bar,
     ):
         tell_all_missing_keys(settings, log)
         events = write(log, file, bar)

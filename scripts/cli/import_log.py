@@ -8,14 +8,14 @@ from typing import BinaryIO
 import click
 
 from ledger.log.engines import FileRef
-from ledger.log.store import StoreRef
+from ledger.log.store import LogRef
 from ledger.log_import import NotEmpty
 from scripts.app.new_ledger import new_ledger
 from scripts.cli import terminal
 from scripts.cli.messages import worded
 from scripts.cli.options import print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, ledger_ref, require_file
+from scripts.wiring import Settings, log_ref, require_file
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 
@@ -57,9 +57,9 @@ def import_log(settings: Settings, file: str) -> int:
 
 
 @contextmanager
-def _place(settings: Settings, source: Path) -> Iterator[StoreRef]:
+def _place(settings: Settings, source: Path) -> Iterator[LogRef]:
     """Where to import: the empty ledger that is there, else a new one, which appears only when it is whole."""
-    ref = ledger_ref(settings)
+    ref = log_ref(settings, "takes over")
     if not isinstance(ref, FileRef) or ref.exists():
         yield ref
         return

@@ -16,7 +16,7 @@ from scripts.cli.confirm import require_confirmation, yes_option
 from scripts.cli.messages import worded
 from scripts.cli.options import for_its_commands, print_json, print_text, with_settings
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, catalogue_text, is_sealing, ledger_ref
+from scripts.wiring import Settings, catalogue_text, is_sealing, place_ref
 
 SHARDS_MAX: Final = 64
 """So many schemas fit into one transaction of a server as it comes."""
@@ -53,7 +53,7 @@ def create(settings: Settings, url: str, shards: int, writer: str | None, reader
       obnovi ledger create postgresql://owner@db.example.org/billing --shards 4 --writer obnovi --reader audit
       obnovi ledger create obnovi.db
     """
-    ref = ledger_ref(replace(settings, ledger=url))
+    ref = place_ref(replace(settings, ledger=url))
     catalogue = None if settings.catalogue is None else catalogue_text(Path(settings.catalogue))
     made = ledgers.create(ref, catalogue, shards=shards, sealed=is_sealing(), writer=writer, reader=reader)
     if settings.json:
@@ -77,7 +77,7 @@ def info(settings: Settings) -> int:
       obnovi ledger info --ledger postgresql://db.example.org/billing
       obnovi ledger info --json
     """
-    ref = ledger_ref(settings)
+    ref = place_ref(settings)
     found = ledgers.info(ref)
     if settings.json:
         print_json(_as_json(found))
@@ -113,7 +113,7 @@ def copy(settings: Settings, source: str, target: str) -> int:
       obnovi ledger create postgresql://owner@db.example.org/billing
       obnovi ledger copy obnovi.db postgresql://owner@db.example.org/billing
     """
-    theirs, ours = (ledger_ref(replace(settings, ledger=url)) for url in (source, target))
+    theirs, ours = (place_ref(replace(settings, ledger=url)) for url in (source, target))
     try:
         copied = copy_ledger(theirs, ours, terminal.progress)
     except NotEmpty as error:
@@ -148,7 +148,7 @@ def upgrade(settings: Settings, url: str, yes: bool) -> int:
     Example:
       obnovi ledger upgrade postgresql://owner@db.example.org/billing
     """
-    ref = ledger_ref(replace(settings, ledger=url))
+    ref = place_ref(replace(settings, ledger=url))
     found = ledgers.repairs(ref)
     repairs = [f"{each.schema}: {repair}" for each in found for repair in each.repairs]
     beyond = [f"{each.schema}: {flaw}" for each in found for flaw in each.beyond]

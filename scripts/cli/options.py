@@ -141,7 +141,7 @@ def print_bytes(content: bytes) -> None:
 def refuse_overwrite(option: str, path: str, settings: Settings, *inputs: str) -> None:
     """Refuse to write over what is kept or read: ledger and helpers, keys, catalogue, feeds. Raises UsageError."""
     ledger = ledger_ref(settings)
-    own = (*ledger.files(), ledger.companion("evidence"))
+    own = [*ledger.files(), *(part.companion("evidence") for part in ledger.parts)]
     kept = [(str(file), "the ledger itself") for file in own]
     kept += [(settings.catalogue, "the catalogue")] if settings.catalogue else []
     kept += [(name, "one of the feeds") for name in inputs if name != "-"]

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from ledger.log.engines import store_ref
+from ledger.log.sharded.store import ShardedRef
 from projections.exports.copy_log import copy_log
 from tests.cli.servers import TABLES, ask, in_schema, rows_of_file, rows_of_schema
 from tests.cli.support import ENVIRONMENT, OBNOVI, Run, line, month, top_up, write
@@ -82,6 +83,7 @@ def test_a_ledger_of_an_older_build_goes_too(
 def fill_shard(file: str, url: str, schema: str) -> None:
     """Put a file's log into a shard."""
     place = store_ref(in_schema(url, schema))
+    assert not isinstance(place, ShardedRef)
     with (
         closing(store_ref(file).open()) as source,
         source.reading() as log,

@@ -105,7 +105,7 @@ def test_deleted_heads_come_back_byte_for_byte(feed: list[Input]) -> None:
         with opened(where) as ledger:
             ledger.apply(feed)
             before = _heads(ledger)
-            with ledger.store.writing() as tx:
+            with ledger.shards[0].store.writing() as tx:
                 tx.drop_heads()
             assert _heads(ledger) == []
         with opened(where) as ledger:

@@ -15,7 +15,7 @@ import pytest
 
 from ledger import inputs
 from ledger.log.errors import NoLedger, StoreError
-from ledger.log.store import Head, Reading, Store, Stored, StoredKey, StoreRef, Writing
+from ledger.log.store import Head, LogRef, Reading, Store, Stored, StoredKey, Writing
 from ledger.service import Ledger
 from tests.support import ACCOUNT, Clock, at
 
@@ -71,12 +71,12 @@ def append(tx: Writing, account: str, versions: range) -> None:
 # What happens in another process: functions of a module, which takes nothing along but the ref.
 
 
-def state_until(ref: StoreRef, until: int) -> State:
+def state_until(ref: LogRef, until: int) -> State:
     with closing(ref.open()) as store, store.reading(until=until) as log:
         return state(log)
 
 
-def book_many(ref: StoreRef, writer: int) -> None:
+def book_many(ref: LogRef, writer: int) -> None:
     """Transactions of one to three events, each of which says behind which position its transaction began."""
     with closing(ref.open()) as store:
         for booking in range(BOOKINGS):
@@ -87,7 +87,7 @@ def book_many(ref: StoreRef, writer: int) -> None:
                 tx.append_stored([event(str(writer), version + 1 + n, before) for n in range(count)], [])
 
 
-def killed(ref: StoreRef, account: str, *, commits: bool) -> None:
+def killed(ref: LogRef, account: str, *, commits: bool) -> None:
     with closing(ref.open()) as store:
         with store.writing() as tx:
             append(tx, account, range(1, 100))
@@ -107,16 +107,16 @@ class StoreContract:
     """Inherited by a class of tests for each engine, which says where its stores are and how to get past it."""
 
     @pytest.fixture
-    def ref(self, tmp_path: Path) -> StoreRef:
+    def ref(self, tmp_path: Path) -> LogRef:
         """Where there is nothing yet."""
         raise NotImplementedError
 
-    def meddle(self, ref: StoreRef, verb: Literal["change", "remove"], what: Literal["event", "catalogue"]) -> None:
+    def meddle(self, ref: LogRef, verb: Literal["change", "remove"], what: Literal["event", "catalogue"]) -> None:
         """Try to change or remove the first of these past the program, as whoever has the store in hands would."""
         raise NotImplementedError
 
     @pytest.fixture
-    def store(self, ref: StoreRef) -> Iterator[Store]:
+    def store(self, ref: LogRef) -> Iterator[Store]:
         """An empty store with a catalogue."""
         with closing(ref.open(create=True)) as store:
             with store.writing() as tx:
@@ -125,7 +125,7 @@ class StoreContract:
 
     # One state a reading
 
-    def test_a_reading_sees_one_state_whatever_is_written_meanwhile(self, ref: StoreRef, store: Store) -> None:
+    def test_a_reading_sees_one_state_whatever_is_written_meanwhile(self, ref: LogRef, store: Store) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 4))
             tx.put_heads([Head("a", 3, 5, b"3")])
@@ -151,7 +151,7 @@ class StoreContract:
         with store.reading() as log:
             assert (log.setting("name"), log.setting("other")) == (None, "value")
 
-    def test_an_empty_log_forgets_its_catalogues_and_one_with_events_never(self, ref: StoreRef, store: Store) -> None:
+    def test_an_empty_log_forgets_its_catalogues_and_one_with_events_never(self, ref: LogRef, store: Store) -> None:
         with store.writing() as tx:
             tx.forget_adopted()
             tx.adopt("other", "second", "2026b")
@@ -175,7 +175,7 @@ class StoreContract:
             streamed = [(row, log.at(row.position), log.stored("a", row.version)) for row in log.all_events()]
         assert [(row, row, row) for row, _, _ in streamed] == streamed
 
-    def test_another_process_reads_the_state_of_a_reading(self, ref: StoreRef, store: Store) -> None:
+    def test_another_process_reads_the_state_of_a_reading(self, ref: LogRef, store: Store) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 4))
             append(tx, "b", range(1, 3))
@@ -215,7 +215,7 @@ class StoreContract:
             assert log.positions_used() == log.last_position() == 5
 
     def test_of_several_writing_processes_positions_stand_in_the_order_of_their_commits(
-        self, ref: StoreRef, store: Store
+        self, ref: LogRef, store: Store
     ) -> None:
         with ProcessPoolExecutor(WRITERS, get_context("spawn")) as pool:
             list(pool.map(book_many, [ref] * WRITERS, range(WRITERS)))
@@ -237,7 +237,7 @@ class StoreContract:
 
     # recorded_at
 
-    def test_recorded_at_never_runs_backwards_whatever_clock_books(self, ref: StoreRef) -> None:
+    def test_recorded_at_never_runs_backwards_whatever_clock_books(self, ref: LogRef) -> None:
         """R-2.5."""
         late, early = Clock(at("2024-06-01 00:00")), Clock(at("2023-06-01 00:00"))
         with Ledger(ref, now=late) as one, Ledger(ref, now=early) as other:
@@ -255,7 +255,7 @@ class StoreContract:
     @pytest.mark.parametrize("what", ["event", "catalogue"])
     @pytest.mark.parametrize("verb", ["change", "remove"])
     def test_the_store_itself_refuses_to_change_or_remove_what_is_written(
-        self, ref: StoreRef, store: Store, verb: Literal["change", "remove"], what: Literal["event", "catalogue"]
+        self, ref: LogRef, store: Store, verb: Literal["change", "remove"], what: Literal["event", "catalogue"]
     ) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 4))
@@ -267,7 +267,7 @@ class StoreContract:
             assert state(log) == before
             assert list(log.flaws()) == []
 
-    def test_what_a_killed_process_committed_is_there_and_nothing_else_of_it(self, ref: StoreRef, store: Store) -> None:
+    def test_what_a_killed_process_committed_is_there_and_nothing_else_of_it(self, ref: LogRef, store: Store) -> None:
         for account, commits in (("undone", False), ("done", True)):
             with pytest.raises(BrokenProcessPool):
                 elsewhere(killed, ref, account, commits=commits)
@@ -358,7 +358,7 @@ class StoreContract:
             assert not isinstance(raised.value.__cause__, StoreError | None)
             assert tx.setting("nothing") is None
 
-    def test_where_there_is_none_none_is_opened(self, ref: StoreRef) -> None:
+    def test_where_there_is_none_none_is_opened(self, ref: LogRef) -> None:
         assert not ref.exists()
         with pytest.raises(NoLedger):
             ref.open()
@@ -366,7 +366,7 @@ class StoreContract:
 
     # Refs
 
-    def test_a_ref_means_the_same_store_in_another_process(self, ref: StoreRef, store: Store) -> None:
+    def test_a_ref_means_the_same_store_in_another_process(self, ref: LogRef, store: Store) -> None:
         with store.writing() as tx:
             append(tx, "a", range(1, 4))
         again = pickle.loads(pickle.dumps(ref))
@@ -376,7 +376,7 @@ class StoreContract:
         with store.reading() as log:
             assert log.ref == store.ref == ref
 
-    def test_a_new_ledger_gets_its_name_whole_and_no_other_s(self, ref: StoreRef) -> None:
+    def test_a_new_ledger_gets_its_name_whole_and_no_other_s(self, ref: LogRef) -> None:
         with ref.new() as made:
             with closing(made.open(create=True)) as store, store.writing() as tx:
                 append(tx, "a", range(1, 4))

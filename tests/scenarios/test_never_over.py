@@ -40,7 +40,7 @@ def test_an_account_that_stays_due_though_it_was_advanced(story: Story, monkeypa
 
 def test_a_head_whose_instant_only_has_to_move_is_mended(story: Story) -> None:
     """A head may say that an account is due too early, as after a new catalogue: nothing is booked, the run ends."""
-    with story.ledger.store.writing() as tx:
+    with story.ledger.shards[0].store.writing() as tx:
         head = tx.head(story.contract.id)
         assert head is not None
         tx.put_heads([head._replace(next_at=at("2023-02-01 00:00"))])

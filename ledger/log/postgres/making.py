@@ -8,9 +8,10 @@ import psycopg
 from ledger.log.errors import PlaceTaken
 from ledger.log.facts import StoreFacts
 from ledger.log.postgres import schema
-from ledger.log.postgres.connections import Connection, connected, has_ledger
+from ledger.log.postgres.connections import Connection, connected, enter, has_ledger
 from ledger.log.postgres.errors import no_ledger, opening_error
 from ledger.log.postgres.place import Place
+from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
 
 _HAS_RELATIONS: Final = "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(%s)))"
 
@@ -52,6 +53,29 @@ def _require_empty(connection: Connection, place: Place) -> None:
     row = connection.execute(_HAS_RELATIONS, (place.schema,)).fetchone()
     if row is not None and row[0]:
         raise PlaceTaken(place, is_ledger=has_ledger(connection, place.schema))
+
+
+class Placing(NamedTuple):
+    """Which shard of its ledger a schema is, from 0, and how many there are."""
+
+    number: int
+    shards: int
+
+
+ALONE: Final = Placing(0, 1)
+
+
+def shard_settings(connection: Connection, place: Place) -> Placing:
+    """What a schema says about itself; nothing where it is no ledger yet."""
+    if not has_ledger(connection, place.schema):
+        return ALONE
+    enter(connection, place)
+    found: dict[str, str] = dict(
+        connection.execute(
+            "SELECT name, value FROM settings WHERE name IN (%s, %s)", (SHARD_SETTING, SHARDS_SETTING)
+        ).fetchall()
+    )
+    return Placing(int(found.get(SHARD_SETTING, 0)), int(found.get(SHARDS_SETTING, 1)))
 
 
 def facts(place: Place) -> StoreFacts:

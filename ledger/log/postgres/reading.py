@@ -16,7 +16,7 @@ from ledger.log.keyring import Keyring
 from ledger.log.postgres import form
 from ledger.log.postgres.connections import Connection
 from ledger.log.postgres.errors import store_error
-from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 ROWS_AT_ONCE: Final = 5_000
@@ -40,6 +40,14 @@ class PostgresReading:
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until:d}) AS stored_events"
             self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1:d}) AS catalogues"
+
+    @property
+    def shards(self) -> Sequence[Reading]:
+        """A schema is one log."""
+        return (self,)
+
+    def mark(self) -> Mark:
+        return self.last_position()
 
     @contextmanager
     def store_errors(self) -> Iterator[None]:

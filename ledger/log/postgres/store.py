@@ -16,11 +16,12 @@ from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.postgres import schema, upgrading
 from ledger.log.postgres.connections import Connection, Connections, check_ledger, connected, enter, has_ledger
 from ledger.log.postgres.errors import opening_error, store_error
-from ledger.log.postgres.making import Rights, facts, make_ledgers
+from ledger.log.postgres.making import Rights, facts, make_ledgers, shard_settings
 from ledger.log.postgres.place import Place
 from ledger.log.postgres.reading import PostgresReading
 from ledger.log.postgres.writing import PostgresWriting
-from ledger.log.store import Store, Stored, Writing
+from ledger.log.sharded.store import ShardedRef
+from ledger.log.store import LogRef, Mark, Store, Stored, Writing
 
 ALL: Final = -1
 """Beside the groups of numbers: the lock of whoever has the ledger to himself, shared by those who book."""
@@ -48,6 +49,31 @@ class PostgresRef:
     def is_made_by_use(self) -> bool:
         """A schema is not: it takes rights that those who book should not have."""
         return False
+
+    @property
+    def parts(self) -> Sequence[LogRef]:
+        """A schema is one log."""
+        return (self,)
+
+    def with_keys(self, keys: KeysPlace) -> "PostgresRef":
+        """The same with its keys there."""
+        return replace(self, keys=keys)
+
+    def whole(self) -> "PostgresRef | ShardedRef":
+        """The ledger that this URL names: of all its shards, where the schema says that it is the first of several.
+
+        Raises StoreError.
+        """
+        try:
+            with connected(self.place) as connection:
+                placing = shard_settings(connection, self.place)
+        except psycopg.Error as error:
+            raise opening_error(error, self.place) from error
+        if placing.number or placing.shards == 1:
+            return self
+        shards = tuple(self.shard(number) for number in range(placing.shards))
+        beside = self.caches / f"{self.place.file_name}.all"
+        return ShardedRef(shards, str(self), beside, self.keys_place)
 
     def files(self) -> list[Path]:
         """None here."""
@@ -208,9 +234,10 @@ class PostgresStore:
             self._commit(connection, tx.newest)
 
     @contextmanager
-    def reading(self, *, until: int | None = None, escape_invalid_text: bool = False) -> Iterator[PostgresReading]:
+    def reading(self, *, until: Mark | None = None, escape_invalid_text: bool = False) -> Iterator[PostgresReading]:
         """One snapshot of the server; it takes no text that is no UTF-8, so there is nothing to escape."""
         with self._transaction(_READING) as connection:
+            assert not isinstance(until, tuple), "the mark of one log is a position"
             yield PostgresReading(connection, self.ref, self.keyring, until=until)
 
     @contextmanager

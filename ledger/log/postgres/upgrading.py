@@ -10,6 +10,7 @@ from ledger.log.facts import Repairs
 from ledger.log.postgres import form
 from ledger.log.postgres.connections import Connection, connected, enter, has_ledger
 from ledger.log.postgres.errors import no_ledger, opening_error
+from ledger.log.postgres.making import shard_settings
 from ledger.log.postgres.place import Place
 from ledger.log.postgres.schema import APPEND_ONLY, HEADS_BY_NEXT_AT, REFUSE, SCHEMA_VERSION, append_only
 from ledger.log.store import Flaw
@@ -70,9 +71,11 @@ def mend(ledger: Place, hold: Callable[[Connection, Place], None]) -> None:
 def _shards(connection: Connection, ledger: Place) -> Sequence[Place]:
     if not has_ledger(connection, ledger.schema):
         raise no_ledger(ledger)
-    enter(connection, ledger)
-    row = connection.execute("SELECT value FROM settings WHERE name = 'shards'").fetchone()
-    return [ledger.shard(number) for number in range(int(row[0]) if row else 1)]
+    placing = shard_settings(connection, ledger)
+    if placing.number:
+        return [ledger]
+    shards = [ledger.shard(number) for number in range(placing.shards)]
+    return [shard for shard in shards if has_ledger(connection, shard.schema)]  # others may be on another server
 
 
 def _repairs(connection: Connection, place: Place) -> Repairs:

@@ -16,7 +16,7 @@ from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
 from ledger.log.sqlite import schema
 from ledger.log.sqlite.errors import transaction_error
-from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 T = TypeVar("T")
@@ -41,6 +41,13 @@ class SQLiteReading:
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until})"
             self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1})"
+
+    @property
+    def shards(self) -> Sequence[Reading]:
+        return (self,)
+
+    def mark(self) -> Mark:
+        return self.last_position()
 
     @contextmanager
     def store_errors(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from ledger.log.sqlite.errors import no_ledger, transaction_error
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.writing import SQLiteWriting
-from ledger.log.store import Store
+from ledger.log.store import LogRef, Mark, Store
 
 HELPERS: Final = ("-wal", "-shm", "-journal")
 TIDY_SECONDS_MAX: Final = 5
@@ -45,10 +45,6 @@ class SQLiteRef:
         """A file is."""
         return True
 
-    def files(self) -> list[Path]:
-        """The file and its helpers."""
-        return [self.path, *self.helpers()]
-
     @property
     def like(self) -> Path:
         """The file itself."""
@@ -63,6 +59,19 @@ class SQLiteRef:
     def keys_place(self) -> KeysPlace:
         """The one that was named, else the folder `keys` beside the file."""
         return self.keys or KeysPlace(self.folder / "keys")
+
+    def with_keys(self, keys: KeysPlace) -> "SQLiteRef":
+        """The same file with its keys there."""
+        return replace(self, keys=keys)
+
+    @property
+    def parts(self) -> Sequence[LogRef]:
+        """A file is one log."""
+        return (self,)
+
+    def files(self) -> list[Path]:
+        """The file with its helpers."""
+        return [self.path, *self.helpers()]
 
     def companion(self, name: str) -> Path:
         """The file beside it whose name goes on with this."""
@@ -154,8 +163,9 @@ class SQLiteStore:
         return self.writing()
 
     @contextmanager
-    def reading(self, *, until: int | None = None, escape_invalid_text: bool = False) -> Iterator[SQLiteReading]:
+    def reading(self, *, until: Mark | None = None, escape_invalid_text: bool = False) -> Iterator[SQLiteReading]:
         """A transaction that sees one state of the ledger, whatever others write meanwhile."""
+        assert not isinstance(until, tuple), "the mark of one log is a position"
         with self._transaction("BEGIN", commit=False) as connection:
             connection._sqlite_conn.text_factory = _ESCAPED if escape_invalid_text else str
             yield SQLiteReading(connection, self.ref, self.keyring, until=until)

@@ -1,0 +1,1 @@
+"""A ledger of several shards is one to whoever reads it."""
