@@ -7,6 +7,8 @@ from functools import partial
 from itertools import chain
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Reading, Stored, StoreRef
 from ledger.progress import Progress, unwatched
@@ -91,7 +93,23 @@ def check(
     workers: int = 1,
     progress: Progress = unwatched,
 ) -> Found:
-    """The same over a reading.
+    """The same over a reading, every shard of it against its own checkpoint."""
+    shards = log.shards
+    if len(shards) == 1:
+        return _check_log(log, keys, tiles_of=tiles_of, workers=workers, progress=progress)
+    found = [
+        _check_log(shard, keys.of_shard(number, len(shards)), tiles_of=None, workers=workers, progress=progress)
+        for number, shard in enumerate(shards)
+    ]
+    return Found(
+        sum(each.covered for each in found),
+        [replace(problem, shard=number) for number, each in enumerate(found) for problem in each.problems],
+        catalogues=all(each.catalogues for each in found),
+    )
+
+
+def _check_log(log: Reading, keys: Keys, *, tiles_of: StoreRef | None, workers: int, progress: Progress) -> Found:
+    """The same of one log.
 
     The tiles say which event differs, once they are proved to be those of the checkpoint. Without them, the older
     checkpoints say between which positions it lies.

@@ -40,10 +40,14 @@ class NoKeys(HintedError):
 
 
 class Keys:
-    """A folder of keys and checkpoints. Raises NoKeys where there is no key to check with."""
+    """A folder of keys and checkpoints. Raises NoKeys where there is no key to check with.
 
-    def __init__(self, folder: Path) -> None:
+    Those of a `shard` of several are the same key under a name of its own, and checkpoints in a folder of their own.
+    """
+
+    def __init__(self, folder: Path, *, shard: int | None = None) -> None:
         self.folder = folder
+        self._checkpoints = folder / CHECKPOINTS / ("" if shard is None else f"shard-{shard}")
         path = folder / PUBLIC
         try:
             self.public = note.public_key(files.read(path, FILE_BYTES_MAX).decode().removesuffix("\n"))
@@ -51,6 +55,12 @@ class Keys:
             raise NoKeys(f"there are no keys in {folder}", "create_keys") from None
         except (OSError, UnicodeDecodeError, BadNote) as error:
             raise NoKeys(f"{path} cannot be read ({error}); bring the folder of keys back from a copy") from None
+        if shard is not None:
+            self.public = self.public.of_shard(shard)
+
+    def of_shard(self, number: int, shards: int) -> "Keys":
+        """The keys and checkpoints of one of so many shards; of the only one these."""
+        return self if shards == 1 else Keys(self.folder, shard=number)
 
     @cached_property
     def signing(self) -> Ed25519PrivateKey:
@@ -69,7 +79,7 @@ class Keys:
     def sizes(self) -> list[int]:
         """The sizes of all checkpoints, in order."""
         try:
-            names = os.listdir(self.folder / CHECKPOINTS)
+            names = os.listdir(self._checkpoints)
         except FileNotFoundError:
             return []
         return sorted(int(name) for name in names if name.isdecimal() and len(name) == SIZE_DIGITS)
@@ -102,7 +112,7 @@ class Keys:
         """
         made = checkpoint.signed(size, root, self.public.name, self.signing, under)
         path = self._path(size)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (
             _alone(path.parent),
             tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part,
@@ -121,7 +131,7 @@ class Keys:
         return made
 
     def _path(self, size: int) -> Path:
-        return self.folder / CHECKPOINTS / f"{size:0{SIZE_DIGITS}d}"
+        return self._checkpoints / f"{size:0{SIZE_DIGITS}d}"
 
 
 def kept(folder: Path) -> Keys | None:

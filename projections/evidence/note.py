@@ -30,6 +30,15 @@ class PublicKey(NamedTuple):
         """What a signature names the key by, besides the name."""
         return sha256(self.name.encode() + b"\n" + ED25519 + self.raw).digest()[:ID_BYTES]
 
+    def of_shard(self, number: int) -> "PublicKey":
+        """The same key under the name of a shard, which is a log of its own."""
+        return PublicKey(f"{self.name}/{number}", self.raw)
+
+    def stands_for(self, signer: "PublicKey") -> bool:
+        """Whether somebody who knows this key knows a signer: it is the same, or that of a shard."""
+        shard = signer.name.removeprefix(f"{self.name}/")
+        return signer == self or (shard.isdecimal() and signer == self.of_shard(int(shard)))
+
     def text(self) -> str:
         """The key on one line, as verifiers of notes read it: name, id and key."""
         return f"{self.name}+{self.id.hex()}+{base64(ED25519 + self.raw)}"
@@ -90,6 +99,17 @@ def opened(note: str, key: PublicKey, *, alone: bool = False) -> str:
     except (InvalidSignature, ValueError):
         raise BadNote(f"the signature of {key.name} ({key.id.hex()}) does not hold") from None
     return text
+
+
+def each(text: str) -> list[str]:
+    """The notes of a text that has several, one behind the other, with or without empty lines between them."""
+    notes: list[list[str]] = [[]]
+    for line in text.splitlines(keepends=True):
+        if notes[-1] and notes[-1][-1].startswith(_MARK) and not line.startswith(_MARK):
+            notes.append([])
+        if notes[-1] or line != "\n":
+            notes[-1].append(line)
+    return ["".join(lines) for lines in notes if lines]
 
 
 def base64(content: bytes) -> str:

@@ -167,7 +167,7 @@ def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
         if proof.form != FORM or proof.encoded() != content:
             raise BadProof("not in the form of a proof; a copy must be the same to the byte")
         signer = note.public_key(proof.key)
-        if key not in (None, signer, signer.raw):
+        if not _is_known(signer, key):
             raise BadProof(f"signed by another key, {signer.text()}")
         newest = checkpoint.opened(proof.checkpoint, signer, alone=True)
         inclusion, consistency = _hashes(proof.inclusion), _hashes(proof.consistency)
@@ -187,6 +187,11 @@ def checked(content: bytes, key: PublicKey | bytes | None = None) -> Proved:
     sealed = proof.topic in codec.SEALED_TOPICS
     personal: Literal["clear", "sealed", "disclosed"] = "disclosed" if proof.opens else "sealed" if sealed else "clear"
     return Proved(_contract(proof, event), event, personal, proof.index, newest, signer)
+
+
+def _is_known(signer: PublicKey, key: PublicKey | bytes | None) -> bool:
+    """Whether a key is the signer's, or there is none to compare with; a ledger's stands for those of its shards."""
+    return key is None or (key == signer.raw if isinstance(key, bytes) else key.stands_for(signer))
 
 
 def _event(proof: Proof) -> Event:

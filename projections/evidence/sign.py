@@ -8,6 +8,12 @@ from projections.evidence.follow import caught_up
 from projections.evidence.keys import Keys
 
 
+def commit_all(log: Reading, keys: Keys, progress: Progress = unwatched) -> list[Checkpoint]:
+    """The checkpoint of every shard, each a log of its own. Raises as `commit`."""
+    shards = log.shards
+    return [commit(shard, keys.of_shard(number, len(shards)), progress) for number, shard in enumerate(shards)]
+
+
 def commit(log: Reading, keys: Keys, progress: Progress = unwatched) -> Checkpoint:
     """The checkpoint over every event there is: the newest one if nothing came since, else a new one.
 

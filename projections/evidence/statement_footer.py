@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from ledger import periods
 from ledger.account import Account
+from ledger.log.sharded.placing import parted
 from ledger.log.store import Reading, Stored
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.keys import Keys
@@ -14,10 +15,14 @@ def first_checkpoint(log: Reading, keys: Keys, account: Account, *, until: date)
 
     It never changes once there is one, whatever is signed later. Raises BadNote.
     """
-    if not keys.sizes():
+    shards = len(log.shards)
+    if not any(keys.of_shard(number, shards).sizes() for number in range(shards)):
         return None
     last = _last_before(log, account, periods.day_start(until + timedelta(days=1), account.zone))
-    return None if last is None else keys.first_covering(last.position)
+    if last is None:
+        return None
+    number, position = parted(last.position)
+    return keys.of_shard(number, shards).first_covering(position)
 
 
 def _last_before(log: Reading, account: Account, end: periods.Instant) -> Stored | None:

@@ -1,16 +1,19 @@
 """Evidence: a ledger held against what a witness kept, and the proof of one event."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ledger.contracts import Contract
+from ledger.log.sharded.placing import parted
+from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
-from projections.evidence import catalogues, proof
+from projections.evidence import catalogues, checkpoint, note, proof
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import root_at
 from projections.evidence.keys import Keys
-from projections.evidence.note import base64
+from projections.evidence.note import BadNote, base64
 from projections.evidence.proof import NothingToDisclose
 from projections.evidence.sign import commit
 from scripts.app.errors import Declined
@@ -30,10 +33,39 @@ class ProvedEvent(NamedTuple):
     newest: Checkpoint
 
 
+def witnessed(text: str, keys: Keys, shards: int) -> list[Checkpoint]:
+    """The checkpoints that somebody kept, one of each shard, in a text in any order. Raises BadNote."""
+    if shards == 1:
+        return [checkpoint.opened(text, keys.public)]
+    notes = {each.partition("\n")[0]: each for each in note.each(text)}
+    found = []
+    for number in range(shards):
+        key = keys.of_shard(number, shards).public
+        if key.name not in notes:
+            raise BadNote(f"no checkpoint of {key.name}, and a ledger of {shards} shards is compared with one of each")
+        found.append(checkpoint.opened(notes[key.name], key))
+    return found
+
+
 def compare(snapshot: Snapshot, keys: Keys, witness: Checkpoint, progress: Progress = unwatched) -> Comparison:
     """A ledger held against a checkpoint that somebody kept. Raises NotTheLog, BadNote."""
-    size, root = root_at(snapshot.log, keys.newest(), witness, progress)
-    under = catalogues.signed_of(catalogues.under(snapshot.log, witness.size))
+    return _compare(snapshot.log, keys, witness, progress)
+
+
+def compare_all(
+    snapshot: Snapshot, keys: Keys, witnesses: Sequence[Checkpoint], progress: Progress = unwatched
+) -> list[Comparison]:
+    """The same of every shard, each with its checkpoint. Raises NotTheLog, BadNote."""
+    shards = snapshot.log.shards
+    return [
+        _compare(shard, keys.of_shard(number, len(shards)), witness, progress)
+        for (number, shard), witness in zip(enumerate(shards), witnesses, strict=True)
+    ]
+
+
+def _compare(log: Reading, keys: Keys, witness: Checkpoint, progress: Progress) -> Comparison:
+    size, root = root_at(log, keys.newest(), witness, progress)
+    under = catalogues.signed_of(catalogues.under(log, witness.size))
     problem = None
     if root is None:
         problem = Declined("SHORTER_THAN_WITNESS", seen=witness.size, size=size)
@@ -59,14 +91,16 @@ def prove(
     With `disclose` it has the key of this event, so that its personal data can be read too.
     Raises Declined, NotTheLog, NoKeys, BadNote, BadProof.
     """
-    row = snapshot.log.stored(contract.id, version)
-    if row is None:
+    found = snapshot.log.stored(contract.id, version)
+    if found is None:
         raise Declined("NO_VERSION", account=contract, version=version)
-    keys = Keys(folder)
+    number, position = parted(found.position)
+    log, row = snapshot.log.shards[number], found._replace(position=position)
+    keys = Keys(folder).of_shard(number, len(snapshot.log.shards))
     newest = keys.newest()
     if newest is None or newest.size < row.position:
-        newest = commit(snapshot.log, keys, progress)
+        newest = commit(log, keys, progress)
     try:
-        return ProvedEvent(proof.make_proof_beside(snapshot.log, row, keys, disclose=disclose), newest)
+        return ProvedEvent(proof.make_proof_beside(log, row, keys, disclose=disclose), newest)
     except NothingToDisclose as error:
         raise Declined("NOTHING_TO_DISCLOSE", account=contract, version=version, reason=error) from None

@@ -11,7 +11,6 @@ from ledger.entries import WALLET
 from ledger.events import Event, Personal
 from ledger.snapshot import Snapshot
 from projections.events import as_json
-from projections.evidence import checkpoint as checkpoints
 from projections.evidence import keys as folders
 from projections.evidence import proof
 from projections.evidence.checkpoint import Checkpoint
@@ -20,11 +19,11 @@ from projections.evidence.keys import PUBLIC, Keys, NoKeys
 from projections.evidence.note import BadNote, base64, is_name
 from projections.evidence.other import what_it_is
 from projections.evidence.proof import SEALED, BadProof, Proved
-from projections.evidence.sign import commit
+from projections.evidence.sign import commit_all
 from projections.replies import reply_alone
 from projections.words.phrasebook import Phrasebook
 from scripts.app.contracts import require_contract
-from scripts.app.evidence import compare
+from scripts.app.evidence import compare_all, witnessed
 from scripts.app.evidence import prove as prove_event
 from scripts.cli import contract_keys, terminal
 from scripts.cli.account_number import AccountType, holder_option
@@ -99,29 +98,37 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
         kept = Keys(keys_folder(settings))
         if told is not None:
             return _compare(settings, snapshot, kept, told, str(witness))
-        with terminal.progress("events", snapshot.log.last_position()) as bar:
-            made = commit(snapshot.log, kept, bar)
+        with terminal.progress("events", snapshot.log.count()) as bar:
+            made = commit_all(snapshot.log, kept, bar)
     if settings.json:
-        print_json({**_checkpoint_json(made), "note": made.note})
+        listed = [{**_checkpoint_json(each), "note": each.note} for each in made]
+        print_json(listed[0] if len(listed) == 1 else {"shards": listed})
     else:
-        print_bytes(made.note.encode())
+        print_bytes("\n".join(each.note for each in made).encode())
     return 0
 
 
 def _compare(settings: Settings, snapshot: Snapshot, kept: Keys, told: str, name: str) -> int:
     try:
-        theirs = checkpoints.opened(told, kept.public)
+        theirs = witnessed(told, kept, len(snapshot.log.shards))
     except BadNote as error:
         raise Refused(f"{name}: {error}") from None
-    with terminal.progress("events", snapshot.log.last_position()) as bar:
-        size, problem = compare(snapshot, kept, theirs, bar)
+    with terminal.progress("events", snapshot.log.count()) as bar:
+        compared = compare_all(snapshot, kept, theirs, bar)
+    size, seen = sum(each.size for each in compared), sum(each.size for each in theirs)
+    why = None
+    for witness, (_, problem) in zip(theirs, compared, strict=True):
+        if why is None and problem is not None:
+            why = worded(problem) if len(theirs) == 1 else f"{witness.origin}: {worded(problem)}"
     if settings.json:
-        witness, why = _checkpoint_json(theirs), None if problem is None else worded(problem)
-        print_json({"ok": problem is None, "size": size, "witness": witness, "problem": why})
-        return 0 if problem is None else 1
-    if problem is not None:
-        raise problem
-    print_text(f"The ledger's {terminal.count(size, 'event')} continue the {theirs.size} that the witness saw.\n")
+        listed = [_checkpoint_json(each) for each in theirs]
+        print_json(
+            {"ok": why is None, "size": size, "witness": listed[0] if len(listed) == 1 else listed, "problem": why}
+        )
+        return 0 if why is None else 1
+    if why is not None:
+        raise Refused(why)
+    print_text(f"The ledger's {terminal.count(size, 'event')} continue the {seen} that the witness saw.\n")
     return 0
 
 
@@ -149,7 +156,7 @@ def prove(settings: Settings, account: str, version: int, holder: int | None, di
         evidence_errors(),
         open_ledger(settings) as ledger,
         ledger.snapshot() as snapshot,
-        terminal.progress("events", snapshot.log.last_position()) as bar,
+        terminal.progress("events", snapshot.log.count()) as bar,
     ):
         contract = require_contract(snapshot.contracts, account, holder)
         content, newest = prove_event(snapshot, contract, version, keys_folder(settings), bar, disclose=disclose)

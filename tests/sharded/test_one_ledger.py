@@ -19,7 +19,7 @@ QUESTIONS = (
     "accounts",
     "accounts --plan smart",
     f"balance {NUMBER} --json",
-    f"refused {NUMBER} --json",
+    f"refused --account {NUMBER} --json",
     f"statement {NUMBER} --from 2026-01-01 --to 2026-01-31",
     "unrated --json",
     "totals --from 2026-01-01 --to 2026-02-28 --json",
