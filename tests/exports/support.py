@@ -29,10 +29,10 @@ class Months(NamedTuple):
     exports: dict[str, Path]
 
 
-def simulated(folder: Path) -> Path:
-    """The ledger of 35 subscribers' January 2026, its nights included."""
+def simulated(folder: Path, *, subscribers: int = 35) -> Path:
+    """The ledger of subscribers' January 2026, its nights included."""
     path = folder / "ledger.db"
-    feed = lines(Market(parse(shipped_text()), START), subscribers=35, days=31, seed=7, start=START)
+    feed = lines(Market(parse(shipped_text()), START), subscribers=subscribers, days=31, seed=7, start=START)
     with Ledger(store_ref(path), now=Clock(at("2026-02-02 00:00"))) as ledger:
         ledger.apply([inputs.parse(line.decode()) for line in feed])
         while ledger.advance_due(at("2026-02-02 00:00"), accounts_max=100) is not None:
