@@ -51,7 +51,11 @@ def stores_of_stories(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.config.getoption("--store") == "sqlite":
         yield
         return
+    import psycopg  # noqa: PLC0415 # see below
+
     with new_database(request.getfixturevalue("postgres_server")) as url:
+        # Stories end with their tests, some with the run, and are not closed, which a file does not mind.
+        psycopg.Connection.__del__ = psycopg.Connection.close  # type: ignore[assignment]
         use_database(url)
         yield
         use_database(None)

@@ -27,7 +27,8 @@ def ledger_url(place: Path) -> str:
     """What `--ledger` takes for it."""
     if _database is None:
         return str(place)
-    return f"{_database}&schema=t{hashlib.blake2b(str(place.resolve()).encode(), digest_size=12).hexdigest()}"
+    mark = "&" if "?" in _database else "?"
+    return f"{_database}{mark}schema=t{hashlib.blake2b(str(place.resolve()).encode(), digest_size=12).hexdigest()}"
 
 
 def environment(place: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 InvalidCode: TypeAlias = Literal[
     "DATES_REVERSED", "TABLE_OF_NO_CSV", "FORMAT_WITHOUT_LANGUAGE", "AT_IN_FUTURE", "MALFORMED",
     "NO_PLAN_TO_SET", "NO_SUCH_PLAN", "BOUNDS_REVERSED", "NO_FOLDER_FOR_LEDGER", "UNTIL_IN_FUTURE",
-    "NOT_OF_A_FILE", "OTHER_SHARDS", "MADE_BY_ITSELF",
+    "NOT_OF_A_FILE", "OTHER_SHARDS", "MADE_BY_ITSELF", "OTHER_SHARDS_LISTED",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[

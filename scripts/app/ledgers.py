@@ -1,6 +1,6 @@
 """Ledgers as such: made empty, what each of their logs is kept in, and what is mended there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Literal, NamedTuple, cast
 
@@ -56,24 +56,50 @@ def create(
 
     Raises Declined where there is something already, InvalidRequest for what only PostgreSQL has, StoreError.
     """
+    places = logs_of_new(ref, shards)
+    count = max(shards, len(places))
     name = new_name()
 
     def fill(tx: Writing, number: int) -> None:
-        adopt(tx, catalogue, sealed=sealed, place=Place(number, shards, name))
+        adopt(tx, catalogue, sealed=sealed, place=Place(number, count, name))
 
-    if isinstance(ref, ShardedRef):
-        raise InvalidRequest("MADE_BY_ITSELF", file=ref)
-    if not isinstance(ref, FileRef):
+    if len(places) > 1:
+        if there := next((place for place in places if place.exists()), None):
+            raise Declined("LEDGER_IS_THERE", file=there)
+        for number in reversed(range(count)):  # where the first is, all are
+            _make(places[number], 1, _filled_as(number, fill), writer, reader)
+    else:
+        _make(places[0], count, fill, writer, reader)
+    return info(ref)
+
+
+def logs_of_new(ref: AnyRef, shards: int) -> Sequence[LogAnyRef]:
+    """Where the logs of a ledger will be that is to be made; several schemas of PostgreSQL are named by the first."""
+    if not isinstance(ref, ShardedRef):
+        return [ref]
+    if shards not in (1, len(ref.parts)):
+        raise InvalidRequest("OTHER_SHARDS_LISTED", file=ref, theirs=len(ref.parts), ours=shards)
+    return logs_of(ref)
+
+
+def _filled_as(number: int, fill: Callable[[Writing, int], None]) -> Callable[[Writing, int], None]:
+    """What fills a log that is made alone, and is this shard."""
+    return lambda tx, _: fill(tx, number)
+
+
+def _make(
+    place: LogAnyRef, shards: int, fill: Callable[[Writing, int], None], writer: str | None, reader: str | None
+) -> None:
+    if not isinstance(place, FileRef):
         try:
-            ref.make(shards, fill, writer=writer, reader=reader)
+            place.make(shards, fill, writer=writer, reader=reader)
         except PlaceTaken as error:
             raise Declined("LEDGER_IS_THERE" if error.is_ledger else "PLACE_IS_TAKEN", file=error.place) from None
-        return info(ref)
+        return
     if shards > 1 or writer is not None or reader is not None:
-        raise InvalidRequest("NOT_OF_A_FILE", file=ref)
-    with new_ledger(ref) as made, closing(made.open(create=True)) as store, store.writing() as tx:
+        raise InvalidRequest("NOT_OF_A_FILE", file=place)
+    with new_ledger(place) as made, closing(made.open(create=True)) as store, store.writing() as tx:
         fill(tx, 0)
-    return info(ref)
 
 
 def info(ref: AnyRef) -> LedgerInfo:

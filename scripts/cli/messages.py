@@ -24,6 +24,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
     "PLACE_IS_TAKEN": "{file} has tables that are no ledger; name another schema with ?schema=NAME",
     "NOT_OF_A_FILE": "{file} is one file, and its mode says who may read it; shards and roles are PostgreSQL's",
+    "OTHER_SHARDS_LISTED": "{file} lists {theirs} shards, and --shards says {ours}",
     "MADE_BY_ITSELF": "{file} is a list of shards; name each of them instead",
     "OTHER_SHARDS": (
         "{source} has {theirs}, {target} has {ours}; only as many shards as there are can be copied into, "
