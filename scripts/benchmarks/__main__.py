@@ -25,6 +25,7 @@ from scripts.benchmarks import (
     night,
     one_input,
     peers,
+    postgres,
     replay,
     sealing,
     start,
@@ -56,22 +57,25 @@ ROWS = {
         columns.ROW,
         *forms.ROWS,
         *growth.ROWS,
+        *postgres.ROWS,
         *peers.ROWS,
     )
 }
 
 
 class RowsType(click.ParamType[Sequence[str]]):
-    """Names of rows, parted by commas."""
+    """Names of rows, or what the names of several begin with, parted by commas."""
 
     name = "rows"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sequence[str]:
         """The names, or click's usage error."""
-        names = [name.strip() for name in value.split(",")]
-        for name in names:
-            if name not in ROWS:
+        names: list[str] = []
+        for name in map(str.strip, value.split(",")):
+            group = [name] if name in ROWS else [row for row in ROWS if row.startswith(f"{name}-")]
+            if not group:
                 self.fail(f"no row {name!r}; there are {', '.join(ROWS)}", param, ctx)
+            names += group
         return names
 
 
