@@ -14,6 +14,7 @@ from ledger.service import Ledger, Outcome
 
 INPUTS_MAX: Final = 500
 WAIT_SECONDS_MAX: Final = 0.005
+GAP_SECONDS: Final = 0.001
 
 
 class _Asked(NamedTuple):
@@ -24,12 +25,21 @@ class _Asked(NamedTuple):
 class GroupedBooking:
     """One thread that books in a ledger what others hand over; to be closed by whoever made it.
 
-    The first of a group waits `wait_seconds` at most for others. What cannot be booked fails alone: a group that fails
+    The first of a group waits `wait_seconds` at most for others, and a group ends where nobody came for `gap_seconds`:
+    who waits for an answer hands over nothing meanwhile. What cannot be booked fails alone: a group that fails
     is booked one by one.
     """
 
-    def __init__(self, ledger: Ledger, *, inputs_max: int = INPUTS_MAX, wait_seconds: float = WAIT_SECONDS_MAX) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        inputs_max: int = INPUTS_MAX,
+        wait_seconds: float = WAIT_SECONDS_MAX,
+        gap_seconds: float = GAP_SECONDS,
+    ) -> None:
         self._ledger = ledger
+        self._gap_seconds = gap_seconds
         self._inputs_max = inputs_max
         self._wait_seconds = wait_seconds
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
@@ -74,7 +84,7 @@ class GroupedBooking:
             if len(group) == self._inputs_max:
                 return group, False
             try:
-                asked = self._asked.get(timeout=max(0, until - monotonic()))
+                asked = self._asked.get(timeout=max(0, min(self._gap_seconds, until - monotonic())))
             except Empty:
                 return group, False
         return group, True

@@ -42,7 +42,7 @@ def test_what_many_hand_over_is_booked_in_fewer_commits_and_each_is_answered_for
     asked = [said("top_up", number, amount=number) for number in range(1, 1 + CALLERS * 4)]
     with (
         patch.object(ledger, "apply", counted),
-        GroupedBooking(ledger, wait_seconds=1, inputs_max=CALLERS) as grouped,
+        GroupedBooking(ledger, wait_seconds=9, gap_seconds=9, inputs_max=CALLERS) as grouped,
         ThreadPoolExecutor(CALLERS) as callers,
     ):
         outcomes = list(callers.map(grouped.apply, asked))
@@ -66,14 +66,17 @@ def test_what_cannot_be_booked_fails_alone(ledger: Ledger) -> None:
             raise StoreError("account broken")
         return apply(inputs)
 
-    with patch.object(ledger, "apply", fails_for_one), GroupedBooking(ledger, wait_seconds=0.2) as grouped:
+    with (
+        patch.object(ledger, "apply", fails_for_one),
+        GroupedBooking(ledger, wait_seconds=0.2, gap_seconds=0.2) as grouped,
+    ):
         answers = [grouped.submit(said("top_up", number, amount=1)) for number in range(1, 6)]
         wait(answers)
     assert [type(answer.exception()) for answer in answers] == [type(None)] * 2 + [StoreError] + [type(None)] * 2
 
 
 def test_what_was_handed_over_is_booked_before_it_closes(ledger: Ledger) -> None:
-    grouped = GroupedBooking(ledger, wait_seconds=60)
+    grouped = GroupedBooking(ledger, wait_seconds=60, gap_seconds=60)
     answers = [grouped.submit(said("top_up", number, amount=1)) for number in range(1, 6)]
     grouped.close()
     assert [answer.result(timeout=0).result for answer in answers] == ["applied"] * 5
