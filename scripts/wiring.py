@@ -79,7 +79,7 @@ def file_of(settings: Settings, otherwise: str) -> FileRef:
 
     `otherwise` says what does there what is asked for, with a `schema` and a `database`.
     """
-    ref = ledger_ref(settings)
+    ref = place_ref(settings)
     if isinstance(ref, ShardedRef):
         raise UsageError(f"{ref} has {len(ref.parts)} shards, and this works on one file; name each shard as --ledger")
     if not isinstance(ref, FileRef):
