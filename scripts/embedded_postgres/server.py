@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -166,7 +166,9 @@ class EmbeddedPostgres:
 
     def _close(self) -> None:
         if self._supervisor is not None:
-            with self._supervisor as ending:  # closes its pipe, which is the order to sweep, and waits for it
-                self._supervisor = None
+            ending = self._supervisor
+            self._supervisor = None
+            with suppress(BrokenPipeError), ending:  # closes its pipe, the order to sweep, and waits; it may be gone
+                pass
             if ending.returncode < 0:
                 supervisor.sweep_after(self._state)
