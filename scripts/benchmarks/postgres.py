@@ -19,11 +19,9 @@ from ledger.log.keyring import KeysPlace
 from ledger.log.sharded.placing import shard_of
 from ledger.log.store import StoreRef
 from ledger.service import Ledger
-from projections import canonical
-from projections.statement import statement
 from scripts.benchmarks import operator, raw_postgres, traffic
 from scripts.benchmarks.row import Goal, Measured, Missing, Row, own_peak_bytes, run, seconds
-from scripts.benchmarks.statement import SINCE, UNTIL
+from scripts.benchmarks.statement import print_statement
 from scripts.cli.lines import BATCH_LINES_MAX
 from scripts.embedded_postgres import EmbeddedPostgres, installed
 from scripts.wiring import now
@@ -50,23 +48,25 @@ class Server:
 
 def measure_feed(folder: Path, quick: bool) -> Measured:
     """Inputs per second of a feed into PostgreSQL, in turns with the same into a file."""
-    count, repeats = (30_000, 3) if quick else (200_000, 3)
-    accounts = operator.write(folder / "feed.jsonl", count)
-    figures, limits, peaks = [], [], []
-    with _server(folder) as server:
-        for number in range(repeats):
-            url = server.database(f"feed{number}")
-            elapsed, peak, _ = run(_fed(url, folder / "feed.jsonl"))
-            figures.append(count / elapsed)
-            peaks.append(peak)
-            os.environ["OBNOVI_KEYS"] = str(folder / f"keys-file{number}")
-            elapsed, _, _ = run(_fed(str(folder / f"{number}.db"), folder / "feed.jsonl"))
-            limits.append(count / elapsed)
-    return Measured(f"{count:,} inputs, {accounts:,} accounts", figures, limits, max(peaks))
+
+    def into_a_file(server: Server, number: int, count: int, url: str) -> float:
+        os.environ["OBNOVI_KEYS"] = str(folder / f"keys-file{number}")
+        return run(_fed(str(folder / f"{number}.db"), folder / "feed.jsonl"))[0]
+
+    return _fed_beside(into_a_file, folder, quick)
 
 
 def measure_copy(folder: Path, quick: bool) -> Measured:
     """Inputs per second of a feed into PostgreSQL, beside COPY of its rows and keys alone, in as many commits."""
+
+    def copied(server: Server, number: int, count: int, url: str) -> float:
+        return raw_postgres.seconds_to_copy(url, server.database(f"raw{number}"), -(-count // BATCH_LINES_MAX))
+
+    return _fed_beside(copied, folder, quick)
+
+
+def _fed_beside(limit: Callable[[Server, int, int, str], float], folder: Path, quick: bool) -> Measured:
+    """Feeds into PostgreSQL, each followed by what it is held against, in seconds."""
     count, repeats = (30_000, 3) if quick else (200_000, 3)
     accounts = operator.write(folder / "feed.jsonl", count)
     figures, limits, peaks = [], [], []
@@ -76,8 +76,7 @@ def measure_copy(folder: Path, quick: bool) -> Measured:
             elapsed, peak, _ = run(_fed(url, folder / "feed.jsonl"))
             figures.append(count / elapsed)
             peaks.append(peak)
-            commits = -(-count // BATCH_LINES_MAX)
-            limits.append(count / raw_postgres.seconds_to_copy(url, server.database(f"raw{number}"), commits))
+            limits.append(count / limit(server, number, count, url))
     return Measured(f"{count:,} inputs, {accounts:,} accounts", figures, limits, max(peaks))
 
 
@@ -191,17 +190,8 @@ def _p99(ref: StoreRef, printed: int) -> float:
             accounts = sorted(log.accounts(), key=log.contracts.named)
         taken = []
         for name in Random(929).choices(accounts, k=printed):
-            taken.append(seconds(lambda name=name: _print(ledger, name)) * 1000)  # type: ignore[misc]
+            taken.append(seconds(lambda name=name: print_statement(ledger, name)) * 1000)  # type: ignore[misc]
     return statistics.quantiles(taken, n=100)[98]
-
-
-def _print(ledger: Ledger, name: str) -> None:
-    with ledger.snapshot() as snapshot:
-        account = snapshot.account(name)
-        assert account is not None
-        contract, events = snapshot.contracts.named(name), snapshot.events(name)
-        made = statement(contract, account, events, snapshot.catalogues, since=SINCE, until=UNTIL)
-    canonical.statement(made)
 
 
 ROWS: Final = (

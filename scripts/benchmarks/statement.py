@@ -9,7 +9,7 @@ from ledger.evolve import fold
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections import canonical
-from projections.statement import statement
+from projections.statement import Statement, statement
 from scripts.benchmarks import copies
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, seconds
 from scripts.wiring import now
@@ -28,13 +28,7 @@ def measure(folder: Path, quick: bool) -> Measured:
         rows: list[int] = []
 
         def print_one(name: str) -> None:
-            with ledger.snapshot() as snapshot:
-                account = snapshot.account(name)
-                assert account is not None
-                contract, events = snapshot.contracts.named(name), snapshot.events(name)
-                made = statement(contract, account, events, snapshot.catalogues, since=SINCE, until=UNTIL)
-            canonical.statement(made)
-            rows.append(len(made.usage))
+            rows.append(len(print_statement(ledger, name).usage))
 
         def fold_one(name: str) -> None:
             with ledger.snapshot() as snapshot:
@@ -47,6 +41,17 @@ def measure(folder: Path, quick: bool) -> Measured:
     p99 = statistics.quantiles(figures, n=100)[98]
     size = f"{statistics.median(rows):.0f} rows among {count:,} events; p99 {p99:.1f} ms"
     return Measured(size, figures, limits, own_peak_bytes())
+
+
+def print_statement(ledger: Ledger, name: str) -> Statement:
+    """The month of a contract, by its id, made with its JSON."""
+    with ledger.snapshot() as snapshot:
+        account = snapshot.account(name)
+        assert account is not None
+        contract, events = snapshot.contracts.named(name), snapshot.events(name)
+        made = statement(contract, account, events, snapshot.catalogues, since=SINCE, until=UNTIL)
+    canonical.statement(made)
+    return made
 
 
 ROW = Row("statement", "ms", "folding the same account", measure, goal=Goal(figure=5))
