@@ -27,6 +27,7 @@ SETTINGS: Final = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "shared_buffers": "32MB",
+    "max_connections": "400",  # of tests that end without closing their ledgers
     "dynamic_shared_memory_type": "mmap",  # in its folder: a killed server leaves nothing in /dev/shm
     "unix_socket_permissions": "0700",
 }
