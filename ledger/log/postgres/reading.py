@@ -7,16 +7,13 @@ from typing import Any, Final, cast
 
 import psycopg
 
-from ledger.contracts import Contracts
 from ledger.events import Event
-from ledger.log.codec import SEALED_TOPICS
-from ledger.log.contracts import LogContracts
-from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
+from ledger.log.one_log import OneLog
 from ledger.log.postgres import form
 from ledger.log.postgres.connections import Connection
 from ledger.log.postgres.errors import store_error
-from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 ROWS_AT_ONCE: Final = 5_000
@@ -25,29 +22,19 @@ _COLUMNS: Final = "position, account, version, topic, state"
 _HEAD: Final = "account, version, next_at, state"
 
 
-class PostgresReading:
+class PostgresReading(OneLog):
     """A `Reading` within a transaction. With `until`, nothing behind that position is seen of events and catalogues."""
 
     def __init__(self, connection: Connection, ref: StoreRef, keyring: Keyring, *, until: int | None = None) -> None:
-        self.ref = ref
-        self.keyring = keyring
+        super().__init__(ref, keyring)
         self._connection = connection
         self._c = connection.cursor(binary=True)
         self._until = until
-        self._contracts = LogContracts(self, keyring)
         self._names = count()
         self._events, self._catalogues = "stored_events", "catalogues"
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until:d}) AS stored_events"
             self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1:d}) AS catalogues"
-
-    @property
-    def shards(self) -> Sequence[Reading]:
-        """A schema is one log."""
-        return (self,)
-
-    def mark(self) -> Mark:
-        return self.last_position()
 
     @contextmanager
     def store_errors(self) -> Iterator[None]:
@@ -56,17 +43,6 @@ class PostgresReading:
                 yield
         except psycopg.Error as error:
             raise store_error(error, self.ref) from error
-
-    @property
-    def contracts(self) -> Contracts:
-        return self._contracts
-
-    def opened(self, row: Stored) -> Event:
-        try:
-            return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
-        except BadEvents as error:
-            name = str(self.contracts.named(row.account))
-            raise BadEvents(str(error).replace(str(row.account), name, 1), error.hint) from None
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
@@ -97,10 +73,6 @@ class PostgresReading:
             if len(some) < EVENTS_OF_AN_ACCOUNT_AT_ONCE:
                 return
             after_version = some[-1].version
-
-    def event(self, account: str, version: int) -> Event | None:
-        stored = self.stored(account, version)
-        return self.opened(stored) if stored is not None else None
 
     def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
         where, parameters = _between(first, last)

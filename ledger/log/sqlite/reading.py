@@ -8,15 +8,12 @@ from typing import Any, Final, TypeVar
 
 from eventsourcing.sqlite import SQLiteConnection
 
-from ledger.contracts import Contracts
 from ledger.events import Event
-from ledger.log.codec import SEALED_TOPICS
-from ledger.log.contracts import LogContracts
-from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
+from ledger.log.one_log import OneLog
 from ledger.log.sqlite import schema
 from ledger.log.sqlite.errors import transaction_error
-from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 T = TypeVar("T")
@@ -25,29 +22,20 @@ LAST_ACCOUNT: Final = "\U0010ffff"
 """Behind every account there can be."""
 
 
-class SQLiteReading:
+class SQLiteReading(OneLog):
     """A `Reading` within a transaction. With `until`, nothing behind that position is seen of events and catalogues."""
 
     def __init__(
         self, connection: SQLiteConnection, ref: StoreRef, keyring: Keyring, *, until: int | None = None
     ) -> None:
-        self.ref = ref
-        self.keyring = keyring
+        super().__init__(ref, keyring)
         self._connection = connection
         self._c = connection.cursor()
         self._until = until
-        self._contracts = LogContracts(self, keyring)
         self._events, self._catalogues = "stored_events", "catalogues"
         if until is not None:
             self._events = f"(SELECT * FROM stored_events WHERE position <= {until})"
             self._catalogues = f"(SELECT * FROM catalogues WHERE position <= {until + 1})"
-
-    @property
-    def shards(self) -> Sequence[Reading]:
-        return (self,)
-
-    def mark(self) -> Mark:
-        return self.last_position()
 
     @contextmanager
     def store_errors(self) -> Iterator[None]:
@@ -55,17 +43,6 @@ class SQLiteReading:
             yield
         except sqlite3.DatabaseError as error:
             raise transaction_error(error, self._connection._sqlite_conn, self.ref) from error
-
-    @property
-    def contracts(self) -> Contracts:
-        return self._contracts
-
-    def opened(self, row: Stored) -> Event:
-        try:
-            return row.opened(self.keyring.opener(row.account)) if row.topic in SEALED_TOPICS else row.event()
-        except BadEvents as error:
-            name = str(self.contracts.named(row.account))
-            raise BadEvents(str(error).replace(str(row.account), name, 1), error.hint) from None
 
     def last_position(self) -> int:
         return int(self._one(f"SELECT COALESCE(MAX(position), 0) FROM {self._events}")[0])
@@ -98,10 +75,6 @@ class SQLiteReading:
             "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version",
             (account, after_version),
         )
-
-    def event(self, account: str, version: int) -> Event | None:
-        stored = self.stored(account, version)
-        return self.opened(stored) if stored is not None else None
 
     def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
         return self._stored(
