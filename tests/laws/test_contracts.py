@@ -147,7 +147,7 @@ def speaks_of(text: str) -> set[int]:
 def test_nothing_of_one_holder_is_in_an_answer_about_another(told: Lives) -> None:
     """R-15.8: no id, peer, text or name; without --holder the answer is about the latest."""
     with lived(told) as ledger:
-        path = Path(str(ledger.store.ref))
+        path = ledger.store.ref.keys_place.folder.parent / "ledger.db"
         latest = max(told.holders)
         for holder in sorted(set(told.holders)):
             heard: set[int] = set()
@@ -170,7 +170,7 @@ def test_nothing_of_one_holder_is_in_an_answer_about_another(told: Lives) -> Non
 @given(told=lives())
 def test_totals_have_the_money_of_every_contract_and_sum_to_nothing(told: Lives) -> None:
     with lived(told) as ledger:
-        path = Path(str(ledger.store.ref))
+        path = ledger.store.ref.keys_place.folder.parent / "ledger.db"
         closing: Counter[str] = Counter()
         wallets = {}
         for row in json.loads(run(path, "totals", "--from", "2023-01-01", "--to", "2026-12-31")):

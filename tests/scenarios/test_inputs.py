@@ -14,7 +14,7 @@ from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from tests.scenarios.given import example_1, only, with_plan
 from tests.stores import ledger_ref
-from tests.support import ACCOUNT, Story, at, run
+from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, Story, at, run
 
 OPEN: dict[str, Any] = {
     "type": "open",
@@ -446,6 +446,7 @@ def test_one_bad_line_never_stops_the_rest(tmp_path: Path) -> None:
     (tmp_path / "feed.jsonl").write_text("\n".join(feed), encoding="utf-8")
     catalogue = Path(__file__).parent.parent / "catalogue.toml"
     arguments = ["feed", str(tmp_path / "feed.jsonl"), "--rejects", str(tmp_path / "rejects.jsonl")]
+    Ledger(ledger_ref(tmp_path / "new.db"), now=Clock(0), catalogue=CATALOGUE_TEXT).close()  # no feed makes a schema
     counts = json.loads(run(tmp_path / "new.db", *arguments, "--catalogue", str(catalogue)))
     assert counts == {"applied": 3, "duplicates": 1, "refused": 1, "rejected": 4, "events": 4}
     rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").splitlines()]
