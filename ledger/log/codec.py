@@ -87,6 +87,18 @@ def stored_again(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
+def is_stored_as(event: Event, topic: str, state: bytes, *, found: Opened | None, first: int) -> bool:
+    """Whether an event, as one decided again, would be stored under this topic today in exactly these bytes.
+
+    `found` is what `unsealed` made of them, None for a topic in the clear; `first` the version of the booking's first
+    event. Nothing is sealed again: the same content under the same nonce seals to the same bytes. Of what nobody can
+    open only the outside counts.
+    """
+    if found is None:
+        return topic == _topics[type(event)] and state == _encoder.encode(event)
+    return topic == _sealed_topics[type(event)] and sealed_form.is_stored_as(event, state, found, first)
+
+
 def _upcast(topic: str, state: bytes) -> Event:
     stored = msgspec.json.decode(state, type=dict[str, Any])
     written = topic

@@ -141,6 +141,14 @@ def stored_again(found: Opened, first: int) -> bytes:
     return joined(outside, beside, found.sealed if found.content in (None, content) else b"")
 
 
+def is_stored_as(event: Event, state: bytes, found: Opened, first: int) -> bool:
+    """Whether an event would be stored in these bytes, of which `found` was opened."""
+    if event.input is None:
+        return False
+    outside, beside, content = parted(event, event.input, first)
+    return found.content in (None, content) and state == joined(outside, beside, found.sealed)
+
+
 def _taken_claim(outside: Event) -> str | None:
     """Take the id of a claim out of an event that names one, which is a copy."""
     if isinstance(outside, DisputeResolved):
