@@ -13,18 +13,17 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
-from ledger.log.store import Reading
+from ledger.log.store import Reading, Share
 from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import disputes, refusals, totals, unrated, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
-from projections.shares import cut, in_processes
+from projections.shares import SHARES_PER_WORKER, in_processes
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
-RANGES_PER_WORKER: Final = 4
 _TAKERS: Final = {
     kind: tuple(view.take for view in (unrated, refusals, disputes) if kind in view.TAKES) for kind in EVENT_TYPES
 }
@@ -135,8 +134,8 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
             positions = views.seen_positions(copy, log)
         assert positions is not None
         mark = positions if len(positions) > 1 else positions[0]
-        ranges = cut(log.accounts(), workers * RANGES_PER_WORKER)
-        jobs = [partial(fold_range, some[0], some[-1], place / str(number)) for number, some in enumerate(ranges)]
+        shares = log.shares(workers * SHARES_PER_WORKER)
+        jobs = [partial(fold_share, share, place / str(number)) for number, share in enumerate(shares)]
         new = place / "new"
         events = 0
         with (
@@ -161,20 +160,19 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
     return Rebuilt(events, found)
 
 
-def fold_range(first: str, last: str, part: Path, log: Reading) -> tuple[Path, int]:
-    """Fold the accounts of a range from their events into a views file of their own."""
+def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:
+    """Fold the contracts of a share from their events into a views file of their own."""
     events = 0
     with closing(views.connect(part, log.ref, unfinished=True)) as db, writing(db):
         catalogues = CatalogueTimeline(log.adopted())
         moved: Counter[totals.Cell] = Counter()
-        account: Account | None = None
-        for stored in log.all_events(first, last):
-            if account is not None and account.account != stored.account:
-                account = None
-            event = stored.event()
-            account = evolve(account, event, stored.account)
-            take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
-            events += 1
+        for contract, rows in log.whole_contracts(share):
+            account: Account | None = None
+            for stored in rows:
+                event = stored.event()
+                account = evolve(account, event, contract)
+                take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
+            events += len(rows)
         totals.add(db, moved)
     return part, events
 

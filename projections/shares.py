@@ -11,15 +11,19 @@ from functools import cache, partial
 from multiprocessing import get_context
 from typing import Final, TypeAlias, TypeVar
 
-from ledger.log.store import AnyStore, Mark, Reading, StoreRef
+from ledger.log.store import AnyStore, Mark, Reading, Share, Stored, StoreRef
 
 T = TypeVar("T")
+WholeContracts: TypeAlias = Iterator[tuple[str, list[Stored]]]
+"""Contracts by their ids, each with all its events in order of version."""
 Job: TypeAlias = Callable[[Reading], T]
 """A share of the work: a function of a module, or a `partial` of one, for it goes to another process."""
 
+SHARES_PER_WORKER: Final = 8
 ACCOUNTS_AT_ONCE: Final = 250
 ACCOUNTS_FOR_PROCESSES: Final = 500
-"""Below this, starting processes costs more than they save."""
+EVENTS_FOR_PROCESSES: Final = 20_000
+"""Below these, starting processes costs more than they save."""
 PARENT_LOOKED_FOR_SECONDS: Final = 1
 
 
@@ -30,17 +34,32 @@ def cut(accounts: Sequence[str], count: int) -> list[Sequence[str]]:
 
 
 def in_shares(
-    work: Callable[[Reading, Sequence[str]], T], log: Reading, accounts: Sequence[str], *, workers: int
+    work: Callable[[Reading, WholeContracts], T], log: Reading, accounts: Sequence[str] | None, *, workers: int
 ) -> Iterator[T]:
-    """What some work gives for each share of the accounts of a reading, as they get ready: no rule crosses accounts."""
-    starts = range(0, len(accounts), ACCOUNTS_AT_ONCE)
-    jobs = [partial(_one_share, work, accounts[start : start + ACCOUNTS_AT_ONCE]) for start in starts]
-    few = len(accounts) < ACCOUNTS_FOR_PROCESSES
+    """What some work gives for each share of the accounts of a reading, all for None, as they get ready.
+
+    No rule crosses accounts.
+    """
+    shares: Sequence[Share | Sequence[str]]
+    if accounts is None:
+        shares = log.shares(workers * SHARES_PER_WORKER)
+        few = sum(share.events for share in shares if isinstance(share, Share)) < EVENTS_FOR_PROCESSES
+    else:
+        shares = [accounts[start : start + ACCOUNTS_AT_ONCE] for start in range(0, len(accounts), ACCOUNTS_AT_ONCE)]
+        few = len(accounts) < ACCOUNTS_FOR_PROCESSES
+    jobs = [partial(_one_share, work, share) for share in shares]
     return in_processes(jobs, log, workers=1 if few else workers, until=log.mark())
 
 
-def _one_share(work: Callable[[Reading, Sequence[str]], T], accounts: Sequence[str], log: Reading) -> T:
-    return work(log, accounts)
+def _one_share(work: Callable[[Reading, WholeContracts], T], share: Share | Sequence[str], log: Reading) -> T:
+    return work(log, whole(log, share))
+
+
+def whole(log: Reading, share: Share | Sequence[str]) -> WholeContracts:
+    """The contracts of a share, or some by their ids, each with all its events; none without any."""
+    if isinstance(share, Share):
+        return log.whole_contracts(share)
+    return ((account, events) for account in share if (events := list(log.events(account))))
 
 
 def in_processes(

@@ -298,7 +298,7 @@ def unlike_without_change(log: Reading) -> list[str]:
     catalogues = CatalogueTimeline(log.adopted())
     unlike = []
     for account in log.accounts():
-        found = decide_with(log.contracts.named(account), list(steps_of(log, account)), NOTHING, catalogues)
+        found = decide_with(log.contracts.named(account), list(steps_of(log, log.events(account))), NOTHING, catalogues)
         if found.would_be != found.was or lines(found):
             unlike.append(account)
     return unlike

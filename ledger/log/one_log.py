@@ -1,6 +1,9 @@
 """One log: what every reading of one answers alike, whatever it is kept in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
 
 from ledger.contracts import Contracts
 from ledger.events import Event
@@ -8,7 +11,9 @@ from ledger.log.codec import SEALED_TOPICS
 from ledger.log.contracts import LogContracts
 from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
-from ledger.log.store import Mark, Reading, Stored, StoreRef
+from ledger.log.store import Head, Mark, Reading, Share, Stored, StoreRef
+
+SAMPLES_PER_SHARE: Final = 32
 
 
 class OneLog(Reading):
@@ -55,3 +60,22 @@ class OneLog(Reading):
         """One event of an account."""
         stored = self.stored(account, version)
         return self.opened(stored) if stored is not None else None
+
+    def shares(self, count: int) -> Sequence[Share]:
+        """Ranges of ids as the events of some positions have them: who has more events is met more often."""
+        last = self.last_position()
+        samples = min(count * SAMPLES_PER_SHARE, last) if count > 1 else 0
+        rows = (self.at(1 + number * last // samples) for number in range(samples))
+        ids = sorted(row.account for row in rows if row is not None and isinstance(row.account, str))
+        starts = list(dict.fromkeys(["", *(ids[number * len(ids) // count] for number in range(1, count) if ids)]))
+        ends = [*starts[1:], None]
+        return [Share(0, first, before, last // len(starts)) for first, before in zip(starts, ends, strict=True)]
+
+    def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
+        """Every contract of a share with all its events."""
+        rows = groupby(self.all_events(share.first, share.before), attrgetter("account"))
+        return ((contract, list(events)) for contract, events in rows)
+
+    def heads_in(self, share: Share) -> Iterator[Head]:
+        """The heads of the contracts of a share."""
+        return self.heads(share.first, share.before)

@@ -91,6 +91,19 @@ class Stored(NamedTuple):
             raise BadEvents(f"account {self.account}, version {self.version}: {error}", "run_verify") from None
 
 
+class Share(NamedTuple):
+    """Some contracts of a shard, to be read together, small enough to be sent to another process.
+
+    Which they are is between the reading that cut it and others of the same ledger; here those of ids from `first` on,
+    up to but without `before`. `events` is about how many events they have.
+    """
+
+    shard: int
+    first: str
+    before: str | None
+    events: int
+
+
 class Flaw(NamedTuple):
     """Something that a store finds wrong with itself."""
 
@@ -172,8 +185,23 @@ class Reading(Protocol):
     def at(self, position: int) -> Stored | None:
         """The event of a position."""
 
-    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
-        """Every event (of accounts `first` to `last`), account by account, each in order of version."""
+    def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
+        """Every event (of accounts from `first` on, before `before`), account by account, each in order of version."""
+
+    def shares(self, count: int) -> Sequence[Share]:
+        """All contracts, also those that are opened later, cut into about so many shares of about as many events.
+
+        Every contract is in one of them. At least one share for each shard; where the contracts are few, not many more.
+        """
+
+    def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
+        """Every contract of a share in order, each with all its events in order of version: the way to read them all.
+
+        A share may be of another reading of this ledger, in another process.
+        """
+
+    def heads_in(self, share: Share) -> Iterator[Head]:
+        """The heads of the contracts of a share in order, also of those without events."""
 
     def events_between(self, after: int, until: int) -> Iterator[Stored]:
         """Events of all accounts in order of position: those behind `after`, up to and with `until`."""
@@ -193,8 +221,8 @@ class Reading(Protocol):
     def heads_of(self, accounts: Sequence[str]) -> Iterator[Head]:
         """The heads of accounts, where they have one."""
 
-    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
-        """All heads (of accounts `first` to `last`) in order of account."""
+    def heads(self, first: str = "", before: str | None = None) -> Iterator[Head]:
+        """All heads (of accounts from `first` on, before `before`) in order of account."""
 
     def accounts_with_head(self) -> Iterator[str]:
         """Every account that has a head, in order."""

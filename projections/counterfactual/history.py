@@ -4,7 +4,7 @@ The steps are those of the log: each input, and each instant of the schedule tha
 step is decided as `verify` decides it, so the same events come out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.account import Account
@@ -15,7 +15,7 @@ from ledger.events import AccountOpened, Event, PersonalErased
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
 from ledger.log.errors import BadEvents
-from ledger.log.store import Reading
+from ledger.log.store import Reading, Stored
 from ledger.periods import Instant
 from ledger.reconstruct_input import NotReconstructible, claim_name_in, opened_contract, reconstruct_input
 from ledger.rules.closing import personal_erased
@@ -46,10 +46,10 @@ def zone_of(steps: Sequence[Step]) -> str:
     return opening.zone if isinstance(opening, AccountOpened) else "UTC"
 
 
-def steps_of(log: Reading, account: str) -> Iterator[Step]:
+def steps_of(log: Reading, rows: Iterable[Stored]) -> Iterator[Step]:
     """A contract's events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide."""
     step: Step | None = None
-    for row in log.events(account):
+    for row in rows:
         try:
             event = log.opened(row)
         except BadEvents as error:

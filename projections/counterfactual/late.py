@@ -26,7 +26,7 @@ from projections.counterfactual.change import Change
 from projections.counterfactual.difference import AMOUNT, Line
 from projections.counterfactual.history import Counterfactual, Step, decide_with, steps_of, zone_of
 from projections.counterfactual.pairs import Pair, pairs
-from projections.shares import in_shares
+from projections.shares import WholeContracts, in_shares, whole
 from projections.words import adjustments as words
 from projections.words import times
 
@@ -93,12 +93,17 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
 
     `since`: only those put down to records that were booked from this moment on. Raises CannotDecide.
     """
+    return _late(log, whole(log, accounts), since=since)[1]
+
+
+def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> tuple[int, list[Charge]]:
+    """The same, and of how many contracts."""
     catalogues = CatalogueTimeline(log.adopted())
-    contracts = log.contracts.named_all(accounts)
-    found: list[Charge] = []
-    for account in accounts:
-        found += charges(contracts[account], list(steps_of(log, account)), catalogues, since=since)
-    return found
+    count, found = 0, list[Charge]()
+    for id, rows in contracts:
+        count += 1
+        found += charges(log.contracts.named(id), list(steps_of(log, rows)), catalogues, since=since)
+    return count, found
 
 
 def adjustments(found: Sequence[Charge], by: str, contracts: Contracts) -> list[Adjust]:
@@ -116,20 +121,16 @@ def adjustments(found: Sequence[Charge], by: str, contracts: Contracts) -> list[
 
 
 def late_of_many(
-    log: Reading, accounts: Sequence[str], *, since: Moment | None, workers: int, progress: Progress
+    log: Reading, accounts: Sequence[str] | None, *, since: Moment | None, workers: int, progress: Progress
 ) -> list[Charge]:
-    """The same on several processes, in order of number and holder."""
+    """The same of many contracts, all for None, on several processes; in order of number and holder."""
     found: list[Charge] = []
     done = 0
-    for part in in_shares(partial(_counted, since=since), log, accounts, workers=workers):
+    for part in in_shares(partial(_late, since=since), log, accounts, workers=workers):
         found += part[1]
         done += part[0]
         progress(done)
     return sorted(found, key=attrgetter("contract"))
-
-
-def _counted(log: Reading, accounts: Sequence[str], *, since: Moment | None) -> tuple[int, list[Charge]]:
-    return len(accounts), late(log, accounts, since=since)
 
 
 def charges(

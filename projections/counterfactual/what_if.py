@@ -15,7 +15,7 @@ from projections.counterfactual import difference
 from projections.counterfactual.change import Change
 from projections.counterfactual.difference import Line
 from projections.counterfactual.history import decide_with, steps_of
-from projections.shares import in_shares
+from projections.shares import WholeContracts, in_shares, whole
 
 
 class Report(msgspec.Struct):
@@ -37,14 +37,16 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
 
     `in_full`: with every line of every contract.
     """
+    return _what_if(log, whole(log, accounts), change, in_full=in_full)
+
+
+def _what_if(log: Reading, contracts: WholeContracts, change: Change, *, in_full: bool = False) -> Report:
     catalogues = CatalogueTimeline(log.adopted())
     alternative = None if change.catalogue is None else parse(change.catalogue)
-    contracts = log.contracts.named_all(accounts)
     report = Report()
-    for account in accounts:
-        found = decide_with(contracts[account], list(steps_of(log, account)), change, catalogues, alternative)
-        if not found.was:
-            continue
+    for id, rows in contracts:
+        steps = list(steps_of(log, rows))
+        found = decide_with(log.contracts.named(id), steps, change, catalogues, alternative)
         report.accounts += 1
         report.inputs += found.inputs
         moved = found.wallet_would_be - found.wallet_was
@@ -62,11 +64,11 @@ def what_if(log: Reading, accounts: Sequence[str], change: Change, *, in_full: b
 
 
 def what_if_of_many(
-    log: Reading, accounts: Sequence[str], change: Change, *, workers: int, progress: Progress
+    log: Reading, accounts: Sequence[str] | None, change: Change, *, workers: int, progress: Progress
 ) -> Report:
-    """The same over many contracts, on several processes: no rule crosses contracts."""
+    """The same over many contracts, all for None, on several processes: no rule crosses contracts."""
     total = Report()
-    for part in in_shares(partial(what_if, change=change), log, accounts, workers=workers):
+    for part in in_shares(partial(_what_if, change=change), log, accounts, workers=workers):
         total.accounts += part.accounts
         total.changed += part.changed
         total.wallet_difference += part.wallet_difference

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,11 +11,11 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from ledger.log.errors import BadEvents, InvalidText
-from ledger.log.store import Head, Reading, Stored, StoreRef
+from ledger.log.store import Head, Reading, Share, StoreRef
 from ledger.progress import Progress, unwatched
 from ledger.timeline import CatalogueTimeline
 from projections import totals
-from projections.shares import Job, cut, in_processes
+from projections.shares import EVENTS_FOR_PROCESSES, SHARES_PER_WORKER, Job, cut, in_processes, whole
 from projections.verify import ledger_wide, traces
 from projections.verify.account import AccountAudit, Missing, Problem
 from projections.verify.named import named, place
@@ -24,9 +23,6 @@ from projections.verify.references import References
 from projections.verify.views import Copy, ViewsAudit, of_all
 
 PROGRESS_EVERY_EVENTS: Final = 5_000
-SHARES_PER_WORKER: Final = 8
-EVENTS_FOR_PROCESSES: Final = 20_000
-"""Below this, starting processes costs more than they save."""
 UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, BadEvents)
 """What damage to an account's rows can raise: it is a finding, and no reason not to look at the other accounts."""
 
@@ -47,25 +43,17 @@ class Report(msgspec.Struct):
     views: str | UnsetType = UNSET
 
 
-class _Share(NamedTuple):
-    """Accounts of a shard to decide again together: all from `first` to `last`, or just those that are named."""
+class _Some(NamedTuple):
+    """Accounts of a shard to decide again together: a share of all, or those that are named."""
 
-    shard: int = 0
-    first: str = ""
-    last: str | None = None
-    named: tuple[str, ...] | None = None
-
-    def events(self, log: Reading) -> Iterator[Stored]:
-        """Their events, account by account."""
-        if self.named is None:
-            return log.all_events(self.first, self.last)
-        return chain.from_iterable(log.events(account) for account in self.named)
+    shard: int
+    accounts: Share | Sequence[str]
 
     def heads(self, log: Reading) -> Iterator[Head]:
         """Their heads, in order of account."""
-        if self.named is None:
-            return log.heads(self.first, self.last)
-        return iter(sorted(log.heads_of(self.named)))
+        if isinstance(self.accounts, Share):
+            return log.heads_in(self.accounts)
+        return iter(sorted(log.heads_of(self.accounts)))
 
 
 class _Part(msgspec.Struct):
@@ -108,8 +96,7 @@ def verify(
     traces is not found here: that needs evidence from outside the ledger.
     """
     parts = [
-        _audit(log, share, log.shards[share.shard].last_position(), views, progress)
-        for share in _shares(log, accounts, 1)
+        _audit(log, some, log.shards[some.shard].last_position(), views, progress) for some in _shares(log, accounts, 1)
     ]
     return _report(log, parts, [ledger_wide.along(shard) for shard in log.shards] if accounts is None else None, views)
 
@@ -146,7 +133,7 @@ def _verify_store(
         jobs: list[Job[_Part | tuple[int, ledger_wide.Along]]] = []
         if accounts is None:
             jobs += [partial(_along, number) for number in range(len(log.shards))]
-        jobs += [partial(_audit_share, share, positions[share.shard], views) for share in shares]
+        jobs += [partial(_audit_share, some, positions[some.shard], views) for some in shares]
         for done in in_processes(jobs, log, workers=workers):
             if not isinstance(done, _Part):
                 along[done[0]] = done[1]
@@ -160,16 +147,14 @@ def _along(number: int, log: Reading) -> tuple[int, ledger_wide.Along]:
     return number, ledger_wide.along(log.shards[number])
 
 
-def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Share]:
-    """All accounts, or the named ones, cut into about `count` shares of each shard's."""
-    shares: list[_Share] = []
+def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Some]:
+    """All accounts cut into about `count` shares, or the named ones, each shard's into so many."""
+    if accounts is None:
+        return [_Some(share.shard, share) for share in log.shares(count)]
+    shares: list[_Some] = []
     for number, shard in enumerate(log.shards):
-        if accounts is None:
-            ranges = cut(shard.accounts(), count) if count > 1 else [[""]]
-            shares += [_Share(number, some[0], some[-1] or None) for some in ranges]
-        else:
-            named = _known(shard, accounts) if len(log.shards) > 1 else sorted(set(accounts))
-            shares += [_Share(number, named=tuple(some)) for some in cut(named, count)]
+        named = _known(shard, accounts) if len(log.shards) > 1 else sorted(set(accounts))
+        shares += [_Some(number, some) for some in cut(named, count)]
     return shares
 
 
@@ -246,27 +231,28 @@ def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
     return moved if all(part.viewed for part in parts) else None
 
 
-def _audit_share(share: _Share, position: int, views: Copy | None, log: Reading) -> _Part:
-    return _audit(log, share, position, views, unwatched)
+def _audit_share(some: _Some, position: int, views: Copy | None, log: Reading) -> _Part:
+    return _audit(log, some, position, views, unwatched)
 
 
-def _audit(log: Reading, share: _Share, position: int, views: Copy | None, progress: Progress) -> _Part:
-    """Audit a share of the accounts; what came behind `position` meanwhile is not counted against other tables."""
-    shard = log.shards[share.shard]
+def _audit(log: Reading, some: _Some, position: int, views: Copy | None, progress: Progress) -> _Part:
+    """Audit some of the accounts; what came behind `position` meanwhile is not counted against other tables."""
+    shard = log.shards[some.shard]
     if views is None:
-        return _audited(shard, share, position, None, progress)
-    with closing(ViewsAudit(views, share.shard)) as viewed:
-        part = _audited(shard, share, position, viewed, progress)
+        return _audited(shard, some, position, None, progress)
+    with closing(ViewsAudit(views, some.shard)) as viewed:
+        part = _audited(shard, some, position, viewed, progress)
         part.moved, part.viewed = viewed.moved, viewed.whole
         return part
 
 
-def _audited(log: Reading, share: _Share, position: int, viewed: ViewsAudit | None, progress: Progress) -> _Part:
+def _audited(log: Reading, some: _Some, position: int, viewed: ViewsAudit | None, progress: Progress) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
-    stored_heads = _Heads(share.heads(log))
+    stored_heads = _Heads(some.heads(log))
     look_at_heads = not ledger_wide.heads_are_older(log)
-    part = _Part(share.shard, named=share.named or ())
-    for account_id, rows in _by_account(share.events(log)):
+    part = _Part(some.shard, named=() if isinstance(some.accounts, Share) else tuple(some.accounts))
+    for account_id, events in whole(log, some.accounts):
+        rows = iter(events)
         part.accounts += 1
         audit = AccountAudit(
             account_id, catalogues, log, counted_until=position, booked=viewed.booking if viewed else lambda *_: None
@@ -326,17 +312,3 @@ class _Heads:
             return None
         self._next = next(self._rows, None)
         return found
-
-
-def _by_account(rows: Iterator[Stored]) -> Iterator[tuple[str, Iterator[Stored]]]:
-    """Rows grouped by account, each group consumed before the next begins."""
-    pending = next(rows, None)
-
-    def group(account: str) -> Iterator[Stored]:
-        nonlocal pending
-        while pending is not None and pending.account == account:
-            yield pending
-            pending = next(rows, None)
-
-    while pending is not None:
-        yield pending.account, group(pending.account)

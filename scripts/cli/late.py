@@ -72,7 +72,7 @@ def late(
             try:
                 with terminal.progress("accounts", len(accounts)) as bar:
                     cores = workers or os.cpu_count() or 1
-                    found = late_of_many(snapshot.log, accounts, since=since, workers=cores, progress=bar)
+                    found = late_of_many(snapshot.log, None, since=since, workers=cores, progress=bar)
             except CannotDecide as error:
                 raise Refused(worded(error)) from None
             inputs = adjustments(found, by or BY, snapshot.contracts) if book else []

@@ -181,9 +181,10 @@ def _plan(changes: Sequence[str]) -> str | None:
 
 
 def _of_many(log: Reading, share: Fraction | None, change: Change, workers: int | None) -> Report:
-    accounts = log.accounts() if share is None else sample(log.accounts(), share)
-    with terminal.progress("accounts", len(accounts)) as bar:
-        return what_if_of_many(log, accounts, change, workers=workers or os.cpu_count() or 1, progress=bar)
+    everybody = log.accounts()
+    some = None if share is None else sample(everybody, share)
+    with terminal.progress("accounts", len(everybody if some is None else some)) as bar:
+        return what_if_of_many(log, some, change, workers=workers or os.cpu_count() or 1, progress=bar)
 
 
 def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> None:

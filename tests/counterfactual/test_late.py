@@ -223,7 +223,7 @@ def test_what_is_mended_is_known_by_what_it_cites_where_no_id_can_be_read_any_mo
     book(story)
     with story.reading() as log:
         (contract,) = log.contracts.of(story.account_id)
-        steps = list(steps_of(log, contract.id))
+        steps = list(steps_of(log, log.events(contract.id)))
         catalogues = CatalogueTimeline(log.adopted())
     for step in steps:
         gone = stand_in(ERASED, str(step.events[0].version))

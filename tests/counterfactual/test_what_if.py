@@ -25,7 +25,7 @@ def otherwise(story: Story, change: Change) -> Counterfactual:
     with story.reading() as log:
         alternative = parse(change.catalogue) if change.catalogue else None
         (contract,) = log.contracts.of(story.account_id)
-        steps = list(steps_of(log, contract.id))
+        steps = list(steps_of(log, log.events(contract.id)))
         return decide_with(contract, steps, change, CatalogueTimeline(log.adopted()), alternative)
 
 

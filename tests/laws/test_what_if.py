@@ -29,7 +29,7 @@ def in_order(feed: list[Input]) -> list[Input]:
 def otherwise(ledger: Ledger, change: Change) -> Counterfactual:
     with ledger.store.reading() as log:
         (contract,) = log.contracts.of(ACCOUNT)
-        steps = list(steps_of(log, contract.id))
+        steps = list(steps_of(log, log.events(contract.id)))
         return decide_with(contract, steps, change, CatalogueTimeline(log.adopted()))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -15,7 +16,7 @@ import pytest
 
 from ledger import inputs
 from ledger.log.errors import NoLedger, StoreError
-from ledger.log.store import Head, LogRef, Reading, Store, Stored, StoredKey, Writing
+from ledger.log.store import Head, LogRef, Reading, Share, Store, Stored, StoredKey, Writing
 from ledger.service import Ledger
 from tests.support import ACCOUNT, Clock, at
 
@@ -74,6 +75,11 @@ def append(tx: Writing, account: str, versions: range) -> None:
 def state_until(ref: LogRef, until: int) -> State:
     with closing(ref.open()) as store, store.reading(until=until) as log:
         return state(log)
+
+
+def contracts_until(ref: LogRef, until: int, share: Share) -> list[tuple[str, list[Stored]]]:
+    with closing(ref.open()) as store, store.reading(until=until) as log:
+        return list(log.whole_contracts(share))
 
 
 def book_many(ref: LogRef, writer: int) -> None:
@@ -338,10 +344,62 @@ class StoreContract:
             assert log.due_accounts(7) == [head.account for head in log.due(7, 99)] == ordered
             assert [account for account, _ in log.accounts_with(key(1).key)] == ordered
             assert [row.account for row in log.all_keys()] == ordered
-            for first, last in ((2, 5), (7, len(ordered) - 1), (4, 4)):
-                some = ordered[first : last + 1]
-                assert [row.account for row in log.all_events(some[0], some[-1])][::2] == some
-                assert [head.account for head in log.heads(some[0], some[-1])] == some
+            for first, before in ((2, 6), (7, len(ordered) - 1), (4, 4), (5, None)):
+                end = None if before is None else ordered[before]
+                some = ordered[first:before]
+                assert [row.account for row in log.all_events(ordered[first], end)][::2] == some
+                assert [head.account for head in log.heads(ordered[first], end)] == some
+
+    # All contracts, in shares
+
+    @pytest.mark.parametrize("count", [1, 2, 5, 100])
+    def test_each_contract_is_whole_in_one_share_in_order(self, store: Store, count: int) -> None:
+        with store.writing() as tx:
+            for version in range(1, 4):
+                for word in WORDS:
+                    append(tx, word, range(version, version + 1))
+            tx.put_heads(Head(word, 3, 7, b"{}") for word in (*WORDS, "9without events"))
+        with store.reading() as log:
+            shares = log.shares(count)
+            contracts = [each for share in shares for each in log.whole_contracts(share)]
+            assert 1 <= len(shares) <= max(count, len(WORDS))
+            assert contracts == [(word, list(log.events(word))) for word in sorted(WORDS, key=str.encode)]
+            assert [len(events) for _, events in contracts] == [3] * len(WORDS)
+            heads = [[head.account for head in log.heads_in(share)] for share in shares]
+            assert sorted(chain.from_iterable(heads)) == sorted((*WORDS, "9without events"))
+            for share, here in zip(shares, heads, strict=True):
+                assert here == sorted(here, key=str.encode)
+                assert {contract for contract, _ in log.whole_contracts(share)} == {*here} - {"9without events"}
+
+    def test_shares_have_about_as_many_events_each(self, store: Store) -> None:
+        with store.writing() as tx:
+            for number in range(200):
+                append(tx, f"{number:03d}", range(1, 3 if number < 100 else 21))
+        with store.reading() as log:
+            shares = log.shares(4)
+            counts = [sum(len(events) for _, events in log.whole_contracts(share)) for share in shares]
+        assert sum(counts) == 2_200
+        assert all(350 < count < 800 for count in counts)
+        assert [share.events for share in shares] == [550] * 4
+
+    def test_another_process_reads_what_is_whole_in_a_share(self, ref: LogRef, store: Store) -> None:
+        with store.writing() as tx:
+            for number in range(20):
+                append(tx, f"{number:02d}", range(1, 4))
+        with closing(ref.open()) as other, store.reading() as log:
+            shares = log.shares(3)
+            with other.writing() as tx:
+                append(tx, "00", range(4, 9))
+                append(tx, "99", range(1, 3))
+            for share in shares:
+                there = elsewhere(contracts_until, ref, log.last_position(), share)
+                assert there == list(log.whole_contracts(share))
+                assert all(len(events) == 3 for _, events in there)
+
+    def test_of_nothing_there_is_a_share_with_nothing(self, store: Store) -> None:
+        with store.reading() as log:
+            shares = log.shares(8)
+            assert [list(log.whole_contracts(share)) for share in shares] == [[]]
 
     # Errors
 

@@ -74,8 +74,8 @@ class PostgresReading(OneLog):
                 return
             after_version = some[-1].version
 
-    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
-        where, parameters = _between(first, last)
+    def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
+        where, parameters = _between(first, before)
         statement = f"SELECT {_COLUMNS} FROM {self._events} WHERE {where} ORDER BY account, version"
         return map(Stored._make, self._stream(statement, parameters))
 
@@ -117,8 +117,8 @@ class PostgresReading(OneLog):
     def heads_of(self, accounts: Sequence[str]) -> Iterator[Head]:
         return map(Head._make, self._all(f"SELECT {_HEAD} FROM heads WHERE account = ANY(%b)", (list(accounts),)))
 
-    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
-        where, parameters = _between(first, last)
+    def heads(self, first: str = "", before: str | None = None) -> Iterator[Head]:
+        where, parameters = _between(first, before)
         return map(Head._make, self._stream(f"SELECT {_HEAD} FROM heads WHERE {where} ORDER BY account", parameters))
 
     def accounts_with_head(self) -> Iterator[str]:
@@ -215,10 +215,10 @@ class PostgresReading(OneLog):
         return self._c.fetchone()
 
 
-def _between(first: str, last: str | None) -> tuple[str, tuple[object, ...]]:
-    if last is None:
+def _between(first: str, before: str | None) -> tuple[str, tuple[object, ...]]:
+    if before is None:
         return "account >= %s", (first,)
-    return "account >= %s AND account <= %s", (first, last)
+    return "account >= %s AND account < %s", (first, before)
 
 
 def is_due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:

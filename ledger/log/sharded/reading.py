@@ -12,7 +12,7 @@ from ledger.events import Event
 from ledger.log.contracts import LogContracts
 from ledger.log.keyring import Keyring
 from ledger.log.sharded.placing import parted, position_in, shard_of
-from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, Mark, PartRow, Reading, Share, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 T = TypeVar("T")
@@ -143,15 +143,28 @@ class ShardedReading:
 
     # Of all accounts, in order of account
 
-    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
-        each = [self._placed(number, shard.all_events(first, last)) for number, shard in enumerate(self.shards)]
+    def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
+        each = [self._placed(number, shard.all_events(first, before)) for number, shard in enumerate(self.shards)]
         return merge(*each, key=_BY_ACCOUNT)
+
+    def shares(self, count: int) -> Sequence[Share]:
+        in_each = -(-count // len(self.shards))
+        return [
+            share._replace(shard=number) for number, shard in enumerate(self.shards) for share in shard.shares(in_each)
+        ]
+
+    def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
+        whole = self.shards[share.shard].whole_contracts(share)
+        return ((contract, list(self._placed(share.shard, events))) for contract, events in whole)
+
+    def heads_in(self, share: Share) -> Iterator[Head]:
+        return self.shards[share.shard].heads_in(share)
 
     def accounts(self) -> list[str]:
         return _once(merge(*(shard.accounts() for shard in self.shards)))
 
-    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
-        return merge(*(shard.heads(first, last) for shard in self.shards), key=_BY_ACCOUNT)
+    def heads(self, first: str = "", before: str | None = None) -> Iterator[Head]:
+        return merge(*(shard.heads(first, before) for shard in self.shards), key=_BY_ACCOUNT)
 
     def accounts_with_head(self) -> Iterator[str]:
         return merge(*(shard.accounts_with_head() for shard in self.shards))

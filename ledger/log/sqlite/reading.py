@@ -18,8 +18,6 @@ from ledger.periods import Instant
 
 T = TypeVar("T")
 LOOKED_UP_AT_ONCE: Final = 400
-LAST_ACCOUNT: Final = "\U0010ffff"
-"""Behind every account there can be."""
 
 
 class SQLiteReading(OneLog):
@@ -76,10 +74,10 @@ class SQLiteReading(OneLog):
             (account, after_version),
         )
 
-    def all_events(self, first: str = "", last: str | None = None) -> Iterator[Stored]:
+    def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
         return self._stored(
-            "WHERE originator_id BETWEEN ? AND ? ORDER BY originator_id, originator_version",
-            (first, LAST_ACCOUNT if last is None else last),
+            "WHERE originator_id >= ? AND originator_id < ? ORDER BY originator_id, originator_version",
+            (first, _end(before)),
         )
 
     def accounts(self) -> list[str]:
@@ -125,9 +123,9 @@ class SQLiteReading(OneLog):
                 Head._make, self._stream(f"SELECT {columns} FROM heads WHERE account IN ({marks})", tuple(some))
             )
 
-    def heads(self, first: str = "", last: str | None = None) -> Iterator[Head]:
-        where = "WHERE account BETWEEN ? AND ? ORDER BY account"
-        range_ = (first, LAST_ACCOUNT if last is None else last)
+    def heads(self, first: str = "", before: str | None = None) -> Iterator[Head]:
+        where = "WHERE account >= ? AND account < ? ORDER BY account"
+        range_ = (first, _end(before))
         return map(Head._make, self._stream(f"SELECT account, version, next_at, state FROM heads {where}", range_))
 
     def part(self, account: str, kind: str, number: int) -> PartRow | None:
@@ -242,6 +240,11 @@ class SQLiteReading(OneLog):
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         self._c.execute(statement, parameters)
         return self._c.fetchone()
+
+
+def _end(before: str | None) -> str | bytes:
+    """Where a range of accounts ends; SQLite has every text before any bytes."""
+    return b"" if before is None else before
 
 
 def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
