@@ -13,9 +13,12 @@ import msgspec
 
 from scripts import collector
 from scripts.benchmarks import (
+    against,
     aggregates,
     append,
+    builds,
     columns,
+    contest,
     evidence,
     exports,
     feed,
@@ -33,6 +36,7 @@ from scripts.benchmarks import (
     verify,
     what_if,
 )
+from scripts.benchmarks.kept import Kept
 from scripts.benchmarks.row import Measured, Missing, Row, run
 from scripts.cli import terminal
 from scripts.cli.options import print_json, print_text
@@ -72,20 +76,31 @@ class RowsType(click.ParamType[Sequence[str]]):
         """The names, or click's usage error."""
         names: list[str] = []
         for name in map(str.strip, value.split(",")):
-            group = [name] if name in ROWS else [row for row in ROWS if row.startswith(f"{name}-")]
+            known = dict.fromkeys([*ROWS, *contest.ROWS])
+            group = [name] if name in known else [row for row in known if row.startswith(f"{name}-")]
             if not group:
-                self.fail(f"no row {name!r}; there are {', '.join(ROWS)}", param, ctx)
+                self.fail(f"no row {name!r}; there are {', '.join(known)}", param, ctx)
             names += group
         return names
 
 
 @click.command()
-@click.option("--rows", "names", type=RowsType(), default=",".join(ROWS), help="Only these rows, parted by commas.")
+@click.option("--rows", "names", type=RowsType(), help="Only these rows, parted by commas.")
+@click.option("--against", "revision", metavar="REV", help="Compare with the build of another commit, in turns.")
+@click.option("--pairs", type=click.IntRange(min=1), default=3, show_default=True, help="Turns of each build.")
 @click.option("--quick", is_flag=True, help="Smaller sizes, under three minutes in all.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("--folder", type=click.Path(path_type=Path), default="build", help="Where ledgers are made.  [build]")
 @click.option("--measure", "alone", type=click.Choice(list(ROWS)), hidden=True, help="Measure one row in this process.")
-def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: str | None) -> None:
+def main(
+    names: Sequence[str] | None,
+    revision: str | None,
+    pairs: int,
+    quick: bool,
+    as_json: bool,
+    folder: Path,
+    alone: str | None,
+) -> None:
     """Measure the program beside raw limits of the same run, machine and disk.
 
     The folder should lie on the disk in question: on a disk in memory, durable writing costs nothing.
@@ -99,8 +114,13 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
             except Missing as error:
                 print_json({"missing": str(error)})
         return
+    if revision is not None:
+        _compare(names or list(contest.ROWS), revision, pairs=pairs, quick=quick, as_json=as_json, folder=folder)
+        return
     measured: list[tuple[Row, Measured]] = []
-    for name in names:
+    for name in names or ROWS:
+        if name not in ROWS:
+            raise click.UsageError(f"row {name!r} is only compared with another build: --against REV")
         sys.stderr.write(f"measuring: {name}\n")
         command = [sys.executable, "-m", "scripts.benchmarks", "--measure", name, "--folder", str(folder)]
         _, _, printed = run([*command, "--quick"] if quick else command)
@@ -119,6 +139,24 @@ def main(names: Sequence[str], quick: bool, as_json: bool, folder: Path, alone: 
     )
     missed = [row.name for row, made in measured if row.met(made) is False]
     print_text(f"Goals missed: {', '.join(missed)}\n" if missed else "Every goal met.\n")
+
+
+def _compare(names: Sequence[str], revision: str, *, pairs: int, quick: bool, as_json: bool, folder: Path) -> None:
+    if alone := [name for name in names if name not in contest.ROWS]:
+        raise click.UsageError(f"of this build alone: {', '.join(alone)}; compared are {', '.join(contest.ROWS)}")
+    try:
+        this, other = builds.this_build(), builds.build_of(revision, folder)
+    except builds.NoBuild as error:
+        raise click.ClickException(str(error)) from error
+    kept, sizes = Kept(folder / "kept", simulator=other), against.QUICK if quick else against.FULL
+    results = []
+    for name in names:
+        sys.stderr.write(f"measuring: {name}\n")
+        results.append(against.compare(contest.ROWS[name], this, other, kept, sizes, pairs))
+    if as_json:
+        print_json(against.numbers(results, other))
+    else:
+        against.table(results, other)
 
 
 def _cells(row: Row, made: Measured) -> tuple[str, ...]:

@@ -1,15 +1,15 @@
 """Rows: what is measured, in which unit, beside which raw limit, against which goal."""
 
-import os
 import resource
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from scripts.benchmarks.process import ran
 
 
 class Missing(Exception):
@@ -93,14 +93,5 @@ def own_peak_bytes() -> int:
 
 def run(command: Sequence[str | Path]) -> tuple[float, int, bytes]:
     """A command as a process of its own: seconds, peak memory in bytes, and what it printed. It must succeed."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    with process.stdout as stdout:
-        printed = stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    elapsed = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it once more
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, [str(part) for part in command])
-    return elapsed, usage.ru_maxrss * 1024, printed
+    done = ran(command)
+    return done.seconds, done.peak_bytes, done.printed
