@@ -4,7 +4,7 @@ An id is a digest over all that is printed. Where that holds the number and few 
 finds it by the id; such an id is not kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from ledger.events import Event, FormerStatement, PersonalErased
 from ledger.log.store import Reading
 from ledger.timeline import CatalogueTimeline
 from projections.canonical import statement_id
-from projections.statement import Statement, statement
+from projections.statement import Dates, Statement, statements
 
 PEERS_MIN: Final = 3
 """So many numbers besides the contract's own nobody tries all together: more than 10^27."""
@@ -24,15 +24,16 @@ DIGITS_MIN: Final = 10
 
 
 def former_statements(
-    contract: Contract, account: Account, events: Sequence[tuple[int, Event]], catalogues: CatalogueTimeline
+    contract: Contract, account: Account, events: Iterable[tuple[int, Event]], catalogues: CatalogueTimeline
 ) -> tuple[FormerStatement, ...]:
     """The ids of a contract's final statements, a calendar month each, that give no number away. Raises Broken."""
-    found = []
-    for first in _months(account):
-        made = statement(contract, account, events, catalogues, since=first, until=_last_of(first))
-        if made.final and _hides_number(made):
-            found.append(FormerStatement(f"{first:%Y-%m}", statement_id(made)))
-    return tuple(found)
+    months = [Dates(first, _last_of(first)) for first in _months(account)]
+    made = statements(contract, account, events, catalogues, months)
+    return tuple(
+        FormerStatement(f"{each.since:%Y-%m}", statement_id(each))
+        for each in made
+        if each.final and _hides_number(each)
+    )
 
 
 def former_id(erased: PersonalErased | None, *, since: date, until: date) -> str | None:

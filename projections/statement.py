@@ -1,7 +1,8 @@
 """The statement (детализация): usage and ledger, never mixed, and what is left (R-13, contract §5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -96,6 +97,14 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     former_id: str | None = None
 
 
+class Dates(msgspec.Struct, frozen=True):
+    """The local dates of a statement, both included, and the id it had before an erasure, where that was kept."""
+
+    since: date
+    until: date
+    former_id: str | None = None
+
+
 def statement(
     contract: Contract,
     account: Account,
@@ -106,66 +115,130 @@ def statement(
     until: date,
     former_id: str | None = None,
 ) -> Statement:
-    """The statement of a contract over local dates `since` to `until`, both included.
+    """The statement of a contract over local dates `since` to `until`, both included, as of `statements`."""
+    (made,) = statements(contract, account, events, catalogues, [Dates(since, until, former_id)])
+    return made
 
-    `events` are the contract's from the first one on, with their positions; they are read up to the end of the range.
-    It is final once something was booked at or behind that end, and then never changes (R-13.5). What comes next is
-    decided by the catalogue of that booking, before there is one by the newest. Raises Broken.
+
+def statements(
+    contract: Contract,
+    account: Account,
+    events: Iterable[tuple[int, Event]],
+    catalogues: CatalogueTimeline,
+    asked: Sequence[Dates],
+) -> list[Statement]:
+    """The statements of a contract over ranges of local dates, in their order, its events folded once for all.
+
+    `events` are the contract's from the first one on, with their positions; they are read up to the end of the last
+    range. A statement is final once something was booked at or behind its end, and then never changes (R-13.5). What
+    comes next is decided by the catalogue of that booking, before there is one by the newest. Raises Broken.
     """
     zone = account.zone
-    begin = periods.day_start(since, zone)
-    end = periods.day_start(until + timedelta(days=1), zone)
-    state: Account | None = None
-    position = 0
-    opening = 0
-    lines: list[Line] = []
-    usage: list[UsageRow] = []
-    unrated: list[UnratedRecord] = []
+    ranges = [_Range(dates, zone) for dates in asked]
+    earliest = min(part.begin for part in ranges)
+    going_on = sorted(ranges, key=attrgetter("end"))
+    reached = _Reached()
     known: dict[int, Line] = {}
-    plan_name: str | None = None
-    final = False
-    in_force = catalogues.newest()
-    for found, event in events:
-        if event.booked_at >= end:
-            final, in_force = True, catalogues.at(found)
+    made: dict[_Range, Statement] = {}
+    for position, event in events:
+        booked_at = event.booked_at
+        while going_on and going_on[0].end <= booked_at:
+            ended = going_on.pop(0)
+            made[ended] = _made(contract, zone, ended, reached, catalogues, final_at=position)
+        if not going_on:
             break
-        state, position = evolve(state, event, account.account), found
+        before = reached.wallet
+        reached.state, reached.position = evolve(reached.state, event, account.account), position
         if isinstance(event, _NAMING):
-            plan_name = event.plan_name
+            reached.plan_name = event.plan_name
         line = _line(event, zone, known)
         if line is not None:
             known[event.version] = line
-        if event.booked_at < begin:
-            opening = state.wallet
-            continue
+        if booked_at >= earliest:
+            row, record = usage_row(event), unrated_record(event)
+            for part in going_on:
+                if booked_at >= part.begin:
+                    part.add(before, line, row, record)
+    made |= {part: _made(contract, zone, part, reached, catalogues) for part in going_on}
+    return [made[part] for part in ranges]
+
+
+class _Reached:
+    """How far the events of a contract were followed: what they left, and what they called the plan."""
+
+    def __init__(self) -> None:
+        self.state: Account | None = None
+        self.position = 0
+        self.plan_name: str | None = None
+
+    @property
+    def wallet(self) -> Kopecks:
+        return self.state.wallet if self.state is not None else 0
+
+
+class _Range:
+    """What the events of a range of dates have said so far."""
+
+    def __init__(self, dates: Dates, zone: str) -> None:
+        self.dates = dates
+        self.begin = periods.day_start(dates.since, zone)
+        self.end = periods.day_start(dates.until + timedelta(days=1), zone)
+        self.opening: Kopecks | None = None
+        self.lines: list[Line] = []
+        self.usage: list[UsageRow] = []
+        self.unrated: list[UnratedRecord] = []
+
+    def add(self, before: Kopecks, line: Line | None, row: UsageRow | None, record: UnratedRecord | None) -> None:
+        """One more event, and the wallet before it."""
+        if self.opening is None:
+            self.opening = before
         if line is not None:
-            lines.append(line)
-        if row := usage_row(event):
-            usage.append(row)
-        if record := unrated_record(event):
-            unrated.append(record)
+            self.lines.append(line)
+        if row is not None:
+            self.usage.append(row)
+        if record is not None:
+            self.unrated.append(record)
+
+
+def _made(
+    contract: Contract,
+    zone: str,
+    part: _Range,
+    reached: _Reached,
+    catalogues: CatalogueTimeline,
+    *,
+    final_at: int | None = None,
+) -> Statement:
+    """The statement of a range whose events were all met; `final_at` is the position of the first one behind it."""
+    state, usage = reached.state, part.usage
     made = Statement(
         contract=contract,
         zone=zone,
-        since=since,
-        until=until,
-        final=final,
-        opening=opening,
-        closing=state.wallet if state else 0,
-        lines=lines,
+        since=part.dates.since,
+        until=part.dates.until,
+        final=final_at is not None,
+        opening=reached.wallet if part.opening is None else part.opening,
+        closing=reached.wallet,
+        lines=part.lines,
         usage=usage,
-        usage_total=UsageTotal(sum(row.amount for row in usage), sum(row.amount_ex_vat for row in usage)),
-        unrated=unrated,
-        left=rows(state, at=end) if state else [],
+        usage_total=UsageTotal(sum([row.amount for row in usage]), sum([row.amount_ex_vat for row in usage])),
+        unrated=part.unrated,
+        left=rows(state, at=part.end) if state else [],
         mode=state.mode if state else "none",
-        plan_name=plan_name,
+        plan_name=reached.plan_name,
         next_due=state.period.next_due if state and state.period else None,
-        next_fee=_next_fee(state, catalogues, position) if state else None,
-        waiting=next_charges(state, in_force) if state else NextCharges(),
-        former_id=former_id,
+        next_fee=_next_fee(state, catalogues, reached.position) if state else None,
+        waiting=_waiting(state, catalogues, final_at),
+        former_id=part.dates.former_id,
     )
     check(made)
     return made
+
+
+def _waiting(state: Account | None, catalogues: CatalogueTimeline, final_at: int | None) -> NextCharges:
+    if state is None:
+        return NextCharges()
+    return next_charges(state, catalogues.newest() if final_at is None else catalogues.at(final_at))
 
 
 def printed_lines(events: Iterable[Event], zone: str) -> dict[int, Line]:

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from ledger.account import Account
 from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.hints import Hinted, HintedError
 from ledger.json_line import quoted
@@ -28,7 +29,7 @@ from projections.canonical import statement_id
 from projections.contract_fields import later_fields
 from projections.former import erasure_of, former_id
 from projections.shares import in_processes
-from projections.statement import statement
+from projections.statement import Dates, Statement, statements
 from scripts import collector
 from scripts.app.contracts import contracts_of
 from scripts.app.errors import AppError
@@ -45,7 +46,7 @@ _NO_ACCOUNT: Final = "no account: one is 79 and nine digits, like 79161234567"
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What is wanted: which range of local dates, how laid out, and where; the folder of keys, for the foot."""
+    """What is wanted of every contract: a range of local dates, how laid out, and where; the keys, for the foot."""
 
     folder: str
     since: date
@@ -95,7 +96,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """What a run came to, in contracts."""
+    """What a run came to, in statements; a contract of which none could be made is one failure."""
 
     written: int = 0
     skipped: int = 0
@@ -116,10 +117,14 @@ class Wanted(msgspec.Struct, frozen=True):
         return len(self.contracts) + len(self.failures)
 
 
-Asked: TypeAlias = tuple[Contract, Entry | None]
-"""A contract, and what the manifest says of its file."""
-Told: TypeAlias = tuple[Contract, Entry | Failure, bool]
-"""What became of a contract, and whether its file was there already."""
+Asked: TypeAlias = tuple[Contract, list[Entry | None]]
+"""A contract, and what the manifest of each order says of its file."""
+
+
+Became: TypeAlias = tuple[Entry | Failure, bool]
+"""What became of a file, and whether it was there already."""
+Told: TypeAlias = tuple[Contract, Failure | list[Became]]
+"""What became of a contract: of its file for each order, or why there is none of them."""
 
 
 def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | None = None) -> Wanted:
@@ -148,30 +153,37 @@ def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | N
 
 
 def write_statements(
-    log: Reading, order: Order, wanted: Wanted, *, workers: int, progress: Progress = unwatched
+    log: Reading, orders: Sequence[Order], wanted: Wanted, *, workers: int, progress: Progress = unwatched
 ) -> Summary:
-    """Write the contracts' statements, each file whole or not at all, and list them in the manifest.
+    """Write the contracts' statements, each file whole or not at all, and list them in the manifests.
 
-    A file is left as it is if the manifest has it, its bytes are those of the manifest, and the statement is still the
-    same: a provisional one may have become another. Interrupted, the run leaves whole files and their lines in the
-    manifest, and the next one goes on from there; runs at the same time add to one manifest. A contract that fails
-    stops no other.
+    The orders are of one folder; the events of a contract are read and folded once for all of them. A file is left as
+    it is if the manifest has it, its bytes are those of the manifest, and the statement is still the same: a
+    provisional one may have become another. Interrupted, the run leaves whole files and their lines in the manifests,
+    and the next one goes on from there; runs at the same time add to one manifest. A contract that fails stops no
+    other.
     """
     began = time.monotonic()
     summary = Summary(failures=list(wanted.failures))
-    known = _read(order.manifest)
-    asked = [(contract, known.get(order.file(contract))) for contract in wanted.contracts]
+    known = [_read(order.manifest) for order in orders]
+    asked: list[Asked] = [
+        (contract, [entries.get(order.file(contract)) for order, entries in zip(orders, known, strict=True)])
+        for contract in wanted.contracts
+    ]
     if len(asked) < ACCOUNTS_FOR_PROCESSES:
         workers = 1
     size = 1 if workers == 1 else max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
-    with files.workplace(order.manifest) as place:
-        jobs = [partial(_some, order, place, asked[start : start + size]) for start in range(0, len(asked), size)]
+    done = len(wanted.failures)
+    with files.workplace(orders[0].manifest) as place:
+        jobs = [partial(_some, orders, place, asked[start : start + size]) for start in range(0, len(asked), size)]
         with closing(in_processes(jobs, log, workers=workers, finish=True)) as told:
             for some in told:
-                _note(order, place, some, summary, log.ref)
-                progress(summary.written + summary.skipped + summary.failed)
-    with _alone(order.folder):
-        _rewrite(order, log.ref)
+                _note(orders, place, some, summary, log.ref)
+                done += len(some)
+                progress(done)
+    with _alone(orders[0].folder):
+        for order in orders:
+            _rewrite(order, log.ref)
     summary.failures.sort(key=_place)
     summary.failed = len(summary.failures)
     summary.seconds = round(time.monotonic() - began, 3)
@@ -183,37 +195,55 @@ def _place(failure: Failure) -> tuple[object, ...]:
     return (failure.asked,) if isinstance(failure.asked, str) else failure.asked
 
 
-def _note(order: Order, place: Path, told: Sequence[Told], summary: Summary, ref: StoreRef) -> None:
-    """Give finished files their names and lines in the manifest, and count what became of contracts."""
-    lines = []
-    with _alone(order.folder):
-        for contract, result, was_there in told:
-            if isinstance(result, Failure):
-                summary.failures.append(result)
-            elif was_there:
-                summary.skipped += 1
-            elif failure := _moved(place, Path(order.folder), contract, result):
-                summary.failures.append(failure)
-            else:
-                lines.append(msgspec.json.encode(result) + b"\n")
-                summary.written += 1
-        _append(order.manifest, lines, ref.like)
+def _note(orders: Sequence[Order], place: Path, told: Sequence[Told], summary: Summary, ref: StoreRef) -> None:
+    """Give finished files their names and lines in the manifests, and count what became of contracts."""
+    lines: list[list[bytes]] = [[] for _ in orders]
+    folder = Path(orders[0].folder)
+    with _alone(orders[0].folder):
+        for contract, became in told:
+            if isinstance(became, Failure):
+                summary.failures.append(became)
+                continue
+            for listed, (result, was_there) in zip(lines, became, strict=True):
+                if isinstance(result, Failure):
+                    summary.failures.append(result)
+                elif was_there:
+                    summary.skipped += 1
+                elif failure := _moved(place, folder, contract, result):
+                    summary.failures.append(failure)
+                else:
+                    listed.append(msgspec.json.encode(result) + b"\n")
+                    summary.written += 1
+        for order, listed in zip(orders, lines, strict=True):
+            _append(order.manifest, listed, ref.like)
     summary.failed = len(summary.failures)
 
 
-def _some(order: Order, place: Path, asked: Sequence[Asked], log: Reading) -> list[Told]:
+def _some(orders: Sequence[Order], place: Path, asked: Sequence[Asked], log: Reading) -> list[Told]:
     collector.tune_gc()
     snapshot = Snapshot(log)
-    return [_one(order, place, snapshot, *each) for each in asked]
+    return [_one(orders, place, snapshot, *each) for each in asked]
 
 
-def _one(order: Order, place: Path, snapshot: Snapshot, contract: Contract, known: Entry | None) -> Told:
-    """One contract's file: made in the workplace, or left as it is, or the reason why not."""
+def _one(
+    orders: Sequence[Order], place: Path, snapshot: Snapshot, contract: Contract, known: Sequence[Entry | None]
+) -> Told:
+    """One contract's files: made in the workplace, or left as they are, or the reason why not."""
     try:
         with snapshot.log.store_errors():
-            return contract, *_write(order, place, snapshot, contract, known)
+            found = _account(snapshot, contract)
+            if isinstance(found, Failure):
+                return contract, found
+            made = _made(orders, snapshot, contract, found)
     except Exception as error:
-        return contract, _failure(contract, error), False
+        return contract, _failure(contract, error)
+    became: list[Became] = []
+    for order, entry in zip(orders, known, strict=True):
+        try:
+            became.append(_write(order, place, snapshot, found, made[order.since, order.until], entry))
+        except Exception as error:
+            became.append((_failure(contract, error), False))
+    return contract, became
 
 
 def _failure(asked: Contract | str, error: Exception) -> Failure:
@@ -222,33 +252,41 @@ def _failure(asked: Contract | str, error: Exception) -> Failure:
     return Failure(asked, Hinted(" ".join(text.split()), hint, facts), type(error).__name__)
 
 
-def _write(
-    order: Order, place: Path, snapshot: Snapshot, contract: Contract, known: Entry | None
-) -> tuple[Entry | Failure, bool]:
+def _account(snapshot: Snapshot, contract: Contract) -> Account | Failure:
+    """The account of a contract that can have statements, or why it has none."""
     if _FILE_NAME.fullmatch(contract.file_name) is None:  # nor can it be the name of a file elsewhere
-        return Failure(quoted(str(contract)), Hinted(_NO_ACCOUNT)), False
+        return Failure(quoted(str(contract)), Hinted(_NO_ACCOUNT))
     if contract.number == NO_KEY:  # another document than the one it would be with its key
-        return Failure(contract, Hinted("the key of this contract is not there", "restore_keys")), False
-    found = snapshot.account(contract.id)
-    if found is None:
-        return Failure(contract, Hinted(_NOT_HERE)), False
-    events = snapshot.events(contract.id)
-    former = former_id(erasure_of(snapshot.log, found), since=order.since, until=order.until)
-    made = statement(
-        contract, found, events, snapshot.catalogues, since=order.since, until=order.until, former_id=former
-    )
-    path = Path(order.folder) / order.file(contract)
+        return Failure(contract, Hinted("the key of this contract is not there", "restore_keys"))
+    return snapshot.account(contract.id) or Failure(contract, Hinted(_NOT_HERE))
+
+
+def _made(
+    orders: Sequence[Order], snapshot: Snapshot, contract: Contract, account: Account
+) -> dict[tuple[date, date], Statement]:
+    """The statements of a contract that orders need, by their range."""
+    erased = erasure_of(snapshot.log, account)
+    ranges = dict.fromkeys((order.since, order.until) for order in orders)
+    asked = [Dates(since, until, former_id(erased, since=since, until=until)) for since, until in ranges]
+    with closing(snapshot.events(contract.id)) as events:
+        return dict(zip(ranges, statements(contract, account, events, snapshot.catalogues, asked), strict=True))
+
+
+def _write(
+    order: Order, place: Path, snapshot: Snapshot, account: Account, made: Statement, known: Entry | None
+) -> Became:
+    path = Path(order.folder) / order.file(made.contract)
     id = statement_id(made)
     if known is not None and known.statement == id and _digest(path) == known.sha256:
         return known, True
     keys = keys_for(order.layout, order.keys)
-    checkpoint = None if keys is None else footer(snapshot, found, keys, until=order.until)
+    checkpoint = None if keys is None else footer(snapshot, account, keys, until=order.until)
     content = order.layout.render(made, checkpoint)
     like = snapshot.log.ref.like
     with open(files.create(place / path.name, replacing=path, like=like), "wb") as file:
         file.write(content)
     digest = hashlib.sha256(content).hexdigest()
-    entry = Entry(**later_fields(contract), file=path.name, statement=id, sha256=digest, final=made.final)
+    entry = Entry(**later_fields(made.contract), file=path.name, statement=id, sha256=digest, final=made.final)
     return entry, False
 
 

@@ -1,6 +1,6 @@
 """Statements: what an account did in local dates, as a document in one of the formats (R-13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import date
 from importlib import import_module
@@ -73,6 +73,19 @@ def checked_layout(form: str, *, table: Table | None, lang: Language | None) -> 
     if lang is not None and form not in SPEAKS:
         raise InvalidRequest("FORMAT_WITHOUT_LANGUAGE", form=form, formats=", ".join(sorted(SPEAKS)))
     return Layout(form, table, lang)
+
+
+def checked_layouts(forms: Iterable[str], *, table: Table | None, lang: Language | None) -> list[Layout]:
+    """Layouts of several formats, each with the options that it has. Raises InvalidRequest for one that none has."""
+    has_table, speaks = {"csv"}.intersection(forms), SPEAKS.intersection(forms)
+    return [
+        checked_layout(
+            form,
+            table=table if form in has_table or not has_table else None,
+            lang=lang if form in speaks or not speaks else None,
+        )
+        for form in forms
+    ]
 
 
 def document(

@@ -1,7 +1,8 @@
-"""`obnovi statements`: a month's statements of all accounts, or of those in a file (R-13)."""
+"""`obnovi statements`: months' statements of all accounts, or of those in a file (R-13)."""
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from projections.contract_fields import contract_fields
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
 from scripts.app.bulk import Failure, Order, contracts_to_print, write_statements
-from scripts.app.statements import FORMATS, checked_layout
+from scripts.app.statements import FORMATS, checked_layouts
 from scripts.cli import terminal
 from scripts.cli.account_number import digits_of
 from scripts.cli.grouped import GroupedMessages
@@ -43,8 +44,23 @@ class MonthType(click.ParamType[date]):
 
 
 @click.command()
-@click.option("--month", type=MonthType(), required=True, metavar="YYYY-MM", help="The month, in local dates.")
-@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="The format of every file.")
+@click.option(
+    "--month",
+    "months",
+    type=MonthType(),
+    required=True,
+    multiple=True,
+    metavar="YYYY-MM",
+    help="The month, in local dates; of several, each has files of its own.",
+)
+@click.option(
+    "--format",
+    "forms",
+    type=click.Choice(FORMATS),
+    required=True,
+    multiple=True,
+    help="The format of every file; of several, each has files of its own.",
+)
 @click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
 @click.option("--accounts", metavar="FILE", help="Numbers, or NUMBER/N, one a line.  [default: all of the ledger]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
@@ -58,15 +74,17 @@ class MonthType(click.ParamType[date]):
 @with_settings
 def statements(
     settings: Settings,
-    month: date,
-    form: str,
+    months: Sequence[date],
+    forms: Sequence[str],
     folder: str,
     accounts: str | None,
     table: Table | None,
     language: Language | None,
     workers: int | None,
 ) -> int:
-    """Write a month's statements, a file a contract, and a manifest of what each file is.
+    """Write months' statements, a file a contract, month and format, and manifests of what each file is.
+
+    A contract's events are read once for all months and formats.
 
     The file of a number's N-th contract, N > 1, is called NUMBER-N; --accounts names all contracts of a number, or one
     as NUMBER/N.
@@ -77,10 +95,16 @@ def statements(
     \b
     Example:
       obnovi statements --month 2026-10 --format pdf -o october
+      obnovi statements --month 2026-09 --month 2026-10 --format pdf --format json -o autumn
       obnovi statements --month 2026-10 --format csv --table usage -o october --accounts some.txt
     """
-    last = periods.months_after(month, 1) - timedelta(days=1)
-    order = Order(folder, month, last, checked_layout(form, table=table, lang=language), keys_folder(settings))
+    layouts = checked_layouts(dict.fromkeys(forms), table=table, lang=language)
+    keys = keys_folder(settings)
+    orders = [
+        Order(folder, month, periods.months_after(month, 1) - timedelta(days=1), layout, keys)
+        for month in dict.fromkeys(months)
+        for layout in layouts
+    ]
     named = None if accounts is None else _named(accounts)
     with open_ledger(settings) as ledger, ledger.store.reading() as log:
         tell_all_missing_keys(settings, log)
@@ -90,7 +114,7 @@ def statements(
         except FileExistsError:
             raise UsageError(f"{folder} is a file; name a folder with -o") from None
         with terminal.progress("statements", wanted.count) as bar:
-            summary = write_statements(log, order, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
+            summary = write_statements(log, orders, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
     if settings.json:
         failed = [_fields(failure) | {"reason": _reason(failure)} for failure in summary.failures]
         print_json(msgspec.structs.asdict(summary) | {"failures": failed})
@@ -103,7 +127,7 @@ def statements(
             print_text(f"… and {more} more: {kind}; `obnovi statements --json` lists all\n")
         print_text(
             f"{terminal.count(summary.written, 'statement')} written, {summary.skipped} already there, "
-            f"{summary.failed} failed; listed in {order.manifest}\n"
+            f"{summary.failed} failed; listed in {', '.join(str(order.manifest) for order in orders)}\n"
         )
     return 1 if summary.failed else 0
 

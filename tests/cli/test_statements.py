@@ -196,7 +196,6 @@ def test_killed_it_leaves_whole_files_only_and_goes_on_from_there(obnovi: Run, t
         (["--month", "2023-13"], "not a month"),
         (["--month", "2023-1"], "not a month"),
         (["--table", "usage"], "--table goes with --format csv"),
-        (["--format", "xml", "--lang", "en"], "--lang goes with"),
         (["-o", "feed"], "is a file; name a folder"),
         (["--accounts", "nowhere"], "there is no list of accounts"),
         (["--ledger", "nowhere.db"], "nowhere.db"),
@@ -206,6 +205,31 @@ def test_misuse_is_one_line(ledger: Run, options: list[str], said: str) -> None:
     done = ledger(*JANUARY, "--format", "pdf", *options)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert said in done.err
+
+
+def test_a_language_is_refused_where_no_format_has_one(ledger: Run) -> None:
+    done = ledger(*JANUARY, "--format", "xml", "--format", "json", "--lang", "en")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "--lang goes with" in done.err
+
+
+def test_months_and_formats_asked_at_once_are_what_each_alone_is(ledger: Run, tmp_path: Path) -> None:
+    """The events of a contract are read once for all of them; options go to the formats that have them."""
+    forms = ("csv", "json", "xlsx")
+    asked = ["--month", "2023-02", *(each for form in forms for each in ("--format", form)), "--lang", "en"]
+    assert counts(ledger(*JANUARY, *asked, "--table", "usage", "--json")) == (18, 0, 0)
+    for asked_month in ("2023-01", "2023-02"):
+        for form in forms:
+            options = {"csv": ["--lang", "en", "--table", "usage"], "xlsx": ["--lang", "en"]}.get(form, [])
+            alone = ("statements", "--month", asked_month, "-o", "single", "--format", form, *options, "--json")
+            assert counts(ledger(*alone)) == (3, 0, 0)
+    together, single = (
+        {each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("out", "single")
+    )
+    assert together == single
+    assert len(together) == 24
+    (tmp_path / "out" / f"{ACCOUNTS[0]}-2023-02.json").unlink()
+    assert counts(ledger(*JANUARY, *asked, "--table", "usage", "--json")) == (1, 17, 0)
 
 
 def test_binary_forms_go_to_a_pipe_or_a_file_but_not_to_a_terminal(
