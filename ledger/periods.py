@@ -104,18 +104,16 @@ def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
     return first.date(), day_start(last.date(), zone), last.date()
 
 
-@lru_cache(maxsize=1_000)  # the times of one event are often one
 def local_text(instant: Instant, zone: str) -> str:
     """RFC 3339 with the zone's offset: what programs read."""
     ahead = _offset_of(instant // DAY, zone)
     if ahead is None:
         return local(instant, zone).isoformat()
     offset, told = ahead
-    day, into = divmod(instant + offset, DAY)
-    minutes, within = divmod(into, 60 * SECOND)
-    seconds, fraction = divmod(within, SECOND)
+    hour, within = divmod(instant + offset, HOUR)
+    second, fraction = divmod(within, SECOND)
     behind = f".{fraction:06d}" if fraction else ""
-    return f"{_date_text(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{behind}{told}"
+    return f"{_hour_text(hour)}{_WITHIN_HOUR[second]}{behind}{told}"
 
 
 @lru_cache(maxsize=1_000)
@@ -128,10 +126,14 @@ def _offset_of(utc_day: int, zone: str) -> tuple[Instant, str] | None:
     return offset // _MICROSECOND, first.isoformat()[19:]
 
 
-@lru_cache(maxsize=1_000)
-def _date_text(day: int) -> str:
-    """A date by its days since 1970."""
-    return (EPOCH + timedelta(days=day)).date().isoformat()
+@lru_cache(maxsize=10_000)
+def _hour_text(hour: int) -> str:
+    """The date and hour of so many hours since 1970, up to where the minutes stand."""
+    return (EPOCH + timedelta(hours=hour)).isoformat()[:14]
+
+
+_WITHIN_HOUR: Final = [f"{second // 60:02d}:{second % 60:02d}" for second in range(3600)]
+"""Minutes and seconds of each second of an hour."""
 
 
 @lru_cache(maxsize=1_000)

@@ -105,8 +105,8 @@ def russian(zone: str) -> Phrasebook:
 def usage_row(row: UsageRow, zone: str) -> dict[str, object]:
     """A usage row; the amount without VAT with its four decimals."""
     fields = asdict(row)
-    fields["at"] = local_text(row.at, zone)
-    fields["booked_at"] = local_text(row.booked_at, zone)
+    fields["at"] = at = local_text(row.at, zone)
+    fields["booked_at"] = at if row.booked_at == row.at else local_text(row.booked_at, zone)
     fields["amount_ex_vat"] = ten_thousandths(row.amount_ex_vat)
     return fields
 

@@ -11,7 +11,7 @@ from ledger.periods import Instant
 from ledger.units import Kopecks, PackageQuantity, RecordQuantity, TenThousandths
 
 
-class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
+class UsageRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A usage row: `quantity` as measured, `billed` and `from_packages` in package units; `at` is when it began."""
 
     version: int
