@@ -126,7 +126,7 @@ def _offset_of(utc_day: int, zone: str) -> tuple[Instant, str] | None:
     return offset // _MICROSECOND, first.isoformat()[19:]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def _hour_text(hour: int) -> str:
     """The date and hour of so many hours since 1970, up to where the minutes stand."""
     return (EPOCH + timedelta(hours=hour)).isoformat()[:14]

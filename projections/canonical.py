@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 from weakref import ref
 
 import msgspec
@@ -140,7 +140,7 @@ def bucket(row: BucketRow, zone: str) -> dict[str, object]:
 
 def timed(made: msgspec.Struct, zone: str, *names: str) -> dict[str, object]:
     """The fields of a model that the JSON has, in their order; those of these names are instants, and become times."""
-    fields: dict[str, object] = msgspec.to_builtins(made)
+    fields: dict[str, Any] = msgspec.to_builtins(made)
     return fields | {name: local_text(fields[name], zone) for name in names if fields.get(name) is not None}
 
 
