@@ -166,7 +166,7 @@ def test_memory_does_not_grow_with_the_feed() -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 2 * early + 200_000
+    assert peak < 2 * early + 400_000  # what is remembered of times fills up
 
 
 def test_a_ledger_lives_on_a_simulated_month(fed: Fed, tmp_path: Path) -> None:
