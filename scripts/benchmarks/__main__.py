@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import click
@@ -18,7 +19,6 @@ from scripts.benchmarks import (
     append,
     builds,
     columns,
-    contest,
     evidence,
     exports,
     feed,
@@ -36,6 +36,7 @@ from scripts.benchmarks import (
     verify,
     what_if,
 )
+from scripts.benchmarks.compared import FULL, QUICK, Result
 from scripts.benchmarks.kept import Kept
 from scripts.benchmarks.row import Measured, Missing, Row, run
 from scripts.cli import terminal
@@ -65,6 +66,19 @@ ROWS = {
         *peers.ROWS,
     )
 }
+COMPARED = {
+    row.name: row
+    for row in (
+        *verify.COMPARED,
+        *replay.COMPARED,
+        *what_if.COMPARED,
+        *feed.COMPARED,
+        *night.COMPARED,
+        *statement.COMPARED,
+        *forms.COMPARED,
+        *peers.COMPARED,
+    )
+}
 
 
 class RowsType(click.ParamType[Sequence[str]]):
@@ -76,7 +90,7 @@ class RowsType(click.ParamType[Sequence[str]]):
         """The names, or click's usage error."""
         names: list[str] = []
         for name in map(str.strip, value.split(",")):
-            known = dict.fromkeys([*ROWS, *contest.ROWS])
+            known = dict.fromkeys([*ROWS, *COMPARED])
             group = [name] if name in known else [row for row in known if row.startswith(f"{name}-")]
             if not group:
                 self.fail(f"no row {name!r}; there are {', '.join(known)}", param, ctx)
@@ -88,7 +102,7 @@ class RowsType(click.ParamType[Sequence[str]]):
 @click.option("--rows", "names", type=RowsType(), help="Only these rows, parted by commas.")
 @click.option("--against", "revision", metavar="REV", help="Compare with the build of another commit, in turns.")
 @click.option("--pairs", type=click.IntRange(min=1), default=3, show_default=True, help="Turns of each build.")
-@click.option("--quick", is_flag=True, help="Smaller sizes, under three minutes in all.")
+@click.option("--quick", is_flag=True, help="Smaller sizes, some minutes in all.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("--folder", type=click.Path(path_type=Path), default="build", help="Where ledgers are made.  [build]")
 @click.option("--measure", "alone", type=click.Choice(list(ROWS)), hidden=True, help="Measure one row in this process.")
@@ -115,7 +129,7 @@ def main(
                 print_json({"missing": str(error)})
         return
     if revision is not None:
-        _compare(names or list(contest.ROWS), revision, pairs=pairs, quick=quick, as_json=as_json, folder=folder)
+        _compare(names or list(COMPARED), revision, pairs=pairs, quick=quick, as_json=as_json, folder=folder)
         return
     measured: list[tuple[Row, Measured]] = []
     for name in names or ROWS:
@@ -142,21 +156,30 @@ def main(
 
 
 def _compare(names: Sequence[str], revision: str, *, pairs: int, quick: bool, as_json: bool, folder: Path) -> None:
-    if alone := [name for name in names if name not in contest.ROWS]:
-        raise click.UsageError(f"of this build alone: {', '.join(alone)}; compared are {', '.join(contest.ROWS)}")
+    if alone := [name for name in names if name not in COMPARED]:
+        raise click.UsageError(f"of this build alone: {', '.join(alone)}; compared are {', '.join(COMPARED)}")
     try:
         this, other = builds.this_build(), builds.build_of(revision, folder)
     except builds.NoBuild as error:
         raise click.ClickException(str(error)) from error
-    kept, sizes = Kept(folder / "kept", simulator=other), against.QUICK if quick else against.FULL
-    results = []
+    kept, sizes = Kept(folder / "kept", simulator=other), QUICK if quick else FULL
+    results: list[Result] = []
+    failed: list[str] = []
     for name in names:
         sys.stderr.write(f"measuring: {name}\n")
-        results.append(against.compare(contest.ROWS[name], this, other, kept, sizes, pairs))
+        try:
+            results.append(against.compare(COMPARED[name], this, other, kept, sizes, pairs))
+        except Missing as error:
+            sys.stderr.write(f"left out: {error}\n")
+        except (AssertionError, CalledProcessError) as error:  # the rows before it took long
+            sys.stderr.write(f"failed: {error}\n")
+            failed.append(name)
     if as_json:
         print_json(against.numbers(results, other))
     else:
         against.table(results, other)
+    if failed:
+        raise click.ClickException(f"failed: {', '.join(failed)}")
 
 
 def _cells(row: Row, made: Measured) -> tuple[str, ...]:

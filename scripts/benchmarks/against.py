@@ -3,131 +3,45 @@
 import os
 import statistics
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from scripts.benchmarks.builds import Build, python_build
+from scripts.benchmarks.compared import MB, Compared, Result, Sizes, Turn, peak_bytes, seconds_of
 from scripts.benchmarks.kept import Kept
 from scripts.benchmarks.process import Ran
 from scripts.cli import terminal
 
-Turn: TypeAlias = Callable[[], Ran]
-"""The work once, checked; what it took."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much is measured."""
-
-    inputs: int
-
-
-FULL: Final = Sizes(inputs=1_000_000)
-QUICK: Final = Sizes(inputs=60_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """How many times faster at least, and in how much memory."""
-
-    times: float
-    peak_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A row: `begin` makes what the work needs, and answers with the work; `things` says of what there are how many."""
-
-    name: str
-    begin: Callable[[Kept, Build, Sizes], Turn]
-    things: Callable[[Sizes], tuple[int, str]]
-    goal: Goal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the turns of a row took, in pairs."""
-
-    row: Compared
-    count: int
-    noun: str
-    ours: Sequence[Ran]
-    theirs: Sequence[Ran]
-
-    @property
-    def ratios(self) -> list[float]:
-        """The other's time in this one's, pair by pair."""
-        return [old.seconds / new.seconds for new, old in zip(self.ours, self.theirs, strict=True)]
-
-    @property
-    def cpu_ratios(self) -> list[float]:
-        """The same of the time on cores, which other work on the machine moves less."""
-        return [old.cpu_seconds / new.cpu_seconds for new, old in zip(self.ours, self.theirs, strict=True)]
-
-    @property
-    def times(self) -> float:
-        """How many times faster: the median of the pairs."""
-        return statistics.median(self.ratios)
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the goal is reached; None without one."""
-        goal = self.row.goal
-        if goal is None:
-            return None
-        peak = max(each.peak_bytes for each in self.ours)
-        return self.times >= goal.times and (goal.peak_bytes is None or peak <= goal.peak_bytes)
-
 
 def compare(row: Compared, this: Build, other: Build, kept: Kept, sizes: Sizes, pairs: int) -> Result:
-    """A row measured: this build and the other one in turns, so many times."""
-    count, noun = row.things(sizes)
-    turns = [row.begin(kept, build, sizes) for build in (this, other)]
-    taken: list[list[Ran]] = [[], []]
-    for pair in range(pairs):
-        for which in (0, 1) if pair % 2 else (1, 0):
-            os.sync()
-            done = turns[which]()
-            taken[which].append(done)
-            sys.stderr.write(
-                f"  {(this, other)[which].name}: {done.seconds:.2f} s, {done.cpu_seconds:.2f} s of cores\n"
-            )
-    return Result(row, count, noun, *taken)
+    """A row measured: this build and the other one in turns, so many times. Raises Missing."""
+    turns: dict[str, Turn] = {
+        "other": row.rival(kept, this, sizes) if row.rival is not None else row.begin(kept, other, sizes),
+        "this": row.begin(kept, this, sizes),
+    }
+    if row.beside is not None:
+        turns["beside"] = row.beside.begin(kept, this, sizes)
+    taken: dict[str, list[Ran]] = {"this": [], "other": [], "beside": []}
+    for _ in range(pairs):
+        for who, turn in turns.items():
+            os.sync()  # what was written before is nobody's work
+            done = turn()
+            taken[who].append(done)
+            sys.stderr.write(f"  {who}: {done.seconds:.4g} s, {done.cpu_seconds:.4g} s of cores\n")
+    return Result(row, row.size(sizes), ours=taken["this"], theirs=taken["other"], beside=taken["beside"])
 
 
 def numbers(results: Sequence[Result], other: Build) -> dict[str, Any]:
-    """The table as JSON."""
-    return {
-        "machine": caption(other),
-        "other": other.name,
-        "rows": [
-            {
-                "row": result.row.name,
-                "size": f"{result.count} {result.noun}",
-                "times": result.times,
-                "ratios": result.ratios,
-                "cpu_ratios": result.cpu_ratios,
-                **{
-                    who: [
-                        {"seconds": each.seconds, "cpu_seconds": each.cpu_seconds, "peak_bytes": each.peak_bytes}
-                        for each in taken
-                    ]
-                    for who, taken in (("this", result.ours), ("other", result.theirs))
-                },
-                "goal": _goal(result.row.goal),
-                "met": result.met,
-            }
-            for result in results
-        ],
-    }
+    """The table as JSON: seconds, bytes, and ratios of time, the other's in this one's."""
+    return {"caption": caption(other), "rows": [_numbers(result) for result in results]}
 
 
 def table(results: Sequence[Result], other: Build) -> None:
     """The table on stdout."""
     terminal.table(
         caption(other),
-        ("Row", "Size", "This", other.name, "Times", "Spread", "of cores", "Peak", other.name, "Goal", ""),
+        ("Row", "Size", "This", other.name, "Times", "Spread", "Of cores", "Peak", other.name, "Share", "Goal", ""),
         [_cells(result) for result in results],
         right=(2, 3, 4, 5, 6, 7, 8),
     )
@@ -135,37 +49,70 @@ def table(results: Sequence[Result], other: Build) -> None:
 
 def caption(other: Build) -> str:
     """What ran where."""
-    sealing = "not sealed" if os.environ.get("OBNOVI_SEAL") == "off" else "as by default, sealed where it is"
-    return f"against {other.name}; {python_build()}, {os.cpu_count()} cores; ledgers {sealing}"
+    sealing = "not sealed" if os.environ.get("OBNOVI_SEAL") == "off" else "sealed where the build seals them"
+    return f"Beside {other.name} in turns; {python_build()}, {os.cpu_count()} cores; ledgers are {sealing}"
+
+
+def _numbers(result: Result) -> dict[str, Any]:
+    row = result.row
+    return {
+        "row": row.name,
+        "size": result.size.words,
+        "things": result.size.things,
+        "unit": row.unit,
+        "times": result.times,
+        "ratios": result.ratios,
+        "cpu_ratios": result.cpu_ratios,
+        "this": [_took(each) for each in result.ours],
+        "other": [_took(each) for each in result.theirs],
+        "beside": None
+        if row.beside is None
+        else {"name": row.beside.name, "share": result.share, "cpu_share": result.cpu_share},
+        "goal": {name: value for name, value in asdict(row.goal).items() if value is not None},
+        "met": result.met,
+    }
+
+
+def _took(ran: Ran) -> dict[str, float]:
+    return {"seconds": ran.seconds, "cpu_seconds": ran.cpu_seconds, "peak_bytes": ran.peak_bytes}
 
 
 def _cells(result: Result) -> tuple[str, ...]:
-    met = result.met
+    row, met = result.row, result.met
     return (
-        result.row.name,
-        f"{result.count:,} {result.noun}",
+        row.name,
+        result.size.words,
         _figure(result, result.ours),
         _figure(result, result.theirs),
         f"{result.times:.2f}×",
         f"{min(result.ratios):.2f} – {max(result.ratios):.2f}",
         f"{statistics.median(result.cpu_ratios):.2f}×",
-        _peak(result.ours),
-        _peak(result.theirs),
-        _goal(result.row.goal),
+        f"{peak_bytes(result.ours) / MB:,.0f} MB",
+        f"{peak_bytes(result.theirs) / MB:,.0f} MB",
+        "" if row.beside is None else f"{result.share:.2f} (of cores {result.cpu_share:.2f})",
+        _goal(row),
         "" if met is None else "met" if met else "missed",
     )
 
 
 def _figure(result: Result, taken: Sequence[Ran]) -> str:
-    return f"{result.count / statistics.median(each.seconds for each in taken):,.0f}/s"
+    seconds, unit = seconds_of(taken), result.row.unit
+    match unit:
+        case "ms":
+            return f"{1000 * seconds:,.2f} ms"
+        case "s":
+            return f"{seconds:,.2f} s"
+        case _:
+            return f"{result.size.things / seconds:,.0f} {unit}"
 
 
-def _peak(taken: Sequence[Ran]) -> str:
-    return f"{max(each.peak_bytes for each in taken) / 2**20:,.0f} MB"
-
-
-def _goal(goal: Goal | None) -> str:
-    if goal is None:
-        return ""
-    memory = f", ≤ {goal.peak_bytes / 2**20:,.0f} MB" if goal.peak_bytes is not None else ""
-    return f"≥ {goal.times:g}×{memory}"
+def _goal(row: Compared) -> str:
+    goal = row.goal
+    wanted = (
+        (goal.times, f"≥ {goal.times or 0:g}×"),
+        (goal.peak_bytes, f"≤ {(goal.peak_bytes or 0) / MB:,.0f} MB"),
+        (goal.rate, f"≥ {goal.rate or 0:,.0f} {row.unit}"),
+        (goal.share, f"≥ {goal.share or 0:g} of {row.beside.name if row.beside else ''}"),
+        (goal.times_lighter, f"≤ 1/{goal.times_lighter or 0:g} of its memory"),
+    )
+    return ", ".join(text for value, text in wanted if value is not None)

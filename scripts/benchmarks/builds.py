@@ -82,7 +82,10 @@ def build_of(revision: str, folder: Path) -> Build:
     if (Path(revision) / "pyproject.toml").exists():
         tree = Path(revision).absolute()
         return _compiled(Build(tree.name, tree, tree / ".venv" / "bin" / "python"))
-    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except NoBuild:
+        raise NoBuild(f"{revision} is no commit of {ROOT}, and no folder with the program") from None
     tree = folder.absolute() / "builds" / commit[:12]
     if not (tree / ".git").exists():
         tree.parent.mkdir(parents=True, exist_ok=True)

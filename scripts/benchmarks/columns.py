@@ -3,10 +3,16 @@
 import re
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from projections.exports import parquet
-from scripts.benchmarks import copies, traffic
+from scripts.benchmarks import traffic
+from scripts.benchmarks.builds import this_build
+from scripts.benchmarks.compared import FULL, QUICK
+from scripts.benchmarks.kept import PARTS, Kept
 from scripts.benchmarks.row import Goal, Measured, Missing, Row, own_peak_bytes, run, seconds
+
+REPEATS: Final = 5
 
 
 def measure(folder: Path, quick: bool) -> Measured:
@@ -15,8 +21,8 @@ def measure(folder: Path, quick: bool) -> Measured:
         import duckdb  # noqa: PLC0415  # only tests and this row need it
     except ModuleNotFoundError:
         raise Missing("duckdb is not installed") from None
-    events, repeats = (400_000, 5) if quick else (4_000_000, 5)
-    ledger = copies.make(folder, inputs=50_000, events=events)
+    sizes = QUICK if quick else FULL
+    ledger = Kept.beside(folder).ledger(this_build(), sizes.many_inputs, behind=PARTS - 1)
     file = folder / "events.parquet"
     run([traffic.OBNOVI, "--ledger", ledger, "export", "--format", "parquet", "-o", file, "--json"])
     offered = re.search(
@@ -29,9 +35,9 @@ def measure(folder: Path, quick: bool) -> Measured:
         rows: int = db.execute(f"SELECT count(*) FROM '{file}'").fetchall()[0][0]
         figures = [
             rows / seconds(lambda: db.execute(f"CREATE OR REPLACE TEMP TABLE balances AS {balances}"))
-            for _ in range(repeats)
+            for _ in range(REPEATS)
         ]
-        limits = [rows / seconds(lambda: db.execute(entries).fetchall()) for _ in range(repeats)]
+        limits = [rows / seconds(lambda: db.execute(entries).fetchall()) for _ in range(REPEATS)]
     return Measured(f"{rows:,} events", figures, limits, own_peak_bytes())
 
 

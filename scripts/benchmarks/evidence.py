@@ -11,7 +11,9 @@ from ledger.log.store import Store
 from projections.evidence import catalogues, check, keys, proof
 from projections.evidence.follow import caught_up
 from projections.evidence.tiles import TILE_HASHES
-from scripts.benchmarks import crowd, operator, traffic
+from scripts.benchmarks import operator, traffic
+from scripts.benchmarks.builds import this_build
+from scripts.benchmarks.kept import Kept, copy
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds
 
 PROOFS: Final = 100
@@ -75,9 +77,8 @@ def measure_proof(folder: Path, quick: bool) -> Measured:
 
 def _signed(folder: Path, quick: bool) -> tuple[Path, keys.Keys, int]:
     """A ledger with checkpoints over a third of it and over all."""
-    path = folder / "ledger.db"
+    path = copy(Kept.beside(folder).crowd(this_build(), 30_000 if quick else 250_000), folder)
     kept = keys.create(folder / "keys")
-    crowd.make(path, 25_000 if quick else 250_000)
     store = open_store(path)
     with store.reading() as log, caught_up(log, None) as tiles:
         events = tiles.size

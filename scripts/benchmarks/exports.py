@@ -7,7 +7,10 @@ from pathlib import Path
 import msgspec
 
 from ledger.log.engines import open_store
-from scripts.benchmarks import copies, traffic
+from scripts.benchmarks import traffic
+from scripts.benchmarks.builds import this_build
+from scripts.benchmarks.compared import FULL, QUICK
+from scripts.benchmarks.kept import Kept
 from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
 from scripts.cli.export import FORMS
 
@@ -15,8 +18,8 @@ from scripts.cli.export import FORMS
 def _measure(form: str) -> Callable[[Path, bool], Measured]:
     def measure(folder: Path, quick: bool) -> Measured:
         """Events per second of the whole command, its start included; memory of that process."""
-        events, repeats = (150_000, 3) if quick else (1_000_000, 1)
-        ledger = copies.make(folder, inputs=min(events, 50_000), events=events)
+        sizes, repeats = (QUICK, 3) if quick else (FULL, 1)
+        ledger = Kept.beside(folder).ledger(this_build(), sizes.inputs)
         figures, limits, peaks = [], [], []
         for _ in range(repeats):
             made = folder / f"log.{form}"

@@ -1,34 +1,75 @@
-"""Verify: every booking decided again, on every core; beside decoding and folding the same events on one."""
+"""Verify: every booking decided again, on every core; beside decoding and deciding alone."""
 
 import os
 from pathlib import Path
+from typing import Final
 
-from ledger.accounts import folded_accounts
-from ledger.log.engines import store_ref
-from ledger.service import Ledger
-from projections.verify.verify import verify_store
-from scripts.benchmarks import traffic
-from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run, seconds
-from scripts.wiring import now
+import msgspec
+
+from scripts.benchmarks import deciding
+from scripts.benchmarks.builds import Build, this_build
+from scripts.benchmarks.compared import FULL, QUICK, Beside, Compared, Sizes, Target, Turn, inputs
+from scripts.benchmarks.kept import Kept
+from scripts.benchmarks.process import Ran
+from scripts.benchmarks.row import Goal, Measured, Row
+
+REPEATS: Final = 3
+
+
+def begin(kept: Kept, build: Build, sizes: Sizes) -> Turn:
+    """The whole command."""
+    ledger = kept.ledger(build, sizes.inputs)
+    return lambda: _verified(build, ledger)
+
+
+def begin_cold(kept: Kept, build: Build, sizes: Sizes) -> Turn:
+    """The whole command, while nothing of the ledger's files is in memory."""
+    ledger = kept.ledger(build, sizes.inputs)
+
+    def turn() -> Ran:
+        _forget(ledger.parent)
+        return _verified(build, ledger)
+
+    return turn
+
+
+def begin_deciding(kept: Kept, build: Build, sizes: Sizes) -> Turn:
+    """What of it is decoding and deciding."""
+    ledger = kept.ledger(build, sizes.inputs)
+    return lambda: deciding.ran(build, ledger)
 
 
 def measure(folder: Path, quick: bool) -> Measured:
-    """Events per second, from a ledger's file."""
-    inputs, accounts, repeats = (30_000, 1_000, 3) if quick else (300_000, 6_000, 3)
-    traffic.write(folder / "feed.jsonl", inputs, accounts)
-    run([traffic.OBNOVI, "--ledger", folder / "ledger.db", "feed", folder / "feed.jsonl", "--json"])
-    figures, limits = [], []
-    with Ledger(store_ref(folder / "ledger.db"), now=now, access="read") as ledger, ledger.store.reading() as log:
-        events = log.count()
-
-        def all_of_it() -> None:
-            report = verify_store(ledger.store.ref, workers=os.cpu_count() or 1)
-            assert report.ok, report.problems[:3]
-
-        for _ in range(repeats):
-            figures.append(events / seconds(all_of_it))
-            limits.append(events / seconds(lambda: sum(1 for _ in folded_accounts(log))))
-    return Measured(f"{events:,} events, {accounts:,} accounts", figures, limits, own_peak_bytes())
+    """Events per second of the whole command, in turns with that part of it."""
+    sizes, build, kept = QUICK if quick else FULL, this_build(), Kept.beside(folder)
+    whole, alone = begin(kept, build, sizes), begin_deciding(kept, build, sizes)
+    taken = [(whole(), alone()) for _ in range(REPEATS)]
+    events = msgspec.json.decode(taken[0][0].printed)["events"]
+    return Measured(
+        f"{events:,} events",
+        [events / done.seconds for done, _ in taken],
+        [events / done.seconds for _, done in taken],
+        max(done.peak_bytes for done, _ in taken),
+    )
 
 
-ROW = Row("verify", "events/s", "decoding and folding them", measure, goal=Goal(figure=200_000))
+def _verified(build: Build, ledger: Path) -> Ran:
+    done = build.obnovi("--ledger", ledger, "verify", "--json")
+    assert msgspec.json.decode(done.printed)["ok"], done.printed[:500]
+    return done
+
+
+def _forget(folder: Path) -> None:
+    """Let the system forget the pages of files, which are all written to the disk."""
+    for path in filter(Path.is_file, folder.rglob("*")):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+DECIDING: Final = "decoding and deciding alone"
+ROW = Row("verify", "events/s", DECIDING, measure, goal=Goal(of_raw=0.6))
+COMPARED: Final = (
+    Compared("verify", "inputs/s", inputs, begin, Target(2.5, share=0.6), Beside(DECIDING, begin_deciding)),
+    Compared("verify-cold", "inputs/s", inputs, begin_cold, Target(4)),
+)
