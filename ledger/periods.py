@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import resources
@@ -19,6 +20,10 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _RFC_3339 = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
+_STRETCH_BITS: Final = 36
+"""Stretches of 2^36 microseconds, some 19 hours, have one midnight at most, and are found without a division."""
+_dates: defaultdict[str, dict[int, tuple[date, Instant, date] | None]] = defaultdict(dict)
+"""By zone and stretch what `_dates_of` says: every record asks for a date, twice."""
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
@@ -85,20 +90,22 @@ def local(instant: Instant, zone: str) -> datetime:
 
 def local_date(instant: Instant, zone: str) -> date:
     """The local date of an instant (R-2.1), also where the clocks go back over midnight and a date comes twice."""
-    dates = _dates_of(instant // DAY, zone)
+    try:
+        dates = _dates[zone][instant >> _STRETCH_BITS]
+    except KeyError:
+        dates = _dates[zone][instant >> _STRETCH_BITS] = _dates_of(instant >> _STRETCH_BITS, zone)
     if dates is None:
         return local(instant, zone).date()
     before, midnight, after = dates
     return before if instant < midnight else after
 
 
-@lru_cache(maxsize=100_000)
-def _dates_of(utc_day: int, zone: str) -> tuple[date, Instant, date] | None:
-    """The two local dates that a UTC day touches, and the instant between them; None where the clocks change.
+def _dates_of(stretch: int, zone: str) -> tuple[date, Instant, date] | None:
+    """The two local dates that a stretch of time touches, and the instant between them; None where the clocks change.
 
-    On such a day there may be two midnights (America/St_Johns 00:01 → 23:01) or none: its clocks are read each time.
+    In such a one there may be two midnights (America/St_Johns 00:01 → 23:01) or none: its clocks are read each time.
     """
-    first, last = local(utc_day * DAY, zone), local((utc_day + 1) * DAY - 1, zone)
+    first, last = local(stretch << _STRETCH_BITS, zone), local(((stretch + 1) << _STRETCH_BITS) - 1, zone)
     if first.utcoffset() != last.utcoffset():
         return None
     return first.date(), day_start(last.date(), zone), last.date()

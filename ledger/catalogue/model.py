@@ -211,29 +211,34 @@ class Catalogue:
     def __init__(self, document: _Document, text: str) -> None:
         self.text = text
         self.settings = document.settings
+        self.edition = self.settings.edition
+        """The edition of the rules under which its bookings are decided (R-3.7)."""
         self.regions = document.regions
         self.digest = _digest_of(document)
         self._under: dict[int, Catalogue] = {self.settings.edition: self}
         self._vat = sorted((date.fromisoformat(day), rate) for day, rate in document.vat.items())
         self._plans = _by_id(document.plans)
         self._options = _by_id(document.options)
-
-    @property
-    def edition(self) -> int:
-        """The edition of the rules under which its bookings are decided (R-3.7)."""
-        return self.settings.edition
+        self._plans_on: dict[tuple[str, date], PlanVersion | None] = {}
+        self._vat_on: dict[date, int] = {}
+        """Every record asks for its plan and the rate of its day: what was found for one is remembered."""
 
     def under(self, edition: int) -> "Catalogue":
         """This catalogue deciding under another edition, for questions that must not change the rules (R-3.7)."""
         if edition not in self._under:
             other = copy.copy(self)
+            other.edition = edition
             other.settings = self.settings.model_copy(update={"edition": edition})
             self._under[edition] = other
         return self._under[edition]
 
     def plan(self, plan_id: str, day: date) -> PlanVersion | None:
         """The version of a plan effective on a local date, if it has one by then."""
-        return _effective(self._plans.get(plan_id, []), day)
+        try:
+            return self._plans_on[plan_id, day]
+        except KeyError:
+            found = self._plans_on[plan_id, day] = _effective(self._plans.get(plan_id, []), day)
+            return found
 
     def option(self, option_id: str, day: date) -> OptionVersion | None:
         """The version of an option effective on a local date, if it has one by then."""
@@ -245,7 +250,11 @@ class Catalogue:
 
     def vat_rate(self, day: date) -> int:
         """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""
-        return self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
+        try:
+            return self._vat_on[day]
+        except KeyError:
+            found = self._vat_on[day] = self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
+            return found
 
     def vat_rates(self) -> list[int]:
         """Every rate of the table, the oldest first."""
