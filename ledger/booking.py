@@ -57,7 +57,8 @@ def book(
     booked_at = max(input.received_at, account.clock)
     booked = advance(account, booked_at, catalogue, recorded_at=recorded_at)
     moment = Moment(input.at, booked_at, recorded_at, reference)
-    decided = decide(booked.account, input, moment, catalogue, _known_by(booked, history), claim_name)
+    cited = no_history if isinstance(input, inputs.Usage) else _known_by(booked, history)  # a record cites nothing
+    decided = decide(booked.account, input, moment, catalogue, cited, claim_name)
     booked.add(decided)
     if settled := settle(booked.account, decided, moment):
         booked.add(settled)

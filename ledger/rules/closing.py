@@ -49,6 +49,8 @@ def against_closing(account: Account) -> Iterator[Check[CloseReason]]:
 
 def refused_when_closed(account: Account, input: Input, moment: Moment) -> list[Event]:
     """What a closed contract refuses whatever it asks; nothing where the input's own rule is to judge (R-15.4)."""
+    if account.closed_at is None:  # as nearly always: nothing to test
+        return []
     return refusal(account, input, moment, against_closed(account, input))
 
 

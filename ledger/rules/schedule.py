@@ -1,6 +1,6 @@
 """The schedule: what an account does by itself, and the financial block behind each booking (R-2.7, R-8.5)."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from ledger import periods
 from ledger.account import Account
@@ -15,12 +15,11 @@ from ledger.rules.night import charge_tariff, tariff_due
 from ledger.rules.options import charge_option, expire_option, is_night, option_due
 
 
-@dataclass(slots=True)
-class Booked:
+class Booked(msgspec.Struct):
     """What a booking added: its events, those of the schedule first, and the account behind them."""
 
     account: Account
-    events: list[Event] = field(default_factory=list)
+    events: list[Event] = []
 
     def add(self, events: list[Event]) -> None:
         """Append events and evolve the account by each."""
@@ -36,19 +35,24 @@ def settle(account: Account, events: list[Event], moment: Moment) -> list[Event]
     """
     if account.closed_at is not None:
         return []
-    adds = takes = False
-    for event in events:
-        if event.wallet_after is not None:
-            adds = adds or any(entry.to == WALLET for entry in event.entries)
-            takes = takes or any(entry.from_ == WALLET for entry in event.entries)
-        adds = adds or isinstance(event, PromiseTaken)
-        takes = takes or isinstance(event, PromiseClosed)
     blocked = "financial" in account.blocks
-    if adds and blocked and account.available > 0:
+    if blocked and account.available > 0 and any(_adds(event) for event in events):
         return [Unblocked(**moment.stamp(account), kind="financial", cause="balance")]
-    if takes and not blocked and account.available < 0:
+    if not blocked and account.available < 0 and any(_takes(event) for event in events):
         return [Blocked(**moment.stamp(account), kind="financial", cause="balance")]
     return []
+
+
+def _adds(event: Event) -> bool:
+    """Whether an event can have added to `available`."""
+    moved = event.wallet_after is not None and any(entry.to == WALLET for entry in event.entries)
+    return moved or isinstance(event, PromiseTaken)
+
+
+def _takes(event: Event) -> bool:
+    """Whether an event can have taken from `available`."""
+    moved = event.wallet_after is not None and any(entry.from_ == WALLET for entry in event.entries)
+    return moved or isinstance(event, PromiseClosed)
 
 
 def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
@@ -56,10 +60,10 @@ def next_scheduled(account: Account, catalogue: Catalogue) -> Instant | None:
     tariff = tariff_due(account, catalogue)
     if account.promise is None and not account.options:
         return tariff
-    due = [tariff, *(option_due(account, held, catalogue) for held in account.options)]
+    due = [tariff, *[option_due(account, held, catalogue) for held in account.options]]
     if account.promise is not None:
         due.append(account.promise.until)
-    return min((instant for instant in due if instant is not None), default=None)
+    return min([instant for instant in due if instant is not None], default=None)
 
 
 def advance(account: Account, until: Instant, catalogue: Catalogue, *, recorded_at: Instant) -> Booked:
