@@ -7,27 +7,36 @@ from msgspec.structs import replace
 
 from ledger.account import GRANTS_A_PART, LEFTOVERS, Account, BrokenLog, Bucket, OptionHeld
 from ledger.entries import BASE, CARRIED, DAILY, EXPIRED, TARIFF_BUCKETS, Entry, option_bucket
-from ledger.events import DailyFeeCharged, Granted, OptionEnd, OptionFee, OptionFeeCharged, Period, TariffFee
+from ledger.events import (
+    DailyFeeCharged,
+    Granted,
+    OptionEnd,
+    OptionFee,
+    OptionFeeCharged,
+    Period,
+    TariffFee,
+    UsageCharged,
+)
+from ledger.memory import Memory
 from ledger.periods import Instant
 from ledger.units import PackageQuantity
 
 FOR_EVER: Final[Instant] = 2**62
 
 
-def spend(account: Account, entries: tuple[Entry, ...]) -> Account:
-    """Package entries of a usage: taken from live buckets, or from expired leftovers (R-6.4)."""
-    buckets = account.buckets
-    for entry in entries:
+def spend(live: tuple[Bucket, ...], memory: Memory, event: UsageCharged) -> tuple[tuple[Bucket, ...], Memory]:
+    """Package entries of a usage: taken from live buckets, or from expired leftovers in the memory (R-6.4)."""
+    for entry in event.entries:
         if entry.grant is None:
             continue
         place, _, service = entry.from_.rpartition("/")
         if place == EXPIRED:
             number = entry.grant // GRANTS_A_PART
-            left = _less(account.memory.part(LEFTOVERS, number), entry.grant, service, entry.amount)
-            account = _with_leftovers(account, number, left)
+            left = _less(memory.part(LEFTOVERS, number), entry.grant, service, entry.amount)
+            memory = _with_leftovers(memory, number, left, event.version)
         else:
-            buckets = _less(buckets, entry.grant, service, entry.amount)
-    return replace(account, buckets=buckets)
+            live = _less(live, entry.grant, service, entry.amount)
+    return live, memory
 
 
 def give_back(account: Account, entries: tuple[Entry, ...]) -> Account:
@@ -117,26 +126,23 @@ def with_option(account: Account, option_id: str, change: Callable[[OptionHeld],
 
 def _with_expired(account: Account, expired: Iterable[Bucket]) -> Account:
     """Buckets that end by this event, kept for late records (R-6.5)."""
+    memory = account.memory
     for bucket in expired:
         number = bucket.grant // GRANTS_A_PART
-        account = _with_leftovers(account, number, (*account.memory.part(LEFTOVERS, number), bucket))
-    return account
-
-
-def _with_leftovers(account: Account, number: int, buckets: tuple[Bucket, ...]) -> Account:
-    """Other expired buckets in one part of the memory."""
-    ends = max(bucket.end for bucket in buckets)
-    closes = max(FOR_EVER if bucket.late_until is None else bucket.late_until for bucket in buckets)
-    memory = account.memory.with_part(LEFTOVERS, number, buckets, version=account.version, marks=(ends, closes))
+        memory = _with_leftovers(memory, number, (*memory.part(LEFTOVERS, number), bucket), account.version)
     return replace(account, memory=memory)
 
 
+def _with_leftovers(memory: Memory, number: int, buckets: tuple[Bucket, ...], version: int) -> Memory:
+    """Other expired buckets in one part of the memory."""
+    ends = max(bucket.end for bucket in buckets)
+    closes = max(FOR_EVER if bucket.late_until is None else bucket.late_until for bucket in buckets)
+    return memory.with_part(LEFTOVERS, number, buckets, version=version, marks=(ends, closes))
+
+
 def _less(buckets: tuple[Bucket, ...], grant: int, service: str, amount: int) -> tuple[Bucket, ...]:
-    return tuple(
-        [
-            replace(bucket, left=bucket.left - amount)
-            if bucket.grant == grant and bucket.service == service
-            else bucket
-            for bucket in buckets
-        ]
-    )
+    changed = []
+    for bucket in buckets:
+        is_it = bucket.grant == grant and bucket.service == service
+        changed.append(replace(bucket, left=bucket.left - amount) if is_it else bucket)
+    return tuple(changed)

@@ -16,6 +16,7 @@ from ledger.account import (
     VERSIONS_A_PART,
     Account,
     Adjustment,
+    Bucket,
     Corrected,
     Discount,
     Dispute,
@@ -101,12 +102,10 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
         )
     if event.version != account.version + 1:
         raise BrokenLog(f"account {account.account}: version {event.version} follows {account.version}")
-    account = _advance(account, event)
+    if isinstance(event, UsageCharged):
+        return _used(account, event)
+    account = _advance(account, event, account.buckets, _without_closed(account.memory, event))
     match event:
-        case UsageCharged():
-            if event.record is not None:
-                account = _remembered(account, RATED, event.record // VERSIONS_A_PART, event.record)
-            return buckets.spend(account, event.entries) if event.entries else account
         case MonthlyFeeCharged():
             account = buckets.turn(account, event, carry=event.carried)
             return replace(account, mode="monthly", anchor_day=event.anchor_day)
@@ -177,16 +176,26 @@ def evolve(account: Account | None, event: Event, account_id: str = "") -> Accou
             return account
 
 
-def _advance(account: Account, event: Event) -> Account:
-    """What every event does: the version, the clock, the wallet, and leftovers whose late window has closed."""
+def _advance(account: Account, event: Event, live: tuple[Bucket, ...], memory: Memory) -> Account:
+    """What every event does, to the version, the clock and the wallet; with the buckets and the memory behind it."""
     wallet = account.wallet + wallet_movement(event.entries)
+    return replace(account, version=event.version, clock=event.booked_at, wallet=wallet, buckets=live, memory=memory)
+
+
+def _used(account: Account, event: UsageCharged) -> Account:
+    """What a record spent of packages and money (R-6.4). Most events are these: the account is made anew once."""
     memory = _without_closed(account.memory, event)
-    return replace(account, version=event.version, clock=event.booked_at, wallet=wallet, memory=memory)
+    if event.record is not None:
+        memory = _with_one_more(memory, RATED, event.record // VERSIONS_A_PART, event.record, event.version)
+    live, memory = buckets.spend(account.buckets, memory, event)
+    return _advance(account, event, live, memory)
 
 
 def _without_closed(memory: Memory, event: Event) -> Memory:
     """Leftovers are forgotten in parts, when the late window of the last of a part has closed."""
-    for number, part in memory.parts.get(LEFTOVERS.name, {}).items():
+    if LEFTOVERS.name not in memory.parts:
+        return memory
+    for number, part in memory.parts[LEFTOVERS.name].items():
         if part.marks[-1] <= event.booked_at:
             memory = memory.with_part(LEFTOVERS, number, (), version=event.version)
     return memory
@@ -194,8 +203,11 @@ def _without_closed(memory: Memory, event: Event) -> Memory:
 
 def _remembered(account: Account, kind: Kind[T], number: int, thing: T) -> Account:
     """One more thing in a part of the account's memory."""
-    things = (*account.memory.part(kind, number), thing)
-    return replace(account, memory=account.memory.with_part(kind, number, things, version=account.version))
+    return replace(account, memory=_with_one_more(account.memory, kind, number, thing, account.version))
+
+
+def _with_one_more(memory: Memory, kind: Kind[T], number: int, thing: T, version: int) -> Memory:
+    return memory.with_part(kind, number, (*memory.part(kind, number), thing), version=version)
 
 
 def _closed(account: Account, event: AccountClosed) -> Account:
