@@ -7,7 +7,7 @@ from zlib import crc32
 
 import msgspec
 
-from ledger.entries import TARIFF_BUCKETS
+from ledger.entries import EXPIRED, TARIFF_BUCKETS
 from ledger.events import (
     BlockKind,
     Mode,
@@ -42,6 +42,11 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_u
     unlimited: bool = False
     late_until: Instant | None = None
     connected: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it is spent from: a leftover from what expired, whatever it was before."""
+        return self.name if self.late_until is None else EXPIRED
 
 
 class Discount(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """Cover: which buckets may pay for a record, and why the others may not (R-6.3, R-6.5)."""
 
+from collections.abc import Iterable
 from typing import Literal, Protocol, TypeAlias
 
 from ledger.account import LEFTOVERS, Account, Bucket, is_open
@@ -38,13 +39,22 @@ def why_not(bucket: Bucket, record: Record, plan: PlanVersion) -> WhyNot | None:
     return "not valid at that time" if record.at < bucket.start else "expired"
 
 
+def buckets_for(record: Record, buckets: Iterable[Bucket], plan: PlanVersion) -> list[Bucket]:
+    """Those of some buckets that can cover a record; of one of another service nothing more is asked."""
+    found = []
+    for bucket in buckets:
+        if bucket.service == record.service and why_not(bucket, record, plan) is None:
+            found.append(bucket)
+    return found
+
+
 def late(account: Account, moment: Moment, occurred_at: Instant) -> list[Bucket]:
     """Expired leftovers that a record may find: their late window is still open at the booked time (R-6.5).
 
     Those of which none ended after the record occurred are not looked at.
     """
-    parts = account.memory.parts.get(LEFTOVERS.name)
-    if not parts:
+    if LEFTOVERS.name not in account.memory.parts:
         return []
+    parts = account.memory.parts[LEFTOVERS.name]
     some = [account.memory.part(LEFTOVERS, number) for number, part in parts.items() if part.marks[0] > occurred_at]
     return [bucket for buckets in some for bucket in buckets if is_open(bucket, moment.booked_at)]

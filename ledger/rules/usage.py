@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue, PlanVersion
-from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, EXPIRED, REVENUE_USAGE, WALLET, Entry, money, package
+from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, REVENUE_USAGE, WALLET, Entry, money, package
 from ledger.events import Event, Personal, UsageCharged, UsageUnrated
 from ledger.inputs import Rerate, Usage
 from ledger.periods import Instant
@@ -15,10 +15,10 @@ from ledger.reasons import RatingReason, UnratedReason
 from ledger.rules.check import Check, refusal
 from ledger.rules.closing import is_after_closing
 from ledger.rules.corrections import EventLookup
-from ledger.rules.cover import late, why_not
+from ledger.rules.cover import buckets_for, late
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import SMS_NUMBER
-from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, Service, round_up
+from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, PackageQuantity, Service, round_up
 
 _PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
 _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
@@ -32,7 +32,7 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     if is_after_closing(account, input.at):
         return [_unrated(account, input, moment, "CLOSED")]
     if input.direction == "in":
-        return [_charged(account, input, moment, catalogue, None, billed=PackageQuantity(input.quantity))]
+        return [_record(account, input, moment, catalogue, PackageQuantity(input.quantity))]
     plan = rating_plan(account, catalogue, input.at)
     if plan is None:
         return [_unrated(account, input, moment, "NO_PLAN")]
@@ -40,28 +40,22 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     if prices is None:
         return [_unrated(account, input, moment, "NO_PRICE")]
     billed = billed_quantity(input, plan)
+    record = _record(account, input, moment, catalogue, billed, plan)
     covering = _covering(account, input, moment, plan) if billed else []
-    if any(bucket.unlimited for _, bucket in covering):  # where it fits, nothing else is spent (R-6.3)
-        return [_charged(account, input, moment, catalogue, plan, billed=billed, unlimited=True)]
-    spent = _spend(covering, input.service, billed)
-    uncovered = billed - sum(entry.amount for entry in spent)
+    for bucket in covering:
+        if bucket.unlimited:  # where it fits, nothing else is spent (R-6.3)
+            return [replace(record, unlimited=True)]
+    spent, uncovered = _spend(covering, input.service, billed)
+    if not uncovered:
+        return [replace(record, entries=spent)]
     price = prices.of(input.service)
-    if uncovered and price is None:
+    if price is None:
         return [_unrated(account, input, moment, "NO_PRICE")]
-    cost = round_up(uncovered, _PRICED_BY[input.service]) * (price or 0)
-    return [
-        _charged(
-            account,
-            input,
-            moment,
-            catalogue,
-            plan,
-            billed=billed,
-            spent=spent,
-            cost=cost,
-            price=price if cost else None,
-        )
-    ]
+    cost = round_up(uncovered, _PRICED_BY[input.service]) * price
+    if not cost:
+        return [replace(record, entries=spent)]
+    entries = spent + money(WALLET, REVENUE_USAGE, cost)
+    return [replace(record, entries=entries, wallet_after=account.wallet - cost, amount=cost, price=price)]
 
 
 def rerate(account: Account, input: Rerate, moment: Moment, catalogue: Catalogue, cited: EventLookup) -> list[Event]:
@@ -125,30 +119,27 @@ def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) ->
     return catalogue.plan(plan, periods.local_date(occurred_at, account.zone)) if plan else None
 
 
-def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> list[tuple[str, Bucket]]:
-    """The buckets that cover a record, each with the place it is spent from, in spending order (R-6.4).
-
-    Expired leftovers that fit, then carried, base or daily, options.
-    """
-    expired = [(EXPIRED, bucket) for bucket in late(account, moment, input.at) if why_not(bucket, input, plan) is None]
-    live = [(bucket.name, bucket) for bucket in account.buckets if why_not(bucket, input, plan) is None]
-    return [*sorted(expired, key=_order), *sorted(live, key=_order)]
+def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> list[Bucket]:
+    """The buckets that cover a record: expired leftovers that fit, then carried, base or daily, options (R-6.4)."""
+    live = _in_order(buckets_for(input, account.buckets, plan))
+    expired = late(account, moment, input.at)
+    return [*_in_order(buckets_for(input, expired, plan)), *live] if expired else live
 
 
-def _spend(covering: list[tuple[str, Bucket]], service: Service, billed: int) -> tuple[Entry, ...]:
-    """Package entries of what covering buckets give, in their order, until all is paid for."""
+def _in_order(buckets: list[Bucket]) -> list[Bucket]:
+    return sorted(buckets, key=spending_order) if len(buckets) > 1 else buckets
+
+
+def _spend(covering: list[Bucket], service: Service, billed: int) -> tuple[tuple[Entry, ...], int]:
+    """Package entries of what covering buckets give, in their order, until all is paid for; what is left for money."""
     entries: list[Entry] = []
-    for place, bucket in covering:
+    for bucket in covering:
         if not billed:
             break
         if amount := min(billed, bucket.left):
-            entries.append(package(place, CONSUMED, service, amount, bucket.grant))
+            entries.append(package(bucket.place, CONSUMED, service, amount, bucket.grant))
             billed -= amount
-    return tuple(entries)
-
-
-def _order(placed: tuple[str, Bucket]) -> tuple[int, Instant, int]:
-    return spending_order(placed[1])
+    return tuple(entries), billed
 
 
 def spending_order(bucket: Bucket) -> tuple[int, Instant, int]:
@@ -156,38 +147,33 @@ def spending_order(bucket: Bucket) -> tuple[int, Instant, int]:
     return _RANK.get(bucket.name, 2), bucket.end, bucket.connected or bucket.grant
 
 
-def _charged(
+def _record(
     account: Account,
     input: Usage,
     moment: Moment,
     catalogue: Catalogue,
-    plan: PlanVersion | None,
-    *,
     billed: PackageQuantity,
-    spent: tuple[Entry, ...] = (),
-    cost: Kopecks = 0,
-    price: Kopecks | None = None,
-    unlimited: bool = False,
+    plan: PlanVersion | None = None,
 ) -> UsageCharged:
+    """A record as it came in, before anything is charged for it.
+
+    More than 15 keywords are handed over in a dict, which costs as much as all the rest of it.
+    """
     return UsageCharged(
         version=account.version + 1,
         occurred_at=moment.occurred_at,
         booked_at=moment.booked_at,
         recorded_at=moment.recorded_at,
         input=moment.input,
-        entries=spent + money(WALLET, REVENUE_USAGE, cost),
-        wallet_after=account.wallet - cost if cost else None,
         service=input.service,
         direction=input.direction,
         quantity=input.quantity,
         zone=input.zone,
         billed=billed,
-        amount=cost,
+        amount=0,
         vat_rate=catalogue.vat_rate(periods.local_date(moment.booked_at, account.zone)),
         plan=plan.id if plan else None,
         plan_version=plan.version if plan else None,
-        price=price,
-        unlimited=unlimited,
         personal=Personal(peer=input.peer),
     )
 
