@@ -232,7 +232,7 @@ def _rounded(figure: float) -> str:
 
 
 def _machine() -> str:
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    return f"{builds.python_build()}, {platform.machine()}, {os.cpu_count()} cores"
 
 
 if __name__ == "__main__":

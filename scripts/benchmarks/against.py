@@ -29,6 +29,7 @@ def compare(row: Compared, this: Build, other: Build, kept: Kept, sizes: Sizes, 
             done = turn()
             taken[who].append(done)
             sys.stderr.write(f"  {who}: {done.seconds:.4g} s, {done.cpu_seconds:.4g} s of cores\n")
+    kept.sweep()
     return Result(row, row.size(sizes), ours=taken["this"], theirs=taken["other"], beside=taken["beside"])
 
 

@@ -2,6 +2,7 @@
 
 import compileall
 import os
+import platform
 import subprocess
 import sys
 import sysconfig
@@ -99,10 +100,14 @@ def build_of(revision: str, folder: Path) -> Build:
 
 
 def python_build() -> str:
-    """Which Python it is, and whether it was built with profiles of itself, which is worth a fifth."""
-    flags = " ".join(str(sysconfig.get_config_var(name) or "") for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS"))
-    with_profile = "--enable-optimizations" in flags or "-fprofile-use" in flags
-    return f"Python {sysconfig.get_python_version()} built {'with' if with_profile else 'without'} PGO"
+    """Which Python it is, and whether it was built with a profile of itself (PGO), which is worth a fifth.
+
+    Its flags say so where it was; a distribution may have done it without their saying so.
+    """
+    flags = " ".join(str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS"))
+    is_profiled = "--enable-optimizations" in flags or "-fprofile-use" in flags
+    built = "built with PGO" if is_profiled else "no PGO in its flags"
+    return f"Python {platform.python_version()} ({platform.python_compiler()}, {built})"
 
 
 def _compiled(build: Build) -> Build:

@@ -86,6 +86,11 @@ class Kept:
         place.mkdir(parents=True)
         return place
 
+    def sweep(self) -> None:
+        """Remove what was measured."""
+        for place in self._folder.glob("scratch-*"):
+            shutil.rmtree(place)
+
     def _ledger(self, name: str, build: Build, make: Callable[[Path], None]) -> Path:
         sealing = os.environ.get("OBNOVI_SEAL", "on")
         note = f"{self._simulator.digest()} {build.digest('ledger')}"
