@@ -24,7 +24,7 @@ class BrokenLog(Exception):
     """The stored events of an account cannot be its history; `verify` says more."""
 
 
-class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
+class Bucket(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A package that may be spent, valid for what occurred in `[start, end)` (R-6.5).
 
     `grant` is the version of the event that granted it and, with the service, its identity: it stays when base becomes
@@ -49,7 +49,7 @@ class Bucket(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_u
         return self.name if self.late_until is None else EXPIRED
 
 
-class Discount(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Discount(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A percentage off the tariff's fees on local dates `[from, until)` (R-10.1)."""
 
     percent: int
@@ -61,7 +61,7 @@ class Discount(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
         return self.percent if self.from_ <= day.isoformat() < self.until else 0
 
 
-class Promise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Promise(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A promised payment: headroom, not money; `topped_up` counts towards its end (R-10.2, R-10.3)."""
 
     amount: Kopecks
@@ -69,7 +69,7 @@ class Promise(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     topped_up: Kopecks
 
 
-class OptionHeld(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class OptionHeld(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A connected option. `due`: its next fee, or the end of a one-time one; None while suspended (R-9)."""
 
     id: str
@@ -80,7 +80,7 @@ class OptionHeld(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tr
     due: Instant | None
 
 
-class Corrected(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Corrected(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """What was corrected of one event so far: what reversals took back, and what adjustments citing it gave (R-11.1).
 
     `given` is the signed sum of those adjustments, less what of them was reversed itself.
@@ -92,14 +92,14 @@ class Corrected(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     given: Kopecks
 
 
-class Adjustment(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Adjustment(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """An adjustment and the events it cites, each once; a reversal of it takes back what it gave them (R-11.1)."""
 
     version: int
     cites: tuple[int, ...]
 
 
-class Dispute(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Dispute(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A claim: the id of its input or what stands for it, the version of its opening, the disputed event (R-11.3)."""
 
     id: str
@@ -108,7 +108,7 @@ class Dispute(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     resolved: bool
 
 
-class PlanSince(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class PlanSince(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """The plan an account has from an instant on; what rates a late record (R-6.6). `version` connected it."""
 
     since: Instant
@@ -139,16 +139,17 @@ def is_open(leftover: Bucket, now: Instant) -> bool:
     return leftover.late_until is None or now < leftover.late_until
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
     """One contract as its events left it. `waiting_since`: when it became unpaid or free of blocks (R-4.4).
 
     `opened_at` and `closed_at` are booked times; `erased`: its personal data were destroyed (R-15.9).
-    No field has a default: a stored state that lacks one is of another form, and nothing is taken for it.
+    No field has a default: a stored state that lacks one is of another form, and nothing is taken for it. `zone` is the
+    first, so that a store can ask for it (`ledger.log.heads`).
     """
 
+    zone: str
     account: str
     region: str
-    zone: str
     credit_limit: Kopecks
     version: int
     opened_at: Instant

@@ -62,7 +62,8 @@ def stored_accounts(tx: Reading, account_ids: Sequence[str]) -> dict[str, Found]
 def erased_accounts(tx: Reading) -> Iterator[str]:
     """The contracts whose personal data were erased (R-15.9), as their heads say."""
     for head in tx.heads():
-        if b'"erased":true' in head.state:
+        account = heads.decode(head.state, heads.no_parts)
+        if account is not None and account.erased:
             yield head.account
 
 

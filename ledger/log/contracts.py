@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.events import AccountOpened, Event
+from ledger.log import heads
 from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
 from ledger.log.store import Head
@@ -13,8 +14,6 @@ FORM_SETTING: Final = "contracts"
 """How the contracts of a ledger are kept; one of an older build, whose streams are called by numbers, does not say."""
 SEALED: Final = "sealed"
 CLEAR: Final = "clear"
-_OPEN: Final = b'"closed_at":null'
-"""What the head of a contract has that has not ended."""
 LEDGER_SETTING: Final = "ledger"
 """What a ledger is called in the keyring."""
 
@@ -77,7 +76,8 @@ class LogContracts:
 
     def _is_open(self, contract: Contract) -> bool:
         head = self._log.head(contract.id)
-        return head is not None and isinstance(head.state, bytes) and _OPEN in head.state
+        account = heads.decode(head.state, heads.no_parts) if head is not None else None
+        return account is not None and account.closed_at is None
 
     def with_id(self, id: str) -> Contract | None:
         """The contract of a stream, if the log has it."""

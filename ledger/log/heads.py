@@ -1,5 +1,6 @@
 """Heads: each account's folded state beside its events, snapshot and agenda at once (R-2.7, R-4.8).
 
+They are MessagePack without names: every booking reads and writes one, and with names it would be three times as long.
 The parts of a long memory are rows of their own, read when they are asked for and written when they have changed.
 """
 
@@ -13,13 +14,29 @@ from ledger.account import KINDS, Account
 from ledger.log.store import PartRow
 from ledger.memory import Memory, Part, Reader
 
-STATE_SCHEMA: Final = 5
+STATE_SCHEMA: Final = 6
 """Raised whenever `Account` changes its form: heads of another form are rebuilt from the log."""
 
 
 def encode(account: Account) -> bytes:
     """The account's state as stored in its head; of the parts that are rows of their own only what they are."""
     return _encoder.encode(account)
+
+
+def beginning(zone: str) -> bytes:
+    """How every head begins whose account is in a zone; so stores find those that are due there."""
+    return FORM + _encoder.encode(zone)
+
+
+def shown(state: object) -> object:
+    """What is stored of an account, for people: as JSON, with names if it is a head, or whatever it is."""
+    if not isinstance(state, bytes):
+        return state
+    account = decode(state, no_parts)
+    try:
+        return msgspec.json.encode(_named(account or msgspec.msgpack.decode(state))).decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+        return state.decode(errors="backslashreplace")
 
 
 def decode(state: bytes, read: Reader) -> Account | None:
@@ -29,7 +46,7 @@ def decode(state: bytes, read: Reader) -> Account | None:
     """
     try:
         account = _decoder.decode(state)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
         return None
     for name, parts in account.memory.parts.items():
         for number, part in parts.items():
@@ -51,6 +68,19 @@ def decode_part(kind: str, state: bytes) -> tuple[Any, ...] | None:
         return _things[kind].decode(state)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
         return None
+
+
+def _named(thing: object) -> object:
+    """A thing with the names of its fields, which are not stored."""
+    match thing:
+        case Memory():
+            return _named(_plain(thing))
+        case msgspec.Struct():
+            return {name: _named(getattr(thing, name)) for name in thing.__struct_fields__}
+        case list() | tuple():
+            return [_named(each) for each in thing]
+        case _:
+            return thing
 
 
 def _plain(memory: object) -> list[tuple[str, int, int, int, tuple[int, ...], tuple[Any, ...] | None]]:
@@ -94,8 +124,10 @@ def _not_yet() -> tuple[Any, ...]:
     raise AssertionError("a part is read before it is known from where")
 
 
-_encoder: Final = msgspec.json.Encoder(enc_hook=_plain)
-_decoder: Final = msgspec.json.Decoder(Account, dec_hook=_memory)
-_things: Final[dict[str, msgspec.json.Decoder[tuple[Any, ...]]]] = {
-    name: msgspec.json.Decoder(things) for name, things in _TUPLES.items()
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=_plain)
+FORM: Final = msgspec.msgpack.encode([0] * len(msgspec.structs.fields(Account))).rstrip(b"\0")
+"""How every head begins: a list of so many fields."""
+_decoder: Final = msgspec.msgpack.Decoder(Account, dec_hook=_memory)
+_things: Final[dict[str, msgspec.msgpack.Decoder[tuple[Any, ...]]]] = {
+    name: msgspec.msgpack.Decoder(things) for name, things in _TUPLES.items()
 }

@@ -170,7 +170,7 @@ class AccountAudit:
         expected = Head(self.account_id, state.version, next_at, heads.encode(state))
         for name, should, found in zip(Head._fields, expected, stored, strict=True):
             if should != found:
-                yield Problem(self.account_id, state.version, f"head: {name}", _printable(should), _printable(found))
+                yield Problem(self.account_id, state.version, f"head: {name}", heads.shown(should), heads.shown(found))
         yield from self._parts(state)
 
     def _parts(self, state: Account) -> Iterator[Problem]:
@@ -181,7 +181,7 @@ class AccountAudit:
         )
         for name in sorted({*should, *found}):
             if should.get(name) != found.get(name):
-                told = _printable(should.get(name)), _printable(found.get(name))
+                told = heads.shown(should.get(name)), heads.shown(found.get(name))
                 yield Problem(self.account_id, state.version, f"head: part {name}", *told)
 
     def _ahead(self, stored: Head, state: Account) -> int | None:
@@ -322,7 +322,3 @@ def _bad(row: Stored, error: BadEvents | codec.Undecodable) -> BadEvents:
     if isinstance(error, BadEvents):
         return error
     return BadEvents(f"account {row.account}, version {row.version}: {error}", "run_verify")
-
-
-def _printable(value: object) -> object:
-    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value

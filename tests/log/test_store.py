@@ -208,7 +208,7 @@ def test_an_event_of_an_unknown_form_is_told_with_its_place(story: Story) -> Non
             ],
             (5, "version in the event"),
         ),
-        (["UPDATE heads SET state = replace(state, '\"wallet\":20000', '\"wallet\":20001')"], (6, "head: state")),
+        (["UPDATE heads SET state = CAST(replace(state, x'cd4e20', x'cd4e21') AS BLOB)"], (6, "head: state")),
         (["UPDATE heads SET next_at = next_at + 1"], (6, "head: next_at")),
         (["DELETE FROM heads"], (None, "head")),
         (["INSERT INTO heads SELECT '79999999999', version, next_at, state FROM heads"], (None, "head without events")),

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import psycopg
 
 from ledger.events import Event
+from ledger.log import heads
 from ledger.log.keyring import Keyring
 from ledger.log.one_log import OneLog
 from ledger.log.postgres import form
@@ -222,11 +223,11 @@ def _between(first: str, before: str | None) -> tuple[str, tuple[object, ...]]:
 
 
 def is_due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
-    """What chooses the heads that are due. Their zone stands in the account's state; without one they are in all."""
+    """What chooses the heads that are due. Their zone stands first in their state; without one they are in all."""
     if zone is None:
         return "next_at <= %s", (until,)
-    said = b'"zone":"'
+    told, form = heads.beginning(zone), heads.FORM
     return (
-        "next_at <= %s AND (position(%s::bytea IN state) > 0 OR position(%s::bytea IN state) = 0)",
-        (until, said + zone.encode() + b'"', said),
+        "next_at <= %s AND (substring(state FOR %s) = %s::bytea OR substring(state FOR %s) <> %s::bytea)",
+        (until, len(told), told, len(form), form),
     )

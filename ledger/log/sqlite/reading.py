@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from eventsourcing.sqlite import SQLiteConnection
 
 from ledger.events import Event
+from ledger.log import heads
 from ledger.log.keyring import Keyring
 from ledger.log.one_log import OneLog
 from ledger.log.sqlite import schema
@@ -248,12 +249,12 @@ def _end(before: str | None) -> str | bytes:
 
 
 def _due(until: Instant, zone: str | None) -> tuple[str, tuple[object, ...]]:
-    """What chooses the heads that are due. Their zone stands in the account's state; without one they are in all."""
+    """What chooses the heads that are due. Their zone stands first in their state; without one they are in all."""
     if zone is None:
         return "WHERE next_at <= ?", (until,)
-    state = "CAST(state AS TEXT)"
-    told = f"CASE WHEN json_valid({state}) THEN COALESCE(json_extract({state}, '$.zone'), '') ELSE '' END"
-    return f"WHERE next_at <= ? AND {told} IN (?, '')", (until, zone)
+    told, form = heads.beginning(zone), heads.FORM
+    where = "WHERE next_at <= ? AND (substr(state, 1, ?) = ? OR substr(state, 1, ?) <> ?)"
+    return where, (until, len(told), told, len(form), form)
 
 
 def _some(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
