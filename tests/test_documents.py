@@ -29,8 +29,11 @@ from tests.support import Story
 ROOT = Path(__file__).parent.parent
 FLOORS = ("ledger", "projections", "scripts", "tests")
 PAGES = sorted(
-    path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part == "build" for part in path.relative_to(ROOT).parts)
 )
+"""Those of this tree; below `build` benchmarks may have put another commit's."""
 
 
 def text_of(name: str) -> str:
