@@ -29,16 +29,15 @@ class ContractKey:
 
     def __init__(self, contract: str, secret: bytes) -> None:
         block = secret.ljust(_BLOCK_BYTES, b"\0")
-        self._inner = hashlib.sha256(block.translate(_INNER))
+        self._inner = hashlib.sha256(block.translate(_INNER) + f"{contract}\0".encode())
         self._outer = hashlib.sha256(block.translate(_OUTER))
-        self._prefix = f"{contract}\0".encode()
         self._digests = hmac.digest(secret, b"digests of inputs", "sha256")
         self._claims = hmac.digest(secret, b"ids of claims", "sha256")
 
     def of_event(self, version: int, topic: str) -> bytes:
         """The key of one event: HMAC-SHA-256 over contract, version and topic, a zero byte between them."""
         inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(b"%b%d\0%b" % (self._prefix, version, topic.encode()))
+        inner.update(f"{version}\0{topic}".encode())
         outer.update(inner.digest())
         return outer.digest()
 

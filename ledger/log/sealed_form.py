@@ -4,12 +4,10 @@ Who an event is about, what was written and by whom is sealed under the event's 
 beside the seal, so that the event can be decided again when nobody can open it any more (R-15.9).
 """
 
-from binascii import a2b_base64, b2a_base64
-from copy import copy
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
-from msgspec.structs import fields, force_setattr
+from msgspec.structs import fields, force_setattr, replace
 
 from ledger.events import (
     EVENT_TYPES,
@@ -41,31 +39,41 @@ class Unreadable(ValueError):
 class Beside(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     """What stands in a sealed event for its personal part: that part sealed, and what is decided of it.
 
-    `c` is what is sealed. `first` is the version of the booking's first event, where that is another one; `by` whether
-    the input said who asks; `service` whether an SMS went to the number that makes it free (R-6.2).
+    `c` is what is sealed, in Base 64. `first` is the version of the booking's first event, where that is another one;
+    `by` whether the input said who asks; `service` whether an SMS went to the number that makes it free (R-6.2).
     """
 
-    c: str
+    c: bytes
     first: int | None = None
     by: bool = False
     service: bool = False
 
 
-class Opened(NamedTuple):
-    """A whole event, what stands beside its seal, what is sealed as it is stored, and opened; None where nobody can."""
+class Said(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What is personal, in the order in which it is sealed as a list; what is None at its end is left out."""
+
+    id: str
+    peer: str | None = None
+    by: str | None = None
+    text: str | None = None
+    to: str | None = None
+    number: str | None = None
+    claim: str | None = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A whole event, what stands beside its seal, and what is sealed, as it was opened; None where nobody can."""
 
     event: Event
     beside: Beside
-    sealed: bytes
     content: bytes | None
 
 
 _encoder: Final = msgspec.json.Encoder()
 _beside_decoder: Final = msgspec.json.Decoder(Beside)
-_content_decoder: Final = msgspec.json.Decoder(list[str | None])
+_content_decoder: Final = msgspec.json.Decoder(Said)
 _SEALED: Final = b',"sealed":'
-_PLAIN: Final = Beside("")
-_NOTHING: Final[list[str | None]] = [None] * 7
+_PLAIN: Final = Beside(b"")
 _UNSAID: Final[dict[type, Personal]] = {
     kind: field.default for kind in EVENT_TYPES for field in fields(kind) if field.name == "personal"
 }
@@ -79,12 +87,13 @@ _WITH_TEXT: Final = ("ussd", "reverse", "adjust", "open_dispute", "resolve_dispu
 def parted(event: Event, reference: InputRef, first: int) -> tuple[bytes, Beside, bytes]:
     """The bytes of an event without its personal part, what stands beside the seal, and what is to be sealed."""
     kind = type(event)
-    outside = copy(event)
-    force_setattr(outside, "input", InputRef(reference.source, "", reference.received_at))
+    anonymous = InputRef(reference.source, "", reference.received_at)
     personal: Personal | None = None
     if kind in _UNSAID:
         personal = event.personal  # type: ignore[union-attr]  # this type has it
-        force_setattr(outside, "personal", _UNSAID[kind])
+        outside: Event = replace(event, input=anonymous, personal=_UNSAID[kind])
+    else:
+        outside = replace(event, input=anonymous)
     by = reference.by
     content: list[str | None]
     if by is None and kind in _RECORDS and personal is not None:  # most events are these
@@ -99,17 +108,14 @@ def parted(event: Event, reference: InputRef, first: int) -> tuple[bytes, Beside
     service = personal is not None and personal.peer == SMS_NUMBER
     beside = _PLAIN
     if by is not None or service or not is_first:
-        beside = Beside("", None if is_first else first, by is not None, service)
+        beside = Beside(b"", None if is_first else first, by is not None, service)
     return _encoder.encode(outside), beside, _encoder.encode(content)
 
 
 def joined(outside: bytes, beside: Beside, sealed: bytes) -> bytes:
-    """The bytes of an event with what is sealed, in Base 64, at their end."""
-    text = b2a_base64(sealed, newline=False)
-    if beside is _PLAIN:
-        return b'%b,"sealed":{"c":"%b"}}' % (outside[:-1], text)
-    flags = _encoder.encode(beside)
-    return b'%b,"sealed":{"c":"%b"%b}' % (outside[:-1], text, flags.removeprefix(b'{"c":""'))
+    """The bytes of an event with what is sealed at their end."""
+    with_seal = Beside(sealed) if beside is _PLAIN else replace(beside, c=sealed)
+    return b"%b%b%b}" % (outside[:-1], _SEALED, _encoder.encode(with_seal))
 
 
 def opened(event: Event, topic: str, state: bytes, opener: Opener) -> Opened:
@@ -119,12 +125,11 @@ def opened(event: Event, topic: str, state: bytes, opener: Opener) -> Opened:
         raise Unreadable("sealed without an input")
     try:
         beside = _beside_decoder.decode(state[state.rindex(_SEALED) + len(_SEALED) : -1])
-        sealed = a2b_base64(beside.c)
         if isinstance(opener, str):
-            return Opened(_with_stand_ins(event, reference, beside, opener), beside, sealed, None)
+            return Opened(_with_stand_ins(event, reference, beside, opener), beside, None)
         key = opener if isinstance(opener, bytes) else opener.of_event(event.version, topic)
-        content = unseal(key, sealed)
-        return Opened(_whole(event, reference, _content_decoder.decode(content)), beside, sealed, content)
+        content = unseal(key, beside.c)
+        return Opened(_whole(event, reference, _content_decoder.decode(content)), beside, content)
     except (msgspec.DecodeError, AttributeError, TypeError, ValueError) as error:  # it may be no bytes at all
         raise Unreadable(str(error)) from None
 
@@ -138,7 +143,7 @@ def stored_again(found: Opened, first: int) -> bytes:
     if found.event.input is None:
         raise Unreadable("sealed without an input")
     outside, beside, content = parted(found.event, found.event.input, first)
-    return joined(outside, beside, found.sealed if found.content in (None, content) else b"")
+    return joined(outside, beside, found.beside.c if found.content in (None, content) else b"")
 
 
 def is_stored_as(event: Event, state: bytes, found: Opened, first: int) -> bool:
@@ -146,7 +151,7 @@ def is_stored_as(event: Event, state: bytes, found: Opened, first: int) -> bool:
     if event.input is None:
         return False
     outside, beside, content = parted(event, event.input, first)
-    return found.content in (None, content) and state == joined(outside, beside, found.sealed)
+    return found.content in (None, content) and state == joined(outside, beside, found.beside.c)
 
 
 def _taken_claim(outside: Event) -> str | None:
@@ -163,16 +168,13 @@ def _taken_claim(outside: Event) -> str | None:
     return None
 
 
-def _whole(event: Event, reference: InputRef, content: list[str | None]) -> Event:
-    """A decoded event with its personal part, of which the end may be missing."""
-    id, peer, by, text, to, number, claim = content + _NOTHING[len(content) :]
-    if id is None:
-        raise Unreadable("no id of an input")
-    force_setattr(event, "input", InputRef(reference.source, id, reference.received_at, by))
+def _whole(event: Event, reference: InputRef, said: Said) -> Event:
+    """A decoded event with its personal part."""
+    force_setattr(event, "input", InputRef(reference.source, said.id, reference.received_at, said.by))
     if type(event) in _UNSAID:
-        force_setattr(event, "personal", Personal(peer, to, text, number))
-    if claim is not None:
-        _name_claim(event, claim)
+        force_setattr(event, "personal", Personal(said.peer, said.to, said.text, said.number))
+    if said.claim is not None:
+        _name_claim(event, said.claim)
     return event
 
 
