@@ -6,7 +6,7 @@ from typing import Final, TypedDict, get_args
 
 from ledger import events as ev
 from ledger.contracts import Contract, is_number
-from ledger.events import AccountOpened, Event
+from ledger.events import AccountOpened, Event, InputRef
 from ledger.inputs import (
     Adjust,
     Block,
@@ -38,6 +38,9 @@ _TYPES: Final[dict[str, Callable[..., Input]]] = {
 }
 
 
+_RECORDS: Final = (ev.UsageCharged, ev.UsageUnrated)
+
+
 class NotReconstructible(ValueError):
     """The event does not begin the booking of an input."""
 
@@ -61,27 +64,10 @@ def reconstruct_input(account: str, event: Event) -> Input:
     reference = event.input
     if reference is None:
         raise NotReconstructible(f"version {event.version} was scheduled")
-    common: _Common = {
-        "id": reference.id,
-        "account": _number_in(event) or account,
-        "at": event.occurred_at,
-        "received_at": reference.received_at,
-        "source": reference.source,
-        "by": reference.by,
-    }
+    if isinstance(event, _RECORDS):
+        return _record(account, event, reference)
+    common = _common(_number_in(event) or account, event, reference)
     match event:
-        case ev.UsageCharged(rerates=int(version)) | ev.UsageUnrated(rerates=int(version)):
-            return Rerate(**common, type="rerate", event=version, holder=event.holder)
-        case ev.UsageCharged() | ev.UsageUnrated():
-            return Usage(
-                **common,
-                type="usage",
-                service=event.service,
-                direction=event.direction,
-                quantity=event.quantity,
-                zone=event.zone,
-                peer=event.personal.peer or "",
-            )
         case ev.AccountOpened():
             return Open(**common, type="open", region=event.region, credit_limit=event.credit_limit)
         case ev.ToppedUp():
@@ -153,6 +139,38 @@ def reconstruct_input(account: str, event: Event) -> Input:
             | ev.PersonalErased()
         ):
             raise NotReconstructible(f"version {event.version} does not begin a booking")
+
+
+def _common(account: str, event: Event, reference: InputRef) -> _Common:
+    return {
+        "id": reference.id,
+        "account": account,
+        "at": event.occurred_at,
+        "received_at": reference.received_at,
+        "source": reference.source,
+        "by": reference.by,
+    }
+
+
+def _record(account: str, event: ev.UsageCharged | ev.UsageUnrated, reference: InputRef) -> Usage | Rerate:
+    """A record as it came in, or what had it rated again; most events are records, so no dict is made for one."""
+    if event.rerates is not None:
+        common = _common(account, event, reference)
+        return Rerate(**common, type="rerate", event=event.rerates, holder=event.holder)
+    return Usage(
+        id=reference.id,
+        account=account,
+        at=event.occurred_at,
+        received_at=reference.received_at,
+        source=reference.source,
+        by=reference.by,
+        type="usage",
+        service=event.service,
+        direction=event.direction,
+        quantity=event.quantity,
+        zone=event.zone,
+        peer=event.personal.peer or "",
+    )
 
 
 def _number_in(event: Event) -> str | None:
