@@ -13,10 +13,12 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
+from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Share
 from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
+from ledger.units import Kopecks
 from projections import disputes, refusals, totals, unrated, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
@@ -161,7 +163,10 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
 
 
 def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:
-    """Fold the contracts of a share from their events into a views file of their own."""
+    """Fold the contracts of a share from their events into a views file of their own.
+
+    Every balance that an event says is the one its entries and those before it leave. Raises BadEvents.
+    """
     events = 0
     with closing(views.connect(part, log.ref, unfinished=True)) as db, writing(db):
         catalogues = CatalogueTimeline(log.adopted())
@@ -171,10 +176,17 @@ def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:
             for stored in rows:
                 event = stored.event()
                 account = evolve(account, event, contract)
+                if event.wallet_after is not None and event.wallet_after != account.wallet:
+                    raise _unbalanced(log, account, event.wallet_after)
                 take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
             events += len(rows)
         totals.add(db, moved)
     return part, events
+
+
+def _unbalanced(log: Reading, account: Account, said: Kopecks) -> BadEvents:
+    where = f"account {log.contracts.named(account.account)}, version {account.version}"
+    return BadEvents(f"{where}: the balance after it is {said}, its entries leave {account.wallet}", "run_verify")
 
 
 def take(db: Cache, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:

@@ -138,6 +138,24 @@ def test_the_last_line_says_that_views_could_not_be_compared(viewed: Run, tmp_pa
     assert [text.endswith("; run `obnovi verify`") for text in (*found, report["views"])] == [True, True]
 
 
+def test_a_replay_of_a_balance_that_its_entries_do_not_leave_changes_nothing(viewed: Run, tmp_path: Path) -> None:
+    """What an event says is left and what the entries leave must agree (R-1.4); the views stay as they were."""
+    with closing(sqlite3.connect(tmp_path / "obnovi.db")) as db, db:
+        trigger = "stored_events_refuse_update"
+        (statement,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (trigger,)).fetchone()
+        db.execute(f"DROP TRIGGER {trigger}")
+        last = "(SELECT position FROM stored_events WHERE topic = 'ToppedUp/2' LIMIT 1)"
+        changed = "CAST(json_set(CAST(state AS TEXT), '$.wallet_after', 1) AS BLOB)"
+        assert db.execute(f"UPDATE stored_events SET state = {changed} WHERE position = {last}").rowcount == 1
+        db.execute(statement)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*views*")}
+    done = viewed("replay")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "the balance after it is 1, its entries leave" in done.err
+    assert done.err.endswith("; run `obnovi verify`\n")
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*views*")} == before
+
+
 def test_a_ledger_without_views_has_none_to_compare(viewed: Run, tmp_path: Path) -> None:
     for path in tmp_path.glob("*views*"):
         path.unlink()
