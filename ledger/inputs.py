@@ -1,9 +1,7 @@
 """Inputs: what may come in, checked strictly before anything is decided (contract §2, R-12.1)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
-from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -314,19 +312,6 @@ def _types(edition: int) -> list[str]:
     return [each for each in TYPES if edition >= NEWEST or each not in YOUNGER_TYPES]
 
 
-def said_fields(input: Input) -> dict[str, object]:
-    """Everything an input says, in order of name: its fields but `received_at` and those at their default (R-12.2)."""
-    values, names = _SAID[type(input)]
-    said = {
-        name: value
-        for (name, default), value in zip(names, values(input), strict=True)
-        if value is not default and value != default
-    }
-    if isinstance(input, GrantDiscount):
-        return {name: _plain(value) for name, value in said.items()}
-    return said
-
-
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
@@ -334,12 +319,4 @@ def _plain(value: object) -> object:
 _OWN: Final[dict[type, list[str]]] = {
     kind: [field.name for field in fields(kind) if field.name not in (*COMMON_FIELDS, "holder")]
     for kind in get_args(Input)
-}
-_SAID: Final[dict[type, tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, object]]]]] = {
-    kind: (
-        attrgetter(*(field.name for field in said)),
-        [(field.name.rstrip("_"), field.default) for field in said],
-    )
-    for kind in get_args(Input)
-    if (said := sorted((each for each in fields(kind) if each.name != "received_at"), key=lambda each: each.name))
 }
