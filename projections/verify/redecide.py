@@ -42,7 +42,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 def same_booking(before: Event, event: Event) -> bool:
     """Whether an event belongs to the booking of the one before it."""
-    return before.input == event.input and before.booked_at == event.booked_at
+    return before.booked_at == event.booked_at and before.input == event.input
 
 
 def decide_again(
