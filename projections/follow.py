@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -13,9 +13,10 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.events import EVENT_TYPES, Event
 from ledger.evolve import evolve
-from ledger.log.errors import BadEvents
+from ledger.log.errors import BadEvents, StoreError
 from ledger.log.store import Reading, Share
 from ledger.progress import Progress, unwatched
+from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
@@ -41,8 +42,14 @@ def caught_up(log: Reading) -> Iterator[Cache]:
         yield db
 
 
-def asked(log: Reading, question: Callable[[Cache], T]) -> T:
-    """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again."""
+def asked(log: Reading, question: Callable[[Cache], T], *, workers: int = 1) -> T:
+    """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again.
+
+    A dataset has no views: they are made for the question, by so many processes.
+    """
+    if log.has_only_events:
+        with folded(log, workers=workers) as (db, _):
+            return question(db)
     try:
         with caught_up(log) as db:
             return question(db)
@@ -116,8 +123,21 @@ class Rebuilt(NamedTuple):
     differences: int
 
 
-def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> Rebuilt:
+@contextmanager
+def folded(log: Reading, *, workers: int, progress: Progress = unwatched) -> Iterator[tuple[Cache, int]]:
+    """The views of a reading, made of its events for as long as the block lasts, and how many events that were."""
+    with (
+        views.workplace(log.ref) as place,
+        closing(views.connect(place / "new", log.ref, unfinished=True)) as db,
+    ):
+        yield db, _fold(db, log, place, workers, progress)
+
+
+def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, progress: Progress = unwatched) -> Rebuilt:
     """Fold every account from the log alone into a new views file, compare it with the old one, and swap them.
+
+    With a `dataset` of the ledger, what it has is folded from there, and only what came since is followed in the log.
+    Raises StoreError for one of another ledger.
 
     Killed at any moment it leaves the old views as they are; its unfinished files are removed by the next one. Several
     at once do not disturb each other.
@@ -136,22 +156,19 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
             positions = views.seen_positions(copy, log)
         assert positions is not None
         mark = positions if len(positions) > 1 else positions[0]
-        shares = log.shares(workers * SHARES_PER_WORKER)
-        jobs = [partial(fold_share, share, place / str(number)) for number, share in enumerate(shares)]
         new = place / "new"
-        events = 0
         with (
             closing(views.connect(new, ref, unfinished=True)) as db,
             ledger.store.reading(until=mark) as seen,
+            nullcontext(seen) if dataset is None else dataset.store.reading() as source,
         ):
-            for part, taken in in_processes(jobs, seen, workers=workers, until=mark):
-                _merge(db, part)
-                part.unlink()
-                events += taken
-                progress(events)
+            events = _fold(db, source, place, workers, progress)
             with writing(db):
-                for number, shard in enumerate(log.shards):
-                    views.note_position(db, number, shard, positions[number])
+                for number, shard in enumerate(source.shards):
+                    views.note_position(db, number, shard, shard.last_position())
+            if views.seen_positions(db, seen) is None:
+                raise StoreError(f"{source.ref} is a dataset of another ledger than {ref}", "name_ledger")
+            catch_up(db, seen)
             try:
                 found = views.differences(db, old)
             except Unusable as error:
@@ -160,6 +177,19 @@ def rebuild(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> 
                 found = views.count(db)  # what was there cannot be read: every row is another one
         views.publish(new, ref)
     return Rebuilt(events, found)
+
+
+def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress) -> int:
+    """Fold every contract of a reading into a views file; how many events they have."""
+    shares = log.shares(workers * SHARES_PER_WORKER)
+    jobs = [partial(fold_share, share, place / str(number)) for number, share in enumerate(shares)]
+    events = 0
+    for part, taken in in_processes(jobs, log, workers=workers, until=log.mark()):
+        _merge(db, part)
+        part.unlink()
+        events += taken
+        progress(events)
+    return events
 
 
 def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:

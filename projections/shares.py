@@ -45,6 +45,7 @@ def in_shares(
         shares = log.shares(workers * SHARES_PER_WORKER)
         few = sum(share.events for share in shares if isinstance(share, Share)) < EVENTS_FOR_PROCESSES
     else:
+        accounts = log.as_read(accounts)
         shares = [accounts[start : start + ACCOUNTS_AT_ONCE] for start in range(0, len(accounts), ACCOUNTS_AT_ONCE)]
         few = len(accounts) < ACCOUNTS_FOR_PROCESSES
     jobs = [partial(_one_share, work, share) for share in shares]

@@ -12,10 +12,11 @@ from typing import Final
 from ledger.catalogue import BadCatalogue, parse
 from ledger.evolve import BrokenLog
 from ledger.log import files
-from ledger.log.engines import AnyRef, FileRef, LogAnyRef, store_ref, whole_ledger
+from ledger.log.engines import AnyRef, FileRef, LogAnyRef, dataset_ref, store_ref, whole_ledger
 from ledger.log.keyring import KeysPlace
 from ledger.log.sharded.store import ShardedRef
 from ledger.periods import Instant
+from ledger.reader import Reader
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
 
@@ -47,9 +48,18 @@ def ledger_ref(settings: Settings) -> AnyRef:
 def place_ref(settings: Settings) -> AnyRef:
     """The same as its URL alone says, whatever is there. Raises StoreError."""
     ref = store_ref(settings.ledger, caches=_caches_folder())
-    named, wrapping = os.environ.get("OBNOVI_KEYS"), os.environ.get("OBNOVI_KEK")
-    folder = Path(named) if named else ref.keys_place.folder
-    return ref.with_keys(KeysPlace(folder, Path(wrapping) if wrapping else None))
+    return ref.with_keys(_named_keys() or KeysPlace(ref.keys_place.folder, _wrapping()))
+
+
+def _named_keys() -> KeysPlace | None:
+    """The place of keys that `OBNOVI_KEYS` names."""
+    named = os.environ.get("OBNOVI_KEYS")
+    return KeysPlace(Path(named), _wrapping()) if named else None
+
+
+def _wrapping() -> Path | None:
+    wrapping = os.environ.get("OBNOVI_KEK")
+    return Path(wrapping) if wrapping else None
 
 
 def log_ref(settings: Settings, what: str) -> LogAnyRef:
@@ -127,6 +137,23 @@ def catalogue_text(path: Path) -> str:
 
 
 @contextmanager
+def open_log(settings: Settings, dataset: str | None) -> Iterator[Ledger | Reader]:
+    """The ledger that the options name, to be read, or a dataset in its place."""
+    with open_ledger(settings) if dataset is None else open_dataset(settings, dataset) as log:
+        yield log
+
+
+@contextmanager
+def open_dataset(settings: Settings, dataset: str) -> Iterator[Reader]:
+    """The dataset of a folder, with the keys of the ledger that the options name, which need not be there."""
+    if settings.catalogue is not None:
+        catalogue_text(Path(settings.catalogue))
+    ref = dataset_ref(Path(dataset), _named_keys() or place_ref(settings).keys_place)
+    with _damage_told(ref), Reader(ref) as reader:
+        yield reader
+
+
+@contextmanager
 def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]:
     """The ledger that the options name; a command that books adopts the catalogue (R-3.6).
 
@@ -140,13 +167,23 @@ def open_ledger(settings: Settings, access: Access = "read") -> Iterator[Ledger]
         given = None if access == "read" else text
         if access == "create" and not ref.is_made_by_use:
             access = "book"
-        with Ledger(ref, now=now, access=access, catalogue=given, sealed=is_sealing()) as ledger:
+        with (
+            _damage_told(ref),
+            Ledger(ref, now=now, access=access, catalogue=given, sealed=is_sealing()) as ledger,
+        ):
             yield ledger
     except CatalogueRefused as error:
         raise Refused(str(error)) from error
+
+
+@contextmanager
+def _damage_told(log: object) -> Iterator[None]:
+    """What damage to a log raises, as what to do about it."""
+    try:
+        yield
     except BrokenLog as error:
         raise UsageError(f"{error}; run `obnovi verify`") from error
     except BadCatalogue as error:
         raise UsageError(
-            f"{ref}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
+            f"{log}: a catalogue in the ledger is damaged ({error.problems[0]}); run `obnovi verify`"
         ) from error

@@ -270,6 +270,7 @@ def test_answers_have_the_fields_that_the_contract_names(tmp_path: Path, monkeyp
         "checkpoint": ("checkpoint",),
         "prove": ("prove", story.account_id, "4", "-o", files["proof"]),
         "check-proof": ("check-proof", files["proof"]),
+        "seal": ("seal", str(tmp_path / "dataset")),
         "export": ("export", "--format", "jsonl", "-o", files["log.jsonl"]),
         "backup": ("backup", files["copy.db"]),
     }

@@ -12,6 +12,7 @@ from ledger.log.sqlite.store import SQLiteRef
 from ledger.log.store import AnyStore, Store
 
 if TYPE_CHECKING:
+    from ledger.log.dataset.store import DatasetRef
     from ledger.log.postgres.store import PostgresRef
 
 FileRef: TypeAlias = SQLiteRef
@@ -97,6 +98,13 @@ def _same(place: LogAnyRef) -> object:
 def whole_ledger(ref: AnyRef) -> AnyRef:
     """The ledger that a URL names, of all its shards: in PostgreSQL the first schema tells. Raises StoreError."""
     return ref if isinstance(ref, SQLiteRef | ShardedRef) else ref.whole()
+
+
+def dataset_ref(path: Path, keys: KeysPlace) -> "DatasetRef":
+    """The dataset of a folder, with the keys of its ledger's contracts."""
+    from ledger.log.dataset.store import DatasetRef  # noqa: PLC0415  # pyarrow takes a while: only for a dataset
+
+    return DatasetRef(path, keys)
 
 
 def file_ref(path: Path) -> FileRef:

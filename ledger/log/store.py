@@ -138,6 +138,10 @@ class Reading(Protocol):
     def shards(self) -> "Sequence[Reading]":
         """The logs that are read, each with positions of its own: itself, unless it is of several."""
 
+    @property
+    def has_only_events(self) -> bool:
+        """Whether it has events and catalogues alone, as a dataset: no heads, keys of inputs, or tables beside them."""
+
     def mark(self) -> Mark:
         """What this state is called, to read it once more."""
 
@@ -199,6 +203,9 @@ class Reading(Protocol):
 
         A share may be of another reading of this ledger, in another process.
         """
+
+    def as_read(self, accounts: Sequence[str]) -> list[str]:
+        """Some accounts in the order in which they are read fastest one by one."""
 
     def heads_in(self, share: Share) -> Iterator[Head]:
         """The heads of the contracts of a share in order, also of those without events."""

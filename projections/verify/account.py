@@ -290,6 +290,8 @@ class AccountAudit:
     def _has_key(self, row: Stored, version: int, reference: InputRef, input: Input | None) -> None:
         """Remember the idempotency key that a booking must have; the text of an SMS is in its digest only."""
         self.inputs += row.position <= self._counted_until
+        if self._lookup.has_only_events:
+            return
         if isinstance(self._opener, str) and row.topic in codec.SEALED_TOPICS:
             return  # nobody can reckon its digests any more; how many there are is counted
         content = None if input is None or input.type == "sms" else keys.content_of(input, self._key)

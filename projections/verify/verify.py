@@ -31,7 +31,8 @@ class Report(msgspec.Struct):
     """What `obnovi verify` found of so many contracts. `of_accounts`, where only some were looked at: of how many.
 
     `erased`, where there are any: of how many the personal data are destroyed, so that only money, units and times were
-    checked. `views`, where there are some that could not be compared: why.
+    checked. `views`, where there are some that could not be compared: why. `positions`, where a dataset was looked at,
+    which has events and catalogues alone: those of each shard up to which it holds.
     """
 
     accounts: int = 0
@@ -41,6 +42,7 @@ class Report(msgspec.Struct):
     of_accounts: int | UnsetType = UNSET
     erased: int | UnsetType = UNSET
     views: str | UnsetType = UNSET
+    positions: tuple[int, ...] | UnsetType = UNSET
 
 
 class _Some(NamedTuple):
@@ -92,6 +94,8 @@ def verify(
 
     The views are compared with the log where a copy of them is given.
 
+    Of a dataset there are events and catalogues alone, so nothing else is claimed.
+
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
@@ -134,7 +138,8 @@ def _verify_store(
         if accounts is None:
             jobs += [partial(_along, number) for number in range(len(log.shards))]
         jobs += [partial(_audit_share, some, positions[some.shard], views) for some in shares]
-        for done in in_processes(jobs, log, workers=workers):
+        until = log.mark() if log.has_only_events else None
+        for done in in_processes(jobs, log, workers=workers, until=until):
             if not isinstance(done, _Part):
                 along[done[0]] = done[1]
                 continue
@@ -154,7 +159,7 @@ def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_S
     shares: list[_Some] = []
     for number, shard in enumerate(log.shards):
         named = _known(shard, accounts) if len(log.shards) > 1 else sorted(set(accounts))
-        shares += [_Some(number, some) for some in cut(named, count)]
+        shares += [_Some(number, some) for some in cut(shard.as_read(named), count)]
     return shares
 
 
@@ -185,6 +190,7 @@ def _report(log: Reading, parts: list[_Part], along: Sequence[ledger_wide.Along]
         problems=sorted(named(problems, log.contracts), key=place),
         of_accounts=UNSET if along is not None else len(log.accounts()),
         erased=sum(part.erased for part in parts) or UNSET,
+        positions=tuple(shard.last_position() for shard in log.shards) if log.has_only_events else UNSET,
     )
 
 
@@ -195,6 +201,8 @@ def _of_shard(log: Reading, parts: list[_Part], along: ledger_wide.Along | None)
     cited = References()
     for part in parts:
         cited.update(part.cited)
+    if log.has_only_events:
+        return problems
     problems += cited.problems(log, everybody=everybody)
     missing = [gone for part in parts for gone in part.missing]
     if along is not None:
@@ -249,7 +257,7 @@ def _audit(log: Reading, some: _Some, position: int, views: Copy | None, progres
 def _audited(log: Reading, some: _Some, position: int, viewed: ViewsAudit | None, progress: Progress) -> _Part:
     catalogues = CatalogueTimeline(log.adopted())
     stored_heads = _Heads(some.heads(log))
-    look_at_heads = not ledger_wide.heads_are_older(log)
+    look_at_heads = not log.has_only_events and not ledger_wide.heads_are_older(log)
     part = _Part(some.shard, named=() if isinstance(some.accounts, Share) else tuple(some.accounts))
     for account_id, events in whole(log, some.accounts):
         rows = iter(events)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ledger.account import Account
 from ledger.events import Event
 from ledger.log.store import Stored
+from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import totals, views
@@ -41,7 +42,7 @@ class Copy(NamedTuple):
 
 
 @contextmanager
-def copied(ledger: Ledger) -> Iterator[Copy | None]:
+def copied(ledger: Ledger | Reader) -> Iterator[Copy | None]:
     """A copy of the ledger's views, caught up, until the block ends; None where there are none. Raises StoreError."""
     ref = ledger.store.ref
     if not views.place(ref).exists():

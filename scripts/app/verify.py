@@ -10,6 +10,7 @@ from ledger.evolve import BrokenLog
 from ledger.log.errors import StoreError
 from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
+from ledger.reader import Reader
 from ledger.service import Ledger
 from projections.evidence.check import Found, check_store
 from projections.evidence.keys import Keys
@@ -55,7 +56,9 @@ def _heard_of(log: Reading, account: str, holder: int | None) -> str:
         raise error if error.code == "NO_HOLDER" else Declined("NOTHING_OF_ACCOUNT", account=account) from None
 
 
-def verify(ledger: Ledger, accounts: Sequence[str] | None, *, workers: int, progress: Progress = unwatched) -> Verified:
+def verify(
+    ledger: Ledger | Reader, accounts: Sequence[str] | None, *, workers: int, progress: Progress = unwatched
+) -> Verified:
     """Decide contracts, by their ids, again and compare, all of them for None; with the views, where there are some."""
     with _views(ledger) as views:
         copy = views if isinstance(views, Copy) else None
@@ -64,7 +67,7 @@ def verify(ledger: Ledger, accounts: Sequence[str] | None, *, workers: int, prog
 
 
 def compare_with_checkpoint(
-    ledger: Ledger, keys: Keys, report: Report, *, workers: int, progress: Progress = unwatched
+    ledger: Ledger | Reader, keys: Keys, report: Report, *, workers: int, progress: Progress = unwatched
 ) -> Found:
     """Add what differs from the newest checkpoint to a report; what it covers."""
     found = check_store(ledger.store.ref, keys, workers=workers, progress=progress)
@@ -74,7 +77,7 @@ def compare_with_checkpoint(
 
 
 @contextmanager
-def _views(ledger: Ledger) -> Iterator[Copy | Exception | None]:
+def _views(ledger: Ledger | Reader) -> Iterator[Copy | Exception | None]:
     """A copy of the views to compare; None where there are none, or why there cannot be one: that is no finding yet."""
     with ExitStack() as stack:
         made: Copy | Exception | None

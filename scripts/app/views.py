@@ -5,10 +5,11 @@ import time
 import msgspec
 
 from ledger.progress import Progress, unwatched
+from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
 from projections import unrated
-from projections.follow import asked, rebuild
+from projections.follow import Rebuilt, asked, folded, rebuild
 from projections.unrated import UnratedRow
 
 
@@ -26,9 +27,19 @@ def unrated_records(snapshot: Snapshot) -> list[UnratedRow]:
     return asked(snapshot.log, lambda db: unrated.rows(db, snapshot.contracts))
 
 
-def replay(ledger: Ledger, *, workers: int, progress: Progress = unwatched) -> Replayed:
-    """Fold every view anew from the log, compare it with what there was, and take it."""
+def replay(
+    ledger: Ledger | None, *, workers: int, dataset: Reader | None = None, progress: Progress = unwatched
+) -> Replayed:
+    """Fold every view anew from the log, or from a dataset of it, compare it with what there was, and take it.
+
+    Where there is only a dataset, there is nothing to compare it with, and nowhere to take it. Raises StoreError.
+    """
     began = time.perf_counter()
-    done = rebuild(ledger, workers=workers, progress=progress)
+    if ledger is not None:
+        done = rebuild(ledger, workers=workers, dataset=dataset, progress=progress)
+    else:
+        assert dataset is not None, "one of them is there"
+        with dataset.store.reading() as log, folded(log, workers=workers, progress=progress) as (_, events):
+            done = Rebuilt(events, 0)
     seconds = time.perf_counter() - began
     return Replayed(done.events, round(seconds, 3), round(done.events / seconds), done.differences)

@@ -23,8 +23,9 @@ from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.source import from_option
 from scripts.errors import UsageError
-from scripts.wiring import Settings, keys_folder, open_ledger
+from scripts.wiring import Settings, keys_folder, open_log
 
 PROBLEMS_SHOWN_MAX = 50
 
@@ -57,6 +58,7 @@ class ShareType(click.ParamType[Fraction]):
     help="Only this account; may be repeated.",
 )
 @holder_option
+@from_option
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def verify(
@@ -65,19 +67,22 @@ def verify(
     seed: int | None,
     named: Sequence[str],
     holder: int | None,
+    dataset: str | None,
     workers: int | None,
 ) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
     Where there are keys, the events are also hashed again and held against the newest checkpoint, which finds what was
     changed together with all its traces, a cut-off tail too. With --sample or --account only what concerns these
-    accounts is decided again, and no checkpoint is asked. Exit code 1 when something differs.
+    accounts is decided again, and no checkpoint is asked; with --from what a dataset has: events and catalogues alone.
+    Exit code 1 when something differs.
 
     \b
     Example:
       obnovi verify
       obnovi verify --sample 1%
       obnovi verify --account 79161234567
+      obnovi verify --from dataset
       obnovi verify --json | jq .problems
     """
     if share is not None and named:
@@ -87,8 +92,8 @@ def verify(
     if holder is not None and len(named) != 1:
         raise UsageError("--holder goes with one --account, whose contract it names")
     workers = workers or os.cpu_count() or 1
-    keys = _keys(settings) if share is None and not named else None
-    with open_ledger(settings) as ledger:
+    keys = _keys(settings) if share is None and not named and dataset is None else None
+    with open_log(settings, dataset) as ledger:
         with ledger.store.reading() as log:
             tell_all_missing_keys(settings, log)
             chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
@@ -129,7 +134,12 @@ def _show(report: Report, evidence: Found | None) -> None:
     print_text(f"{accounts}, {terminal.count(report.events, 'event')} decided again: {verdict}\n")
     if isinstance(report.erased, int):
         print_text(f"{report.erased} of them erased, money checked\n")
-    if not whole:
+    if report.positions is not UNSET:
+        print_text(
+            "Only events and catalogues were checked; the order of recording, heads, keys of inputs, views and "
+            "checkpoints take an `obnovi verify` of the ledger.\n"
+        )
+    elif not whole:
         print_text(
             "Only these accounts were checked; file, positions and the number of keys take a whole `obnovi verify`.\n"
         )

@@ -44,6 +44,7 @@ COMMANDS = {
     "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),
     "late": ("scripts.cli.late", "List charges that would differ had their records come in time."),
     "export": ("scripts.cli.export", "Write the log for hledger, beancount, Parquet, or as it is."),
+    "seal": ("scripts.cli.seal", "Write a dataset of whole contracts in Parquet, or extend it."),
     "import-log": ("scripts.cli.import_log", "Make the same log of an exported one, in an empty ledger."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),

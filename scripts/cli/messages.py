@@ -137,6 +137,10 @@ HINTS: Final[dict[Hint, str]] = {
     "see_stored": "{text}: `obnovi events {arguments}`{more}.",
     "erase_again": "{text}: `obnovi erase {arguments}` destroys it again.",
     "replay_views": "{text}: `obnovi replay` makes them anew.",
+    "seal_dataset": "{text}; `obnovi seal {folder}` makes one",
+    "seal_elsewhere": "{text}; `obnovi seal` into an empty folder makes a new one",
+    "name_empty_folder": "{text}; name an empty folder",
+    "newer_program": "{text}; read it with the program that sealed it",
 }
 
 

@@ -22,8 +22,9 @@ from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.source import from_option
 from scripts.errors import UsageError
-from scripts.wiring import Settings, keys_folder, open_ledger, read_text
+from scripts.wiring import Settings, keys_folder, open_log, read_text
 
 ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
 """Of a list: five million numbers."""
@@ -70,6 +71,7 @@ class MonthType(click.ParamType[date]):
     type=click.Choice(LANGUAGES),
     help="Language of the documents, not of json and xml.  [default: ru]",
 )
+@from_option
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def statements(
@@ -80,6 +82,7 @@ def statements(
     accounts: str | None,
     table: Table | None,
     language: Language | None,
+    dataset: str | None,
     workers: int | None,
 ) -> int:
     """Write months' statements, a file a contract, month and format, and manifests of what each file is.
@@ -106,7 +109,7 @@ def statements(
         for layout in layouts
     ]
     named = None if accounts is None else _named(accounts)
-    with open_ledger(settings) as ledger, ledger.store.reading() as log:
+    with open_log(settings, dataset) as ledger, ledger.store.reading() as log:
         tell_all_missing_keys(settings, log)
         wanted = contracts_to_print(log, named)
         try:

@@ -1,10 +1,14 @@
 """`obnovi unrated`, `totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
 
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 
 import click
 
+from ledger.reader import Reader
 from projections import canonical_answers
 from projections import totals as trial_balance
 from projections.follow import asked
@@ -20,7 +24,9 @@ from scripts.app.views import unrated_records
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
 from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
-from scripts.wiring import Settings, open_ledger
+from scripts.cli.source import FROM_DATASET, TimeOrDataset, from_option, parted
+from scripts.errors import UsageError
+from scripts.wiring import Settings, ledger_ref, open_ledger, open_log
 
 
 @click.command()
@@ -62,25 +68,42 @@ def unrated(settings: Settings, lang: Language) -> int:
 
 
 @click.command()
-@click.option("--from", "since", type=DateType(), required=True, metavar="DATE", help="First local date.")
+@click.option(
+    "--from",
+    "given",
+    type=TimeOrDataset(DateType()),
+    multiple=True,
+    required=True,
+    metavar="DATE|DIR",
+    help=f"DATE: first local date. DIR: {FROM_DATASET}",
+)
 @click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
 @click.option("--by", type=click.Choice(["day", "plan", "region"]), help="A row for each of these.")
 @lang_option("en")
 @with_settings
-def totals(settings: Settings, since: date, until: date, by: Grouping | None, lang: Language) -> int:
+def totals(settings: Settings, given: Sequence[date | Path], until: date, by: Grouping | None, lang: Language) -> int:
     """Show the trial balance of all accounts: opening, moved and closing of every account name.
 
     What `cash:bank` moved is what the bank reports of the same days, with the sign turned. Every unit sums to zero.
+    --from may be given twice, with the first date and with a dataset.
 
     \b
     Example:
       obnovi totals --from 2026-02-01 --to 2026-02-28
       obnovi totals --from 2026-02-01 --to 2026-02-28 --by day --json
+      obnovi totals --from 2026-02-01 --to 2026-02-28 --from dataset
     """
+    since, dataset = parted(given)
+    if since is None:
+        raise UsageError("--from DATE is missing, the first local date")
     require_range(since, until)
-    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+    with open_log(settings, dataset) as ledger, ledger.snapshot() as snapshot:
         tell_all_missing_keys(settings, snapshot.log)
-        rows = asked(snapshot.log, lambda db: trial_balance.rows(db, since=since, until=until, by=by))
+        rows = asked(
+            snapshot.log,
+            lambda db: trial_balance.rows(db, since=since, until=until, by=by),
+            workers=os.cpu_count() or 1,
+        )
     if settings.json:
         print_json(rows)
         return 0
@@ -105,24 +128,35 @@ def _group(phrases: Phrasebook, by: Grouping, value: str) -> str:
 
 @click.command()
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@from_option
 @with_settings
-def replay(settings: Settings, workers: int | None) -> int:
+def replay(settings: Settings, workers: int | None, dataset: str | None) -> int:
     """Rebuild every view from the log into a new file, compare it with the old one, and swap them.
 
-    Exit code 1 when a row differed; the new views are taken all the same. Interrupted, it leaves the old ones.
+    Exit code 1 when a row differed; the new views are taken all the same. Interrupted, it leaves the old ones. With
+    --from what a dataset has is read from there, and only what came since from the ledger; without a ledger there is
+    nothing to compare, and nothing is kept.
 
     \b
     Example:
       obnovi replay
+      obnovi replay --from dataset
     """
-    with open_ledger(settings) as ledger:
-        with ledger.store.reading() as log:
+    cores = workers or os.cpu_count() or 1
+    with ExitStack() as opened:
+        source = opened.enter_context(open_log(settings, dataset))
+        sealed, ledger = (source, None) if isinstance(source, Reader) else (None, source)
+        if sealed is not None and ledger_ref(settings).exists():
+            ledger = opened.enter_context(open_ledger(settings))
+        with source.store.reading() as log:
             tell_all_missing_keys(settings, log)
             count = log.count()
         with terminal.progress("events", count) as bar:
-            done = replay_views(ledger, workers=workers or os.cpu_count() or 1, progress=bar)
+            done = replay_views(ledger, workers=cores, dataset=sealed, progress=bar)
     if settings.json:
         print_json(done)
+    elif ledger is None:
+        print_text(f"{done.events} events replayed in {done.seconds:.1f} s: there are no views to compare them with\n")
     else:
         verdict = (
             "the same as before" if not done.differences else f"{done.differences} rows differed, the new ones hold"

@@ -34,8 +34,9 @@ from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
+from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
 from scripts.errors import Refused, UsageError
-from scripts.wiring import Settings, catalogue_text, open_ledger
+from scripts.wiring import Settings, catalogue_text, open_log
 
 BAR_WIDTH: Final = 40
 
@@ -62,7 +63,14 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
 @click.option(
     "--sample", "share", type=ShareType(), metavar="P%", help="A share of the contracts, as verify chooses it."
 )
-@click.option("--from", "since", type=MomentType(), metavar="T", help="What was booked before this time stands.")
+@click.option(
+    "--from",
+    "given",
+    type=TimeOrDataset(MomentType()),
+    multiple=True,
+    metavar="T|DIR",
+    help=f"T: what was booked before this time stands. DIR: {FROM_DATASET}",
+)
 @click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
 @click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
 @click.option("--move", type=MoveType(), multiple=True, metavar="V=T", help="The input of event V reached us at T.")
@@ -75,7 +83,7 @@ def what_if(
     holder: int | None,
     everybody: bool,
     share: Fraction | None,
-    since: Moment | None,
+    given: Sequence[Moment | Path],
     changes: Sequence[str],
     drop: Sequence[int],
     move: Sequence[tuple[int, Moment]],
@@ -88,7 +96,7 @@ def what_if(
     environment) is put in place of those that held. With --from only what was booked from then on is decided again; so
     --set changes only the connect_plan inputs booked from then on. A moved input comes behind all that came before its
     new time; what would have happened later than that, happened then. An input that cites an event cites what became
-    of it, and nothing where it would not come about.
+    of it, and nothing where it would not come about. --from may be given twice, with a time and with a dataset.
 
     \b
     Example:
@@ -104,11 +112,12 @@ def what_if(
         raise UsageError("--holder names a contract of one ACCOUNT; it does not go with --all or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
         raise UsageError("an event can be moved or dropped once")
+    since, dataset = parted(given)
     named = catalogue_of_the_line()
     text = None if named is None else catalogue_text(Path(named))
     # A catalogue of the line is read already, and may be a pipe, which tells it once.
     settings = settings if named is None else replace(settings, catalogue=None)
-    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
+    with open_log(settings, dataset) as ledger, ledger.snapshot() as snapshot:
         tell_all_missing_keys(settings, snapshot.log)
         contract = None if account is None else require_contract(snapshot.contracts, account, holder)
         zone = "UTC" if contract is None else require_account(snapshot, contract.id).zone

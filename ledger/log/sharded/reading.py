@@ -32,6 +32,10 @@ class ShardedReading:
         self.shards = shards
         self._contracts = LogContracts(self, keyring)
 
+    @property
+    def has_only_events(self) -> bool:
+        return any(shard.has_only_events for shard in self.shards)
+
     def mark(self) -> Mark:
         return tuple(shard.last_position() for shard in self.shards)
 
@@ -156,6 +160,9 @@ class ShardedReading:
     def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
         whole = self.shards[share.shard].whole_contracts(share)
         return ((contract, list(self._placed(share.shard, events))) for contract, events in whole)
+
+    def as_read(self, accounts: Sequence[str]) -> list[str]:
+        return self.shards[0].as_read(accounts)
 
     def heads_in(self, share: Share) -> Iterator[Head]:
         return self.shards[share.shard].heads_in(share)
