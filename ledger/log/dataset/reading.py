@@ -64,12 +64,11 @@ class DatasetReading(OneLog):
             yield from self._whole(bucket)
 
     def events(self, account: str, *, after_version: int = 0) -> Iterator[Stored]:
-        if self._at_hand[0] != account:
-            self._at_hand = account, self._of_contract(account)
-        return iter(self._at_hand[1][after_version:])
+        return iter(self._contract(account)[after_version:])
 
     def stored(self, account: str, version: int) -> Stored | None:
-        return next(self.events(account, after_version=version - 1), None) if version > 0 else None
+        rows = self._contract(account)
+        return rows[version - 1] if 0 < version <= len(rows) else None
 
     def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
         for account in self.accounts():
@@ -216,13 +215,16 @@ class DatasetReading(OneLog):
             self._at_hand = contract, self._checked(contract, rows, bucket)
             yield self._at_hand
 
-    def _of_contract(self, contract: str) -> list[Stored]:
-        bucket = bucket_of(contract, self._manifest.buckets)
-        if self._one_by_one[0] != bucket:
-            contents = map(self._files.content, self._files_of(bucket))
-            self._one_by_one = bucket, [parquet.OneByOne(content, self._shard) for content in contents]
-        rows = [row for file in self._one_by_one[1] for row in file.rows(contract)]
-        return self._checked(contract, rows, bucket)
+    def _contract(self, contract: str) -> list[Stored]:
+        """All events of a contract."""
+        if self._at_hand[0] != contract:
+            bucket = bucket_of(contract, self._manifest.buckets)
+            if self._one_by_one[0] != bucket:
+                contents = map(self._files.content, self._files_of(bucket))
+                self._one_by_one = bucket, [parquet.OneByOne(content, self._shard) for content in contents]
+            rows = [row for file in self._one_by_one[1] for row in file.rows(contract)]
+            self._at_hand = contract, self._checked(contract, rows, bucket)
+        return self._at_hand[1]
 
     def _checked(self, contract: str, rows: list[Stored], bucket: int) -> list[Stored]:
         """The events of a contract, if they are all there and where they belong. Raises StoreError."""
