@@ -1,6 +1,5 @@
 """The account: everything later decisions need, as its events left it (`evolve` makes it)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 from zlib import crc32
@@ -236,6 +235,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid
         late = (each for each in self.memory.all(LEFTOVERS) if is_open(each, self.clock))
         return tuple(sorted(late, key=lambda each: (each.end, each.grant)))
 
-    def tariff_buckets(self) -> Iterator[Bucket]:
+    def tariff_buckets(self) -> list[Bucket]:
         """Base, carried and daily buckets, unlimited ones too."""
-        return (bucket for bucket in self.buckets if bucket.name in TARIFF_BUCKETS)
+        return [bucket for bucket in self.buckets if bucket.name in TARIFF_BUCKETS]

@@ -97,7 +97,7 @@ def lapse(account: Account, at: Instant, late_until: Instant, *, spared: Iterabl
         mode="unpaid",
         period=None,
         waiting_since=at,
-        buckets=tuple(bucket for bucket in account.buckets if bucket.name not in TARIFF_BUCKETS),
+        buckets=tuple([bucket for bucket in account.buckets if bucket.name not in TARIFF_BUCKETS]),
     )
 
 
@@ -126,10 +126,12 @@ def with_option(account: Account, option_id: str, change: Callable[[OptionHeld],
 
 def _with_expired(account: Account, expired: Iterable[Bucket]) -> Account:
     """Buckets that end by this event, kept for late records (R-6.5)."""
-    memory = account.memory
+    by_part: dict[int, list[Bucket]] = {}
     for bucket in expired:
-        number = bucket.grant // GRANTS_A_PART
-        memory = _with_leftovers(memory, number, (*memory.part(LEFTOVERS, number), bucket), account.version)
+        by_part.setdefault(bucket.grant // GRANTS_A_PART, []).append(bucket)
+    memory = account.memory
+    for number, more in by_part.items():
+        memory = _with_leftovers(memory, number, (*memory.part(LEFTOVERS, number), *more), account.version)
     return replace(account, memory=memory)
 
 

@@ -87,13 +87,15 @@ class Memory:
         self, kind: Kind[T], number: int, things: tuple[T, ...], *, version: int, marks: tuple[int, ...] = ()
     ) -> "Memory":
         """This memory with other things in one part; none, and the part is gone."""
-        of_kind = self.parts.get(kind.name, {})
+        of_kind = dict(self.parts.get(kind.name, ()))
         if things:
-            changed = {**of_kind, number: Part(things, version=version, count=len(things), marks=marks)}
+            of_kind[number] = Part(things, version=version, count=len(things), marks=marks)
         else:
-            changed = {each: part for each, part in of_kind.items() if each != number}
-        others = {name: parts for name, parts in self.parts.items() if name != kind.name}
-        return Memory({**others, kind.name: changed} if changed else others)
+            of_kind.pop(number, None)
+        parts = {**self.parts, kind.name: of_kind}
+        if not of_kind:
+            del parts[kind.name]
+        return Memory(parts)
 
     def read(self) -> None:
         """Read every part now."""

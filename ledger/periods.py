@@ -156,6 +156,7 @@ def _offset(aware: datetime) -> timedelta:
     return aware.utcoffset() or timedelta()
 
 
+@lru_cache(maxsize=10_000)  # a night or a midnight is one for all accounts of a zone
 def at_local(day: date, hour: int, zone: str) -> Instant:
     """The instant at which a local day reaches a whole hour.
 

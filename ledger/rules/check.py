@@ -1,8 +1,9 @@
 """Checks: the reasons against an input, tested in order; the first that holds is the one told (R-12.1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from ledger.account import Account
 from ledger.events import Event, InputRefused, Personal
@@ -18,8 +19,7 @@ R_co = TypeVar("R_co", bound=RefusalReason | NightStep, covariant=True)
 PERSONAL_FIELDS: Final = ("peer", "to", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[R_co]):
+class Check(msgspec.Struct, Generic[R_co], frozen=True):
     """One reason or step of a rule, whether it holds, and what was compared.
 
     `facts` are stored with a refusal; `compared` is what else was looked at, told only when somebody asks why. A rule
@@ -28,8 +28,8 @@ class Check(Generic[R_co]):
 
     reason: R_co
     holds: bool
-    facts: Facts = field(default_factory=dict)
-    compared: Facts = field(default_factory=dict)
+    facts: Facts = {}
+    compared: Facts = {}
 
 
 Checks: TypeAlias = Sequence[Check[RefusalReason | NightStep]]

@@ -39,7 +39,7 @@ def charge_tariff(account: Account, moment: Moment, catalogue: Catalogue) -> lis
     if step == "DAY" and plan.daily_fee is not None:
         return [_day(account, moment, catalogue, plan, plan.daily_fee, day)]
     stamp, late_until = moment.stamp(account), tariff.late_until(moment.booked_at, catalogue)
-    ended = tuple(tariff.expiry(list(account.tariff_buckets())))
+    ended = tuple(tariff.expiry(account.tariff_buckets()))
     if step == "LAPSE":
         return [PeriodLapsed(**stamp, entries=ended, late_until=late_until)]
     return [Blocked(**stamp, entries=ended, kind="financial", cause="nightly", late_until=late_until)]
@@ -72,7 +72,7 @@ def _month(account: Account, moment: Moment, catalogue: Catalogue, plan: PlanVer
             bucket=BASE,
             packages=plan.month,
             period=tariff.month_from(moment.booked_at, day, anchor_day, account, catalogue),
-            turnover=tariff.carriage(account) if carried else tariff.expiry(list(account.tariff_buckets())),
+            turnover=tariff.carriage(account) if carried else tariff.expiry(account.tariff_buckets()),
         ),
         cause="nightly",
         anchor_day=anchor_day,
@@ -96,6 +96,6 @@ def _day(
             bucket=DAILY,
             packages=plan.day,
             period=Period(moment.booked_at, tomorrow),
-            turnover=tariff.expiry(list(account.tariff_buckets())),
+            turnover=tariff.expiry(account.tariff_buckets()),
         )
     )

@@ -25,7 +25,7 @@ def connect_plan(account: Account, input: ConnectPlan, moment: Moment, catalogue
         return refused
     connected = PlanConnected(
         **moment.stamp(account),
-        entries=tuple(tariff.expiry(list(account.tariff_buckets()))),
+        entries=tuple(tariff.expiry(account.tariff_buckets())),
         plan=plan.id,
         plan_version=plan.version,
         plan_name=plan.name,

@@ -42,7 +42,7 @@ def _base_before_carried(bucket: Bucket) -> tuple[int, Instant, int]:
 
 
 def _everything_expires(account: Account) -> list[Entry]:
-    return tariff.expiry(list(account.tariff_buckets()))
+    return tariff.expiry(account.tariff_buckets())
 
 
 def _a_kopeck_more(account: Account, fee: int, day: date) -> int:
