@@ -31,10 +31,15 @@ QUANTITY = """
 def {name}(bucket: Bucket, record: Usage) -> PackageQuantity:
     return {fields}
 """
+RECORD = """
+def {name}(record: Usage) -> None:
+    {fields}
+"""
 RIGHT = {
     "top_up": TOP_UP.format(name="top_up", fields="amount=100_00, channel='cash'"),
     "refusal": REFUSAL.format(name="refusal", fields="'PROMISE_ACTIVE', active > 0, {'active': active}"),
     "quantity": QUANTITY.format(name="quantity", fields="bucket.left"),
+    "record": RECORD.format(name="record", fields="assert record.zone == 'home'"),
 }
 WRONG = {
     "amount of text": TOP_UP.format(name="text", fields="amount='100.00', channel='cash'"),
@@ -42,6 +47,8 @@ WRONG = {
     "misspelt field": TOP_UP.format(name="field", fields="amount=100_00, chanel='cash'"),
     "misspelt reason": REFUSAL.format(name="reason", fields="'PROMISE_ACTVE', active > 0, {'active': active}"),
     "bytes as kilobytes": QUANTITY.format(name="bytes_", fields="record.quantity"),
+    "a changed input": RECORD.format(name="changed", fields="record.zone = 'home'"),
+    "an unknown field": RECORD.format(name="unknown", fields="assert record.zones == 'home'"),
 }
 
 
