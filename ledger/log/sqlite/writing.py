@@ -51,7 +51,8 @@ class SQLiteWriting(SQLiteReading):
         self._put_keys(keys)
 
     def _put_keys(self, keys: Iterable[StoredKey]) -> None:
-        self._c.executemany("INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)", list(keys))
+        in_order = sorted(keys)  # of the index: each of its pages is visited once
+        self._c.executemany("INSERT INTO keys (key, account, version, content) VALUES (?,?,?,?)", in_order)
 
     def put_heads(self, heads: Iterable[Head]) -> None:
         self._c.executemany(
