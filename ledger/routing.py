@@ -41,7 +41,9 @@ def is_of_an_erased(input: Input, held: Sequence[Contract], accounts: Mapping[st
     Its contract's inputs are known to nobody any more: an old file must not be booked in the next holder's (R-15.7).
     What names a holder is for that one.
     """
-    return getattr(input, "holder", None) is None and any(
+    if len(held) < 2 or getattr(input, "holder", None) is not None:
+        return False
+    return any(
         later.holder > earlier.holder + 1
         and (closed_at := accounts[earlier.id].closed_at) is not None
         and closed_at <= input.at < accounts[later.id].opened_at

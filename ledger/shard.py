@@ -4,9 +4,10 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
+
+import msgspec
 
 from ledger.account import Account
 from ledger.accounts import rebuild_heads
@@ -41,8 +42,7 @@ ATTEMPTS_MAX: Final = 50
 PAUSE_SECONDS_MAX: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one input. `events` includes what the schedule booked before it; `version` is its first event.
 
     `reply` is what a request for a refresh was answered (R-5.3), `contract` the one where the input is known now.
@@ -206,7 +206,7 @@ class Shard:
             contract=contract,
             claim_name=holders.claim_name(contract) if isinstance(input, OpenDispute | ResolveDispute) else None,
         )
-        first = next(event for event in made.events if event.input is not None)
+        first = _caused(made.events)
         batch.put(made.account, made.events)
         row = holders.key_row(input, keys, contract, first.version)
         batch.keys[contract.id, row.key] = row
@@ -279,6 +279,14 @@ class Shard:
             self._catalogues = CatalogueTimeline(tx.adopted())
             self._catalogue_count = count
         return self._catalogues
+
+
+def _caused(events: Sequence[Event]) -> Event:
+    """The first event that an input itself caused, behind those of the schedule."""
+    for event in events:
+        if event.input is not None:
+            return event
+    raise AssertionError("an input causes an event")
 
 
 def _reply(account: Account | None, events: Sequence[Event], first: Event, catalogue: Catalogue) -> Reply | None:
