@@ -2,15 +2,17 @@
 
 import calendar
 import re
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Final, TypeAlias
+from typing import Final, Generic, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 Instant: TypeAlias = int
 """Microseconds since 1970-01-01T00:00:00Z: instants compare as integers, whatever offset they were written with."""
+
+T = TypeVar("T")
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3600 * SECOND
@@ -22,8 +24,6 @@ _RFC_3339 = re.compile(
 )
 _STRETCH_BITS: Final = 36
 """Stretches of 2^36 microseconds, some 19 hours, have one midnight at most, and are found without a division."""
-_dates: defaultdict[str, dict[int, tuple[date, Instant, date] | None]] = defaultdict(dict)
-"""By zone and stretch what `_dates_of` says: every record asks for a date, twice."""
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
@@ -90,14 +90,35 @@ def local(instant: Instant, zone: str) -> datetime:
 
 def local_date(instant: Instant, zone: str) -> date:
     """The local date of an instant (R-2.1), also where the clocks go back over midnight and a date comes twice."""
-    try:
-        dates = _dates[zone][instant >> _STRETCH_BITS]
-    except KeyError:
-        dates = _dates[zone][instant >> _STRETCH_BITS] = _dates_of(instant >> _STRETCH_BITS, zone)
-    if dates is None:
-        return local(instant, zone).date()
-    before, midnight, after = dates
-    return before if instant < midnight else after
+    return _LOCAL_DATES.at(instant, zone)
+
+
+class ByLocalDate(Generic[T]):
+    """What depends on the local date alone; it is remembered by stretches of time, as every record asks for it."""
+
+    def __init__(self, of_date: Callable[[date], T]) -> None:
+        self._of_date = of_date
+        self._known: dict[str, dict[int, tuple[T, Instant, T]]] = {}
+
+    def at(self, instant: Instant, zone: str) -> T:
+        """That of the local date of an instant."""
+        try:
+            before, midnight, after = self._known[zone][instant >> _STRETCH_BITS]
+        except KeyError:
+            return self._found(instant, zone)
+        return before if instant < midnight else after
+
+    def _found(self, instant: Instant, zone: str) -> T:
+        stretch = instant >> _STRETCH_BITS
+        dates = _dates_of(stretch, zone)
+        if dates is None:
+            return self._of_date(local(instant, zone).date())
+        before, midnight, after = dates
+        self._known.setdefault(zone, {})[stretch] = self._of_date(before), midnight, self._of_date(after)
+        return self.at(instant, zone)
+
+
+_LOCAL_DATES: Final = ByLocalDate[date](lambda day: day)
 
 
 def _dates_of(stretch: int, zone: str) -> tuple[date, Instant, date] | None:

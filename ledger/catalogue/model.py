@@ -6,7 +6,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib import resources
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ledger import periods
 from ledger.catalogue.problems import BadCatalogue, describe_problem
+from ledger.periods import Instant
 from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, PackageSize, Service, parse_rubles
 
 Packages: TypeAlias = dict[Service, PackageSize]
@@ -219,9 +220,9 @@ class Catalogue:
         self._vat = sorted((date.fromisoformat(day), rate) for day, rate in document.vat.items())
         self._plans = _by_id(document.plans)
         self._options = _by_id(document.options)
-        self._plans_on: dict[tuple[str, date], PlanVersion | None] = {}
-        self._vat_on: dict[date, int] = {}
-        """Every record asks for its plan and the rate of its day: what was found for one is remembered."""
+        self._plans_at = {id: periods.ByLocalDate(partial(_effective, each)) for id, each in self._plans.items()}
+        self.vat_rate_at = periods.ByLocalDate(self.vat_rate).at
+        """Percent of VAT on the local date of an instant in a zone."""
 
     def under(self, edition: int) -> "Catalogue":
         """This catalogue deciding under another edition, for questions that must not change the rules (R-3.7)."""
@@ -234,11 +235,12 @@ class Catalogue:
 
     def plan(self, plan_id: str, day: date) -> PlanVersion | None:
         """The version of a plan effective on a local date, if it has one by then."""
-        try:
-            return self._plans_on[plan_id, day]
-        except KeyError:
-            found = self._plans_on[plan_id, day] = _effective(self._plans.get(plan_id, []), day)
-            return found
+        return _effective(self._plans.get(plan_id, []), day)
+
+    def plan_at(self, plan_id: str, instant: Instant, zone: str) -> PlanVersion | None:
+        """The same on the local date of an instant in a zone."""
+        versions = self._plans_at.get(plan_id)
+        return versions.at(instant, zone) if versions is not None else None
 
     def option(self, option_id: str, day: date) -> OptionVersion | None:
         """The version of an option effective on a local date, if it has one by then."""
@@ -250,11 +252,7 @@ class Catalogue:
 
     def vat_rate(self, day: date) -> int:
         """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""
-        try:
-            return self._vat_on[day]
-        except KeyError:
-            found = self._vat_on[day] = self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
-            return found
+        return self._vat[max(bisect_right(self._vat, (day, 100)) - 1, 0)][1]
 
     def vat_rates(self) -> list[int]:
         """Every rate of the table, the oldest first."""

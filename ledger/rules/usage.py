@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ledger import periods
 from ledger.account import Account, Bucket
 from ledger.catalogue import Catalogue, PlanVersion
 from ledger.entries import BASE, CARRIED, CONSUMED, DAILY, REVENUE_USAGE, WALLET, Entry, money, package
@@ -116,7 +115,7 @@ def billed_quantity(input: Usage, plan: PlanVersion) -> PackageQuantity:
 def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:
     """The plan that rates a record: the one of its time, in the version of its local date (R-6.6)."""
     plan = account.plan_at(occurred_at)
-    return catalogue.plan(plan, periods.local_date(occurred_at, account.zone)) if plan else None
+    return catalogue.plan_at(plan, occurred_at, account.zone) if plan else None
 
 
 def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> list[Bucket]:
@@ -171,7 +170,7 @@ def _record(
         zone=input.zone,
         billed=billed,
         amount=0,
-        vat_rate=catalogue.vat_rate(periods.local_date(moment.booked_at, account.zone)),
+        vat_rate=catalogue.vat_rate_at(moment.booked_at, account.zone),
         plan=plan.id if plan else None,
         plan_version=plan.version if plan else None,
         personal=Personal(peer=input.peer),
