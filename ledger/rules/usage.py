@@ -120,13 +120,11 @@ def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) ->
 
 def _covering(account: Account, input: Usage, moment: Moment, plan: PlanVersion) -> list[Bucket]:
     """The buckets that cover a record: expired leftovers that fit, then carried, base or daily, options (R-6.4)."""
-    live = _in_order(buckets_for(input, account.buckets, plan))
+    live = buckets_for(input, account.buckets, plan)
+    if len(live) > 1:
+        live.sort(key=spending_order)
     expired = late(account, moment, input.at)
-    return [*_in_order(buckets_for(input, expired, plan)), *live] if expired else live
-
-
-def _in_order(buckets: list[Bucket]) -> list[Bucket]:
-    return sorted(buckets, key=spending_order) if len(buckets) > 1 else buckets
+    return [*sorted(buckets_for(input, expired, plan), key=spending_order), *live] if expired else live
 
 
 def _spend(covering: list[Bucket], service: Service, billed: int) -> tuple[tuple[Entry, ...], int]:
@@ -135,7 +133,8 @@ def _spend(covering: list[Bucket], service: Service, billed: int) -> tuple[tuple
     for bucket in covering:
         if not billed:
             break
-        if amount := min(billed, bucket.left):
+        amount = bucket.left if bucket.left < billed else billed
+        if amount:
             entries.append(package(bucket.place, CONSUMED, service, amount, bucket.grant))
             billed -= amount
     return tuple(entries), billed
