@@ -274,7 +274,7 @@ def _audited(log: Reading, some: _Some, position: int, viewed: ViewsAudit | None
                 part.events += 1
                 part.counted += row.position <= position
                 event = audit.event(row)
-                if row.position <= position:
+                if row.position <= position and not log.has_only_events:
                     part.cited.add(row, event)
                 if part.events % PROGRESS_EVERY_EVENTS == 0:
                     progress(part.events)
