@@ -23,7 +23,7 @@ from ledger.units import Kopecks
 from projections import disputes, refusals, totals, unrated, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.event_context import EventContext
-from projections.shares import SHARES_PER_WORKER, in_processes
+from projections.shares import Telling, in_processes
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
@@ -181,18 +181,17 @@ def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, prog
 
 def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress) -> int:
     """Fold every contract of a reading into a views file; how many events they have."""
-    shares = log.shares(workers * SHARES_PER_WORKER)
-    jobs = [partial(fold_share, share, place / str(number)) for number, share in enumerate(shares)]
+    shares = log.shares(workers)
+    jobs = [Telling(partial(fold_share, share, place / str(number))) for number, share in enumerate(shares)]
     events = 0
-    for part, taken in in_processes(jobs, log, workers=workers, until=log.mark()):
+    for part, taken in in_processes(jobs, log, workers=workers, until=log.mark(), progress=progress):
         _merge(db, part)
         part.unlink()
         events += taken
-        progress(events)
     return events
 
 
-def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:
+def fold_share(share: Share, part: Path, log: Reading, progress: Progress) -> tuple[Path, int]:
     """Fold the contracts of a share from their events into a views file of their own.
 
     Every balance that an event says is the one its entries and those before it leave. Raises BadEvents.
@@ -210,6 +209,7 @@ def fold_share(share: Share, part: Path, log: Reading) -> tuple[Path, int]:
                     raise _unbalanced(log, account, event.wallet_after)
                 take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
             events += len(rows)
+            progress(events)
         totals.add(db, moved)
     return part, events
 

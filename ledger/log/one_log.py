@@ -13,11 +13,14 @@ from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring
 from ledger.log.store import Head, Mark, Reading, Share, Stored, StoreRef
 
-SAMPLES_PER_SHARE: Final = 32
+SAMPLES: Final = 1_000
 
 
 class OneLog(Reading):
     """The part of a `Reading` that asks the keyring, or what an engine answers already."""
+
+    SHARES_PER_WORKER = 8
+    """A process that is done early takes another one."""
 
     def __init__(self, ref: StoreRef, keyring: Keyring) -> None:
         self._ref = ref
@@ -66,15 +69,18 @@ class OneLog(Reading):
         stored = self.stored(account, version)
         return self.opened(stored) if stored is not None else None
 
-    def shares(self, count: int) -> Sequence[Share]:
+    def shares(self, workers: int) -> Sequence[Share]:
         """Ranges of ids as the events of some positions have them: who has more events is met more often."""
-        last = self.last_position()
-        samples = min(count * SAMPLES_PER_SHARE, last) if count > 1 else 0
+        last, count = self.last_position(), self._share_count(workers)
+        samples = min(SAMPLES, last) if count > 1 else 0
         rows = (self.at(1 + number * last // samples) for number in range(samples))
         ids = sorted(row.account for row in rows if row is not None and isinstance(row.account, str))
         starts = list(dict.fromkeys(["", *(ids[number * len(ids) // count] for number in range(1, count) if ids)]))
         ends = [*starts[1:], None]
         return [Share(0, first, before, last // len(starts)) for first, before in zip(starts, ends, strict=True)]
+
+    def _share_count(self, workers: int) -> int:
+        return workers * self.SHARES_PER_WORKER if workers > 1 else 1
 
     def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
         """Every contract of a share with all its events."""

@@ -192,10 +192,11 @@ class Reading(Protocol):
     def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
         """Every event (of accounts from `first` on, before `before`), account by account, each in order of version."""
 
-    def shares(self, count: int) -> Sequence[Share]:
-        """All contracts, also those that are opened later, cut into about so many shares of about as many events.
+    def shares(self, workers: int) -> Sequence[Share]:
+        """All contracts, also those that are opened later, cut into shares of about as many events for some processes.
 
-        Every contract is in one of them. At least one share for each shard; where the contracts are few, not many more.
+        Every contract is in one of them. How many there are is up to the store, which knows what it costs to read one;
+        at least one of each shard.
         """
 
     def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
@@ -209,6 +210,9 @@ class Reading(Protocol):
 
     def heads_in(self, share: Share) -> Iterator[Head]:
         """The heads of the contracts of a share in order, also of those without events."""
+
+    def keys_in(self, share: Share) -> Iterator[StoredKey]:
+        """The keys of the inputs of the contracts of a share in order of contract, also of those without events."""
 
     def events_between(self, after: int, until: int) -> Iterator[Stored]:
         """Events of all accounts in order of position: those behind `after`, up to and with `until`."""

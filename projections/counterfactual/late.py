@@ -93,17 +93,15 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
 
     `since`: only those put down to records that were booked from this moment on. Raises CannotDecide.
     """
-    return _late(log, whole(log, accounts), since=since)[1]
+    return _late(log, whole(log, accounts), since=since)
 
 
-def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> tuple[int, list[Charge]]:
-    """The same, and of how many contracts."""
+def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> list[Charge]:
     catalogues = CatalogueTimeline(log.adopted())
-    count, found = 0, list[Charge]()
+    found: list[Charge] = []
     for id, rows in contracts:
-        count += 1
         found += charges(log.contracts.named(id), list(steps_of(log, rows)), catalogues, since=since)
-    return count, found
+    return found
 
 
 def adjustments(found: Sequence[Charge], by: str, contracts: Contracts) -> list[Adjust]:
@@ -125,11 +123,8 @@ def late_of_many(
 ) -> list[Charge]:
     """The same of many contracts, all for None, on several processes; in order of number and holder."""
     found: list[Charge] = []
-    done = 0
-    for part in in_shares(partial(_late, since=since), log, accounts, workers=workers):
-        found += part[1]
-        done += part[0]
-        progress(done)
+    for part in in_shares(partial(_late, since=since), log, accounts, workers=workers, progress=progress):
+        found += part
     return sorted(found, key=attrgetter("contract"))
 
 

@@ -68,12 +68,11 @@ def what_if_of_many(
 ) -> Report:
     """The same over many contracts, all for None, on several processes: no rule crosses contracts."""
     total = Report()
-    for part in in_shares(partial(_what_if, change=change), log, accounts, workers=workers):
+    for part in in_shares(partial(_what_if, change=change), log, accounts, workers=workers, progress=progress):
         total.accounts += part.accounts
         total.changed += part.changed
         total.wallet_difference += part.wallet_difference
         total.inputs += part.inputs
         total.lines += part.lines
-        progress(total.accounts)
     total.lines.sort(key=attrgetter("contract"))
     return total

@@ -15,7 +15,7 @@ from ledger.log.store import Head, Reading, Share, StoreRef
 from ledger.progress import Progress, unwatched
 from ledger.timeline import CatalogueTimeline
 from projections import totals
-from projections.shares import EVENTS_FOR_PROCESSES, SHARES_PER_WORKER, Job, cut, in_processes, whole
+from projections.shares import EVENTS_FOR_PROCESSES, SHARES_PER_WORKER, Job, Telling, cut, in_processes, whole
 from projections.verify import ledger_wide, traces
 from projections.verify.account import AccountAudit, Missing, Problem
 from projections.verify.named import named, place
@@ -133,18 +133,19 @@ def _verify_store(
         if workers == 1 or count < EVENTS_FOR_PROCESSES:
             return verify(log, accounts=accounts, views=views, progress=progress)
         positions, parts, along = [shard.last_position() for shard in log.shards], [], {}
-        shares = _shares(log, accounts, workers * SHARES_PER_WORKER)
         jobs: list[Job[_Part | tuple[int, ledger_wide.Along]]] = []
         if accounts is None:
             jobs += [partial(_along, number) for number in range(len(log.shards))]
-        jobs += [partial(_audit_share, some, positions[some.shard], views) for some in shares]
+        jobs += [
+            Telling(partial(_audit_share, some, positions[some.shard], views))
+            for some in _shares(log, accounts, workers)
+        ]
         until = log.mark() if log.has_only_events else None
-        for done in in_processes(jobs, log, workers=workers, until=until):
-            if not isinstance(done, _Part):
+        for done in in_processes(jobs, log, workers=workers, until=until, progress=progress):
+            if isinstance(done, _Part):
+                parts.append(done)
+            else:
                 along[done[0]] = done[1]
-                continue
-            parts.append(done)
-            progress(sum(part.events for part in parts))
         return _report(log, parts, [along[number] for number in sorted(along)] if accounts is None else None, views)
 
 
@@ -152,10 +153,11 @@ def _along(number: int, log: Reading) -> tuple[int, ledger_wide.Along]:
     return number, ledger_wide.along(log.shards[number])
 
 
-def _shares(log: Reading, accounts: Sequence[str] | None, count: int) -> list[_Some]:
-    """All accounts cut into about `count` shares, or the named ones, each shard's into so many."""
+def _shares(log: Reading, accounts: Sequence[str] | None, workers: int) -> list[_Some]:
+    """All accounts, or the named ones, cut into shares for some processes."""
     if accounts is None:
-        return [_Some(share.shard, share) for share in log.shares(count)]
+        return [_Some(share.shard, share) for share in log.shares(workers)]
+    count = workers * SHARES_PER_WORKER if workers > 1 else 1
     shares: list[_Some] = []
     for number, shard in enumerate(log.shards):
         named = _known(shard, accounts) if len(log.shards) > 1 else sorted(set(accounts))
@@ -239,8 +241,8 @@ def _moved(parts: list[_Part]) -> Counter[totals.Cell] | None:
     return moved if all(part.viewed for part in parts) else None
 
 
-def _audit_share(some: _Some, position: int, views: Copy | None, log: Reading) -> _Part:
-    return _audit(log, some, position, views, unwatched)
+def _audit_share(some: _Some, position: int, views: Copy | None, log: Reading, progress: Progress) -> _Part:
+    return _audit(log, some, position, views, progress)
 
 
 def _audit(log: Reading, some: _Some, position: int, views: Copy | None, progress: Progress) -> _Part:

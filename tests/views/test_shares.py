@@ -13,7 +13,8 @@ import pytest
 
 from ledger.log.engines import open_store
 from ledger.log.store import Reading
-from projections.shares import in_processes
+from ledger.progress import Progress
+from projections.shares import Job, Telling, in_processes
 
 SHARING = """
 import os, sys, time
@@ -74,6 +75,16 @@ def test_shares_can_be_had_in_their_order(log: Reading, workers: int) -> None:
     assert list(in_processes(jobs, log, workers=workers, in_order=True)) == ["slow", "quick", "quick"]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_jobs_that_take_long_tell_what_they_have_done_together(log: Reading, workers: int) -> None:
+    told: list[int] = []
+    jobs: list[Job[str]] = [Telling(_tells), _quick, Telling(_tells)]
+    assert sorted(in_processes(jobs, log, workers=workers, progress=told.append)) == ["quick", "told", "told"]
+    assert told == sorted(told)
+    assert told[-1] == 8
+    assert len(set(told) - {0, 8}) >= 2
+
+
 def test_interrupted_work_that_is_to_be_finished_is_given_before_the_interruption_goes_on(log: Reading) -> None:
     given: list[str] = []
     with pytest.raises(KeyboardInterrupt):
@@ -100,6 +111,13 @@ def _goes_on(folder: Path, log: Reading) -> None:
 def _slow(log: Reading) -> str:
     time.sleep(0.2)
     return "slow"
+
+
+def _tells(log: Reading, progress: Progress) -> str:
+    for done in range(1, 5):
+        time.sleep(0.15)
+        progress(done)
+    return "told"
 
 
 def _quick(log: Reading) -> str:

@@ -45,9 +45,10 @@ class DatasetReading(OneLog):
 
     # Whole contracts
 
-    def shares(self, count: int) -> Sequence[Share]:
+    def shares(self, workers: int) -> Sequence[Share]:
         """Ranges of buckets, by their numbers in decimal."""
         shares: list[Share] = []
+        count = self._share_count(workers)
         first = events = 0
         for bucket in range(self._manifest.buckets):
             events += self._events_in(bucket)
@@ -166,6 +167,9 @@ class DatasetReading(OneLog):
 
     def accounts_with_head(self) -> Iterator[str]:
         return iter(self.accounts())
+
+    def keys_in(self, share: Share) -> Iterator[StoredKey]:
+        return iter(())
 
     def has_heads(self) -> bool:
         return False

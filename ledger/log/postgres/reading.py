@@ -14,7 +14,7 @@ from ledger.log.one_log import OneLog
 from ledger.log.postgres import form
 from ledger.log.postgres.connections import Connection
 from ledger.log.postgres.errors import store_error
-from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Stored, StoredKey, StoreRef
+from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Share, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
 ROWS_AT_ONCE: Final = 5_000
@@ -169,6 +169,11 @@ class PostgresReading(OneLog):
     def all_keys(self) -> Iterator[StoredKey]:
         rows = self._stream("SELECT key, account, version, content FROM keys ORDER BY key, account")
         return map(StoredKey._make, rows)
+
+    def keys_in(self, share: Share) -> Iterator[StoredKey]:
+        where, parameters = _between(share.first, share.before)
+        statement = f"SELECT key, account, version, content FROM keys WHERE {where} ORDER BY account"
+        return map(StoredKey._make, self._stream(statement, parameters))
 
     def count_keys(self) -> int:
         return int(self._one("SELECT COUNT(*) FROM keys")[0])

@@ -151,10 +151,10 @@ class ShardedReading:
         each = [self._placed(number, shard.all_events(first, before)) for number, shard in enumerate(self.shards)]
         return merge(*each, key=_BY_ACCOUNT)
 
-    def shares(self, count: int) -> Sequence[Share]:
-        in_each = -(-count // len(self.shards))
+    def shares(self, workers: int) -> Sequence[Share]:
+        each = -(-workers // len(self.shards))
         return [
-            share._replace(shard=number) for number, shard in enumerate(self.shards) for share in shard.shares(in_each)
+            share._replace(shard=number) for number, shard in enumerate(self.shards) for share in shard.shares(each)
         ]
 
     def whole_contracts(self, share: Share) -> Iterator[tuple[str, list[Stored]]]:
@@ -166,6 +166,9 @@ class ShardedReading:
 
     def heads_in(self, share: Share) -> Iterator[Head]:
         return self.shards[share.shard].heads_in(share)
+
+    def keys_in(self, share: Share) -> Iterator[StoredKey]:
+        return self.shards[share.shard].keys_in(share)
 
     def accounts(self) -> list[str]:
         return _once(merge(*(shard.accounts() for shard in self.shards)))
