@@ -32,7 +32,7 @@ from ledger.progress import Progress, unwatched
 
 EVENTS_AT_ONCE: Final = 10_000
 HELD_BYTES_MAX: Final = 32 * 1024 * 1024
-"""Of events that wait for their bucket's file; what is more is laid aside until all are put together."""
+"""Of events in memory; they are laid aside then, until all of their bucket's file are there."""
 EVENTS_IN_A_BUCKET: Final = 100_000
 """For each a bucket when a dataset is begun; and no bucket gets more by one sealing, on average."""
 BUCKETS_MIN: Final = 16
@@ -138,8 +138,8 @@ class _Adding:
         self._number = len(before.sealings) + 1
         self._place = place
         self._held: list[pa.Table] = []
-        self._pieces: dict[int, list[pa.Table]] = {}
-        """By bucket."""
+        self._aside: dict[int, list[tuple[Path, int]]] = {}
+        """What was laid aside for each bucket: in which files, and as which of their batches."""
 
     def files(self, progress: Progress) -> list[File]:
         """One for every bucket that has something new. Raises BadEvents."""
@@ -150,10 +150,11 @@ class _Adding:
             done += len(table)
             progress(done)
             if held >= HELD_BYTES_MAX:
-                self._part(in_memory=False)
+                self._lay_aside()
                 held = 0
-        self._part(in_memory=True)
-        return [self._file(bucket) for bucket in sorted(self._pieces)]
+        if held:
+            self._lay_aside()
+        return [self._file(bucket) for bucket in sorted(self._aside)]
 
     def _tables(self) -> Iterator[pa.Table]:
         """The next events in order of shard and position, some at a time, each with its bucket."""
@@ -172,27 +173,24 @@ class _Adding:
                 self.positions[number] = until
                 left -= until - after
 
-    def _part(self, *, in_memory: bool) -> None:
-        """Part what is held among the buckets, to wait for their files in memory or in a file read as if it were."""
-        if not self._held:
-            return
+    def _lay_aside(self) -> None:
+        """Put what is held into a file, a batch for each bucket."""
         table = pa.concat_tables(self._held).combine_chunks()
         table = table.take(pc.sort_indices(table, [(_BUCKET.name, "ascending")]))
         self._held = []
-        if not in_memory:
-            path = self._place / f"part-{sum(map(len, self._pieces.values()))}"
-            with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
-            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         runs = pc.run_end_encode(table.column(_BUCKET.name).combine_chunks())
+        path = self._place / f"aside-{sum(map(len, self._aside.values()))}"
         start = 0
-        for bucket, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-            self._pieces.setdefault(bucket, []).append(table.slice(start, end - start).drop_columns(_BUCKET.name))
-            start = end
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, parquet.HELD) as writer:
+            ends = zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True)
+            for batch, (bucket, end) in enumerate(ends):
+                writer.write_table(table.slice(start, end - start).drop_columns(_BUCKET.name))
+                self._aside.setdefault(bucket, []).append((path, batch))
+                start = end
 
     def _file(self, bucket: int) -> File:
         name = form.file_name(bucket, self._number)
-        table = parquet.in_order(pa.concat_tables(self._pieces.pop(bucket)))
+        table = parquet.in_order(pa.Table.from_batches([_batch(*each) for each in self._aside[bucket]]))
         with open(files.create(self._place / Path(name).parent.name, like=self._log.ref.like), "w+b") as file:
             parquet.write(file, table)
             file.flush()
@@ -200,6 +198,11 @@ class _Adding:
             size = file.tell()
             file.seek(0)
             return File(name, len(table), size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _batch(path: Path, number: int) -> pa.RecordBatch:
+    with pa.OSFile(str(path)) as file:
+        return pa.ipc.open_file(file).get_batch(number)
 
 
 def _before(log: Reading, folder: Path, buckets: int | None) -> Manifest:
