@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,13 +10,14 @@ from msgspec import UNSET, UnsetType
 from ledger.account import Account
 from ledger.catalogue import BadCatalogue
 from ledger.entries import TARIFF_BUCKETS, WALLET
-from ledger.events import AccountOpened, Event, InputRef, InputRefused
+from ledger.events import AccountOpened, DisputeOpened, DisputeResolved, Event, InputRef, InputRefused
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Input
 from ledger.log import codec, heads, keys, sealed_form
 from ledger.log.errors import BadEvents
 from ledger.log.sealed_form import Opened, Opener
 from ledger.log.store import Head, Reading, Stored
+from ledger.periods import Instant
 from ledger.reconstruct_input import reconstruct_input
 from ledger.rules.schedule import next_scheduled
 from ledger.timeline import CatalogueTimeline
@@ -25,6 +25,12 @@ from projections.verify.redecide import UNDECIDABLE, decide_again, differences, 
 
 KEYS_AT_ONCE: Final = 400
 KEY_IS_BACK: Final = "key of an erased contract"
+UNFOLLOWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, BadEvents)
+"""What damage to an account's rows can raise: it is a finding, and no reason not to look at the other accounts."""
+_NAMING_CLAIMS: Final = frozenset((DisputeOpened, DisputeResolved, InputRefused))
+
+KeysOfAccount: TypeAlias = dict[bytes, tuple[int, bytes | None]]
+"""By its digest, of each input the version of its first event, and the digest of its content where that is known."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -55,7 +61,11 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class AccountAudit:
-    """One account's events against what its inputs and its schedule decide."""
+    """One account's events against what its inputs and its schedule decide.
+
+    They are taken all at once (`agrees`), which is quick and says only whether they are as they should be. If they are
+    not, an audit begun anew takes them one by one (`event`, and `finish` at their end) and names what differs.
+    """
 
     def __init__(
         self,
@@ -68,6 +78,8 @@ class AccountAudit:
     ) -> None:
         """`booked` is told the account behind each booking, with its events."""
         self.account_id = account_id
+        self.events: list[Event] = []
+        """Those of an account that agrees."""
         self.problems: list[Problem] = []
         self.missing: list[Missing] = []
         self.inputs = 0
@@ -77,7 +89,7 @@ class AccountAudit:
         self._booked = booked
         self._state: Account | None = None
         self._group: list[tuple[Stored, Event]] = []
-        self._keys: dict[bytes, tuple[int, bytes | None]] = {}
+        self._keys: KeysOfAccount = {}
         self._sums: defaultdict[str, int] = defaultdict(int)
         self._version = 0
         self._position = 0
@@ -89,6 +101,11 @@ class AccountAudit:
         self._key = lookup.keyring.key(account_id)
 
     @property
+    def state(self) -> Account | None:
+        """The account behind the events taken so far."""
+        return self._state
+
+    @property
     def erased(self) -> bool:
         """Whether its personal data are destroyed (R-15.9)."""
         return self._state is not None and self._state.erased
@@ -97,6 +114,70 @@ class AccountAudit:
     def lost(self) -> bool:
         """Whether the rest of the account cannot be followed."""
         return self._lost
+
+    def agrees(self, rows: Sequence[Stored], keys: KeysOfAccount | None = None) -> bool:
+        """Whether all of an account's events are, to the byte, what its inputs and its schedule decide.
+
+        So are the keys of its inputs, if all that are stored of it are given; else they are looked up.
+        """
+        try:
+            return self._agrees(rows, keys)
+        except (*UNDECIDABLE, *UNFOLLOWABLE):
+            return False
+
+    def _agrees(self, rows: Sequence[Stored], keys: KeysOfAccount | None) -> bool:
+        behind: Instant | None = None
+        while (taken := len(self.events)) < len(rows):
+            row = rows[taken]
+            found, first = self._read(row)
+            if first.booked_at == behind and same_booking(self.events[-1], first):
+                return False  # its booking has ended
+            input = None
+            if first.input is not None:
+                if isinstance(first, AccountOpened):
+                    self._named(first)
+                input = reconstruct_input(self._number, first)
+                self._has_key(row, first.version, first.input, input)
+            expected, self._state = self._again(row, first, input)
+            if not self._are_stored(expected, rows, found):
+                return False
+            behind = expected[-1].booked_at
+        self._version = len(rows)
+        for event in self.events:
+            self._add_up(event)
+            if type(event) in _NAMING_CLAIMS:
+                self._claim(event)
+        if keys is not None:
+            if self._keys != keys and not all(_is_kept(keys.get(key), *each) for key, each in self._keys.items()):
+                return False
+            self._keys.clear()
+        self.finish()
+        return not self.problems
+
+    def _are_stored(self, expected: Sequence[Event], rows: Sequence[Stored], found: Opened | None) -> bool:
+        """Whether a booking is in the next rows, byte for byte; `found` was opened of its first event."""
+        taken = len(self.events)
+        for number, event in enumerate(expected, taken):
+            row = rows[number]
+            position, _, version, topic, state = row
+            if number > taken:
+                found, _ = self._read(row)
+            if not codec.is_stored_as(event, topic, state, found=found, first=taken + 1):
+                return False
+            if not version == event.version == number + 1 or position <= self._position:
+                return False
+            if event.recorded_at < self._recorded_at:
+                return False
+            self._position, self._recorded_at = position, event.recorded_at
+        self.events += expected
+        return bool(expected)
+
+    def _read(self, row: Stored) -> tuple[Opened | None, Event]:
+        """A stored event, and what was opened of it where it is sealed. Raises BadEvents, Undecodable."""
+        if row.topic not in codec.SEALED_TOPICS:
+            return None, row.event()
+        found = codec.unsealed(row.topic, _as_bytes(row.state), self._opener)
+        return found, found.event
 
     def event(self, row: Stored) -> Event | None:
         """Take the next stored event; it comes back, but for one behind which the account cannot be followed."""
@@ -107,9 +188,7 @@ class AccountAudit:
         if self._lost:
             return None
         try:
-            is_sealed = row.topic in codec.SEALED_TOPICS
-            found = codec.unsealed(row.topic, _as_bytes(row.state), self._opener) if is_sealed else None
-            event = found.event if found is not None else row.event()
+            found, event = self._read(row)
         except (BadEvents, codec.Undecodable) as error:
             self._differs(row.version, "stored form", "an event", _bad(row, error))
             self._lost = True
@@ -242,11 +321,18 @@ class AccountAudit:
             self._claim(event)
         if first.input is not None:
             self._has_key(first_row, first.version, first.input, input)
+            if len(self._keys) >= KEYS_AT_ONCE:
+                self._check_keys()
 
     def _again(self, row: Stored, first: Event, input: Input | None) -> tuple[list[Event], Account | None]:
-        history = partial(self._lookup.event, self.account_id)
         catalogue = self._catalogues.at(row.position)
-        return decide_again(self.account_id, self._state, first, input, catalogue, history)
+        return decide_again(self.account_id, self._state, first, input, catalogue, self._earlier)
+
+    def _earlier(self, version: int) -> Event | None:
+        """An event that an input cites."""
+        if 0 < version <= len(self.events):
+            return self.events[version - 1]
+        return self._lookup.event(self.account_id, version)
 
     def _claim(self, event: Event) -> None:
         """What stands for the id of a claim is what its contract's key makes of it."""
@@ -296,11 +382,11 @@ class AccountAudit:
             return  # nobody can reckon its digests any more; how many there are is counted
         content = None if input is None or input.type == "sms" else keys.content_of(input, self._key)
         self._keys[keys.key_of(reference.source, reference.id, self._key)] = (version, content)
-        if len(self._keys) >= KEYS_AT_ONCE:
-            self._check_keys()
 
     def _check_keys(self) -> None:
         """Each booking's key is kept, naming its first event and the content of its input (R-12.2)."""
+        if not self._keys:
+            return
         known = self._lookup.keys([(self.account_id, key) for key in self._keys])
         for key, (version, content) in self._keys.items():
             found = known.get((self.account_id, key))
@@ -312,6 +398,11 @@ class AccountAudit:
 
     def _differs(self, version: int, problem: str, expected: object, found: object) -> None:
         self.problems.append(Problem(self.account_id, version, problem, expected, found))
+
+
+def _is_kept(found: tuple[int, bytes | None] | None, version: int, content: bytes | None) -> bool:
+    """Whether this is what must be kept of an input; what a text says that is not stored, nobody can tell."""
+    return found is not None and found[0] == version and content in (None, found[1])
 
 
 def _as_bytes(state: object) -> bytes:

@@ -11,7 +11,7 @@ from ledger.contracts import ERASED, NO_KEY
 from ledger.log import heads
 from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING, shard_of
-from ledger.log.store import Reading
+from ledger.log.store import Flaw, Reading
 from projections.verify.account import Problem
 from projections.verify.traces import NAMED_MAX, Gap
 
@@ -34,9 +34,9 @@ class Along(msgspec.Struct):
     gaps: list[Gap] = msgspec.field(default_factory=list)
 
 
-def of_store(log: Reading) -> Iterator[Problem]:
+def of_store(log: Reading, flaws: Iterable[Flaw]) -> Iterator[Problem]:
     """What the store finds wrong with itself, and the ledger's own settings."""
-    for flaw in log.flaws():
+    for flaw in flaws:
         yield Problem(None, None, *flaw)
     settings = log.settings()
     if settings.get(HEADS_SCHEMA) != str(heads.STATE_SCHEMA) and not heads_are_older(log):

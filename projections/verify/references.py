@@ -1,11 +1,12 @@
 """References: the tables `sources` and `used_versions` list exactly what the events cite (R-3.6, R-12.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from ledger.events import Event
+from ledger.events import EVENT_TYPES, Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
@@ -39,6 +40,11 @@ class _Cites(msgspec.Struct, gc=False):
 
 
 _decoder: Final = msgspec.json.Decoder(_Cites)
+_versions_in: Final[dict[type, Callable[[Event], Any]]] = {
+    kind: attrgetter(*(name for name in _Cites.__struct_fields__[1:] if name in kind.__struct_fields__), "__class__")
+    for kind in EVENT_TYPES
+}
+"""What an event of each type cites beside its source, with the type: it may cite nothing."""
 
 
 class References(msgspec.Struct):
@@ -46,6 +52,15 @@ class References(msgspec.Struct):
 
     sources: dict[str, Place] = msgspec.field(default_factory=dict)
     versions: dict[Version, Place] = msgspec.field(default_factory=dict)
+
+    def add_all(self, rows: Sequence[Stored], events: Sequence[Event]) -> None:
+        """Take events of an account, as read, in order of position: what they cite once more has its place already."""
+        known = set()
+        for row, event in zip(rows, events, strict=True):
+            cites = (event.input and event.input.source, _versions_in[type(event)](event))
+            if cites not in known:
+                known.add(cites)
+                self.add(row, event)
 
     def add(self, row: Stored, event: Event | None) -> None:
         """Take a stored event, given also as read where it was; one that cannot be read is somebody else's finding."""

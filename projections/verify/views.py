@@ -88,6 +88,13 @@ class ViewsAudit:
         except UNVIEWABLE:
             self.lost()
 
+    def events(
+        self, account: Account, rows: Sequence[Stored], events: Sequence[Event], catalogues: CatalogueTimeline
+    ) -> None:
+        """The same of all events of an account at once."""
+        for row, event in zip(rows, events, strict=True):
+            self.booking(account, [(row, event)], catalogues)
+
     def lost(self) -> None:
         """The rest of the account cannot be followed."""
         self._followed = self.whole = False

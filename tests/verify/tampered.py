@@ -14,7 +14,7 @@ from unittest.mock import patch
 from ledger import inputs
 from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
-from projections.verify.account import Problem
+from projections.verify.account import AccountAudit, Problem
 from projections.verify.verify import Report, verify
 from tests.support import CATALOGUE_TEXT, Clock, at
 
@@ -118,9 +118,12 @@ def changed(path: Path, copy: Path) -> Iterator[sqlite3.Connection]:
 
 
 def audited(path: Path) -> Report:
-    """What `verify` says about a file."""
+    """What `verify` says about a file, also where nothing is seen at once and all is looked at one by one."""
     with closing(open_store(path)) as store, store.reading() as log:
-        return verify(log)
+        report = verify(log)
+        with patch.object(AccountAudit, "agrees", return_value=False):
+            assert repr(verify(log)) == repr(report)
+        return report
 
 
 def state_of(db: sqlite3.Connection, account: str, version: int) -> dict[str, Any]:
