@@ -49,7 +49,8 @@ def measure(folder: Path, quick: bool) -> Measured:
     taken: list[Ran] = []
     limits: list[float] = []
     for number in range(repeats):
-        ledger = folder / f"{number}.db"
+        ledger = folder / f"{number}" / LEDGER  # alone, with keys of its own: a number is asked for in all
+        ledger.parent.mkdir()
         taken.append(_fed(build, ledger, *feed))
         batches = raw.batches(ledger, -(-sizes.inputs // BATCH_LINES_MAX))
         limits.append(sizes.inputs / sum(raw.seconds_to_write(ledger, folder / f"{number}-raw.db", batches)))
