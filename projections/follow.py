@@ -1,6 +1,5 @@
 """Follow: views catch up with the log before every read, and can be rebuilt from it, compared, and swapped."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from functools import partial
@@ -11,25 +10,21 @@ import msgspec
 
 from ledger.account import Account
 from ledger.accounts import stored_account
-from ledger.events import EVENT_TYPES, Event
-from ledger.evolve import evolve
-from ledger.log.errors import BadEvents, StoreError
+from ledger.log.errors import StoreError
 from ledger.log.store import Reading, Share
 from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
-from ledger.units import Kopecks
-from projections import disputes, refusals, totals, unrated, views
+from projections import totals, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
-from projections.event_context import EventContext
+from projections.fold import Fold, take
 from projections.shares import Telling, in_processes
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
-_TAKERS: Final = {
-    kind: tuple(view.take for view in (unrated, refusals, disputes) if kind in view.TAKES) for kind in EVENT_TYPES
-}
+ACCOUNTS_AT_HAND: Final = 50_000
+"""So many accounts are folded beside each other."""
 
 
 @contextmanager
@@ -106,13 +101,12 @@ def _catch_up(db: Cache, number: int, log: Reading) -> None:
                 return
             until = min(position + EVENTS_AT_ONCE, last)
             known: dict[str, Account] = {}
-            moved: Counter[totals.Cell] = Counter()
+            moved = totals.Moved()
             for stored in log.events_between(position, until):
                 if stored.account not in known:
                     known[stored.account] = _head(log, stored.account)
-                seen = EventContext(known[stored.account], catalogues.at(stored.position))
-                take(db, moved, seen, stored.event())
-            totals.add(db, moved)
+                take(db, moved, known[stored.account], stored.event(), catalogues, stored.position)
+            totals.add(db, moved.cells())
             views.note_position(db, number, log, until)
 
 
@@ -181,7 +175,8 @@ def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, prog
 
 def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress) -> int:
     """Fold every contract of a reading into a views file; how many events they have."""
-    shares = log.shares(workers)
+    accounts = sum(1 for _ in log.accounts_with_head())
+    shares = log.shares(max(workers, accounts // ACCOUNTS_AT_HAND))
     jobs = [Telling(partial(fold_share, share, place / str(number))) for number, share in enumerate(shares)]
     events = 0
     for part, taken in in_processes(jobs, log, workers=workers, until=log.mark(), progress=progress):
@@ -192,38 +187,16 @@ def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress
 
 
 def fold_share(share: Share, part: Path, log: Reading, progress: Progress) -> tuple[Path, int]:
-    """Fold the contracts of a share from their events into a views file of their own.
-
-    Every balance that an event says is the one its entries and those before it leave. Raises BadEvents.
-    """
+    """Fold the contracts of a share from their events into a views file of their own. Raises BadEvents, BrokenLog."""
     events = 0
     with closing(views.connect(part, log.ref, unfinished=True)) as db, writing(db):
-        catalogues = CatalogueTimeline(log.adopted())
-        moved: Counter[totals.Cell] = Counter()
-        for contract, rows in log.whole_contracts(share):
-            account: Account | None = None
-            for stored in rows:
-                event = stored.event()
-                account = evolve(account, event, contract)
-                if event.wallet_after is not None and event.wallet_after != account.wallet:
-                    raise _unbalanced(log, account, event.wallet_after)
-                take(db, moved, EventContext(account, catalogues.at(stored.position)), event)
+        fold = Fold(log, db)
+        for rows in log.events_in(share):
+            fold.take(rows)
             events += len(rows)
             progress(events)
-        totals.add(db, moved)
+        totals.add(db, fold.moved.cells())
     return part, events
-
-
-def _unbalanced(log: Reading, account: Account, said: Kopecks) -> BadEvents:
-    where = f"account {log.contracts.named(account.account)}, version {account.version}"
-    return BadEvents(f"{where}: the balance after it is {said}, its entries leave {account.wallet}", "run_verify")
-
-
-def take(db: Cache, moved: Counter[totals.Cell], seen: EventContext, event: Event) -> None:
-    """Let every view take an event; what it moves is counted, the rest goes into tables."""
-    totals.take(moved, seen, event)
-    for taker in _TAKERS.get(type(event), ()):
-        taker(db, seen, event)
 
 
 def _head(log: Reading, account_id: str) -> Account:

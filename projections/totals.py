@@ -1,13 +1,16 @@
 """Totals: the trial balance of all accounts; every unit of it sums to zero (R-1.3, R-1.4)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from ledger import periods
+from ledger.account import Account
+from ledger.entries import Entry
 from ledger.events import Event
+from ledger.units import Unit
 from projections.cache import Cache
-from projections.event_context import EventContext
 
 TABLES = (
     "CREATE TABLE totals (day TEXT NOT NULL, plan TEXT NOT NULL, region TEXT NOT NULL, account_name TEXT NOT NULL, "
@@ -25,16 +28,48 @@ Cell: TypeAlias = tuple[date, str, str, str, str]
 entry's account name and its unit."""
 
 
-def take(moved: Counter[Cell], seen: EventContext, event: Event) -> None:
-    """Add up the entries of one event."""
-    if not event.entries:
-        return
-    day = periods.local_date(event.booked_at, seen.account.zone)
-    plan = seen.account.plan_of(event.version) or ""
-    region = seen.account.region
-    for entry in event.entries:
-        moved[day, plan, region, entry.from_, entry.unit] -= entry.amount
-        moved[day, plan, region, entry.to, entry.unit] += entry.amount
+Units: TypeAlias = dict[str, defaultdict[str, int]]
+"""By its unit, what was moved into each account name, less what was moved out of it."""
+
+
+class Moved:
+    """What entries moved, added up. The cells of a day, plan and region are together: that is done for every event."""
+
+    def __init__(self) -> None:
+        self._units: dict[tuple[date, str, str], Units] = {}
+
+    def on(self, day: date, account: Account, version: int) -> Units:
+        """What was moved on a local day, in the region of an account and under the plan its event of a version had."""
+        at = day, account.plan_of(version) or "", account.region
+        units = self._units.get(at)
+        if units is None:
+            units = self._units[at] = {unit: defaultdict(int) for unit in get_args(Unit)}
+        return units
+
+    def take(self, account: Account, event: Event) -> None:
+        """Add up the entries of one event of an account, at that event or later."""
+        if event.entries:
+            day = periods.local_date(event.booked_at, account.zone)
+            add_up(self.on(day, account, event.version), event.entries)
+
+    def cells(self) -> Counter[Cell]:
+        """What was added up until now."""
+        return Counter(
+            {
+                (*at, name, unit): amount
+                for at, units in self._units.items()
+                for unit, moved in units.items()
+                for name, amount in moved.items()
+            }
+        )
+
+
+def add_up(units: Units, entries: Iterable[Entry]) -> None:
+    """Add up entries."""
+    for entry in entries:
+        moved = units[entry.unit]
+        moved[entry.from_] -= entry.amount
+        moved[entry.to] += entry.amount
 
 
 def add(db: Cache, moved: Counter[Cell]) -> None:

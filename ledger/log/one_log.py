@@ -91,6 +91,10 @@ class OneLog(Reading):
         """No order is any faster."""
         return list(accounts)
 
+    def events_in(self, share: Share) -> Iterator[Sequence[tuple[int, str, int, str, bytes]]]:
+        """Contract by contract."""
+        return (events for _, events in self.whole_contracts(share))
+
     def heads_in(self, share: Share) -> Iterator[Head]:
         """The heads of the contracts of a share."""
         return self.heads(share.first, share.before)

@@ -205,6 +205,12 @@ class Reading(Protocol):
         A share may be of another reading of this ledger, in another process.
         """
 
+    def events_in(self, share: Share) -> Iterator[Sequence[tuple[int, str, int, str, bytes]]]:
+        """Every event of the contracts of a share as bare rows, some at a time: quicker where none is needed whole.
+
+        Those of a contract come in order of version, beside those of others.
+        """
+
     def as_read(self, accounts: Sequence[str]) -> list[str]:
         """Some accounts in the order in which they are read fastest one by one."""
 

@@ -270,7 +270,7 @@ def _audit(some: _Some, position: int, views: Copy | None, log: Reading, progres
         return _audited(shard, some, position, None, progress)
     with closing(ViewsAudit(views, some.shard)) as viewed:
         part = _audited(shard, some, position, viewed, progress)
-        part.moved, part.viewed = viewed.moved, viewed.whole
+        part.moved, part.viewed = viewed.moved.cells(), viewed.whole
         return part
 
 

@@ -15,8 +15,8 @@ from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import totals, views
 from projections.cache import CacheError, Row, connect, in_memory, rows_by_name
-from projections.event_context import EventContext
-from projections.follow import caught_up, take
+from projections.fold import take
+from projections.follow import caught_up
 from projections.verify.account import Problem
 
 NAMED_MAX: Final = 1_000
@@ -63,7 +63,7 @@ class ViewsAudit:
     """The views of some accounts as the log gives them, each compared with the copy once its events are through."""
 
     def __init__(self, copy: Copy, shard: int) -> None:
-        self.moved: Counter[totals.Cell] = Counter()
+        self.moved = totals.Moved()
         self.whole = True
         """Whether every event was seen; else nothing can be said of totals."""
         self._position = copy.positions[shard]
@@ -82,9 +82,8 @@ class ViewsAudit:
         if booked[0][0].position > self._position or not self._followed:
             return
         try:
-            seen = EventContext(account, catalogues.at(booked[0][0].position))
-            for _, event in booked:
-                take(self._own, self.moved, seen, event)
+            for row, event in booked:
+                take(self._own, self.moved, account, event, catalogues, row.position)
         except UNVIEWABLE:
             self.lost()
 
@@ -92,8 +91,8 @@ class ViewsAudit:
         self, account: Account, rows: Sequence[Stored], events: Sequence[Event], catalogues: CatalogueTimeline
     ) -> None:
         """The same of all events of an account at once."""
-        for row, event in zip(rows, events, strict=True):
-            self.booking(account, [(row, event)], catalogues)
+        for each in zip(rows, events, strict=True):
+            self.booking(account, [each], catalogues)
 
     def lost(self) -> None:
         """The rest of the account cannot be followed."""

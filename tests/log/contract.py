@@ -371,6 +371,9 @@ class StoreContract:
                 assert here == sorted(here, key=str.encode)
                 assert {contract for contract, _ in log.whole_contracts(share)} == {*here} - {"9without events"}
                 assert [each.account for each in log.keys_in(share)] == [account for account in here for _ in range(3)]
+                side_by_side = [Stored._make(row) for rows in log.events_in(share) for row in rows]
+                by_contract = sorted(side_by_side, key=lambda row: row.account.encode())  # each as it came
+                assert by_contract == [row for _, events in log.whole_contracts(share) for row in events]
 
     def test_shares_have_about_as_many_events_each(self, store: Store) -> None:
         with store.writing() as tx:

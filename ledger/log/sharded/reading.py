@@ -164,6 +164,10 @@ class ShardedReading:
     def as_read(self, accounts: Sequence[str]) -> list[str]:
         return self.shards[0].as_read(accounts)
 
+    def events_in(self, share: Share) -> Iterator[Sequence[tuple[int, str, int, str, bytes]]]:
+        blocks = self.shards[share.shard].events_in(share)
+        return ([(position_in(share.shard, row[0]), *row[1:]) for row in rows] for rows in blocks)
+
     def heads_in(self, share: Share) -> Iterator[Head]:
         return self.shards[share.shard].heads_in(share)
 

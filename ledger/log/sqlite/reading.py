@@ -21,7 +21,9 @@ from ledger.log.store import Adopted, Flaw, Head, Key, PartRow, Share, Stored, S
 from ledger.periods import Instant
 
 T = TypeVar("T")
+COLUMNS: Final = "position, originator_id, originator_version, topic, state"
 LOOKED_UP_AT_ONCE: Final = 400
+ROWS_AT_ONCE: Final = 1_000
 SMALL_SHARE: Final = 16
 """One sixteenth of the log: to look for each of its events costs about as much as to pass by all others."""
 BULK_CACHE_KIB: Final = 8 * 1024
@@ -100,10 +102,16 @@ class SQLiteReading(OneLog):
         account, version = (
             ("originator_id", "originator_version") if is_small else ("+originator_id", "+originator_version")
         )
-        columns = "position, originator_id, originator_version, topic, state"
         where = f"WHERE {account} >= ? AND {account} < ? ORDER BY {account}, {version}"
-        rows = self._in_bulk(f"SELECT {columns} FROM {self._events} {where}", (share.first, _end(share.before)))
-        return ((contract, list(map(_as_stored, events))) for contract, events in groupby(rows, itemgetter(1)))
+        blocks = self._in_bulk(f"SELECT {COLUMNS} FROM {self._events} {where}", (share.first, _end(share.before)))
+        contracts = groupby(chain.from_iterable(blocks), itemgetter(1))
+        return ((contract, list(map(_as_stored, events))) for contract, events in contracts)
+
+    def events_in(self, share: Share) -> Iterator[list[tuple[int, str, int, str, bytes]]]:
+        """In the order of the file, which is that of versions in every contract."""
+        where = "WHERE +originator_id >= ? AND +originator_id < ? ORDER BY position"
+        statement = f"SELECT {COLUMNS} FROM {self._events} {where}"
+        return self._in_bulk(statement, (share.first, _end(share.before)))
 
     def accounts(self) -> list[str]:
         others = "UNION SELECT account FROM heads" if self._until is None else "GROUP BY originator_id"
@@ -114,11 +122,10 @@ class SQLiteReading(OneLog):
         return self._stored("WHERE position > ? AND position <= ? ORDER BY position", (after, until))
 
     def rows_between(self, after: int, until: int) -> list[tuple[int, str, int, str, bytes]]:
-        columns = "position, originator_id, originator_version, topic, state"
         where = "WHERE position > ? AND position <= ? ORDER BY position"
         with self._connection.cursor() as rows:
             rows.row_factory = None
-            rows.execute(f"SELECT {columns} FROM {self._events} {where}", (after, until))
+            rows.execute(f"SELECT {COLUMNS} FROM {self._events} {where}", (after, until))
             return rows.fetchall()
 
     def stored(self, account: str, version: int) -> Stored | None:
@@ -210,7 +217,8 @@ class SQLiteReading(OneLog):
     def keys_in(self, share: Share) -> Iterator[StoredKey]:
         where = "WHERE account >= ? AND account < ? ORDER BY account"
         range_ = (share.first, _end(share.before))
-        return map(StoredKey._make, self._in_bulk(f"SELECT key, account, version, content FROM keys {where}", range_))
+        blocks = self._in_bulk(f"SELECT key, account, version, content FROM keys {where}", range_)
+        return map(StoredKey._make, chain.from_iterable(blocks))
 
     def count_keys(self) -> int:
         return int(self._one("SELECT COUNT(*) FROM keys")[0])
@@ -255,10 +263,9 @@ class SQLiteReading(OneLog):
         return int(self._one("PRAGMA user_version")[0])
 
     def _stored(self, tail: str, parameters: tuple[object, ...] = ()) -> Iterator[Stored]:
-        columns = "position, originator_id, originator_version, topic, state"
-        yield from map(Stored._make, self._stream(f"SELECT {columns} FROM {self._events} {tail}", parameters))
+        yield from map(Stored._make, self._stream(f"SELECT {COLUMNS} FROM {self._events} {tail}", parameters))
 
-    def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterator[Any]:
+    def _stream(self, statement: str, parameters: tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Rows of a cursor of their own, so that other look-ups may happen meanwhile.
 
         Map them, never `yield from` them: that closes the cursor with the stream, which may outlive the connection.
@@ -267,11 +274,13 @@ class SQLiteReading(OneLog):
         rows.row_factory = None
         return rows.execute(statement, parameters)
 
-    def _in_bulk(self, statement: str, parameters: tuple[object, ...]) -> Iterator[Any]:
-        """The same of very many rows, in little memory: what is met once need not stay, and a sort takes all it may."""
+    def _in_bulk(self, statement: str, parameters: tuple[object, ...]) -> Iterator[list[Any]]:
+        """The same of very many, some at a time, in little memory: what is met once need not stay, a sort takes all."""
         self._c.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
         try:
-            yield from self._stream(statement, parameters)
+            rows = self._stream(statement, parameters)
+            while some := rows.fetchmany(ROWS_AT_ONCE):
+                yield some
         finally:
             with suppress(sqlite3.ProgrammingError):  # the connection may be closed by now
                 self._c.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
