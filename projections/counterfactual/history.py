@@ -6,6 +6,7 @@ step is decided as `verify` decides it, so the same events come out.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 from ledger.account import Account
 from ledger.booking import book
@@ -14,6 +15,7 @@ from ledger.contracts import Contract
 from ledger.events import AccountOpened, Event, PersonalErased
 from ledger.evolve import BrokenLog, evolve
 from ledger.inputs import Adjust, Input, Malformed, OpenDispute, Rerate, Reverse
+from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
 from ledger.periods import Instant
@@ -26,9 +28,11 @@ from ledger.units import Kopecks
 from projections.counterfactual.change import CannotDecide, Change, moved, refuse_unknown
 from projections.counterfactual.pairs import counterpart
 
+STANDS_FOR_SEALED: Final = "sealed"
+_CITING: Final = (Reverse, Adjust, Rerate, OpenDispute)
 
-@dataclass(frozen=True, slots=True)
-class Step:
+
+class Step(NamedTuple):
     """One booking of the log: its events, and the position of the first."""
 
     events: list[Event]
@@ -46,23 +50,36 @@ def zone_of(steps: Sequence[Step]) -> str:
     return opening.zone if isinstance(opening, AccountOpened) else "UTC"
 
 
-def steps_of(log: Reading, rows: Iterable[Stored]) -> Iterator[Step]:
-    """A contract's events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide."""
+def steps_of(log: Reading, rows: Iterable[Stored], *, sealed: bool = False) -> Iterator[Step]:
+    """A contract's events grouped by booking; the items of one scheduled instant are one step. Raises CannotDecide.
+
+    `sealed`: a word stands where something is sealed. It is decided alike then, as what is erased must be (R-15.9), and
+    nothing has to be opened.
+    """
     step: Step | None = None
+    last: Event | None = None
     for row in rows:
-        try:
-            event = log.opened(row)
-        except BadEvents as error:
-            raise CannotDecide(str(error), error.hint) from None
-        if step is not None:
-            last = step.events[-1]
+        event = _read(log, row, sealed=sealed)
+        if step is not None and last is not None:
             if last.booked_at == event.booked_at and last.input == event.input:
                 step.events.append(event)
                 continue
             yield step
+        last = event
         step = Step([event], row.position)
     if step is not None:
         yield step
+
+
+def _read(log: Reading, row: Stored, *, sealed: bool) -> Event:
+    try:
+        if sealed:
+            return codec.opened(row.topic, row.state, STANDS_FOR_SEALED)
+        return log.opened(row)
+    except codec.Undecodable:
+        return _read(log, row, sealed=False)  # says whose it is
+    except BadEvents as error:
+        raise CannotDecide(str(error), error.hint) from None
 
 
 @dataclass(slots=True)
@@ -210,7 +227,7 @@ class _History:
         input = self.change.of(reconstruct_input(self.contract.number, first))
         if at is not None:
             input = moved(input, at)
-        if isinstance(input, Reverse | Adjust | Rerate | OpenDispute):
+        if isinstance(input, _CITING):
             input = self._citing(input, first.version)
         booked = book(
             self.state,

@@ -45,7 +45,7 @@ def _what_if(log: Reading, contracts: WholeContracts, change: Change, *, in_full
     alternative = None if change.catalogue is None else parse(change.catalogue)
     report = Report()
     for id, rows in contracts:
-        steps = list(steps_of(log, rows))
+        steps = list(steps_of(log, rows, sealed=True))
         found = decide_with(log.contracts.named(id), steps, change, catalogues, alternative)
         report.accounts += 1
         report.inputs += found.inputs

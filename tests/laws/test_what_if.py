@@ -27,10 +27,20 @@ def in_order(feed: list[Input]) -> list[Input]:
 
 
 def otherwise(ledger: Ledger, change: Change) -> Counterfactual:
+    """What a change makes; nothing has to be opened for that to come out."""
     with ledger.store.reading() as log:
         (contract,) = log.contracts.of(ACCOUNT)
-        steps = list(steps_of(log, log.events(contract.id)))
-        return decide_with(contract, steps, change, CatalogueTimeline(log.adopted()))
+        found, unopened = (
+            decide_with(
+                contract,
+                list(steps_of(log, log.events(contract.id), sealed=sealed)),
+                change,
+                CatalogueTimeline(log.adopted()),
+            )
+            for sealed in (False, True)
+        )
+        assert lines(unopened) == lines(found)
+        return found
 
 
 def bare(events: list[Event], until: Instant) -> list[Event]:
