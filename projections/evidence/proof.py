@@ -1,6 +1,6 @@
 """A proof: one small file that shows, without any ledger, that an event was booked exactly so before a checkpoint."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -121,21 +121,22 @@ def make_proof(row: Stored, tiles: Tiles, keys: Keys, *, name: str | None = None
     raise BadProof(f"the text of {where} is too long for a proof of 4 kB")
 
 
-def make_proof_beside(log: Reading, row: Stored, keys: Keys, *, disclose: bool = False) -> bytes:
-    """The same with the tiles beside a ledger, which are made anew from the log where they prove nothing.
+def make_proofs_beside(log: Reading, rows: Sequence[Stored], keys: Keys, *, disclose: bool = False) -> list[bytes]:
+    """The same of several events with the tiles beside a ledger, made anew from the log where they prove nothing.
 
-    `disclose` gives the key of this one event away. Raises NotTheLog besides, and NothingToDisclose.
+    `disclose` gives the keys of these events away. Raises NotTheLog besides, and NothingToDisclose.
     """
     newest = keys.newest()
-    opens = _key_of(log, row) if disclose else b""
-    make = partial(make_proof, row, keys=keys, name=str(log.contracts.named(row.account)), opens=opens)
-    try:
-        with caught_up(log, newest) as tiles:
-            return make(tiles=tiles)
-    except BadTiles:
-        pass
-    with caught_up(log, newest, anew=True) as tiles:
-        return make(tiles=tiles)
+    names = log.contracts.named_all([row.account for row in rows])
+    wanted = [(row, str(names[row.account]), _key_of(log, row) if disclose else b"") for row in rows]
+    for anew in (False, True):
+        try:
+            with caught_up(log, newest, anew=anew) as tiles:
+                return [make_proof(row, tiles, keys, name=name, opens=opens) for row, name, opens in wanted]
+        except BadTiles:
+            if anew:
+                raise
+    raise AssertionError("tiles made anew lead somewhere, or say why not")
 
 
 def _key_of(log: Reading, row: Stored) -> bytes:

@@ -1,6 +1,6 @@
 """Explain: why an event came out as it did, told by the rules that decide it again (R-3.6, R-12.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -138,9 +138,26 @@ class _Found(msgspec.Struct):
 
 def explain(log: Reading, catalogues: CatalogueTimeline, account_id: str, version: int) -> Explanation:
     """The explanation of one event. Raises NoSuchEvent, and BrokenLog or BadEvents where the log cannot be followed."""
+    for made in explanations(log, catalogues, account_id, {version}):
+        return made
+    raise NoSuchEvent(f"account {log.contracts.named(account_id)} has no event {version}")
+
+
+def explanations(
+    log: Reading, catalogues: CatalogueTimeline, account_id: str, versions: Collection[int]
+) -> Iterator[Explanation]:
+    """The explanations of several events of a contract in order of version, its events read once for all.
+
+    Versions that it has not are left out. Raises BrokenLog or BadEvents where the log cannot be followed.
+    """
     contract = log.contracts.named(account_id)
-    found = _find(log, contract, version)
-    event, before = found.event, found.before
+    for found in _followed(log, contract, last=max(versions, default=0)):
+        if found.event.version in versions:
+            yield _explained(log, catalogues, contract, found)
+
+
+def _explained(log: Reading, catalogues: CatalogueTimeline, contract: Contract, found: _Found) -> Explanation:
+    account_id, event, before = contract.id, found.event, found.before
     after = evolve(before, event, account_id)
     catalogue = catalogues.at(found.position)
     in_force = CatalogueInForce(catalogues.since(found.position), catalogue.digest)
@@ -178,26 +195,26 @@ def _opened(log: Reading, account_id: str, version: int) -> Event | None:
     return None if stored is None else log.opened(stored)
 
 
-def _find(log: Reading, contract: Contract, version: int) -> _Found:
-    """The account folded up to an event. Raises NoSuchEvent."""
+def _followed(log: Reading, contract: Contract, *, last: int) -> Iterator[_Found]:
+    """The account folded up to each of its events until the last that is wanted; what was found goes on with it."""
     found: _Found | None = None
     state: Account | None = None
     carried_at: dict[tuple[int, str], Instant] = {}
     had: dict[tuple[int, str], Bucket] = {}
     for row in log.events(contract.id):
+        if row.version > last:
+            return
         event = log.opened(row)
         if found is None or not same_booking(found.event, event):
             found = _Found(row.position, state, state, [], carried_at, had)
         found.before = state
         found.events.append(event)
-        if row.version == version:
-            return found
+        yield found
         before, state = state, evolve(state, event, contract.id)
         had |= _ended(before, state)
         if isinstance(event, MonthlyFeeCharged | PackagesRefreshed):
             carried = (bucket for bucket in state.buckets if bucket.name == CARRIED)
             carried_at |= {(bucket.grant, bucket.service): event.booked_at for bucket in carried}
-    raise NoSuchEvent(f"account {contract} has no event {version}")
 
 
 def _ended(before: Account | None, state: Account) -> dict[tuple[int, str], Bucket]:

@@ -13,7 +13,7 @@ from projections.evidence import catalogues, checkpoint, note, proof
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import root_at
 from projections.evidence.keys import Keys
-from projections.evidence.note import BadNote, base64
+from projections.evidence.note import BadNote, PublicKey, base64
 from projections.evidence.proof import NothingToDisclose
 from projections.evidence.sign import commit
 from scripts.app.errors import Declined
@@ -26,11 +26,12 @@ class Comparison(NamedTuple):
     problem: Declined | None
 
 
-class ProvedEvent(NamedTuple):
-    """The file that proves an event, and the newest checkpoint."""
+class ProvedEvents(NamedTuple):
+    """The files that prove events, in the order asked for, the newest checkpoint, and the key that signed it."""
 
-    content: bytes
+    contents: list[bytes]
     newest: Checkpoint
+    key: PublicKey
 
 
 def witnessed(text: str, keys: Keys, shards: int) -> list[Checkpoint]:
@@ -80,27 +81,32 @@ def _compare(log: Reading, keys: Keys, witness: Checkpoint, progress: Progress) 
 def prove(
     snapshot: Snapshot,
     contract: Contract,
-    version: int,
+    versions: Sequence[int],
     folder: Path,
     progress: Progress = unwatched,
     *,
     disclose: bool = False,
-) -> ProvedEvent:
-    """The proof of an event, by the keys in a folder; one that no checkpoint covers yet gets one first.
+) -> ProvedEvents:
+    """Proofs of events of a contract, at least one, by the keys in a folder.
 
-    With `disclose` it has the key of this event, so that its personal data can be read too.
+    Where no checkpoint covers all of them, one is made.
+
+    With `disclose` they have the keys of these events, so that their personal data can be read too.
     Raises Declined, NotTheLog, NoKeys, BadNote, BadProof.
     """
-    found = snapshot.log.stored(contract.id, version)
-    if found is None:
-        raise Declined("NO_VERSION", account=contract, version=version)
-    number, position = parted(found.position)
-    log, row = snapshot.log.shards[number], found._replace(position=position)
+    rows = []
+    for version in versions:
+        found = snapshot.log.stored(contract.id, version)
+        if found is None:
+            raise Declined("NO_VERSION", account=contract, version=version)
+        number, position = parted(found.position)
+        rows.append(found._replace(position=position))
+    log = snapshot.log.shards[number]
     keys = Keys(folder).of_shard(number, len(snapshot.log.shards))
     newest = keys.newest()
-    if newest is None or newest.size < row.position:
+    if newest is None or newest.size < max(row.position for row in rows):
         newest = commit(log, keys, progress)
     try:
-        return ProvedEvent(proof.make_proof_beside(log, row, keys, disclose=disclose), newest)
+        return ProvedEvents(proof.make_proofs_beside(log, rows, keys, disclose=disclose), newest, keys.public)
     except NothingToDisclose as error:
-        raise Declined("NOTHING_TO_DISCLOSE", account=contract, version=version, reason=error) from None
+        raise Declined("NOTHING_TO_DISCLOSE", account=contract, version=versions[0], reason=error) from None

@@ -102,6 +102,14 @@ def document(
 
     Its foot tells the first checkpoint of `keys` over what it shows. Raises Declined.
     """
+    found, made = statement_of(snapshot, contract, since=since, until=until, known_at=known_at)
+    return layout.render(made, None if keys is None else checked_footer(snapshot, found, keys, until))
+
+
+def statement_of(
+    snapshot: Snapshot, contract: Contract, *, since: date, until: date, known_at: Moment | None = None
+) -> tuple[Account, Statement]:
+    """A contract as it stands, and its statement for local dates, as of `document`. Raises Declined."""
     if contract.number == NO_KEY:  # it would be another document than with its key
         raise Declined("NO_KEY_TO_READ", account=str(contract), folder=snapshot.log.keyring.place.folder)
     found = require_account(snapshot, contract.id)
@@ -114,7 +122,7 @@ def document(
             )  # fmt: skip
     except Broken as error:
         raise Declined("UNSOUND_STATEMENT", account=str(contract), reason=error) from None
-    return layout.render(made, None if keys is None else _footer(snapshot, found, keys, until))
+    return found, made
 
 
 def keys_for(layout: Layout, folder: Path) -> "Keys | None":
@@ -129,7 +137,8 @@ def keys_for(layout: Layout, folder: Path) -> "Keys | None":
     return kept(folder)
 
 
-def _footer(snapshot: Snapshot, account: Account, keys: "Keys", until: date) -> str | None:
+def checked_footer(snapshot: Snapshot, account: Account, keys: "Keys", until: date) -> str | None:
+    """The same as `footer`. Raises Declined where a checkpoint in the folder is not what its key signed."""
     from projections.evidence.note import BadNote  # noqa: PLC0415  # as above
 
     try:

@@ -24,7 +24,7 @@ from projections.replies import reply_alone
 from projections.words.phrasebook import Phrasebook
 from scripts.app.contracts import require_contract
 from scripts.app.evidence import compare_all, witnessed
-from scripts.app.evidence import prove as prove_event
+from scripts.app.evidence import prove as prove_events
 from scripts.cli import contract_keys, terminal
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
@@ -159,7 +159,8 @@ def prove(settings: Settings, account: str, version: int, holder: int | None, di
         terminal.progress("events", snapshot.log.count()) as bar,
     ):
         contract = require_contract(snapshot.contracts, account, holder)
-        content, newest = prove_event(snapshot, contract, version, keys_folder(settings), bar, disclose=disclose)
+        proved = prove_events(snapshot, contract, [version], keys_folder(settings), bar, disclose=disclose)
+    (content,), newest = proved.contents, proved.newest
     write_file(output, content, settings)
     if settings.json:
         print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})

@@ -45,9 +45,9 @@ def test_an_event_that_no_checkpoint_covers_is_signed_and_proved(tmp_path: Path)
     keys = create(tmp_path / "keys")
     hashed: list[int] = []
     with story.ledger.snapshot() as snapshot:
-        made = prove(snapshot, story.contract, 2, keys.folder, hashed.append, disclose=True)
+        made = prove(snapshot, story.contract, [2], keys.folder, hashed.append, disclose=True)
     assert hashed[-1] == made.newest.size == len(story.log())
-    proved = proof.checked(made.content, keys.public)
+    proved = proof.checked(made.contents[0], keys.public)
     assert (proved.contract.id, proved.event) == (story.contract.id, story.log()[1])
 
 
@@ -55,8 +55,8 @@ def test_what_is_not_there_is_said_before_any_key_is_asked_for(tmp_path: Path) -
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
         with pytest.raises(Declined) as told:
-            prove(snapshot, story.contract, 99, tmp_path / "nowhere")
+            prove(snapshot, story.contract, [2, 99], tmp_path / "nowhere")
         assert (told.value.code, told.value.facts) == ("NO_VERSION", {"account": story.contract, "version": 99})
         with pytest.raises(NoKeys) as lacking:
-            prove(snapshot, story.contract, 2, tmp_path / "nowhere")
+            prove(snapshot, story.contract, [2], tmp_path / "nowhere")
     assert lacking.value.hint == "create_keys"
