@@ -25,10 +25,16 @@ _RFC_3339 = re.compile(
 _STRETCH_BITS: Final = 36
 """Stretches of 2^36 microseconds, some 19 hours, have one midnight at most, and are found without a division."""
 _DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"(20[0-9]{2}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-5][0-9])?"
+)
 
 
-Moment: TypeAlias = Instant | date
-"""A time that somebody asks for: an instant, or a date alone, which is as long as that day is where an account is."""
+Moment: TypeAlias = Instant | datetime | date
+"""A time that somebody asks for: an instant, what the clocks show where an account is, or a date alone.
+
+What clocks show is a datetime without an offset. A date is as long as that day is where an account is.
+"""
 
 
 class UnknownZone(ValueError):
@@ -57,8 +63,23 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> Moment:
-    """An instant, or a date alone. Raises ValueError."""
-    return parse_date(text) if _DATE.fullmatch(text) else parse_instant(text)
+    """A date alone, or a time as people write it: a blank for the T, no seconds, no offset for what clocks show there.
+
+    Raises ValueError.
+    """
+    if _DATE.fullmatch(text):
+        return parse_date(text)
+    found = _TIME.fullmatch(text)
+    if found is None or (found[4] and not found[3]):
+        raise ValueError("no date, local time or RFC 3339 time of the years 2000-2099")
+    day, minute, second, fraction, offset = (part or "" for part in found.groups())
+    written = f"{day}T{minute}{second or ':00'}{fraction}"
+    if offset:
+        return parse_instant(written + offset)
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError(f"no such time: {error}") from None
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -183,14 +204,19 @@ def at_local(day: date, hour: int, zone: str) -> Instant:
 
     An hour that the clocks skip is the first instant after the gap; one that comes twice is the first (R-2.3).
     """
+    return at_clock(datetime(day.year, day.month, day.day, hour), zone)  # noqa: DTZ001  # what clocks show
+
+
+def at_clock(shown: datetime, zone: str) -> Instant:
+    """The instant at which the clocks of a zone show a time, a datetime without an offset; as `at_local` has hours."""
     tz = zone_named(zone)
-    first = datetime(day.year, day.month, day.day, hour, tzinfo=tz)
+    first = shown.replace(tzinfo=tz)
     second = first.replace(fold=1)
     before, after = _offset(first), _offset(second)
     if after <= before:  # an ordinary hour, or one that comes twice: the first
         return from_datetime(first)
     # Skipped: the change of offset lies between the two readings of this wall time.
-    low, high = from_datetime(second), from_datetime(first)
+    low, high = (from_datetime(each.replace(microsecond=0)) for each in (second, first))
     while high - low > SECOND:
         middle = (low + high) // 2 // SECOND * SECOND
         if local(middle, zone).utcoffset() == before:
@@ -239,9 +265,13 @@ def day_start(day: date, zone: str) -> Instant:
 
 def first_instant(moment: Moment, zone: str) -> Instant:
     """A moment as a lower bound: of a date its 00:00 in a zone."""
+    if isinstance(moment, datetime):
+        return at_clock(moment, zone)
     return day_start(moment, zone) if isinstance(moment, date) else moment
 
 
 def last_instant(moment: Moment, zone: str) -> Instant:
     """A moment as it is asked for: of a date its 23:59:59.999999 in a zone."""
+    if isinstance(moment, datetime):
+        return at_clock(moment, zone)
     return day_start(moment + timedelta(days=1), zone) - 1 if isinstance(moment, date) else moment

@@ -9,7 +9,7 @@ from ledger.contracts import Contract
 from ledger.events import Event
 from ledger.hints import HintedError
 from ledger.inputs import ConnectPlan, Input
-from ledger.periods import Instant, day_start
+from ledger.periods import Instant, first_instant
 
 
 class CannotDecide(HintedError):
@@ -20,13 +20,14 @@ class CannotDecide(HintedError):
 class Change:
     """What is otherwise than it was. Versions name an event of the booking that is meant.
 
-    `since`: only what was booked from this instant on is decided again, what stands before it stays; `since_day`: from
-    this local date on, wherever an account is. `plan`: what every `connect_plan` among that names. `drop`: inputs that
-    never came. `move`: when inputs reached us instead. `catalogue`: the text of one in place of those that held.
+    `since`: only what was booked from this instant on is decided again, what stands before it stays; `since_local`:
+    from this local date or time on, wherever an account is. `plan`: what every `connect_plan` among that names. `drop`:
+    inputs that never came. `move`: when inputs reached us instead. `catalogue`: the text of one in place of those that
+    held.
     """
 
     since: Instant | None = None
-    since_day: date | None = None
+    since_local: date | None = None
     plan: str | None = None
     drop: frozenset[int] = frozenset()
     move: Mapping[int, Instant] = field(default_factory=dict)
@@ -38,8 +39,10 @@ class Change:
         return {**dict.fromkeys(self.drop, "drop"), **dict.fromkeys(self.move, "move")}
 
     def where(self, zone: str) -> "Change":
-        """The change for an account in a zone: with an instant in place of a date."""
-        return self if self.since_day is None else replace(self, since=day_start(self.since_day, zone), since_day=None)
+        """The change for an account in a zone: with an instant in place of what is local."""
+        if self.since_local is None:
+            return self
+        return replace(self, since=first_instant(self.since_local, zone), since_local=None)
 
     def of(self, input: Input) -> Input:
         """The input as the change has it, apart from when it came."""

@@ -1,7 +1,6 @@
 """The list of contracts: those that somebody looks for, told from their heads, without their events (R-15.8)."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,7 +20,7 @@ READ_AT_ONCE: Final = 500
 
 
 class Bounds(NamedTuple):
-    """Times that something must lie between; a date alone is that day where the account is."""
+    """Times that something must lie between; dates and local times are those of where the account is."""
 
     since: Moment | None = None
     until: Moment | None = None
@@ -34,9 +33,9 @@ class Bounds(NamedTuple):
     @property
     def is_reversed(self) -> bool:
         """Whether nothing can lie between, as far as that can be told without a zone."""
-        if isinstance(self.since, date) and isinstance(self.until, date):
-            return self.since > self.until
-        return isinstance(self.since, int) and isinstance(self.until, int) and self.since > self.until
+        if self.since is None or self.until is None or isinstance(self.since, int) != isinstance(self.until, int):
+            return False
+        return periods.first_instant(self.since, "UTC") > periods.last_instant(self.until, "UTC")
 
     def have(self, at: int | None, zone: str) -> bool:
         """Whether an instant lies between, the bounds included."""

@@ -21,7 +21,7 @@ def change_of(
     move: Mapping[int, Moment] | None = None,
     catalogue: str | None = None,
 ) -> Change:
-    """The change; dates of moved inputs are ends of days in a zone, `catalogue` is the text of one.
+    """The change; dates of moved inputs are ends of days in a zone, local times are its own, `catalogue` is a text.
 
     Raises InvalidRequest for a plan that the catalogue does not have: a mistyped one would be refused everywhere.
     """
@@ -30,7 +30,7 @@ def change_of(
         raise InvalidRequest("NO_PLAN_TO_SET", plan=plan)
     return Change(
         since=None if isinstance(since, date) else since,
-        since_day=since if isinstance(since, date) else None,
+        since_local=since if isinstance(since, date) else None,
         plan=plan,
         drop=drop,
         move={version: periods.last_instant(when, zone) for version, when in (move or {}).items()},

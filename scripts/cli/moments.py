@@ -1,4 +1,4 @@
-"""Moments: a time with its offset, or a date alone, which is the end (or the beginning) of it where an account is."""
+"""Moments: a time with its offset, what the clocks show where an account is, or a date alone, which ends there."""
 
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 
 class MomentType(click.ParamType[Moment]):
-    """An RFC 3339 time with an offset, or a date."""
+    """An RFC 3339 time, a local one without an offset, or a date."""
 
     name = "instant"
 
@@ -26,7 +26,9 @@ class MomentType(click.ParamType[Moment]):
         try:
             return periods.parse_moment(value)
         except ValueError as error:
-            return self.fail(f"{value!r}: {error}, like 2023-02-15T03:00:00+03:00", param, ctx)
+            return self.fail(
+                f"{value!r}: {error}, like 2023-02-15, 2023-02-15T03:00 or 2023-02-15T03:00:00+03:00", param, ctx
+            )
 
 
 class NotAfterType(MomentType):

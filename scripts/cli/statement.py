@@ -16,7 +16,8 @@ from scripts.app.statements import BINARY, FORMATS, Layout, checked_layout, docu
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.moments import known_at_option
-from scripts.cli.options import DateType, form_of, print_bytes, refuse_overwrite, with_settings, write_file
+from scripts.cli.options import form_of, print_bytes, refuse_overwrite, with_settings, write_file
+from scripts.cli.ranges import range_options
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_ledger
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("account", type=AccountType())
-@click.option("--from", "since", type=DateType(), required=True, metavar="DATE", help="First local date.")
-@click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
+@range_options(required=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
 @click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
 @click.option(
@@ -55,10 +55,10 @@ def statement(
 
     \b
     Example:
-      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
+      obnovi statement 79161234567 --month 2023-02
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format json -o february.json
-      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --format html -o february.html
-      obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28 --known-at 2023-02-20T09:00:00+03:00
+      obnovi statement 79161234567 --month 2023-02 --format html -o february.html
+      obnovi statement 79161234567 --month 2023-02 --known-at 2023-02-20T09:00:00+03:00
     """
     form = form_of(form or ("json" if settings.json else None), output, FORMATS)
     wanted = checked_layout(form or "txt", table=table, lang=lang)

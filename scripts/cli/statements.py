@@ -3,14 +3,12 @@
 import os
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
-from ledger import periods
 from projections.contract_fields import contract_fields
 from projections.formats.csv import Table
 from projections.words.language import LANGUAGES, Language
@@ -22,26 +20,13 @@ from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
+from scripts.cli.ranges import MonthType, last_day
 from scripts.cli.source import from_option
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_log, read_text
 
 ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
 """Of a list: five million numbers."""
-
-
-class MonthType(click.ParamType[date]):
-    """A month YYYY-MM, as its first day."""
-
-    name = "month"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The first day, or click's usage error."""
-        if isinstance(value, date):
-            return value
-        if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value) is None:
-            self.fail(f"{value!r}: not a month YYYY-MM of the years 2000-2099", param, ctx)
-        return date.fromisoformat(f"{value}-01")
 
 
 @click.command()
@@ -104,9 +89,7 @@ def statements(
     layouts = checked_layouts(dict.fromkeys(forms), table=table, lang=language)
     keys = keys_folder(settings)
     orders = [
-        Order(folder, month, periods.months_after(month, 1) - timedelta(days=1), layout, keys)
-        for month in dict.fromkeys(months)
-        for layout in layouts
+        Order(folder, month, last_day(month), layout, keys) for month in dict.fromkeys(months) for layout in layouts
     ]
     named = None if accounts is None else _named(accounts)
     with open_log(settings, dataset) as ledger, ledger.store.reading() as log:

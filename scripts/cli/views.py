@@ -1,10 +1,8 @@
 """`obnovi unrated`, `totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -23,9 +21,9 @@ from scripts.app.views import replay as replay_views
 from scripts.app.views import unrated_records
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
-from scripts.cli.options import DateType, lang_option, print_json, print_text, with_settings
-from scripts.cli.source import FROM_DATASET, TimeOrDataset, from_option, parted
-from scripts.errors import UsageError
+from scripts.cli.options import lang_option, print_json, print_text, with_settings
+from scripts.cli.ranges import range_options
+from scripts.cli.source import from_option
 from scripts.wiring import Settings, ledger_ref, open_ledger, open_log
 
 
@@ -68,20 +66,13 @@ def unrated(settings: Settings, lang: Language) -> int:
 
 
 @click.command()
-@click.option(
-    "--from",
-    "given",
-    type=TimeOrDataset(DateType()),
-    multiple=True,
-    required=True,
-    metavar="DATE|DIR",
-    help=f"DATE: first local date. DIR: {FROM_DATASET}",
-)
-@click.option("--to", "until", type=DateType(), required=True, metavar="DATE", help="Last local date, included.")
+@range_options(required=True, dataset=True)
 @click.option("--by", type=click.Choice(["day", "plan", "region"]), help="A row for each of these.")
 @lang_option("en")
 @with_settings
-def totals(settings: Settings, given: Sequence[date | Path], until: date, by: Grouping | None, lang: Language) -> int:
+def totals(
+    settings: Settings, since: date, until: date, dataset: str | None, by: Grouping | None, lang: Language
+) -> int:
     """Show the trial balance of all accounts: opening, moved and closing of every account name.
 
     What `cash:bank` moved is what the bank reports of the same days, with the sign turned. Every unit sums to zero.
@@ -89,13 +80,10 @@ def totals(settings: Settings, given: Sequence[date | Path], until: date, by: Gr
 
     \b
     Example:
-      obnovi totals --from 2026-02-01 --to 2026-02-28
-      obnovi totals --from 2026-02-01 --to 2026-02-28 --by day --json
-      obnovi totals --from 2026-02-01 --to 2026-02-28 --from dataset
+      obnovi totals --month 2026-02
+      obnovi totals --from 2026-02-01 --to 2026-02-14 --by day --json
+      obnovi totals --month 2026-02 --from dataset
     """
-    since, dataset = parted(given)
-    if since is None:
-        raise UsageError("--from DATE is missing, the first local date")
     require_range(since, until)
     with open_log(settings, dataset) as ledger, ledger.snapshot() as snapshot:
         tell_all_missing_keys(settings, snapshot.log)

@@ -30,7 +30,7 @@ def test_dates_are_those_of_the_zone_that_is_asked_about(tmp_path: Path) -> None
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
         change = change_of(snapshot, "Europe/Moscow", since=date(2023, 1, 16), move={2: date(2023, 1, 16)})
-    assert (change.since, change.since_day) == (None, date(2023, 1, 16))
+    assert (change.since, change.since_local) == (None, date(2023, 1, 16))
     assert change.move == {2: at("2023-01-17 00:00") - 1}
 
 

@@ -1,12 +1,13 @@
 """A date alone, where a time is asked, is as long as that day is where the account is (contract §1)."""
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.cli.support import ACCOUNT, Run, line, month, top_up, write
+from tests.cli.support import ACCOUNT, Done, Run, line, month, top_up, write
 
 EAST = "79160000002"
 """In Yekaterinburg, two hours ahead of Moscow."""
@@ -29,6 +30,11 @@ def ledger(obnovi: Run, tmp_path: Path) -> Run:
     write(tmp_path / "feed", *lines)
     assert obnovi("feed", "feed").code == 0
     return obnovi
+
+
+def without_recording(done: Done) -> tuple[int, str, str]:
+    """An answer without the time at which this program wrote something down."""
+    return done.code, re.sub(r'"recorded_at":"[^"]*"', "", done.out), done.err
 
 
 @pytest.mark.parametrize(("account", "wallet"), [(ACCOUNT, 600_04), (EAST, 600_01)])
@@ -135,7 +141,83 @@ def test_an_input_is_moved_to_the_end_of_a_day(ledger: Run, account: str) -> Non
     assert moved[0].json()["lines"] != []
 
 
-@pytest.mark.parametrize("date", ["2023-02-30", "2023-2-1", "23-02-01", "2023-02-01T", "1999-12-31"])
+@pytest.mark.parametrize(("account", "offset"), [(ACCOUNT, "+03:00"), (EAST, "+05:00")])
+@pytest.mark.parametrize(
+    "written", ["2023-01-20T22:00", "2023-01-20 22:00", "2023-01-20t22:00:00", "2023-01-20 22:00:00.0"]
+)
+def test_a_time_without_an_offset_is_what_the_clocks_show_there(
+    ledger: Run, account: str, offset: str, written: str
+) -> None:
+    """Wherever a time is asked: the answer is that of the same time with the offset of the account."""
+    told = f"2023-01-20T22:00:00{offset}"
+    month_asked = ("--month", "2023-01", "--json")
+    for command in (
+        ("balance", account, "--as-of"),
+        ("balance", account, "--as-of", "2099-01-01", "--known-at"),
+        ("statement", account, *month_asked, "--known-at"),
+        ("accounts", account, "--json", "--opened-until"),
+        ("late", "--json", "--from"),
+        ("dispute", "open", account, "2", "--text", "?", "--dry-run", "--json", "--at"),
+    ):
+        answers = [ledger(*command, when) for when in (written, told)]
+        assert without_recording(answers[0]) == without_recording(answers[1])
+    moved = [ledger("what-if", account, "--move", f"2={when}", "--json") for when in (written, told)]
+    assert moved[0] == moved[1]
+    assert moved[0].json()["lines"] != []
+
+
+def test_a_local_time_is_that_of_each_account(ledger: Run, tmp_path: Path) -> None:
+    """The night of 15 February at three o'clock, which comes in the Urals two hours before Moscow."""
+    assert ledger("night", "--until", "2023-02-15T02:59:59.999999", "--json").json()["accounts"] == 0
+    assert ledger("night", "--until", "2023-02-15T03:00", "--json").json()["monthly_fees"] == 2
+    changed = ("what-if", "--all", "--set", "plan=t3", "--json", "--from")
+    assert ledger(*changed, "2023-01-15T12:00").json()["changed"] == 2  # connected at 12:00 and at 14:00 there
+    assert ledger(*changed, "2023-01-15T12:00:01").json()["changed"] == 1
+    write(tmp_path / "more", *(top_up("m", 1, account, at="2023-02-20T10:00:00+03:00") for account in (ACCOUNT, EAST)))
+    done = ledger("feed", "more", "--not-after", "2023-02-20T11:59", "--json").json()
+    assert (done["applied"], done["rejected"]) == (1, 1)
+
+
+@pytest.mark.parametrize("command", [("statement", ACCOUNT, "--json"), ("totals", "--json")])
+def test_a_month_is_its_first_day_to_its_last(ledger: Run, command: tuple[str, ...]) -> None:
+    asked = ledger(*command, "--month", "2023-02")
+    assert asked.code == 0
+    assert asked == ledger(*command, "--from", "2023-02-01", "--to", "2023-02-28")
+
+
+@pytest.mark.parametrize(
+    ("range_", "said"),
+    [
+        ((), "name the range: --month YYYY-MM, or both --from DATE and --to DATE"),
+        (("--from", "2023-01-01"), "both --from DATE and --to DATE"),
+        (("--to", "2023-01-01"), "both --from DATE and --to DATE"),
+        (("--month", "2023-01", "--from", "2023-01-01"), "leave --from and --to out, or --month"),
+        (("--month", "2023-01", "--to", "2023-01-01"), "leave --from and --to out, or --month"),
+        (("--month", "2023-13"), "'2023-13': not a month YYYY-MM"),
+        (("--month", "2023-1"), "'2023-1': not a month YYYY-MM"),
+        (("--month", "january"), "'january': not a month YYYY-MM"),
+        (("--from", "2023-02-01", "--to", "2023-01-31"), "--from 2023-02-01 lies after --to 2023-01-31"),
+        (("--from", "2023-02-01T00:00", "--to", "2023-02-28"), "2023-02-01T00:00"),
+    ],
+)
+@pytest.mark.parametrize("command", [("statement", ACCOUNT), ("totals",)])
+def test_a_range_is_named_in_one_of_two_ways(
+    ledger: Run, command: tuple[str, ...], range_: tuple[str, ...], said: str
+) -> None:
+    done = ledger(*command, *range_)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert said in done.err
+
+
+@pytest.mark.parametrize("time", ["2023-02-15T03:00", "2023-02-15 03:00:00+03:00", "2023-02-15"])
+def test_an_input_says_its_time_in_full(ledger: Run, tmp_path: Path, time: str) -> None:
+    write(tmp_path / "feed", top_up("x", at=time))
+    assert ledger("feed", "feed", "--json").json()["rejected"] == 1
+
+
+@pytest.mark.parametrize("date", ["2023-02-30", "2023-2-1", "23-02-01", "2023-02-01T", "1999-12-31", "2023-02-01T24:00",
+    "2023-02-01T03", "2023-02-01T03:00:60", "2023-02-01T03:00.5", "2023-02-01T03:00:00.1234567", "03:00",
+])  # fmt: skip
 def test_what_is_neither_a_time_nor_a_date_is_misuse(ledger: Run, date: str) -> None:
     done = ledger("balance", ACCOUNT, "--as-of", date)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)

@@ -89,7 +89,7 @@ def test_without_keys_it_says_so_and_money_is_checked(sealed: Ledgers, tmp_path:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("totals --from once --to 2026-02-03", "--from DATE is missing, the first local date"),
+        ("totals --from once --to 2026-02-03", "both --from DATE and --to DATE"),
         (
             "totals --from 2026-01-05 --from 2026-01-06 --to 2026-02-03",
             "--from takes one time and one dataset, each once",

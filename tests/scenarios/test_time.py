@@ -372,3 +372,22 @@ def test_a_gap_of_half_an_hour_has_its_first_instant_too(tmp_path: Path) -> None
     story = with_plan(tmp_path, "2023-09-01 12:00", 1000_00, region="howe", text=text)
     assert story.balance.period is not None
     assert rfc(story.balance.period.next_due, story.zone) == "2023-10-01T02:30:00+11:00"
+
+
+@pytest.mark.parametrize(
+    ("shown", "zone", "instant"),
+    [
+        ("2023-03-26T01:59:59.999999", "Europe/Berlin", "2023-03-26T00:59:59.999999Z"),
+        ("2023-03-26T02:00", "Europe/Berlin", "2023-03-26T01:00:00Z"),
+        ("2023-03-26 02:30:00.2", "Europe/Berlin", "2023-03-26T01:00:00Z"),
+        ("2023-03-26T03:00:00", "Europe/Berlin", "2023-03-26T01:00:00Z"),
+        ("2023-10-29T02:30", "Europe/Berlin", "2023-10-29T00:30:00Z"),
+        ("2023-10-29T03:00", "Europe/Berlin", "2023-10-29T02:00:00Z"),
+        ("2023-10-01T02:15:00.999999", "Australia/Lord_Howe", "2023-09-30T15:30:00Z"),
+        ("2023-02-15T03:00", "Europe/Moscow", "2023-02-15T00:00:00Z"),
+    ],
+)
+def test_a_time_that_the_clocks_skip_or_repeat_is_the_first_they_can_show(shown: str, zone: str, instant: str) -> None:
+    """R-2.3: the instant behind the gap, to the microsecond; the first of two."""
+    moment = periods.parse_moment(shown)
+    assert periods.first_instant(moment, zone) == periods.last_instant(moment, zone) == periods.parse_instant(instant)
