@@ -67,6 +67,11 @@ def chosen(contracts: Contracts, account: str, holder: int | None = None) -> Con
     return found if found is not None and holder in (None, found.holder) else None
 
 
+def holder_to_name(contracts: Contracts, contract: Contract) -> int | None:
+    """What an input has to name as `holder` to reach a contract: nothing where it is its number's latest (R-15.2)."""
+    return None if contract == chosen(contracts, contract.number) else contract.holder
+
+
 def is_number(id: str) -> bool:
     """Whether a stream is called by its number, as a ledger of an older build has it: nothing of it is sealed."""
     return _number(id) is not None

@@ -18,7 +18,7 @@ from projections.events import as_json, stored_fields
 from projections.explain.explain import Explanation
 from projections.explain.refused import RefusedRequest
 from projections.operator.check import Report
-from projections.unrated import UnratedRow
+from projections.unrated import UnratedRecord
 from projections.words.money import ten_thousandths
 
 
@@ -67,9 +67,12 @@ def refused(made: RefusedRequest) -> dict[str, object]:
     return _named(made.contract, without("zone", timed(made, made.zone, "booked_at", "worked_at")))
 
 
-def waiting(row: UnratedRow) -> dict[str, object]:
+def waiting(made: UnratedRecord) -> dict[str, object]:
     """A record that waits for a price (contract §7.1)."""
-    return _named(row.contract, without("clocks", timed(row, row.clocks, "occurred_at")))
+    row = made.row
+    named = _named(row.contract, without("clocks", timed(row, row.clocks, "occurred_at")))
+    input = made.input and {"source": made.input.source, "id": made.input.id}
+    return named | without("row", asdict(made)) | {"input": input}
 
 
 def _named(contract: Contract, fields: dict[str, object]) -> dict[str, object]:

@@ -1,13 +1,15 @@
 """Unrated: the records that nobody could rate yet (R-6.8, R-11.6)."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from ledger.contracts import Contract, Contracts
-from ledger.events import Event, UsageCharged, UsageUnrated
+from ledger.contracts import Contract
+from ledger.events import Event, InputRef, UsageCharged, UsageUnrated
 from ledger.periods import Instant
 from ledger.reasons import UnratedReason
+from ledger.units import RecordQuantity
 from projections.cache import Cache
 from projections.event_context import EventContext
 
@@ -30,6 +32,20 @@ class UnratedRow(msgspec.Struct, frozen=True):
     service: str
     occurred_at: Instant
     clocks: str
+
+
+class UnratedRecord(msgspec.Struct, frozen=True):
+    """The same with what its first event says besides.
+
+    `quantity` is in seconds, pieces or bytes; `plan` the plan of its account at its time, whose prices it lacks.
+    """
+
+    row: UnratedRow
+    direction: str
+    quantity: RecordQuantity
+    peer: str | None
+    input: InputRef | None
+    plan: str | None
 
 
 def take(db: Cache, seen: EventContext, event: Event) -> None:
@@ -58,13 +74,16 @@ def take(db: Cache, seen: EventContext, event: Event) -> None:
             pass
 
 
-def rows(db: Cache, contracts: Contracts) -> list[UnratedRow]:
-    """Every record that waits, by contract and version."""
-    query = "SELECT account, version, reason, zone, service, occurred_at, clocks FROM unrated"
-    found = db.execute(query).fetchall()
-    named = contracts.named_all({row[0] for row in found})
-    waiting = [
-        UnratedRow(named[id], version, reason, zone, service, int(occurred_at), clocks)
-        for id, version, reason, zone, service, occurred_at, clocks in found
+def waiting(db: Cache) -> list[str]:
+    """The contracts that have records which wait, by their ids."""
+    return [id for (id,) in db.execute("SELECT DISTINCT account FROM unrated")]
+
+
+def rows(db: Cache, contracts: Sequence[Contract]) -> list[UnratedRow]:
+    """The records of some contracts that wait, contract by contract, each in order of version."""
+    query = "SELECT version, reason, zone, service, occurred_at, clocks FROM unrated WHERE account = ? ORDER BY version"
+    return [
+        UnratedRow(contract, version, reason, zone, service, int(occurred_at), clocks)
+        for contract in contracts
+        for version, reason, zone, service, occurred_at, clocks in db.execute(query, (contract.id,))
     ]
-    return sorted(waiting, key=lambda row: (row.contract, row.version))

@@ -257,6 +257,7 @@ def test_answers_have_the_fields_that_the_contract_names(tmp_path: Path, monkeyp
         "night": ("night", "--until", "2023-02-02"),
         "find": ("find", "top_up-2"),
         "unrated": ("unrated",),
+        "rerate": ("rerate", "--all", "--dry-run"),
         "totals": ("totals", "--from", "2023-01-15", "--to", "2023-02-01"),
         "replay": ("replay",),
         "verify": ("verify",),

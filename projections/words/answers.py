@@ -31,11 +31,27 @@ UNRATED_HEAD: Final = (
     Text("Счёт", "Account"),
     Text("Запись", "Version"),
     Text("Почему", "Reason"),
+    Text("Тариф", "Plan"),
     Text("Услуга", "Service"),
     Text("Зона", "Zone"),
     Text("Произошло", "Occurred"),
+    Text("Сколько", "Quantity"),
+    Text("Номер", "Peer"),
+    Text("Вход", "Input"),
 )
 ALL_RATED: Final = Text("Все записи тарифицированы.", "Every record is rated.")
+NONE_WAITS: Final = Text("Таких записей без цены нет.", "No such record waits for a price.")
+RERATED: Final = Text(
+    "Тарифицировано: {rated}, списано {amount}; осталось без цены: {unrated}{refused}",
+    "{rated} rated, {amount} charged; {unrated} still without a price{refused}",
+)
+RERATED_TRIED: Final = Text(
+    "Было бы тарифицировано: {rated}, списано {amount}; осталось бы без цены: {unrated}; ничего не записано",
+    "{rated} would be rated, {amount} charged; {unrated} would stay without a price; nothing was written",
+)
+RERATED_REFUSED: Final = Text(
+    "; не проведено, потому что счёт изменился: {refused}", "; {refused} not booked because others booked meanwhile"
+)
 
 TOTALS: Final = Text("Итоги с {since} по {until}", "Totals {since} to {until}")
 TOTALS_HEAD: Final = (

@@ -79,6 +79,7 @@ COUNTED: Final[dict[str, tuple[tuple[str, str, str], tuple[str, str]]]] = {
     "account": (("счёт", "счёта", "счетов"), ("account", "accounts")),
     "event": (("запись", "записи", "записей"), ("event", "events")),
     "duplicate": (("повтор", "повтора", "повторов"), ("duplicate", "duplicates")),
+    "record": (("запись", "записи", "записей"), ("record", "records")),
     "input": (("вход", "входа", "входов"), ("input", "inputs")),
     "charge": (("списание", "списания", "списаний"), ("charge", "charges")),
     "adjustment": (("перерасчёт", "перерасчёта", "перерасчётов"), ("adjustment", "adjustments")),

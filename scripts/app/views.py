@@ -7,10 +7,7 @@ import msgspec
 from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
-from ledger.snapshot import Snapshot
-from projections import unrated
-from projections.follow import Rebuilt, asked, folded, rebuild
-from projections.unrated import UnratedRow
+from projections.follow import Rebuilt, folded, rebuild
 
 
 class Replayed(msgspec.Struct):
@@ -20,11 +17,6 @@ class Replayed(msgspec.Struct):
     seconds: float
     events_per_second: int
     differences: int
-
-
-def unrated_records(snapshot: Snapshot) -> list[UnratedRow]:
-    """The records without a price (R-6.8)."""
-    return asked(snapshot.log, lambda db: unrated.rows(db, snapshot.contracts))
 
 
 def replay(

@@ -1,11 +1,8 @@
 """`obnovi accounts`: the contracts there are, and those that somebody looks for (R-15.8)."""
 
-import sys
-from collections.abc import Iterable
 from typing import Any, get_args
 
 import click
-import msgspec
 
 from ledger.account import Account
 from ledger.contracts import Contract, is_number
@@ -23,7 +20,7 @@ from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
-from scripts.cli.options import lang_option, print_bytes, with_settings
+from scripts.cli.options import lang_option, print_json_list, with_settings
 from scripts.wiring import Settings, open_ledger
 
 
@@ -71,7 +68,7 @@ def accounts(
         tell_all_missing_keys(settings, snapshot.log)
         found = listed_contracts(snapshot, looked_for, account)
         if settings.json:
-            _print_rows(found)
+            print_json_list(_row(contract, each) for contract, each in found)
             return 0
         listed = list(found)
     cells = [_cells(Phrasebook(lang, zone=each.zone), contract, each) for contract, each in listed]
@@ -79,15 +76,6 @@ def accounts(
     head = phrases.head(answers.ACCOUNTS_HEAD)
     terminal.table(phrases.clocked(phrases.say(answers.ACCOUNTS)), head, cells, right=(6,), empty=phrases.say(NONE))
     return 0
-
-
-def _print_rows(found: Iterable[tuple[Contract, Account]]) -> None:
-    """One JSON list, row by row, for there may be very many."""
-    before = b"["
-    for contract, account in found:
-        sys.stdout.buffer.write(before + msgspec.json.encode(_row(contract, account)))
-        before = b","
-    print_bytes(b"[]\n" if before == b"[" else b"]\n")
 
 
 def _row(contract: Contract, account: Account) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
+from typing import Any, BinaryIO, Concatenate, Final, ParamSpec, TypeVar
 
 import click
 import msgspec
@@ -21,6 +21,7 @@ from scripts.wiring import Settings, keys_folder, ledger_ref
 
 P = ParamSpec("P")
 R = TypeVar("R")
+BY_MAX: Final = 64
 
 
 class DateType(click.ParamType[date]):
@@ -101,6 +102,12 @@ def catalogue_of_the_line() -> str | None:
     return context.params.get("catalogue") or (context.find_root().obj or {}).get("catalogue")
 
 
+def require_by(by: str) -> None:
+    """Raise UsageError for a name that no input's `by` takes."""
+    if not 1 <= len(by) <= BY_MAX:
+        raise UsageError(f"--by takes 1 to {BY_MAX} characters")
+
+
 def refuse_lang() -> None:
     """Refuse --lang where JSON is asked for. Raises UsageError."""
     if click.get_current_context().get_parameter_source("lang") is click.core.ParameterSource.COMMANDLINE:
@@ -116,6 +123,15 @@ def print_json(value: object) -> None:
     """One JSON value and a newline on stdout, UTF-8 whatever the locale."""
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def print_json_list(rows: Iterable[object]) -> None:
+    """One JSON list and a newline, row by row as they come, for there may be very many."""
+    before = b"["
+    for row in rows:
+        sys.stdout.buffer.write(before + msgspec.json.encode(row))
+        before = b","
+    print_bytes(b"[]\n" if before == b"[" else b"]\n")
 
 
 def print_text(text: str) -> None:

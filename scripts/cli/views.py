@@ -1,4 +1,4 @@
-"""`obnovi unrated`, `totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
+"""`obnovi totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
 
 import os
 from contextlib import ExitStack
@@ -7,7 +7,6 @@ from datetime import date
 import click
 
 from ledger.reader import Reader
-from projections import canonical_answers
 from projections import totals as trial_balance
 from projections.follow import asked
 from projections.totals import Grouping
@@ -15,54 +14,14 @@ from projections.words import answers
 from projections.words.language import Language
 from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
-from projections.words.reasons import REASONS
 from scripts.app.errors import require_range
 from scripts.app.views import replay as replay_views
-from scripts.app.views import unrated_records
 from scripts.cli import terminal
-from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
+from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.cli.ranges import range_options
 from scripts.cli.source import from_option
 from scripts.wiring import Settings, ledger_ref, open_ledger, open_log
-
-
-@click.command()
-@lang_option("en")
-@with_settings
-def unrated(settings: Settings, lang: Language) -> int:
-    """List usage records that nobody could rate yet: no plan at their time, or no price in their zone.
-
-    Mend the catalogue and feed a `rerate` input for each of them.
-
-    \b
-    Example:
-      obnovi unrated
-    """
-    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        rows = unrated_records(snapshot)
-    tell_missing_keys(settings, (row.contract for row in rows))
-    phrases = Phrasebook(lang)
-    if settings.json:
-        print_json([canonical_answers.waiting(row) for row in rows])
-    elif not rows:
-        print_text(f"{phrases.say(answers.ALL_RATED)}\n")
-    else:
-        cells = [
-            (
-                str(row.contract),
-                str(row.version),
-                phrases.say(REASONS[row.reason]),
-                phrases.service(row.service),
-                phrases.zone(row.zone),
-                Phrasebook(lang, zone=row.clocks).time(row.occurred_at),
-            )
-            for row in rows
-        ]
-        terminal.table(
-            phrases.clocked(phrases.say(answers.UNRATED)), phrases.head(answers.UNRATED_HEAD), cells, right=(1,)
-        )
-    return 0
 
 
 @click.command()

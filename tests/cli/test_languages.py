@@ -36,7 +36,7 @@ FROM_OUTSIDE: Final = {
         "pay",
         "plan",
     ),
-    *("claim", "waiting", "nowhere", "late"),
+    *("claim", "waiting", "nowhere", "late", "far"),
 }
 """Names and texts of the feed and its catalogue."""
 PLACES: Final = {

@@ -22,6 +22,7 @@ QUESTIONS = (
     f"refused --account {NUMBER} --json",
     f"statement {NUMBER} --from 2026-01-01 --to 2026-01-31",
     "unrated --json",
+    "rerate --all --dry-run --json",
     "totals --from 2026-01-01 --to 2026-02-28 --json",
     "refused --json",
     "late --json",

@@ -33,8 +33,10 @@ def test_unrated_records_come_by_number_holder_and_version_and_name_their_contra
         for contract, version in IN_ORDER:
             row = (contract.id, version, "NO_PRICE", "mars", "voice", 0, "Europe/Moscow")
             db.execute("INSERT INTO unrated VALUES (?,?,?,?,?,?,?)", row)
-        found = unrated.rows(db, TABLE)
-    assert [(row.contract, row.version) for row in found] == IN_ORDER
+        assert sorted(unrated.waiting(db)) == sorted({contract.id for contract, _ in IN_ORDER})
+        rows = unrated.rows(db, sorted(TABLE.named_all(unrated.waiting(db)).values()))
+        found = [unrated.UnratedRecord(row, "out", 60, None, None, "t4") for row in rows]
+    assert [(row.contract, row.version) for row in rows] == IN_ORDER
     assert [(row["account"], row["holder"], row.get("contract")) for row in map(waiting, found)] == [
         (OTHER.number, 1, None),
         (FIRST.number, 1, None),
