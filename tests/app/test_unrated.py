@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.inputs import Rerate
 from ledger.service import Ledger
 from scripts.app import unrated
+from scripts.app.proposed import book_proposed
 from scripts.app.unrated import Rerated, Waiting, rerate, try_rerating, unrated_records
 from tests.stores import ledger_ref
 from tests.support import Story, at
@@ -54,11 +56,10 @@ def test_interrupted_it_leaves_what_is_booked_and_goes_on_from_there(ledger: Led
 
 def test_what_another_rated_meanwhile_is_not_charged_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same input comes twice; the second one is a duplicate (R-12.2)."""
-    book = unrated.book_proposed
 
-    def beside(ledger: Ledger, inputs: list[object]) -> object:
-        list(book(ledger, inputs))  # type: ignore[type-var]
-        return book(ledger, inputs)  # type: ignore[type-var]
+    def beside(ledger: Ledger, inputs: list[Rerate]) -> object:
+        list(book_proposed(ledger, inputs))
+        return book_proposed(ledger, inputs)
 
     monkeypatch.setattr(unrated, "book_proposed", beside)
     assert rerate(ledger, Waiting(), by="clerk-7", now=NOW) == Rerated(refused=3)

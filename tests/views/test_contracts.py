@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 
 from ledger.contracts import NO_KEY
 from ledger.log.store import Reading
+from ledger.units import RecordQuantity
 from projections import disputes, refusals, unrated, views
 from projections.cache import in_memory
 from projections.canonical_answers import claim, waiting
@@ -35,7 +36,7 @@ def test_unrated_records_come_by_number_holder_and_version_and_name_their_contra
             db.execute("INSERT INTO unrated VALUES (?,?,?,?,?,?,?)", row)
         assert sorted(unrated.waiting(db)) == sorted({contract.id for contract, _ in IN_ORDER})
         rows = unrated.rows(db, sorted(TABLE.named_all(unrated.waiting(db)).values()))
-        found = [unrated.UnratedRecord(row, "out", 60, None, None, "t4") for row in rows]
+        found = [unrated.UnratedRecord(row, "out", RecordQuantity(60), None, None, "t4") for row in rows]
     assert [(row.contract, row.version) for row in rows] == IN_ORDER
     assert [(row["account"], row["holder"], row.get("contract")) for row in map(waiting, found)] == [
         (OTHER.number, 1, None),
