@@ -4,7 +4,7 @@ An id is a digest over all that is printed. Where that holds the number and few 
 finds it by the id; such an id is not kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,8 +27,7 @@ def former_statements(
     contract: Contract, account: Account, events: Iterable[tuple[int, Event]], catalogues: CatalogueTimeline
 ) -> tuple[FormerStatement, ...]:
     """The ids of a contract's final statements, a calendar month each, that give no number away. Raises Broken."""
-    months = [Dates(first, _last_of(first)) for first in _months(account)]
-    made = statements(contract, account, events, catalogues, months)
+    made = statements(contract, account, events, catalogues, months_of(account))
     return tuple(
         FormerStatement(f"{each.since:%Y-%m}", statement_id(each))
         for each in made
@@ -43,18 +42,30 @@ def former_id(erased: PersonalErased | None, *, since: date, until: date) -> str
     return next((each.id for each in erased.statements if each.month == f"{since:%Y-%m}"), None)
 
 
+def former_named(erased: PersonalErased | None, id: str) -> Dates | None:
+    """The month whose final statement had this id before the erasure."""
+    month = next((each.month for each in erased.statements if each.id == id), None) if erased is not None else None
+    if month is None:
+        return None
+    first = date.fromisoformat(f"{month}-01")
+    return Dates(first, _last_of(first))
+
+
 def erasure_of(log: Reading, account: Account) -> PersonalErased | None:
     """What says that a contract was erased; nothing is booked behind it."""
     found = log.event(account.account, account.version) if account.erased else None
     return found if isinstance(found, PersonalErased) else None
 
 
-def _months(account: Account) -> Iterator[date]:
+def months_of(account: Account) -> list[Dates]:
+    """The calendar months in which an account had anything."""
     first = periods.local_date(account.opened_at, account.zone).replace(day=1)
     last = periods.local_date(account.clock, account.zone)
+    months = []
     while first <= last:
-        yield first
+        months.append(Dates(first, _last_of(first)))
         first = _last_of(first) + timedelta(days=1)
+    return months
 
 
 def _last_of(first: date) -> date:

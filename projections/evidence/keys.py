@@ -157,7 +157,6 @@ def create(folder: Path, name: str | None = None) -> Keys:
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         with files.workplace(folder) as place:
             made = place / folder.name
@@ -165,7 +164,7 @@ def create(folder: Path, name: str | None = None) -> Keys:
             for file, content, mode in (
                 (SIGNING, secret, 0o600),
                 (PUBLIC, f"{public.text()}\n".encode(), 0o644),
-                (PUBLIC_PEM, pem, 0o644),
+                (PUBLIC_PEM, public.pem(), 0o644),
             ):
                 with open(os.open(made / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as opened:
                     opened.write(content)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519: Final = b"\1"
@@ -42,6 +43,11 @@ class PublicKey(NamedTuple):
     def text(self) -> str:
         """The key on one line, as verifiers of notes read it: name, id and key."""
         return f"{self.name}+{self.id.hex()}+{base64(ED25519 + self.raw)}"
+
+    def pem(self) -> bytes:
+        """The bare key as openssl reads it."""
+        key = Ed25519PublicKey.from_public_bytes(self.raw)
+        return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def public_key(text: str) -> PublicKey:

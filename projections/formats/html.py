@@ -34,7 +34,11 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     phrases = StatementPhrasebook(lang, made)
     return "".join(
         (
-            opening(plain(phrases("page_title", first=phrases.first, last=phrases.last)), lang=lang),
+            opening(
+                plain(phrases("page_title", first=phrases.first, last=phrases.last)),
+                lang=lang,
+                about=_about(made, phrases),
+            ),
             *_header(made, phrases),
             f"<figure><h2>{phrases('curve')}</h2>{curve.svg(made, lang)}</figure>\n",
             *_packages(made, phrases),
@@ -48,14 +52,23 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
     )
 
 
-def opening(title: str, style: str = STYLE, lang: Language = "ru") -> str:
-    """How a page begins, up to its `main`; `title` is markup already."""
+def opening(title: str, style: str = STYLE, lang: Language = "ru", about: str = "") -> str:
+    """How a page begins, up to its `main`; `title` is markup already, so is what the head says `about` it besides."""
     return (
         f'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{lang}"><head>'
         '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}" />'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-        f'<title>{title}</title><style type="text/css">{style}</style></head><body><main>\n'
+        f'{about}<title>{title}</title><style type="text/css">{style}</style></head><body><main>\n'
+    )
+
+
+def _about(made: Statement, phrases: StatementPhrasebook) -> str:
+    """What the document is and its id, for programs that are given the file."""
+    title = phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last)
+    return (
+        f'<meta name="description" content="{plain(title)}" />'
+        f'<meta name="dcterms.identifier" content="{statement_id(made)}" />'
     )
 
 

@@ -90,6 +90,7 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     return {
         "lang": phrases.lang,
         "title": phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last),
+        "document": statement_id(made),
         "final": made.final,
         "state": _bound(phrases("final"))
         if made.final

@@ -30,3 +30,9 @@ def offset(at: datetime) -> str:
 def _offset(ahead: timedelta) -> str:
     minutes = ahead // timedelta(minutes=1)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def read_day(text: str) -> date:
+    """The date of 01.02.2023. Raises ValueError."""
+    day, month, year = map(int, text.split("."))
+    return date(year, month, day)

@@ -101,7 +101,7 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
         with terminal.progress("events", snapshot.log.count()) as bar:
             made = commit_all(snapshot.log, kept, bar)
     if settings.json:
-        listed = [{**_checkpoint_json(each), "note": each.note} for each in made]
+        listed = [{**checkpoint_json(each), "note": each.note} for each in made]
         print_json(listed[0] if len(listed) == 1 else {"shards": listed})
     else:
         print_bytes("\n".join(each.note for each in made).encode())
@@ -121,7 +121,7 @@ def _compare(settings: Settings, snapshot: Snapshot, kept: Keys, told: str, name
         if why is None and problem is not None:
             why = worded(problem) if len(theirs) == 1 else f"{witness.origin}: {worded(problem)}"
     if settings.json:
-        listed = [_checkpoint_json(each) for each in theirs]
+        listed = [checkpoint_json(each) for each in theirs]
         print_json(
             {"ok": why is None, "size": size, "witness": listed[0] if len(listed) == 1 else listed, "problem": why}
         )
@@ -163,7 +163,7 @@ def prove(settings: Settings, account: str, version: int, holder: int | None, di
     (content,), newest = proved.contents, proved.newest
     write_file(output, content, settings)
     if settings.json:
-        print_json({"file": output, "bytes": len(content), "checkpoint": _checkpoint_json(newest)})
+        print_json({"file": output, "bytes": len(content), "checkpoint": checkpoint_json(newest)})
     else:
         print_text(f"{output}: account {contract}, version {version}, under the checkpoint over {newest.size} events\n")
     return 0
@@ -202,7 +202,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
     event = as_json(proved.contract, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
     if proved.contract.number != proved.contract.id:
         event |= {"holder": proved.contract.holder or None, "contract": proved.contract.id}
-    signed = {**_checkpoint_json(proved.checkpoint), "key": proved.key.text()}
+    signed = {**checkpoint_json(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})
     else:
@@ -248,7 +248,8 @@ def _content(file: str) -> bytes:
         return opened.read(proof.BYTES_MAX + 1)
 
 
-def _checkpoint_json(made: Checkpoint) -> dict[str, object]:
+def checkpoint_json(made: Checkpoint) -> dict[str, object]:
+    """A checkpoint without its note."""
     return {"origin": made.origin, "size": made.size, "root": base64(made.root)}
 
 

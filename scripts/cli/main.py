@@ -54,6 +54,8 @@ COMMANDS = {
     "checkpoint": ("scripts.cli.evidence", "Sign the log as it stands, or compare it with what a witness kept."),
     "prove": ("scripts.cli.evidence", "Write a small file that proves one event."),
     "check-proof": ("scripts.cli.evidence", "Check such a file without any ledger."),
+    "dossier": ("scripts.cli.dossier", "Put together what an auditor needs to check a statement without us."),
+    "verify-document": ("scripts.cli.verify_document", "Say whether a statement is ours and unchanged."),
     "erase": ("scripts.cli.erase", "Destroy the personal data of a closed contract, and write the act."),
     "ledger": ("scripts.cli.ledger", "Make, describe, copy and mend ledgers as such."),
     "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),

@@ -288,3 +288,17 @@ def test_an_unsealed_contract_cannot_be_erased(obnovi: Run, tmp_path: Path) -> N
     done = obnovi("erase", ACCOUNT, *ORDER)
     assert (done.code, "OBNOVI_SEAL=off" in done.err, done.err.count("\n")) == (1, True, 1)
     assert contents(tmp_path) == before
+
+
+def test_a_statement_given_out_before_is_still_known_by_its_id(two: Run) -> None:
+    contract, january = contract_of(two), ("--from", "2023-01-01", "--to", "2023-01-31")
+    Path("january.json").write_bytes(two("statement", contract, *january, "--json").out.encode())
+    id = hashlib.sha256(Path("january.json").read_bytes()).hexdigest()
+    two("erase", ACCOUNT, "--holder", "1", *ORDER)
+    for asked in ("january.json", id):
+        told = two("verify-document", asked, "--json").json()
+        assert (told["ok"], told["document"], told["contract"], told["erased"]) == (True, id, contract, True)
+    now = Path("now.json")
+    now.write_bytes(two("statement", contract, *january, "--json").out.encode())
+    told = two("verify-document", now, "--json").json()
+    assert (told["ok"], told["erased"]) == (True, False)
