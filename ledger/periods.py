@@ -15,10 +15,11 @@ Instant: TypeAlias = int
 T = TypeVar("T")
 
 SECOND: Final = 1_000_000
-HOUR: Final = 3600 * SECOND
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+MICROSECOND: Final = timedelta(microseconds=1)
 _RFC_3339 = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
@@ -82,9 +83,17 @@ def parse_moment(text: str) -> Moment:
         raise ValueError(f"no such time: {error}") from None
 
 
+def resolution_of(text: str) -> Instant:
+    """How long a time is as it is written: a minute, a second, or with a fraction a microsecond. Not of a date."""
+    found = _TIME.fullmatch(text)
+    if found is None or found[4]:
+        return 1
+    return SECOND if found[3] else MINUTE
+
+
 def from_datetime(moment: datetime) -> Instant:
     """The instant of an aware datetime."""
-    return (moment - EPOCH) // _MICROSECOND
+    return (moment - EPOCH) // MICROSECOND
 
 
 @cache
@@ -172,7 +181,7 @@ def _offset_of(utc_day: int, zone: str) -> tuple[Instant, str] | None:
     offset = first.utcoffset()
     if offset is None or offset != last.utcoffset():
         return None
-    return offset // _MICROSECOND, first.isoformat()[19:]
+    return offset // MICROSECOND, first.isoformat()[19:]
 
 
 @lru_cache(maxsize=1_000)

@@ -5,11 +5,18 @@ from typing import Final
 from projections.words.language import Text
 
 EVENTS: Final = Text("Записи счёта {account}", "Events of {account}")
+CHOICE: Final = Text(
+    "Счёт {account}: подходит несколько записей, назовите номер одной из них",
+    "Account {account}: several events fit, name the version of one of them",
+)
 EVENTS_HEAD: Final = (
     Text("Запись", "Version"),
     Text("Проведена", "Booked"),
     Text("Что произошло", "Event"),
     Text("О чём", "About"),
+    Text("Номер", "Peer"),
+    Text("Учтено", "Billed"),
+    Text("Сумма", "Money"),
     Text("Баланс", "Wallet"),
 )
 

@@ -1,4 +1,4 @@
-"""Accounts looked up: what one has, what happened to it, where an input went."""
+"""Accounts looked up: what one has, where an input went."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -9,16 +9,13 @@ from ledger import periods
 from ledger.account import Account
 from ledger.catalogue import Catalogue
 from ledger.contracts import ERASED, NO_KEY, Contract, is_number
-from ledger.events import Event
 from ledger.evolve import evolve
 from ledger.log.keys import key_of
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment
-from ledger.rules.refresh import Reply
 from ledger.snapshot import Snapshot
 from projections import balances
 from projections.next_charges import Scheduled, charges_until
-from projections.replies import Replies
 from scripts.app.errors import Declined
 
 ASKED_AT_ONCE: Final = 1_000
@@ -33,13 +30,6 @@ class AccountBalance(NamedTuple):
     as_of: Instant | None
     known_at: Instant | None
     waits: Iterator[Scheduled]
-
-
-class AccountEvents(NamedTuple):
-    """The zone of an account, and its events with the replies that they are, oldest first."""
-
-    zone: str
-    events: Iterator[tuple[Event, Reply | None]]
 
 
 class FoundInput(msgspec.Struct):
@@ -103,14 +93,6 @@ def _account_then(
     if found is None:
         raise Declined("NOT_OPEN_YET" if known else "NOT_KNOWN_YET", account=str(contract))
     return found, in_force
-
-
-def events(snapshot: Snapshot, contract: Contract) -> AccountEvents:
-    """A contract's events, read while the snapshot lasts. Raises Declined."""
-    zone = require_account(snapshot, contract.id).zone
-    replies = Replies(contract.id, snapshot.catalogues)
-    told = ((event, replies.behind(position, event)) for position, event in snapshot.events(contract.id))
-    return AccountEvents(zone, told)
 
 
 def find(log: Reading, id: str) -> FoundInputs:

@@ -1,50 +1,21 @@
 """The list of contracts: those that somebody looks for, told from their heads, without their events (R-15.8)."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from ledger import periods
 from ledger.account import Account
 from ledger.accounts import stored_accounts
 from ledger.contracts import Contract
 from ledger.events import BlockKind, Mode
-from ledger.periods import Moment
 from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
+from scripts.app.bounds import Bounds
 from scripts.app.contracts import contracts_of, require_contract
 from scripts.app.errors import InvalidRequest
 
 READ_AT_ONCE: Final = 500
-
-
-class Bounds(NamedTuple):
-    """Times that something must lie between; dates and local times are those of where the account is."""
-
-    since: Moment | None = None
-    until: Moment | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is no bound at all."""
-        return self.since is None and self.until is None
-
-    @property
-    def is_reversed(self) -> bool:
-        """Whether nothing can lie between, as far as that can be told without a zone."""
-        if self.since is None or self.until is None or isinstance(self.since, int) != isinstance(self.until, int):
-            return False
-        return periods.first_instant(self.since, "UTC") > periods.last_instant(self.until, "UTC")
-
-    def have(self, at: int | None, zone: str) -> bool:
-        """Whether an instant lies between, the bounds included."""
-        if self.is_open:
-            return True
-        if at is None:
-            return False
-        after = self.since is None or at >= periods.first_instant(self.since, zone)
-        return after and (self.until is None or at <= periods.last_instant(self.until, zone))
 
 
 class LookedFor(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,19 +1,15 @@
-"""`obnovi balance`, `events` and `find`: what one account has, what happened to it, where an input went."""
+"""`obnovi balance` and `find`: what one account has, where an input went."""
 
 from itertools import islice
 from typing import Final
 
 import click
 
-from ledger.events import type_name
 from ledger.periods import Moment
 from projections import canonical
 from projections.contract_fields import contract_fields
-from projections.events import as_json
 from projections.words import answers, next_charges
 from projections.words import balance as words
-from projections.words import replies as answered
-from projections.words.causes import about, kind_of
 from projections.words.contracts import contract_name
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
@@ -67,44 +63,6 @@ def balance(
         print_json(canonical.balance(contract, found.balance))
     else:
         _show_balance(Phrasebook(lang, zone=found.account.zone), found)
-    return 0
-
-
-@click.command()
-@click.argument("account", type=AccountType())
-@holder_option
-@lang_option("en")
-@with_settings
-def events(settings: Settings, account: str, holder: int | None, lang: Language) -> int:
-    """Show an account's events, oldest first; with --json one object a line.
-
-    \b
-    Example:
-      obnovi events 79161234567
-      obnovi events 79161234567 --lang ru
-      obnovi events 79161234567 --json | jq 'select(.type == "PackagesRefreshed")'
-    """
-    with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        contract = require_contract(snapshot.contracts, account, holder)
-        tell_missing_keys(settings, [contract])
-        zone, events = accounts.events(snapshot, contract)
-        if settings.json:
-            for event, reply in events:
-                print_json(as_json(contract, zone, event, reply=reply))
-            return 0
-        phrases = Phrasebook(lang, zone=zone)
-        rows = [
-            (
-                str(event.version),
-                phrases.time(event.booked_at),
-                kind_of(phrases, type_name(event)),
-                answered.say(phrases, reply) if reply else about(phrases, event),
-                "" if event.wallet_after is None else phrases.money(event.wallet_after),
-            )
-            for event, reply in events
-        ]
-        title = phrases.clocked(phrases.say(answers.EVENTS, account=contract_name(phrases, contract)))
-        terminal.table(title, phrases.head(answers.EVENTS_HEAD), rows, right=(0, 4), wide=3)
     return 0
 
 

@@ -15,7 +15,8 @@ from projections.words.contracts import contract_name
 from projections.words.language import Language
 from projections.words.names import MODES, NONE
 from projections.words.phrasebook import Phrasebook
-from scripts.app.contract_list import Bounds, LookedFor, listed_contracts
+from scripts.app.bounds import Bounds
+from scripts.app.contract_list import LookedFor, listed_contracts
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType
 from scripts.cli.missing_keys import tell_all_missing_keys

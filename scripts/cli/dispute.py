@@ -11,7 +11,7 @@ import click
 from ledger.events import DisputeOpened
 from ledger.periods import Instant, Moment, parse_date
 from ledger.service import Outcome
-from ledger.units import Kopecks, parse_rubles
+from ledger.units import Kopecks
 from projections import canonical_answers, disputes
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier
@@ -45,6 +45,7 @@ from scripts.cli.options import (
     with_settings,
     write_file,
 )
+from scripts.cli.rubles import RublesType
 from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
 
@@ -207,7 +208,10 @@ def show_(
 @click.argument("id_", metavar="ID")
 @click.option("--outcome", type=click.Choice(["upheld", "rejected"]), required=True, help="The answer.")
 @click.option(
-    "--amount", metavar="RUBLES", help="Give back this much, like 400.00 or 400,00.  [default: all that is left]"
+    "--amount",
+    type=RublesType(),
+    metavar="RUBLES",
+    help="Give back this much, like 400.00 or 400,00.  [default: all that is left]",
 )
 @click.option("--text", required=True, help="What the subscriber is told.")
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
@@ -222,7 +226,7 @@ def resolve(
     settings: Settings,
     id_: str,
     outcome: str,
-    amount: str | None,
+    amount: Kopecks | None,
     text: str,
     by: str,
     account: str | None,
@@ -241,12 +245,11 @@ def resolve(
     Example:
       obnovi dispute resolve claim-8-1 --outcome upheld --text "вернули" --by support-3 --dry-run
     """
-    kopecks = None if amount is None else _kopecks(amount)
     with open_ledger(settings, "read" if dry_run else "book") as ledger:
         clerk = Clerk(by, at, now(), given_catalogue(settings))
         with ledger.snapshot() as snapshot:
             row = find_claim(snapshot, id_, account, holder, today=now())
-            trial = try_answer(snapshot, row, outcome, kopecks, text, clerk, holder=holder)
+            trial = try_answer(snapshot, row, outcome, amount, text, clerk, holder=holder)
         phrases = Phrasebook(lang, zone=trial.account.zone)
         booked = desk.book_confirmed(settings, ledger, trial, dry_run=dry_run, yes=yes)
         desk.show_booking(settings, phrases, ledger, trial, booked, dry_run=dry_run)
@@ -259,13 +262,6 @@ def resolve(
         for each in filter(None, (given_back.consequence(phrases, trial.account, events), so_far)):
             print_text(f"{each[0].upper()}{each[1:]}.")
     return 0
-
-
-def _kopecks(amount: str) -> Kopecks:
-    try:
-        return parse_rubles(amount.replace(",", "."))
-    except ValueError as error:
-        raise UsageError(f"--amount: {error}") from None
 
 
 def _written(made: Dossier, form: str, lang: Language) -> bytes:

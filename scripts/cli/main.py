@@ -26,7 +26,7 @@ COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
     "night": ("scripts.cli.night", "Advance every account: fees, daily periods, blocks."),
     "balance": ("scripts.cli.account", "Show what an account has, now or at a time."),
-    "events": ("scripts.cli.account", "Show an account's events, oldest first."),
+    "events": ("scripts.cli.events", "Show an account's events, all or those looked for."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
     "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
     "accounts": (

@@ -21,6 +21,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "LEDGER_IS_THERE": "{file} is there; move it away first, a ledger is never written over",
     "NO_PLAN_TO_SET": "--set plan={plan}: the catalogue has no such plan",
     "NO_SUCH_PLAN": "the catalogue has no plan {plan}",
+    "NO_SUCH_TYPE": "--type {type}: no event is called that; there are {known}",
+    "RANGE_REVERSED": "--from lies after --to",
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
     "PLACE_IS_TAKEN": "{file} has tables that are no ledger; name another schema with ?schema=NAME",
     "NOT_OF_A_FILE": "{file} is one file, and its mode says who may read it; shards and roles are PostgreSQL's",
@@ -92,6 +94,15 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     ),
     "BAD_CHECKPOINT": "{reason}",
     "NO_SUCH_EVENT": "account {account} has no event {version}; its newest is {newest}",
+    "NOT_KNOWN_EVENT": (
+        "event {version} of account {account} was not known yet at that time; ask for a later --known-at"
+    ),
+    "NO_EVENT_THEN": (
+        "account {account} has no such event at that time; the nearest is event {version}, {type}, at {time}"
+    ),
+    "NO_EVENT_LIKE_THAT": (
+        "account {account} has no such event at any time; `obnovi events {arguments}` shows what it has"
+    ),
     "BROKEN_LOG": "{reason}; run `obnovi verify`",
     "NOTHING_OF_ACCOUNT": (
         "no account {account} in this ledger; `obnovi verify` without --account checks all there are"

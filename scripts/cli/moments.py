@@ -9,6 +9,7 @@ import click
 
 from ledger import periods
 from ledger.periods import Moment
+from scripts.app.event_search import Written
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +30,20 @@ class MomentType(click.ParamType[Moment]):
             return self.fail(
                 f"{value!r}: {error}, like 2023-02-15, 2023-02-15T03:00 or 2023-02-15T03:00:00+03:00", param, ctx
             )
+
+
+class WrittenType(click.ParamType[Written]):
+    """A moment as it is read off: to the day, the minute, the second."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Written:
+        """The time and how exact it is, or click's usage error."""
+        return (
+            value
+            if isinstance(value, Written)
+            else Written(MomentType().convert(value, param, ctx), periods.resolution_of(value))
+        )
 
 
 class NotAfterType(MomentType):

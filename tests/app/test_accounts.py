@@ -9,6 +9,7 @@ from scripts.app import accounts
 from scripts.app.accounts import FoundInput
 from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined
+from scripts.app.event_search import events_of
 from tests.scenarios.given import example_1
 from tests.support import ACCOUNT, at
 
@@ -52,7 +53,7 @@ def test_a_time_before_the_account_was_there_is_a_code(
 def test_an_input_is_found_with_the_events_it_caused(tmp_path: Path) -> None:
     story = example_1(tmp_path)
     with story.ledger.snapshot() as snapshot:
-        zone, events = accounts.events(snapshot, story.contract)
+        zone, events = events_of(snapshot, story.contract)
         (caused,) = [event for event, _ in events if event.input is not None and event.input.id == "top_up-2"]
         assert zone == "Europe/Moscow"
         assert accounts.find(snapshot.log, "top_up-2").inputs == [FoundInput(story.contract, "feed", [caused.version])]

@@ -1,0 +1,28 @@
+"""Rubles as people write them on a command line: `400`, `400.00`, `400,00`."""
+
+from typing import Any
+
+import click
+
+from ledger.units import Kopecks, parse_rubles
+
+
+class RublesType(click.ParamType[Kopecks]):
+    """An amount in rubles, as kopecks; with `signed` also below 0, with any of the signs that are printed."""
+
+    name = "rubles"
+
+    def __init__(self, *, signed: bool = False) -> None:
+        self._signed = signed
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Kopecks:
+        """The kopecks, or click's usage error."""
+        if isinstance(value, int):
+            return value
+        told = value.replace(",", ".")
+        is_minus = self._signed and told[:1] in ("-", "−")
+        try:
+            amount = parse_rubles(told[1:] if is_minus or (self._signed and told[:1] == "+") else told)
+        except ValueError:
+            self.fail(f"{value!r}: an amount is rubles, like 400, 400.00 or 400,00", param, ctx)
+        return -amount if is_minus else amount
