@@ -5,7 +5,7 @@ Of most events a view wants to know only what they moved, and when: that is all 
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from ledger.evolve import BrokenLog, evolve
 from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections import disputes, refusals, totals, unrated
@@ -26,6 +26,8 @@ from projections.cache import Cache
 from projections.event_context import EventContext
 from projections.totals import Moved, Units
 
+Row: TypeAlias = tuple[int, str, int, str, bytes]
+"""An event as it is read in bulk: position, contract, version, topic, state."""
 _TAKERS: Final = {
     kind: tuple(view.take for view in (unrated, refusals, disputes) if kind in view.TAKES) for kind in EVENT_TYPES
 }
@@ -41,6 +43,14 @@ class _Moves(msgspec.Struct, gc=False):
     record: int | None = None
 
 
+class _Told(msgspec.Struct, gc=False):
+    """When an event was recorded, and of an opening the zone; of others nobody asks for one."""
+
+    recorded_at: Instant
+    zone: str = ""
+
+
+_told: Final = msgspec.json.Decoder(_Told).decode
 _decode: Final = msgspec.json.Decoder(_Moves).decode
 _MOVING_ONLY: Final = frozenset(
     f"{kind.__name__}/{schema}"
@@ -49,6 +59,30 @@ _MOVING_ONLY: Final = frozenset(
     for schema in (codec.SCHEMA[kind.__name__], codec.SEALED_SCHEMA)
 )
 """Topics of which no more is asked; of a record only where it was rated again."""
+
+
+class Known:
+    """Which events were recorded by a time, a local one where each account is; those of a contract are a beginning."""
+
+    def __init__(self, known_at: Moment) -> None:
+        self._known_at = known_at
+        self._limits: dict[str, Instant] = {}
+
+    def of(self, rows: Iterable[Row]) -> list[Row]:
+        """Those of some rows, which come in each contract in order of version. Raises BadEvents."""
+        known = []
+        for row in rows:
+            _, contract, _, _, state = row
+            try:
+                told = _told(state)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+                Stored._make(row).event()  # says what is wrong with it
+                raise
+            if contract not in self._limits:
+                self._limits[contract] = periods.last_instant(self._known_at, told.zone)
+            if told.recorded_at <= self._limits[contract]:
+                known.append(row)
+        return known
 
 
 class Fold:
@@ -64,7 +98,7 @@ class Fold:
         self._catalogues = CatalogueTimeline(log.adopted())
         self._accounts: dict[str, _Account] = {}
 
-    def take(self, rows: Iterable[tuple[int, str, int, str, bytes]]) -> None:
+    def take(self, rows: Iterable[Row]) -> None:
         """Take stored events, in each contract in order of version. Raises BadEvents, BrokenLog."""
         for row in rows:
             _, contract, _, topic, state = row

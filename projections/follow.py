@@ -12,13 +12,14 @@ from ledger.account import Account
 from ledger.accounts import stored_account
 from ledger.log.errors import StoreError
 from ledger.log.store import Reading, Share
+from ledger.periods import Moment
 from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import totals, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
-from projections.fold import Fold, take
+from projections.fold import Fold, Known, take
 from projections.shares import Telling, in_processes
 
 T = TypeVar("T")
@@ -118,13 +119,18 @@ class Rebuilt(NamedTuple):
 
 
 @contextmanager
-def folded(log: Reading, *, workers: int, progress: Progress = unwatched) -> Iterator[tuple[Cache, int]]:
-    """The views of a reading, made of its events for as long as the block lasts, and how many events that were."""
+def folded(
+    log: Reading, *, workers: int, known_at: Moment | None = None, progress: Progress = unwatched
+) -> Iterator[tuple[Cache, int]]:
+    """The views of a reading, made of its events for as long as the block lasts, and how many events that were.
+
+    With `known_at`, only of those recorded by then, a local time or a date where each account is.
+    """
     with (
         views.workplace(log.ref) as place,
         closing(views.connect(place / "new", log.ref, unfinished=True)) as db,
     ):
-        yield db, _fold(db, log, place, workers, progress)
+        yield db, _fold(db, log, place, workers, progress, known_at)
 
 
 def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, progress: Progress = unwatched) -> Rebuilt:
@@ -173,11 +179,13 @@ def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, prog
     return Rebuilt(events, found)
 
 
-def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress) -> int:
+def _fold(
+    db: Cache, log: Reading, place: Path, workers: int, progress: Progress, known_at: Moment | None = None
+) -> int:
     """Fold every contract of a reading into a views file; how many events they have."""
     accounts = sum(1 for _ in log.accounts_with_head())
     shares = log.shares(max(workers, accounts // ACCOUNTS_AT_HAND))
-    jobs = [Telling(partial(fold_share, share, place / str(number))) for number, share in enumerate(shares)]
+    jobs = [Telling(partial(fold_share, share, place / str(number), known_at)) for number, share in enumerate(shares)]
     events = 0
     for part, taken in in_processes(jobs, log, workers=workers, until=log.mark(), progress=progress):
         _merge(db, part)
@@ -186,12 +194,14 @@ def _fold(db: Cache, log: Reading, place: Path, workers: int, progress: Progress
     return events
 
 
-def fold_share(share: Share, part: Path, log: Reading, progress: Progress) -> tuple[Path, int]:
+def fold_share(share: Share, part: Path, known_at: Moment | None, log: Reading, progress: Progress) -> tuple[Path, int]:
     """Fold the contracts of a share from their events into a views file of their own. Raises BadEvents, BrokenLog."""
     events = 0
     with closing(views.connect(part, log.ref, unfinished=True)) as db, writing(db):
         fold = Fold(log, db)
-        for rows in log.events_in(share):
+        known = None if known_at is None else Known(known_at)
+        for read in log.events_in(share):
+            rows = read if known is None else known.of(read)
             fold.take(rows)
             events += len(rows)
             progress(events)

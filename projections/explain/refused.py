@@ -13,9 +13,9 @@ from ledger.catalogue import Catalogue
 from ledger.contracts import Contract
 from ledger.events import Event, InputRefused, RefreshRefused
 from ledger.evolve import evolve
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment
 from ledger.reasons import RefusalReason
-from ledger.rules.moment import Moment
+from ledger.rules import moment
 from ledger.rules.refresh import REFUSALS, Reply, facts_of, month_of_refusal, reply
 from ledger.rules.schedule import next_scheduled
 from ledger.snapshot import Snapshot
@@ -61,21 +61,35 @@ class _Asked(msgspec.Struct):
 
 
 def refused(
-    snapshot: Snapshot, rows: Iterable[RefusalRow], *, until: Instant, phrases: Phrasebook = RUSSIAN
+    snapshot: Snapshot,
+    rows: Iterable[RefusalRow],
+    *,
+    until: Instant,
+    known_at: Moment | None = None,
+    phrases: Phrasebook = RUSSIAN,
 ) -> Iterator[RefusedRequest]:
-    """What became of refusals, which come by contract and version.
+    """What became of refusals, which come by contract and version; with `known_at` as it was known then (R-2.5).
 
     Behind an account's last event it is asked up to `until`, but never behind what is scheduled: nothing is guessed.
     """
     for contract, theirs in groupby(rows, key=lambda row: row.contract):
-        yield from _of_contract(snapshot, contract, list(theirs), until, phrases)
+        listed = list(theirs)
+        known_by = None if known_at is None else periods.last_instant(known_at, listed[0].zone)
+        yield from _of_contract(snapshot, contract, listed, until, known_by, phrases)
 
 
 def _of_contract(
-    snapshot: Snapshot, contract: Contract, rows: list[RefusalRow], until: Instant, phrases: Phrasebook
+    snapshot: Snapshot,
+    contract: Contract,
+    rows: list[RefusalRow],
+    until: Instant,
+    known_by: Instant | None,
+    phrases: Phrasebook,
 ) -> Iterator[RefusedRequest]:
-    asked = _followed(snapshot, contract.id, until, phrases)
+    asked = _followed(snapshot, contract.id, until, known_by, phrases)
     for row in rows:
+        if row.version not in asked:  # written down later
+            continue
         found = asked[row.version]
         yield RefusedRequest(
             contract=contract,
@@ -95,7 +109,9 @@ def _of_contract(
         )
 
 
-def _followed(snapshot: Snapshot, account_id: str, until: Instant, phrases: Phrasebook) -> dict[int, _Asked]:
+def _followed(
+    snapshot: Snapshot, account_id: str, until: Instant, known_by: Instant | None, phrases: Phrasebook
+) -> dict[int, _Asked]:
     """Every refusal of a contract by version, a refresh followed to when it would have worked."""
     asked: dict[int, _Asked] = {}
     waiting: list[_Asked] = []
@@ -108,7 +124,9 @@ def _followed(snapshot: Snapshot, account_id: str, until: Instant, phrases: Phra
             each.worked = (version, at)
         waiting.clear()
 
-    bookings = groupby(snapshot.events(account_id), key=lambda found: (found[1].input, found[1].booked_at))
+    bookings = groupby(
+        snapshot.events(account_id, known_at=known_by), key=lambda found: (found[1].input, found[1].booked_at)
+    )
     for (_, booked_at), events in bookings:
         if waiting and state is not None and (at := _by_itself(state, catalogue, booked_at)) is not None:
             works(state.version, at)
@@ -128,10 +146,12 @@ def _followed(snapshot: Snapshot, account_id: str, until: Instant, phrases: Phra
         if state is not None and waiting and _would_work(state, booked_at, catalogue):
             works(state.version, booked_at)
         waiting += refused
-    assert state is not None, "an account with a refusal has events"
-    catalogue = catalogues.newest()
+    if state is None:  # nothing of the account was known
+        return asked
+    behind = None if known_by is None else snapshot.log.stored(account_id, state.version + 1)
+    catalogue = catalogues.newest() if behind is None else catalogues.at(behind.position)
     due = next_scheduled(state, catalogue)
-    end = until if due is None else min(until, due)
+    end = min(time for time in (until, known_by, due) if time is not None)
     if waiting and (at := _by_itself(state, catalogue, end)) is not None:
         works(state.version, at)
     return asked
@@ -148,8 +168,8 @@ def _asked_else(before: Account, event: InputRefused, phrases: Phrasebook) -> _A
     return _Asked(needed, missing, [event.reason])
 
 
-def _moment(event: Event) -> Moment:
-    return Moment(event.occurred_at, event.booked_at, event.recorded_at)
+def _moment(event: Event) -> moment.Moment:
+    return moment.Moment(event.occurred_at, event.booked_at, event.recorded_at)
 
 
 def _by_itself(account: Account, catalogue: Catalogue, end: Instant) -> Instant | None:

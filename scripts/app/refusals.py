@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ledger.contracts import Contract
-from ledger.periods import Instant
+from ledger.periods import Instant, Moment
 from ledger.snapshot import Snapshot
 from projections import refusals
 from projections.explain import refused
@@ -21,10 +21,15 @@ class RefusedRequests(NamedTuple):
     zone: str | None
 
 
-def refused_requests(snapshot: Snapshot, contract: Contract | None, *, now: Instant, lang: Language) -> RefusedRequests:
-    """What was refused (of a contract), looked at up to `now` and told in a language. Raises Declined."""
+def refused_requests(
+    snapshot: Snapshot, contract: Contract | None, *, now: Instant, lang: Language, known_at: Moment | None = None
+) -> RefusedRequests:
+    """What was refused (of a contract), looked at up to `now` and told in a language. Raises Declined.
+
+    With `known_at`, as it was known when nothing had been recorded behind that time, where each account is.
+    """
     zone = None if contract is None else require_account(snapshot, contract.id).zone
     id = None if contract is None else contract.id
     rows = asked(snapshot.log, lambda db: refusals.rows(db, snapshot.contracts, id))
-    found = list(refused.refused(snapshot, rows, until=now, phrases=Phrasebook(lang, zone=zone)))
+    found = list(refused.refused(snapshot, rows, until=now, known_at=known_at, phrases=Phrasebook(lang, zone=zone)))
     return RefusedRequests(found, zone)

@@ -1,13 +1,22 @@
 """Views: what crosses accounts, and how it is made anew from the log."""
 
 import time
+from datetime import date
+from functools import partial
+from typing import Any
 
 import msgspec
 
+from ledger.periods import Moment
 from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
-from projections.follow import Rebuilt, folded, rebuild
+from ledger.snapshot import Snapshot
+from projections import totals
+from projections.follow import Rebuilt, asked, folded, rebuild
+from projections.known import asked_as_known
+from projections.totals import Grouping
+from scripts.app.errors import require_range
 
 
 class Replayed(msgspec.Struct):
@@ -17,6 +26,27 @@ class Replayed(msgspec.Struct):
     seconds: float
     events_per_second: int
     differences: int
+
+
+def totals_between(
+    snapshot: Snapshot,
+    *,
+    since: date,
+    until: date,
+    by: Grouping | None = None,
+    known_at: Moment | None = None,
+    workers: int = 1,
+    progress: Progress = unwatched,
+) -> list[dict[str, Any]]:
+    """The trial balance over local dates, of all that is known, or of what was recorded by a time (R-2.5).
+
+    Raises InvalidRequest for dates the wrong way round.
+    """
+    require_range(since, until)
+    question = partial(totals.rows, since=since, until=until, by=by)
+    if known_at is None:
+        return asked(snapshot.log, question, workers=workers)
+    return asked_as_known(snapshot.log, known_at, question, workers=workers, progress=progress)
 
 
 def replay(

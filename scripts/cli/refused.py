@@ -2,6 +2,7 @@
 
 import click
 
+from ledger.periods import Moment
 from projections import canonical_answers
 from projections.explain.refused import RefusedRequest
 from projections.words import refused as words
@@ -14,6 +15,7 @@ from scripts.app.refusals import refused_requests
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.missing_keys import tell_missing_keys
+from scripts.cli.moments import known_at_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
@@ -22,9 +24,12 @@ from scripts.wiring import Settings, now, open_ledger
 @click.command()
 @click.option("--account", type=AccountType(), help="Only the refusals of this account.")
 @holder_option
+@known_at_option
 @lang_option("ru")
 @with_settings
-def refused(settings: Settings, account: str | None, holder: int | None, lang: Language) -> int:
+def refused(
+    settings: Settings, account: str | None, holder: int | None, known_at: Moment | None, lang: Language
+) -> int:
     """List what was refused: "I dialled *929# and nothing happened".
 
     Of a refused refresh it tells what was missing, and behind which event the same request would have been accepted.
@@ -32,12 +37,13 @@ def refused(settings: Settings, account: str | None, holder: int | None, lang: L
     \b
     Example:
       obnovi refused --account 79161234567
+      obnovi refused --known-at 2026-03-01
     """
     if holder is not None and account is None:
         raise UsageError("--holder goes with --account")
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         contract = None if account is None else require_contract(snapshot.contracts, account, holder)
-        found, zone = refused_requests(snapshot, contract, now=now(), lang=lang)
+        found, zone = refused_requests(snapshot, contract, now=now(), lang=lang, known_at=known_at)
     tell_missing_keys(settings, (row.contract for row in found))
     if settings.json:
         print_json([canonical_answers.refused(row) for row in found])

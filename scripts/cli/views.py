@@ -6,9 +6,8 @@ from datetime import date
 
 import click
 
+from ledger.periods import Moment
 from ledger.reader import Reader
-from projections import totals as trial_balance
-from projections.follow import asked
 from projections.totals import Grouping
 from projections.words import answers
 from projections.words.language import Language
@@ -16,8 +15,10 @@ from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
 from scripts.app.errors import require_range
 from scripts.app.views import replay as replay_views
+from scripts.app.views import totals_between
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_all_missing_keys
+from scripts.cli.moments import known_at_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
 from scripts.cli.ranges import range_options
 from scripts.cli.source import from_option
@@ -27,15 +28,23 @@ from scripts.wiring import Settings, ledger_ref, open_ledger, open_log
 @click.command()
 @range_options(required=True, dataset=True)
 @click.option("--by", type=click.Choice(["day", "plan", "region"]), help="A row for each of these.")
+@known_at_option
 @lang_option("en")
 @with_settings
 def totals(
-    settings: Settings, since: date, until: date, dataset: str | None, by: Grouping | None, lang: Language
+    settings: Settings,
+    since: date,
+    until: date,
+    dataset: str | None,
+    by: Grouping | None,
+    known_at: Moment | None,
+    lang: Language,
 ) -> int:
     """Show the trial balance of all accounts: opening, moved and closing of every account name.
 
     What `cash:bank` moved is what the bank reports of the same days, with the sign turned. Every unit sums to zero.
-    --from may be given twice, with the first date and with a dataset.
+    --from may be given twice, with the first date and with a dataset. With --known-at it is the balance that was told
+    when no more than that had been written down.
 
     \b
     Example:
@@ -46,11 +55,11 @@ def totals(
     require_range(since, until)
     with open_log(settings, dataset) as ledger, ledger.snapshot() as snapshot:
         tell_all_missing_keys(settings, snapshot.log)
-        rows = asked(
-            snapshot.log,
-            lambda db: trial_balance.rows(db, since=since, until=until, by=by),
-            workers=os.cpu_count() or 1,
-        )
+        with terminal.progress("events", None) as bar:
+            rows = totals_between(
+                snapshot, since=since, until=until, by=by, known_at=known_at,
+                workers=os.cpu_count() or 1, progress=bar,
+            )  # fmt: skip
     if settings.json:
         print_json(rows)
         return 0

@@ -161,8 +161,8 @@ def test_an_account_that_nobody_opened_is_unknown_at_any_time(ledger: Run, comma
 
 
 @pytest.mark.parametrize("command", [("balance", ACCOUNT), ("statement", ACCOUNT, *JANUARY)])
-def test_a_time_without_an_offset_is_misuse(ledger: Run, command: tuple[str, ...]) -> None:
-    assert ledger(*command, "--known-at", "2023-01-20T12:00:00").code == 2
+def test_a_time_without_an_offset_is_that_of_the_account(ledger: Run, command: tuple[str, ...]) -> None:
+    assert ledger(*command, "--known-at", "2023-01-20T12:00:00") == ledger(*command, "--known-at", FIRST)
 
 
 def test_people_are_told_from_when_it_is_known_and_what_waited_then(ledger: Run) -> None:

@@ -28,6 +28,8 @@ QUESTIONS = (
     "totals --from 2026-01-05 --to 2026-02-03 --by day --lang ru",
     "totals --from 2026-01-05 --to 2026-02-03 --by plan --json",
     "totals --from 2026-01-05 --to 2026-02-03 --by region",
+    "totals --month 2026-01 --known-at 2090-01-01 --json",
+    "totals --month 2026-01 --known-at 2090-01-01T10:00:00Z --by day --json",
 )
 
 
