@@ -16,6 +16,7 @@ from projections.balances import Balance
 from projections.contract_fields import contract_fields, later_fields
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
+from projections.summary import Summary, SummaryRow
 from projections.unrated_record import UnratedRecord
 from projections.usage_row import UsageRow
 from projections.words.lines import text
@@ -114,6 +115,22 @@ def usage_row(row: UsageRow, zone: str) -> dict[str, object]:
 def unrated(record: UnratedRecord, zone: str) -> dict[str, object]:
     """A record without a price (R-13.6)."""
     return timed(record, zone, "at")
+
+
+def summary(made: Summary) -> list[dict[str, Any]]:
+    """The rows of a summary (contract §13)."""
+    return [summary_row(row) for row in made.rows]
+
+
+def summary_row(row: SummaryRow) -> dict[str, Any]:
+    """One of them; but for what every row has, only what it says something about."""
+    fields = msgspec.to_builtins(row)
+    always = _EVERY_ROW + _ROW_OF_USAGE if row.kind == "usage" else _EVERY_ROW
+    return {name: fields[name] for name in always} | {name: value for name, value in fields.items() if value}
+
+
+_EVERY_ROW: Final = ("kind", "service", "zone", "unit", "count", "quantity", "from_packages", "amount")
+_ROW_OF_USAGE: Final = ("direction", "measured", "packages", "unlimited", "without_packages")
 
 
 def balance(contract: Contract, made: Balance) -> dict[str, object]:

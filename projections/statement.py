@@ -18,8 +18,10 @@ from ledger.periods import Instant
 from ledger.rules import tariff
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks, TenThousandths
+from projections.months import Month, Months
 from projections.next_charges import NextCharges, next_charges
 from projections.packages import BucketRow, rows
+from projections.summary import Summary, Tally
 from projections.unrated_record import UnratedRecord, unrated_record
 from projections.usage_row import UsageRow, usage_row
 
@@ -74,7 +76,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
 
     `zone` is that of its dates. `plan_name` is what the plan was called by then, None before the first one; `unrated`
     are the records that were booked without a price (R-13.6). `waiting` is what the schedule books next from there on.
-    `former_id` is the id it had before its personal data were destroyed, where that was kept (R-15.9).
+    `former_id` is the id it had before its personal data were destroyed, where that was kept (R-15.9). Where they were
+    asked for, `summary` says what it comes to, and `months` are the newest ones up to its end; no id depends on them.
     """
 
     contract: Contract
@@ -95,14 +98,20 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     next_fee: Kopecks | None
     waiting: NextCharges = NextCharges()
     former_id: str | None = None
+    summary: Summary | None = None
+    months: list[Month] = []
 
 
 class Dates(msgspec.Struct, frozen=True):
-    """The local dates of a statement, both included, and the id it had before an erasure, where that was kept."""
+    """The local dates of a statement, both included, and the id it had before an erasure, where that was kept.
+
+    `summarised`: with its summary and months.
+    """
 
     since: date
     until: date
     former_id: str | None = None
+    summarised: bool = False
 
 
 def statement(
@@ -114,9 +123,11 @@ def statement(
     since: date,
     until: date,
     former_id: str | None = None,
+    summarised: bool = False,
 ) -> Statement:
     """The statement of a contract over local dates `since` to `until`, both included, as of `statements`."""
-    (made,) = statements(contract, account, events, catalogues, [Dates(since, until, former_id)])
+    asked = Dates(since, until, former_id, summarised)
+    (made,) = statements(contract, account, events, catalogues, [asked])
     return made
 
 
@@ -134,10 +145,11 @@ def statements(
     comes next is decided by the catalogue of that booking, before there is one by the newest. Raises Broken.
     """
     zone = account.zone
-    ranges = [_Range(dates, zone) for dates in asked]
+    ranges = [_Range(dates, zone, catalogues) for dates in asked]
+    months = Months(zone) if any(dates.summarised for dates in asked) else None
     earliest = min(part.begin for part in ranges)
     going_on = sorted(ranges, key=attrgetter("end"))
-    reached = _Reached()
+    reached = _Reached(months)
     known: dict[int, Line] = {}
     made: dict[_Range, Statement] = {}
     for position, event in events:
@@ -154,19 +166,27 @@ def statements(
         line = _line(event, zone, known)
         if line is not None:
             known[event.version] = line
+            if months is not None:
+                months.add(line)
         if booked_at >= earliest:
             row, record = usage_row(event), unrated_record(event)
             for part in going_on:
                 if booked_at >= part.begin:
                     part.add(before, line, row, record)
+                    if part.tally is not None:
+                        part.tally.add(position, event)
     made |= {part: _made(contract, zone, part, reached, catalogues) for part in going_on}
     return [made[part] for part in ranges]
 
 
 class _Reached:
-    """How far the events of a contract were followed: what they left, and what they called the plan."""
+    """How far the events of a contract were followed: what they left, and what they called the plan.
 
-    def __init__(self) -> None:
+    `months` are those up to there, where a range needs them.
+    """
+
+    def __init__(self, months: Months | None) -> None:
+        self.months = months
         self.state: Account | None = None
         self.position = 0
         self.plan_name: str | None = None
@@ -179,8 +199,9 @@ class _Reached:
 class _Range:
     """What the events of a range of dates have said so far."""
 
-    def __init__(self, dates: Dates, zone: str) -> None:
+    def __init__(self, dates: Dates, zone: str, catalogues: CatalogueTimeline) -> None:
         self.dates = dates
+        self.tally = Tally(catalogues) if dates.summarised else None
         self.begin = periods.day_start(dates.since, zone)
         self.end = periods.day_start(dates.until + timedelta(days=1), zone)
         self.opening: Kopecks | None = None
@@ -230,9 +251,20 @@ def _made(
         next_fee=_next_fee(state, catalogues, reached.position) if state else None,
         waiting=_waiting(state, catalogues, final_at),
         former_id=part.dates.former_id,
+        summary=part.tally.made() if part.tally else None,
+        months=_months(part, reached, zone, final=final_at is not None) if part.tally else [],
     )
     check(made)
     return made
+
+
+def _months(part: _Range, reached: _Reached, zone: str, *, final: bool) -> list[Month]:
+    """The months up to the end of a range, or up to the account's clock while that has not reached it."""
+    if reached.months is None or reached.state is None:
+        return []
+    return reached.months.up_to(
+        part.dates.until if final else periods.local_date(reached.state.clock, zone), over=final
+    )
 
 
 def _waiting(state: Account | None, catalogues: CatalogueTimeline, final_at: int | None) -> NextCharges:
@@ -263,6 +295,10 @@ def check(made: Statement) -> None:
     lines = -sum(line.amount for line in made.lines if line.kind == "usage")
     if lines != made.usage_total.amount:
         raise Broken(f"usage lines give {lines}, usage rows {made.usage_total.amount}")
+    if made.summary is not None and made.opening + made.summary.moved != made.closing:
+        raise Broken(
+            f"opening and summary give {made.opening + made.summary.moved}, the closing balance is {made.closing}"
+        )
 
 
 def _line(event: Event, zone: str, known: Mapping[int, Line]) -> Line | None:

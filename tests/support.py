@@ -202,6 +202,7 @@ class Story:
             catalogues_of(self.ledger),
             since=periods.parse_date(since),
             until=periods.parse_date(until),
+            summarised=True,
         )
 
     def worded(self, line: Line) -> str:

@@ -17,7 +17,7 @@ from ledger.rules.corrections import EventLookup
 from ledger.rules.cover import buckets_for, late
 from ledger.rules.moment import Moment
 from ledger.rules.refresh import SMS_NUMBER
-from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, PackageQuantity, Service, round_up
+from ledger.units import BYTES_PER_KB, KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, Service, round_up
 
 _PRICED_BY: dict[Service, int] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "data": KB_PER_MB}
 _RANK: dict[str, int] = {CARRIED: 0, BASE: 1, DAILY: 1}
@@ -50,7 +50,7 @@ def usage(account: Account, input: Usage, moment: Moment, catalogue: Catalogue) 
     price = prices.of(input.service)
     if price is None:
         return [_unrated(account, input, moment, "NO_PRICE")]
-    cost = round_up(uncovered, _PRICED_BY[input.service]) * price
+    cost = cost_of(input.service, uncovered, price)
     if not cost:
         return [replace(record, entries=spent)]
     entries = spent + money(WALLET, REVENUE_USAGE, cost)
@@ -110,6 +110,11 @@ def billed_quantity(input: Usage, plan: PlanVersion) -> PackageQuantity:
         case "data":
             billed = round_up(input.quantity, BYTES_PER_KB)
     return PackageQuantity(billed)
+
+
+def cost_of(service: Service, uncovered: int, price: Kopecks) -> Kopecks:
+    """What package units of one record cost in money: started minutes, pieces, started megabytes (R-6.6)."""
+    return round_up(uncovered, _PRICED_BY[service]) * price
 
 
 def rating_plan(account: Account, catalogue: Catalogue, occurred_at: Instant) -> PlanVersion | None:

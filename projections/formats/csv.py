@@ -3,25 +3,27 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ledger.periods import local_text
 from projections.formats import columns
 from projections.statement import Statement
-from projections.words import money, names
+from projections.words import money, names, summary
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
 from projections.words.statement import KINDS, LEDGER_SHEET, UNRATED_HEAD, USAGE_SHEET, VERSION, StatementPhrasebook
 
-Table: TypeAlias = Literal["ledger", "usage"]
+Table: TypeAlias = Literal["ledger", "usage", "summary"]
+TABLES: Final[tuple[Table, ...]] = ("ledger", "usage", "summary")
 
 
 def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -> str:
     """One table of the statement, with its header; a decimal point in English.
 
-    Quantities are in the units of the statement's JSON. Below the usage, behind an empty line, stand the records
-    without a price, where there are any (R-13.6). From the second holder of a number on the last column tells which.
+    Quantities are in the units of the statement's JSON; those of a summary in the unit that stands beside them. Below
+    the usage, behind an empty line, stand the records without a price, where there are any (R-13.6). From the second
+    holder of a number on the last column tells which.
     """
     phrases = StatementPhrasebook(lang, made)
     later = (phrases("contract"), str(made.contract.holder)) if made.contract.holder > 1 else None
@@ -31,6 +33,8 @@ def render(made: Statement, table: Table = "ledger", *, lang: Language = "ru") -
         case "usage":
             head = (*phrases.head(USAGE_SHEET), phrases("plan"))
             return _written(head, _usage(made, phrases), later, _unrated(made, phrases))
+        case "summary":
+            return _written((*phrases.head(summary.SHEET), phrases("plan")), _summary(made, phrases), later)
 
 
 def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[str]]:
@@ -67,6 +71,28 @@ def _usage(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[s
             phrases.ten_thousandths(row.amount_ex_vat),
             money.decimal(row.amount, phrases.lang),
             str(row.vat_rate),
+            plan,
+        )
+
+
+def _summary(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[str]]:
+    plan = guarded(made.plan_name or "")
+    for row in made.summary.rows if made.summary is not None else ():
+        kind, item, service, direction, zone, unit, shares = summary.sheet(phrases, row)
+        without = row.without_packages if row.kind == "usage" else None
+        yield (
+            kind,
+            guarded(item),
+            service,
+            direction,
+            guarded(zone),
+            str(row.count),
+            unit,
+            str(row.quantity),
+            str(row.from_packages),
+            guarded(shares),
+            "" if without is None else money.decimal(without, phrases.lang),
+            money.decimal(row.amount, phrases.lang),
             plan,
         )
 

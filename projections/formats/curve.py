@@ -12,6 +12,7 @@ from ledger.periods import DAY, SECOND, Instant, local
 from ledger.units import Kopecks, round_up
 from projections.statement import Statement
 from projections.words.language import Language
+from projections.words.phrasebook import Phrasebook
 from projections.words.statement import StatementPhrasebook
 
 WIDTH: Final = 800
@@ -33,7 +34,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
     phrases = StatementPhrasebook(lang, made)
     points = [(_LEFT, made.opening), *((_across(made, line.booked_at), line.balance) for line in made.lines)]
     balances = [balance for _, balance in points]
-    top, bottom, step = _levels(max(*balances, 0), min(*balances, 0))
+    top, bottom, step = levels(max(*balances, 0), min(*balances, 0))
 
     def height(balance: Kopecks) -> int:
         return _TOP + (top - balance) * (_BOTTOM - _TOP) // (top - bottom)
@@ -48,7 +49,7 @@ def svg(made: Statement, lang: Language = "ru") -> str:
         *(
             f'<path class="curve-level" d="M{_LEFT} {height(level)}H{_RIGHT}" stroke="#dfe2e6" fill="none" />'
             f'<text class="curve-note" x="{_LEFT - 10}" y="{height(level) + 4}" text-anchor="end" fill="#5b6470">'
-            f"{_level(phrases, level)}</text>"
+            f"{level_text(phrases, level)}</text>"
             for level in range(bottom, top + 1, step)
         ),
         *_dates(made),
@@ -96,7 +97,7 @@ def _thinned(points: list[tuple[int, Kopecks]]) -> Iterator[tuple[int, Kopecks]]
         yield x, last
 
 
-def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopecks]:
+def levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopecks]:
     """Top, bottom and step of the scale: the smallest step of 1, 2 or 5 and noughts that needs few levels."""
     reach = max(highest - lowest, 100)
     power = 1
@@ -107,7 +108,7 @@ def _levels(highest: Kopecks, lowest: Kopecks) -> tuple[Kopecks, Kopecks, Kopeck
         power *= 10
 
 
-def _level(phrases: StatementPhrasebook, amount: Kopecks) -> str:
+def level_text(phrases: Phrasebook, amount: Kopecks) -> str:
     """A level of the scale, without kopecks where they are none."""
     return re.sub(r"[,.]00", "", phrases.money(amount))
 

@@ -3,22 +3,23 @@
 import re
 from collections.abc import Iterator
 from html import escape
+from operator import attrgetter
 from typing import Final
 
 from ledger.periods import Instant, local
 from ledger.units import Kopecks
 from projections.canonical import statement_id
-from projections.formats import curve
+from projections.formats import bars, curve
 from projections.formats.style import STYLE
 from projections.operator import page
 from projections.packages import BucketRow
 from projections.statement import Line, Statement
-from projections.words import names, next_charges, times
+from projections.words import months, names, next_charges, summary, times
 from projections.words.contracts import phone, place
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import LINE_HEAD, StatementPhrasebook
+from projections.words.statement import BILLED_HEAD, LINE_HEAD, NUMBER, StatementPhrasebook
 
 _BOUND: Final = "\N{NO-BREAK SPACE}"
 _BEFORE_FIGURE = re.compile(r"\b(с|по|до|за|из|от) (?=[0-9])")
@@ -41,11 +42,14 @@ def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = N
             ),
             *_header(made, phrases),
             f"<figure><h2>{phrases('curve')}</h2>{curve.svg(made, lang)}</figure>\n",
+            *_months(made, phrases),
             *_packages(made, phrases),
             f'<section class="calls"><h2>{phrases("usage")}</h2><div class="wide">{page.usage(made, phrases)}</div>',
             *_unrated(made, phrases),
             "</section>\n",
             *_ledger(made, phrases),
+            *_summary(made, phrases),
+            *_billed(made, phrases),
             *_footer(made, phrases, checkpoint),
             "</main></body></html>\n",
         )
@@ -122,6 +126,69 @@ def _bucket(row: BucketRow, phrases: StatementPhrasebook) -> str:
     )
 
 
+def _months(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
+    """The bars of the months, their legend, and the same figures in words."""
+    if not made.months:
+        return
+    legend = "".join(
+        f'<span><i class="months-{name}"></i>{phrases.say(months.BARS[name])}</span>' for name in bars.used(made.months)
+    )
+    said = "".join(
+        f"<li>{bound(plain(each)).replace(f';{_BOUND}', '; ')}</li>" for each in months.told(phrases, made.months)
+    )
+    yield (
+        f'<figure class="bars"><h2>{phrases.say(months.TITLE)}</h2><p class="legend">{legend}</p>'
+        f"{bars.svg(made.months, phrases)}"
+        f"<details><summary>{phrases.say(months.IN_FIGURES)}</summary><ul>{said}</ul></details></figure>\n"
+    )
+
+
+def _summary(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
+    """What it comes to by kind, where that was asked for; behind the operator's tables, before which none may stand."""
+    if made.summary is None:
+        return
+    yield f'<section class="kinds"><h2>{phrases.say(summary.TITLE)}</h2>'
+    if not made.summary.rows:
+        yield f'<p class="none">{phrases.say(summary.EMPTY)}</p></section>\n'
+        return
+    head = "".join(f"<th>{name}</th>" for name in phrases.head(summary.HEAD))
+    named = phrases.say(summary.HEAD[4])
+    yield f'<div class="wide"><table class="kind"><thead><tr>{head}</tr></thead>'
+    for row in made.summary.rows:
+        item, count, quantity, shares, without, amount = summary.cells(phrases, row)
+        given = "".join(f"<small>{plain(bucket)} {bound(amount)}</small>" for bucket, amount in shares)
+        yield (
+            f"<tr><td>{plain(item)}</td><td>{count}</td><td>{bound(quantity)}</td><td>{given}</td>"
+            f'<td data-name="{named}">{bound(without)}</td><td{_sign(row.amount)}>{bound(amount)}</td></tr>'
+        )
+    total = f'<tr class="edge"><td>{phrases.say(summary.TOTAL)}</td><td></td><td></td><td></td><td></td>'
+    yield f"{total}<td>{_money(phrases, made.summary.moved)}</td></tr></table></div>"
+    if (spared := summary.spared(phrases, made.summary)) is not None:
+        yield f'<p class="none">{spared}</p>'
+    yield "</section>\n"
+
+
+def _billed(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
+    """What the operator's columns have no place for, of each row of usage; told on demand."""
+    if not made.usage:
+        return
+    head = "".join(f"<th>{name}</th>" for name in phrases.head(BILLED_HEAD))
+    yield (
+        f'<details class="calls"><summary>{phrases("billed")}</summary><div class="wide"><table class="billed">'
+        f"<thead><tr>{head}</tr></thead>"
+    )
+    for row in sorted(made.usage, key=attrgetter("at")):
+        billed = bound(phrases.packaged(row.service, row.billed)) if row.billed else "0"
+        given = bound(phrases.packaged(row.service, row.from_packages)) if row.from_packages else "—"
+        yield (
+            f"<tr><td>{row.version}</td><td>{_time(phrases, row.at)}</td>"
+            f"<td>{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}</td>"
+            f"<td>{bound(phrases.measured(row.service, row.quantity))}</td><td>{billed}</td><td>{given}</td>"
+            f"<td>{_money(phrases, row.amount)}</td></tr>"
+        )
+    yield "</table></div></details>\n"
+
+
 def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     """The records without a price, where there are any: beside the operator's tables, in none (R-13.6)."""
     if not made.unrated:
@@ -136,23 +203,24 @@ def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
 
 def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     """The ledger's table, without a `tbody`: those are for usage only."""
-    head = "".join(f"<th>{name}</th>" for name in phrases.head(LINE_HEAD))
+    head = "".join(f"<th>{name}</th>" for name in phrases.head((NUMBER, *LINE_HEAD)))
     yield (
         f'<section class="money"><h2>{phrases("ledger")}</h2><div class="wide"><table class="ledger"><thead><tr>{head}'
-        f'</tr></thead><tr class="edge"><td>{phrases.first}</td><td>{phrases("opening")}</td><td></td>'
+        f'</tr></thead><tr class="edge"><td></td><td>{phrases.first}</td><td>{phrases("opening")}</td><td></td>'
         f"<td>{_money(phrases, made.opening)}</td></tr>"
     )
     for line in made.lines:
         yield _line(line, phrases)
     yield (
-        f'<tr class="edge"><td>{phrases.last}</td><td>{phrases("closing")}</td><td></td>'
+        f'<tr class="edge"><td></td><td>{phrases.last}</td><td>{phrases("closing")}</td><td></td>'
         f"<td>{_money(phrases, made.closing)}</td></tr></table></div></section>\n"
     )
 
 
 def _line(line: Line, phrases: StatementPhrasebook) -> str:
     return (
-        f"<tr><td>{_time(phrases, line.booked_at)}</td><td>{plain(phrases.line(line))}</td>"
+        f'<tr id="line-{line.version}"><td>{line.version}</td><td>{_time(phrases, line.booked_at)}</td>'
+        f"<td>{plain(phrases.line(line))}</td>"
         f"<td{_sign(line.amount)}>{_money(phrases, line.amount)}</td><td>{_money(phrases, line.balance)}</td></tr>"
     )
 

@@ -13,18 +13,19 @@ import typst
 from ledger import periods
 from ledger.periods import Instant
 from projections.canonical import statement_id
-from projections.formats import curve
+from projections.formats import bars, curve
 from projections.formats.xml import created
 from projections.operator import blocks, figures, number_cell, words
 from projections.packages import BucketRow
 from projections.statement import Statement
+from projections.summary import SummaryRow
 from projections.usage_row import UsageRow
-from projections.words import money, names, next_charges, times
+from projections.words import money, months, names, next_charges, summary, times
 from projections.words.contracts import phone, place
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import LINE_HEAD, UNRATED_HEAD, StatementPhrasebook
+from projections.words.statement import BILLED_HEAD, LINE_HEAD, NUMBER, UNRATED_HEAD, StatementPhrasebook
 
 Cell: TypeAlias = str | tuple[str, ...]
 """One line, which fits its column; or texts one behind the other, which may take several lines."""
@@ -104,12 +105,15 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
             *([(phrases("next_due"), _plain("; ".join(charge.notes)))] if charge.notes else []),
         ],
         "sums": _sums(made, phrases, charge),
-        "curve": curve.svg(made, phrases.lang).replace("sans-serif", "Libertinus Serif"),
+        "curve": _drawn(curve.svg(made, phrases.lang)),
         "packages": [_package(row, phrases) for row in made.left],
+        "months": _months(made, phrases),
+        "summary": _summary(made, phrases),
         "ledger": _table(
             (
+                Column(12, phrases.say(NUMBER)),
                 Column(26, when, "figure"),
-                Column(118, what),
+                Column(106, what),
                 Column(23, amount, "right"),
                 Column(23, balance, "end", gap=0),
             ),
@@ -120,9 +124,15 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         "resource": f"{phrases.operator('resource')} {made.contract.number}",
         "totals": _totals(made, phrases, usage),
         "unrated": _unrated(made, phrases),
+        "billed": _billed(made, phrases),
         "zone_note": phrases.operator("zone_note"),
         "foot": foot,
     }
+
+
+def _drawn(picture: str) -> str:
+    """A picture in the font of the document."""
+    return picture.replace("sans-serif", "Libertinus Serif")
 
 
 def _usage_columns(phrases: StatementPhrasebook) -> tuple[Column, ...]:
@@ -156,13 +166,83 @@ def _table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[st
 
 def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[Cell]]:
     """The ledger's lines between opening and closing balance."""
-    yield phrases.first, phrases("opening"), "—", phrases.money(made.opening)
+    yield "", phrases.first, phrases("opening"), "—", phrases.money(made.opening)
     for line in made.lines:
         text = (_plain(phrases.line(line)),)
         offset = phrases.offset(line.booked_at).strip()
         moment = figures.moment(periods.local(line.booked_at, made.zone))
-        yield (moment, offset) if offset else moment, text, phrases.money(line.amount), phrases.money(line.balance)
-    yield phrases.last, phrases("closing"), "—", phrases.money(made.closing)
+        when = (moment, offset) if offset else moment
+        yield str(line.version), when, text, phrases.money(line.amount), phrases.money(line.balance)
+    yield "", phrases.last, phrases("closing"), "—", phrases.money(made.closing)
+
+
+def _months(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] | None:
+    """The bars of the months, their legend, and the same figures in a table."""
+    if not made.months:
+        return None
+    heads = phrases.head(months.HEAD)
+    columns = (
+        Column(34, heads[0]),
+        *(Column(26, head, "right") for head in heads[1:-1]),
+        Column(26, heads[-1], "end", 0),
+    )
+    return {
+        "title": phrases.say(months.TITLE),
+        "legend": [(phrases.say(months.BARS[name]), bars.LEGEND[name]) for name in bars.used(made.months)],
+        "picture": _drawn(bars.svg(made.months, phrases)),
+        "table": _table(columns, (months.cells(phrases, month) for month in made.months)),
+    }
+
+
+def _summary(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] | None:
+    """What it comes to by kind, where that was asked for."""
+    if made.summary is None:
+        return None
+    item, count, quantity, given, without, amount = phrases.head(summary.HEAD)
+    columns = (
+        Column(58, item), Column(13, count, "right"), Column(26, quantity, "right"), Column(45, given),
+        Column(25, without, "right"), Column(23, amount, "end", gap=0),
+    )  # fmt: skip
+    rows = (_summary_row(row, phrases) for row in made.summary.rows)
+    total = (phrases.say(summary.TOTAL), *("",) * 4, phrases.money(made.summary.moved))
+    return {
+        "title": phrases.say(summary.TITLE),
+        "table": _table(columns, [*rows, total]),
+        "spared": summary.spared(phrases, made.summary) or "",
+    }
+
+
+def _summary_row(row: SummaryRow, phrases: StatementPhrasebook) -> Sequence[Cell]:
+    item, count, quantity, shares, without, amount = summary.cells(phrases, row)
+    given = tuple(
+        _plain(f"{bucket} {_bound(amount)}{';' * (place < len(shares))}")
+        for place, (bucket, amount) in enumerate(shares, 1)
+    )
+    return (_plain(item),), count, quantity, given, without, amount
+
+
+def _billed(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] | None:
+    """What the operator's columns have no place for, of each row of usage."""
+    if not made.usage:
+        return None
+    number, start, service, actual, billed, given, with_vat = phrases.head(BILLED_HEAD)
+    columns = (
+        Column(12, number), Column(40, start), Column(32, service), Column(26, actual, "right"),
+        Column(28, billed, "right"), Column(28, given, "right"), Column(24, with_vat, "end", gap=0),
+    )  # fmt: skip
+    rows = (
+        (
+            str(row.version),
+            phrases.time(row.at),
+            f"{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}",
+            phrases.measured(row.service, row.quantity),
+            phrases.packaged(row.service, row.billed) if row.billed else "0",
+            phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
+            phrases.money(row.amount),
+        )
+        for row in blocks.by_start(made.usage)
+    )
+    return {"title": phrases("billed"), "table": _table(columns, rows)}
 
 
 def _row(row: UsageRow, phrases: StatementPhrasebook) -> Sequence[Cell]:

@@ -5,11 +5,14 @@ from operator import attrgetter
 
 from projections.canonical import statement_id
 from projections.statement import Statement
+from projections.summary import Summary
 from projections.words import names, next_charges
+from projections.words import summary as words
 from projections.words.language import Language
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
-from projections.words.statement import LEFT_HEAD, LINE_HEAD, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook
+from projections.words.statement import LEFT_HEAD, LINE_HEAD, NUMBER, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook
 
 
 def render(made: Statement, *, lang: Language = "ru", checkpoint: str | None = None) -> str:
@@ -26,13 +29,15 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         yield f"{phrases('former')} {made.former_id}: {phrases('former_why')}"
     yield phrases("final").lower() if made.final else next_charges.provisional(phrases, made.waiting, made.mode)
     yield ""
+    yield from _summary(made, phrases)
     yield phrases("ledger")
     yield f"  {phrases('opening')}: {phrases.money(made.opening)}"
     if made.lines:
         yield from table(
-            phrases.head(LINE_HEAD),
+            phrases.head((NUMBER, *LINE_HEAD)),
             [
                 (
+                    str(line.version),
                     phrases.time(line.booked_at),
                     phrases.line(line),
                     phrases.money(line.amount),
@@ -40,7 +45,7 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
                 )
                 for line in made.lines
             ],
-            right=(2, 3),
+            right=(0, 3, 4),
         )
     else:
         yield f"  {phrases('no_lines')}"
@@ -49,9 +54,10 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     yield phrases("usage")
     if made.usage:
         yield from table(
-            phrases.head(USAGE_HEAD),
+            phrases.head((NUMBER, *USAGE_HEAD)),
             [
                 (
+                    str(row.version),
                     phrases.time(row.at),
                     row.peer,
                     phrases.zone(row.zone),
@@ -64,7 +70,7 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
                 )
                 for row in sorted(made.usage, key=attrgetter("at"))
             ],
-            right=(4, 5, 6, 7, 8),
+            right=(0, 5, 6, 7, 8, 9),
         )
         total = made.usage_total
         yield f"  {phrases('total')}: {phrases.money(total.amount)}, {phrases.ex_vat(total.amount_ex_vat)}"
@@ -93,6 +99,28 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
     yield f"{phrases('charged')}: {phrases.say(names.MODES[made.mode])}{_next(made, phrases)}"
     if checkpoint is not None:
         yield f"{phrases('checkpoint')}: {safe(checkpoint)}"
+
+
+def _summary(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
+    """What it comes to by kind, where that was asked for."""
+    if made.summary is None:
+        return
+    yield from summary_lines(made.summary, phrases)
+    yield ""
+
+
+def summary_lines(made: Summary, phrases: Phrasebook) -> Iterator[str]:
+    """A summary as lines of text under their title."""
+    yield phrases.say(words.TITLE)
+    if not made.rows:
+        yield f"  {phrases.say(words.EMPTY)}"
+        return
+    told = [words.cells(phrases, row) for row in made.rows]
+    rows = [(*cells, "; ".join(map(" ".join, shares)), without, amount) for *cells, shares, without, amount in told]
+    yield from table(phrases.head(words.HEAD), rows, right=words.FIGURES)
+    yield f"  {phrases.say(words.TOTAL)}: {phrases.money(made.moved)}"
+    if (spared := words.spared(phrases, made)) is not None:
+        yield f"  {spared}"
 
 
 def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:

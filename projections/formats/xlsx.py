@@ -1,4 +1,4 @@
-"""The statement as a workbook: summary with a chart, ledger, usage; real numbers, real dates, no formula."""
+"""The statement as a workbook: facts with a chart, ledger, usage, summary; real numbers, real dates, no formula."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -16,8 +16,9 @@ from projections.canonical import statement_id
 from projections.formats import columns
 from projections.formats.xml import created
 from projections.statement import Line, Statement
+from projections.summary import Summary
 from projections.usage_row import UsageRow
-from projections.words import names, next_charges
+from projections.words import names, next_charges, summary
 from projections.words.language import Language
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
@@ -36,6 +37,7 @@ ROWS_IN_MEMORY_MAX: Final = 20_000
 """A workbook of more rows takes some 3 KB a row while it is made in memory."""
 _LEDGER_WIDTHS: Final = (8, 19, 13, 52, 14, 12, 12, 13, 13)
 _USAGE_WIDTHS: Final = (8, 19, 19, 24, 18, 11, 13, 13, 10, 10, 11, 11, 11)
+_SUMMARY_WIDTHS: Final = (18, 36, 11, 13, 18, 8, 9, 13, 13, 44, 13, 13)
 _MONEY: Final = '#,##0.00"\N{NO-BREAK SPACE}₽";[Red]"\N{MINUS SIGN}"#,##0.00"\N{NO-BREAK SPACE}₽"'
 """Whatever is no figure is quoted: SheetJS takes a bare sign that is not ASCII for the end of a format."""
 _FORMATS: Final = {
@@ -76,13 +78,15 @@ def _write(out: io.BytesIO, where: dict[str, Any], made: Statement, lang: Langua
     title = phrases("document_title", account=phrases.account, first=phrases.first, last=phrases.last)
     book.set_properties({"title": title, "comments": id, "created": moment})
     form = {name: book.add_format(given) for name, given in _FORMATS.items()}
-    summary, ledger, usage = (book.add_worksheet(phrases(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
+    facts, ledger, usage = (book.add_worksheet(phrases(name)) for name in ("summary_sheet", "ledger_sheet", "usage"))
     _ledger(_Sheet(ledger, form, phrases), made.lines)
     _usage(_Sheet(usage, form, phrases), made.usage)
     _unrated(_Sheet(usage, form, phrases), made)
-    row = _summary(_Sheet(summary, form, phrases), made, id, checkpoint)
+    if made.summary is not None:
+        _kinds(_Sheet(book.add_worksheet(phrases.say(summary.TITLE)), form, phrases), made.summary)
+    row = _facts(_Sheet(facts, form, phrases), made, id, checkpoint)
     if made.lines:
-        summary.insert_chart(row + 2, 0, _chart(book, made, phrases))
+        facts.insert_chart(row + 2, 0, _chart(book, made, phrases))
     book.close()
 
 
@@ -169,6 +173,20 @@ def _usage(sheet: _Sheet, rows: Sequence[UsageRow]) -> None:
         sheet.number(row, 12, used.vat_rate)
 
 
+def _kinds(sheet: _Sheet, made: Summary) -> None:
+    phrases = sheet.phrases
+    sheet.head(phrases.head(summary.SHEET), _SUMMARY_WIDTHS, len(made.rows))
+    for row, each in enumerate(made.rows, 1):
+        kind, item, service, direction, zone, unit, shares = summary.sheet(phrases, each)
+        for column, text in ((0, kind), (1, item), (2, service), (3, direction), (4, zone), (6, unit), (9, shares)):
+            sheet.text(row, column, text)
+        for column, number in ((5, each.count), (7, each.quantity), (8, each.from_packages)):
+            sheet.number(row, column, number)
+        if each.kind == "usage" and each.without_packages is not None:
+            sheet.money(row, 10, each.without_packages)
+        sheet.money(row, 11, each.amount)
+
+
 def _unrated(sheet: _Sheet, made: Statement) -> None:
     """The records without a price below the usage, where there are any (R-13.6)."""
     if not made.unrated:
@@ -188,7 +206,7 @@ def _unrated(sheet: _Sheet, made: Statement) -> None:
         sheet.text(row, 4, phrases.say(REASONS[each.reason]))
 
 
-def _summary(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) -> int:
+def _facts(sheet: _Sheet, made: Statement, id: str, checkpoint: str | None) -> int:
     """The facts one below the other, then what is left; the last row that was written."""
     phrases = sheet.phrases
     total = made.usage_total

@@ -12,6 +12,7 @@ from projections.contract_fields import later_fields
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
 from projections.statement import Line, Statement
+from projections.summary import SummaryRow
 from projections.usage_row import UsageRow
 from projections.words import times
 from projections.words.lines import text
@@ -118,6 +119,8 @@ def _ledger(made: Statement, checkpoint: str | None) -> Iterator[str]:
         yield f"\n\t\t\t\t<left{_attributes(canonical.bucket(bucket, made.zone))} />"
     for record in made.unrated:
         yield f"\n\t\t\t\t<unrated{_attributes(canonical.unrated(record, made.zone))} />"
+    for row in made.summary.rows if made.summary is not None else ():
+        yield f"\n\t\t\t\t<kind{_attributes(_kind(row))} />"
     yield "</ledger>"
 
 
@@ -134,6 +137,14 @@ def _line(line: Line, zone: str) -> dict[str, str | int | None]:
         "amount": decimal(line.amount),
         "balance": decimal(line.balance),
     }
+
+
+def _kind(row: SummaryRow) -> dict[str, object]:
+    """A row of the summary: quantities in its unit, amounts in rubles."""
+    fields = canonical.summary_row(row)
+    money = {name: decimal(fields[name]) for name in ("without_packages", "amount") if fields.get(name) is not None}
+    shares = ";".join(f"{share.bucket} {share.quantity}" for share in row.packages) or None
+    return {"name": fields.pop("kind")} | fields | {"packages": shares} | money
 
 
 def _attributes(told: Mapping[str, object]) -> str:

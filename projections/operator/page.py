@@ -28,10 +28,10 @@ _BEGIN: Final[dict[Block, str]] = {
     "LastInBlock": '<tr class="LastInBlock"><td class="FirstTdInBlock" /><td>',
 }
 _END: Final[dict[Block, str]] = {
-    "OutOfBlock": "</td><td /></tr>",
-    "FirstInBlock": '</td><td class="LastTdInBlock" /></tr>',
-    "InBlock": '</td><td class="LastTdInBlock" /></tr>',
-    "LastInBlock": '</td><td class="LastTdInBlock" /></tr>',
+    "OutOfBlock": "</td><td",
+    "FirstInBlock": '</td><td class="LastTdInBlock"',
+    "InBlock": '</td><td class="LastTdInBlock"',
+    "LastInBlock": '</td><td class="LastTdInBlock"',
 }
 
 
@@ -39,14 +39,15 @@ def usage(made: Statement, phrases: StatementPhrasebook) -> str:
     """The operator's part of the page: three tables, the usage inside the first, and the footer.
 
     Programs find the number as the third word of its cell, the usage as the rows of any `table table tbody`, or as
-    the third table of the page; so no table may stand before these, and no other `tbody` beside.
+    the third table of the page; so no table may stand before these, and no other `tbody` beside. Which event a row is
+    stands in the id of its last cell, which is empty.
     """
     started = blocks.by_start(made.usage)
     said = {name: phrases.say(text) for name, text in OPERATOR.items()}
     days = f"{phrases('for_period')} {phrases('range', first=phrases.first, last=phrases.last)}"
     rows = "".join(
         [
-            f"{_BEGIN[block]}{_row(row, phrases)}{_END[block]}"
+            f'{_BEGIN[block]}{_row(row, phrases)}{_END[block]} id="usage-{row.version}" /></tr>'
             for row, block in zip(started, blocks.blocks(started), strict=True)
         ]
     )

@@ -52,6 +52,7 @@ WORDS: Final[dict[str, Text]] = {
     "no_lines": Text("Операций нет.", "Nothing moved."),
     "usage": Text("Услуги связи", "Usage"),
     "no_usage": Text("Услуг не было.", "No usage."),
+    "billed": Text("Учтено, из пакетов и с НДС", "Billed, from packages, and with VAT"),
     "unrated": Text("Записи без цены", "Records without a price"),
     "unrated_closed": Text("Записи без тарификации", "Records that were not rated"),
     "document": Text("Документ", "Document"),
@@ -63,6 +64,8 @@ WORDS: Final[dict[str, Text]] = {
     "summary_sheet": Text("Сводка", "Summary"),
     "ledger_sheet": Text("Баланс", "Balance"),
 }
+NUMBER: Final = Text("№", "No.")
+"""The number of an event within its account, by which everything else is asked about it."""
 LINE_HEAD: Final = (
     Text("Дата и время", "Date and time"),
     Text("Операция", "Operation"),
@@ -70,16 +73,18 @@ LINE_HEAD: Final = (
     Text("Баланс", "Balance"),
 )
 USAGE_HEAD: Final = (
-    Text("Начало", "Start"),
+    _START := Text("Начало", "Start"),
     Text("Номер", "Number"),
     Text("Зона", "Zone"),
-    Text("Услуга", "Service"),
-    Text("Факт", "Actual"),
-    Text("Учтено", "Billed"),
-    Text("Из пакета", "From packages"),
+    _SERVICE := Text("Услуга", "Service"),
+    _ACTUAL := Text("Факт", "Actual"),
+    _BILLED := Text("Учтено", "Billed"),
+    _FROM_PACKAGES := Text("Из пакета", "From packages"),
     Text("Без НДС", "Without VAT"),
-    Text("С НДС", "With VAT"),
+    _WITH_VAT := Text("С НДС", "With VAT"),
 )
+BILLED_HEAD: Final = (NUMBER, _START, _SERVICE, _ACTUAL, _BILLED, _FROM_PACKAGES, _WITH_VAT)
+"""Of each row of usage what the operator's columns have no place for."""
 LEFT_HEAD: Final = (
     Text("Пакет", "Package"),
     Text("Услуга", "Service"),
@@ -140,8 +145,9 @@ KINDS: Final[dict[str, Text]] = {
     "reversal": Text("корректировка", "reversal"),
     "adjustment": Text("перерасчёт", "adjustment"),
     "refund": Text("возврат средств", "refund"),
+    "unrated": Text("без тарификации", "not rated"),
 }
-"""Kinds of lines, where they have a column."""
+"""Kinds of lines and of rows of a summary, where they have a column."""
 UNITS: Final[dict[str, Text]] = {"s": Text("с", "s"), "sms": names.PIECES, "kb": sizes.KILOBYTES}
 OPERATOR: Final[dict[str, Text]] = {
     "day": Text("Дата", "Date"),

@@ -273,7 +273,11 @@ def _made(
     """The statements of a contract that orders need, by their range."""
     erased = erasure_of(snapshot.log, account)
     ranges = dict.fromkeys((order.since, order.until) for order in orders)
-    asked = [Dates(since, until, former_id(erased, since=since, until=until)) for since, until in ranges]
+    summarised = {(order.since, order.until) for order in orders if order.layout.summarised}
+    asked = [
+        Dates(since, until, former_id(erased, since=since, until=until), (since, until) in summarised)
+        for since, until in ranges
+    ]
     with closing(snapshot.events(contract.id)) as events:
         return dict(zip(ranges, statements(contract, account, events, snapshot.catalogues, asked), strict=True))
 

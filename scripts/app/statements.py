@@ -56,6 +56,11 @@ class Layout(msgspec.Struct, frozen=True):
         chosen = {"table": self.table, "lang": self.lang}
         return {name: value for name, value in chosen.items() if value is not None}
 
+    @property
+    def summarised(self) -> bool:
+        """Whether it has a place for the summary; the JSON has none, whose bytes are the statement's id (R-13.5)."""
+        return self.form != "json" if self.form != "csv" else self.table == "summary"
+
     def render(self, made: Statement, checkpoint: str | None = None) -> bytes:
         """The bytes of a statement's file; the SHA-256 of the JSON is the statement's id (R-13.5)."""
         if self.form == "json":
@@ -117,7 +122,7 @@ def statement_of(
     try:
         with closing(snapshot.events(contract.id, known_at=known_by)) as events:
             made = statement(
-                contract, found, events, snapshot.catalogues, since=since, until=until,
+                contract, found, events, snapshot.catalogues, since=since, until=until, summarised=layout.summarised,
                 former_id=former_id(erasure_of(snapshot.log, found), since=since, until=until),
             )  # fmt: skip
     except Broken as error:

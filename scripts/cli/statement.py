@@ -8,7 +8,7 @@ import click
 
 from ledger.hints import HintedError
 from ledger.periods import Moment
-from projections.formats.csv import Table
+from projections.formats.csv import TABLES, Table
 from projections.words.language import LANGUAGES, Language
 from scripts.app.contracts import require_contract
 from scripts.app.errors import require_range
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("account", type=AccountType())
 @range_options(required=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: that of FILE's ending, else txt]")
-@click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
+@click.option("--table", type=click.Choice(TABLES), help="Which table a csv has.  [default: ledger]")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of the whole document, not of json and xml.  [default: ru]"
 )

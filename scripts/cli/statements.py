@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from projections.contract_fields import contract_fields
-from projections.formats.csv import Table
+from projections.formats.csv import TABLES, Table
 from projections.words.language import LANGUAGES, Language
 from scripts.app.bulk import Failure, Order, contracts_to_print, write_statements
 from scripts.app.statements import FORMATS, checked_layouts
@@ -49,7 +49,7 @@ ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
 )
 @click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
 @click.option("--accounts", metavar="FILE", help="Numbers, or NUMBER/N, one a line.  [default: all of the ledger]")
-@click.option("--table", type=click.Choice(["ledger", "usage"]), help="Which table a csv has.  [default: ledger]")
+@click.option("--table", type=click.Choice(TABLES), help="Which table a csv has.  [default: ledger]")
 @click.option(
     "--lang",
     "language",

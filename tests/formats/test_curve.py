@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.formats import curve
-from projections.formats.curve import _levels
+from projections.formats.curve import levels
 from projections.statement import Line, Statement
 from projections.words.money import rubles
 from tests.conftest import Golden
@@ -62,7 +62,7 @@ def test_a_provisional_curve_is_dashed_behind_what_is_known() -> None:
 @given(st.integers(-(10**12), 10**12), st.integers(-(10**12), 10**12))
 def test_the_scale_holds_every_balance_in_few_levels(one: int, other: int) -> None:
     highest, lowest = max(one, other, 0), min(one, other, 0)
-    top, bottom, step = _levels(highest, lowest)
+    top, bottom, step = levels(highest, lowest)
     assert bottom <= lowest <= 0 <= highest <= top
     assert top % step == bottom % step == 0
     assert 1 <= (top - bottom) // step <= 6

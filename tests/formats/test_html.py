@@ -105,6 +105,7 @@ def test_the_nesting_is_that_of_the_real_page(told: dict[str, Statement]) -> Non
     assert kinds[0] == kinds[1]
     first = re.search(r'<tr class="OutOfBlock">.*?</tr>', real)
     assert first is not None
+    ours = re.sub(r' id="usage-[0-9]+"', "", ours)  # on the last cell, beside what it shows
     assert re.sub(r">[^<]+<", "><", first[0]) in re.sub(r">[^<]+<", "><", ours)
 
 
@@ -118,7 +119,7 @@ def test_the_sums_are_those_of_the_json(told: dict[str, Statement], name: str) -
     assert total == made.usage_total.amount_ex_vat == sum(row["amount_ex_vat"] for row in read)
     started = by_start(made.usage)
     assert read == [known(row, cells, unnamed=UNNAMED) for row, cells in zip(started, read, strict=True)]
-    ledger = [cells[2:] for cells in found.cells[3, ""]]
+    ledger = [cells[3:] for cells in found.cells[3, ""]]
     assert ledger == [
         ["", money(made.opening)],
         *([money(line.amount), money(line.balance)] for line in made.lines),
@@ -148,7 +149,7 @@ def test_texts_cannot_become_markup() -> None:
     )  # fmt: skip
     made = page(handmade(lines=[nasty]), checkpoint=STRANGE)
     assert [*made.iter(f"{XHTML}script")] == []
-    cell = [*made.iter(f"{XHTML}table")][3][2][1]
+    cell = [*made.iter(f"{XHTML}table")][3][2][2]
     shown = STRANGE.replace("\u202e\x01\t", "⟨U+202E⟩␁␉")
     assert cell.text == f"Пополнение баланса ({shown})"
     assert [each.text for each in made.iter(f"{XHTML}p")][-1] == f"Контрольная точка {shown}"

@@ -140,9 +140,21 @@ def test_pdftotext_reads_the_usage_row_by_row(told: dict[str, Statement], tmp_pa
 
 
 def test_heads_are_repeated_on_every_page_of_usage() -> None:
-    pages = paged(month(170))
-    assert len(pages) >= 4
-    assert all("Оказанные услуги связи" in page and "Изм. баланса" in page for page in pages[1:])
+    """The operator's rows first, then, at the latest on a page of its own, what they have no column for."""
+    pages = paged(month(340))
+    operator = ["Оказанные услуги связи" in page and "Изм. баланса" in page for page in pages[1:]]
+    own = ["Учтено, из пакетов и с НДС" in page for page in pages[1:]]
+    assert all(one or other for one, other in zip(operator, own, strict=True))
+    assert (operator, own) == (sorted(operator, reverse=True), sorted(own))
+    assert operator.count(True) > 2
+    assert own.count(True) > 2
+
+
+def test_each_row_of_usage_is_told_what_was_billed_what_packages_gave_and_the_sum_with_vat() -> None:
+    """310 s are billed as 360, of which a package gave 180, and the rest costs 6.00."""
+    used = row(version=1234, quantity=310, billed=360, from_packages=180, amount=6_00, amount_ex_vat=5_0000)
+    read = re.sub(r"\s+", " ", "".join(paged(handmade([used]))))
+    assert "1234 08.09.2015 14:37:40 звонки исх. 5:10 6:00 мин 3:00 мин 6,00 ₽" in read
 
 
 def test_heads_are_repeated_on_every_page_of_the_ledger() -> None:

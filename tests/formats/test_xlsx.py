@@ -98,7 +98,7 @@ def test_the_summary_says_whose_statement_it_is_and_what_is_left(told: dict[str,
 def test_heads_stay_in_sight_with_a_filter_and_the_chart_is_the_spreadsheets_own(told: dict[str, Statement]) -> None:
     made = told["full"]
     read = book(made)
-    assert read.sheetnames == ["Сводка", "Баланс", "Услуги связи"]
+    assert read.sheetnames == ["Сводка", "Баланс", "Услуги связи", "Сводка по видам"]
     for name, last in (("Баланс", f"I{len(made.lines) + 1}"), ("Услуги связи", f"M{len(made.usage) + 1}")):
         assert (read[name].freeze_panes, read[name].auto_filter.ref) == ("A2", f"A1:{last}")
     names = zipfile.ZipFile(io.BytesIO(xlsx.render(made))).namelist()
@@ -116,7 +116,7 @@ def test_a_statement_keeps_its_bytes_whatever_the_time_is(told: dict[str, Statem
 
 def test_english_is_for_the_whole_book(told: dict[str, Statement]) -> None:
     read = book(told["full"], lang="en")
-    assert read.sheetnames == ["Summary", "Balance", "Usage"]
+    assert read.sheetnames == ["Summary", "Balance", "Usage", "Summary by kind"]
     assert [cell.value for cell in read["Balance"][2]][3] == "Top-up"
 
 
