@@ -1,4 +1,4 @@
-"""Late: charges that would have come out otherwise had their records arrived when they happened, and what mends them.
+"""Late: charges that would have come out otherwise had their records arrived when they happened.
 
 A record is late when it took effect after it happened. All late records of a contract are moved to when they happened,
 and everything is decided again; what differs in money, event by event, is what adjustments have to bring.
@@ -7,85 +7,87 @@ and everything is decided again; what differs in money, event by event, is what 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, Literal, NamedTuple, TypeAlias, TypeGuard
 
 import msgspec
 
-from ledger import periods
-from ledger.contracts import ERASED, NO_KEY, Contract, Contracts, chosen
+from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.entries import wallet_movement
 from ledger.events import Adjusted, ChargeReversed, Event, InputRefused, Refunded, UsageCharged, UsageUnrated, type_name
-from ledger.inputs import Adjust
 from ledger.log.store import Reading
 from ledger.periods import Instant, Moment, first_instant
 from ledger.progress import Progress
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
-from projections.counterfactual.difference import AMOUNT, Line
-from projections.counterfactual.history import Counterfactual, Step, decide_with, steps_of, zone_of
+from projections.counterfactual.charge import SOURCE, Charge, key_of, pairs_cited
+from projections.counterfactual.history import Step, decide_with, steps_of, zone_of
 from projections.counterfactual.pairs import Pair, pairs
 from projections.shares import WholeContracts, in_shares, whole
-from projections.words import adjustments as words
-from projections.words import times
 
-SOURCE: Final = "late"
-"""The source of adjustments made for late records; their ids say which event and record they are about."""
-_GONE: Final = (ERASED, NO_KEY)
+Favour: TypeAlias = Literal["subscriber", "operator"]
 Record: TypeAlias = UsageCharged | UsageUnrated
+_GONE: Final = (ERASED, NO_KEY)
 
 
-class Charge(msgspec.Struct, frozen=True):
-    """A charge that late records changed: what moved the wallet with its adjustments so far, and what would have.
+class LookedFor(msgspec.Struct, frozen=True, kw_only=True):
+    """Which charges are looked for; None is any.
 
-    `event` is its version, None for a charge that there is not but would have been; `record` the version of the late
-    record it is put down to. `number` counts the adjustments of this charge, the next one included; `clock` is when the
-    contract's last event was booked.
+    `since`: those put down to records that were booked from this moment on. `favour`: those whose adjustment is for the
+    one or for the other. `least`: those that differ by so many kopecks at least. `only`: those of a contract's id and a
+    version, of the charge or, where there is none, of the late record.
     """
 
-    contract: Contract
-    event: int | None
-    record: int
-    was: Kopecks
-    would_be: Kopecks
-    about: str
-    booked_at: Instant
-    number: int
-    clock: Instant
-    zone: str
-    service: str
-    occurred_at: Instant
+    since: Moment | None = None
+    favour: Favour | None = None
+    least: Kopecks = 0
+    only: frozenset[tuple[str, int]] | None = None
 
-    def line(self) -> Line:
-        """The charge as a line of what-if."""
-        return Line(self.contract, self.event, AMOUNT, self.was, self.would_be, self.about, self.booked_at, self.zone)
-
-    def adjustment(self, by: str, *, holder: int | None = None) -> Adjust:
-        """What mends it, citing the late record and the charge, once where they are one; booked at the clock (R-11.5).
-
-        So it takes nobody through nights that have not been run. `holder` is named where an input would not reach the
-        contract without it (R-15.2).
-        """
-        happened = times.minute(periods.local(self.occurred_at, self.zone))
-        return Adjust(
-            type="adjust",
-            id=f"{self.key}-{self.number}",
-            account=self.contract.number,
-            holder=holder,
-            at=self.clock,
-            received_at=self.clock,
-            source=SOURCE,
-            by=by,
-            amount=self.would_be - self.was,
-            cites=[self.record] if self.event in (None, self.record) else [self.event or 0, self.record],
-            text=words.late(self.service, happened, was=self.was, would_be=self.would_be),
+    def has(self, charge: Charge) -> bool:
+        """Whether a charge of records of that time is one of them."""
+        return (
+            self.favour in (None, "subscriber" if charge.difference > 0 else "operator")
+            and abs(charge.difference) >= self.least
+            and (self.only is None or name_of(charge) in self.only)
         )
 
-    @property
-    def key(self) -> str:
-        """What its adjustments are known by."""
-        return _key(self.contract, self.event, self.record)
+
+def name_of(charge: Charge) -> tuple[str, int]:
+    """What a charge is called by whoever chooses it."""
+    return charge.contract.id, charge.event or charge.record
+
+
+class LateCharges:
+    """The charges of many contracts, kept small until they are asked for; `accounts` were looked at.
+
+    `changed` is how many of them have any, `count` how many these are, `difference` what all come to.
+    """
+
+    def __init__(self) -> None:
+        self.accounts = self.changed = self.count = 0
+        self.difference: Kopecks = 0
+        self._found: list[tuple[Contract, bytes]] = []
+
+    def add(self, accounts: int, found: Sequence[tuple[Contract, bytes]], totals: tuple[int, Kopecks]) -> None:
+        """Add those of a share."""
+        self.accounts += accounts
+        self.changed += len(found)
+        self.count += totals[0]
+        self.difference += totals[1]
+        self._found += found
+
+    def by_contract(self) -> Iterator[tuple[Contract, list[Charge]]]:
+        """Each contract with its charges, by number and holder."""
+        self._found.sort()
+        for contract, encoded in self._found:
+            yield contract, _decode(encoded)
+
+    def __iter__(self) -> Iterator[Charge]:
+        return (charge for _, charges in self.by_contract() for charge in charges)
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(list[Charge]).decode
 
 
 def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) -> list[Charge]:
@@ -93,39 +95,48 @@ def late(log: Reading, accounts: Sequence[str], *, since: Moment | None = None) 
 
     `since`: only those put down to records that were booked from this moment on. Raises CannotDecide.
     """
-    return _late(log, whole(log, accounts), since=since)
+    return [charge for _, found in _late(log, whole(log, accounts), since=since) for charge in found]
 
 
-def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> list[Charge]:
+def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> Iterator[tuple[Contract, list[Charge]]]:
     catalogues = CatalogueTimeline(log.adopted())
-    found: list[Charge] = []
     for id, rows in contracts:
-        found += charges(log.contracts.named(id), list(steps_of(log, rows)), catalogues, since=since)
-    return found
-
-
-def adjustments(found: Sequence[Charge], by: str, contracts: Contracts) -> list[Adjust]:
-    """What mends charges, contract by contract, and of each what is in its favour first: a minus needs money (R-11.5).
-
-    An earlier contract of a number is named by its holder; where the number is gone, no input reaches one.
-    """
-    reachable = [charge for charge in found if charge.contract.number not in _GONE]
-    ordered = sorted(reachable, key=lambda charge: (charge.contract, charge.was - charge.would_be))
-    named = {
-        contract: None if contract == chosen(contracts, contract.number) else contract.holder
-        for contract in {charge.contract for charge in ordered}
-    }
-    return [charge.adjustment(by, holder=named[charge.contract]) for charge in ordered]
+        steps = list(steps_of(log, rows, sealed=True))
+        if any(is_late(step.events[0], opened=steps[0].came) for step in steps):
+            steps = list(steps_of(log, rows))
+            contract = log.contracts.named(id)
+            yield contract, charges(contract, steps, catalogues, since=since)
 
 
 def late_of_many(
-    log: Reading, accounts: Sequence[str] | None, *, since: Moment | None, workers: int, progress: Progress
-) -> list[Charge]:
-    """The same of many contracts, all for None, on several processes; in order of number and holder."""
-    found: list[Charge] = []
-    for part in in_shares(partial(_late, since=since), log, accounts, workers=workers, progress=progress):
-        found += part
-    return sorted(found, key=attrgetter("contract"))
+    log: Reading, accounts: Sequence[str] | None, looked_for: LookedFor, *, workers: int, progress: Progress
+) -> LateCharges:
+    """Those of many contracts that are looked for, all for None, on several processes. Raises CannotDecide."""
+    found = LateCharges()
+    share = partial(_share, looked_for=looked_for)
+    for part in in_shares(share, log, accounts, workers=workers, progress=progress):
+        found.add(*part)
+    return found
+
+
+def _share(
+    log: Reading, contracts: WholeContracts, looked_for: LookedFor
+) -> tuple[int, list[tuple[Contract, bytes]], tuple[int, Kopecks]]:
+    accounts = count = difference = 0
+
+    def counted() -> WholeContracts:
+        nonlocal accounts
+        for each in contracts:
+            accounts += 1
+            yield each
+
+    found = []
+    for contract, all_ in _late(log, counted(), since=looked_for.since):
+        if chosen := [charge for charge in all_ if looked_for.has(charge)]:
+            found.append((contract, _encode(chosen)))
+            count += len(chosen)
+            difference += sum(charge.difference for charge in chosen)
+    return accounts, found, (count, difference)
 
 
 def charges(
@@ -136,20 +147,21 @@ def charges(
     since: Moment | None = None,
 ) -> list[Charge]:
     """The charges of one contract, in order of time."""
-    records: dict[int, Record] = {
-        first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)
-    }
+    records = _late_records(steps)
     begin = None if since is None else first_instant(since, zone_of(steps))
     if not records or (begin is not None and all(record.booked_at < begin for record in records.values())):
         return []
-    firsts = (step.events[0] for step in steps)
-    mended = [(event, id) for event in firsts if (id := _our_id(event)) is not None]
-    change = Change(
-        drop=frozenset(event.version for event, _ in mended),
-        move={version: event.occurred_at for version, event in records.items()},
-    )
-    found = list(_charges(decide_with(contract, steps, change, catalogues), records, mended))
+    shares: dict[int, list[_Share]] = {}
+    for each in _mended(steps):
+        if isinstance(each.event, Adjusted) and (cited := pairs_cited(each.cites)):
+            listed = _charges(contract, steps[: each.before], catalogues, shares)
+            shares[each.event.version] = list(_shares(each.event, cited, list(listed)))
+    found = _charges(contract, steps, catalogues, shares)
     return [charge for charge in found if begin is None or records[charge.record].booked_at >= begin]
+
+
+def _late_records(steps: Sequence[Step]) -> dict[int, Record]:
+    return {first.version: first for step in steps if is_late(first := step.events[0], opened=steps[0].came)}
 
 
 def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:
@@ -161,30 +173,76 @@ def is_late(event: Event, *, opened: Instant) -> TypeGuard[Record]:
     )
 
 
-def _key_of_mended(contract: Contract, event: Event, id: str, open_: Collection[str]) -> str:
+class _Mended(NamedTuple):
+    """An adjustment that was made here, or refused: its event, its id, and how many steps came before it."""
+
+    event: Adjusted | InputRefused
+    id: str
+    before: int
+
+    @property
+    def cites(self) -> Sequence[int]:
+        """The versions that it cites."""
+        return self.event.cites if isinstance(self.event, Adjusted) else self.event.fields["cites"]
+
+
+class _Share(NamedTuple):
+    """What an adjustment of several charges brought to one of them, as it was listed then."""
+
+    event: int | None
+    record: int
+    amount: Kopecks
+
+
+def _mended(steps: Sequence[Step]) -> Iterator[_Mended]:
+    """The adjustments that were made here, also those that were refused."""
+    for before, step in enumerate(steps):
+        event = step.events[0]
+        adjusts = isinstance(event, Adjusted) or (isinstance(event, InputRefused) and event.input_type == "adjust")
+        if adjusts and event.input is not None and event.input.source == SOURCE:
+            yield _Mended(event, event.input.id, before)
+
+
+def _shares(event: Adjusted, cited: Sequence[tuple[int, int]], listed: Sequence[Charge]) -> Iterator[_Share]:
+    """Whose the parts of an adjustment are; what it brought otherwise than was listed is with the first of them."""
+    there = {(tuple(charge.pair), charge.event is None): charge for charge in reversed(listed)}
+    rest = event.amount
+    parts = []
+    for about, record in cited:
+        charge = there.pop(((about, record), False), None) or there.pop(((about, record), True), None)
+        if charge is not None:
+            parts.append(_Share(charge.event, record, charge.difference))
+            rest -= charge.difference
+    yield from parts
+    if rest:
+        yield _Share(*cited[0], rest)
+
+
+def _key_of_mended(contract: Contract, mended: _Mended, open_: Collection[str]) -> str:
     """What the charge of an adjustment is known by. An id that nobody can read leaves what it cites.
 
     A charge that was made anew is cited by its record alone, as a charge of the record itself is.
     """
-    if not id.startswith(_GONE):
-        return id.rpartition("-")[0]
-    about, *rest = event.cites if isinstance(event, Adjusted) else getattr(event, "fields", {})["cites"]
-    anew = _key(contract, None, about)
-    return anew if not rest and anew in open_ else _key(contract, about, about)
-
-
-def _our_id(event: Event) -> str | None:
-    """The id of an adjustment that was made here, also of one that was refused; None for any other event."""
-    adjusts = isinstance(event, Adjusted) or (isinstance(event, InputRefused) and event.input_type == "adjust")
-    return event.input.id if adjusts and event.input is not None and event.input.source == SOURCE else None
+    if not mended.id.startswith(_GONE):
+        return mended.id.rpartition("-")[0]
+    about, *rest = mended.cites
+    anew = key_of(contract, None, about)
+    return anew if not rest and anew in open_ else key_of(contract, about, about)
 
 
 def _charges(
-    found: Counterfactual, records: dict[int, Record], mended: Sequence[tuple[Event, str]]
+    contract: Contract,
+    steps: Sequence[Step],
+    catalogues: CatalogueTimeline,
+    shares: Mapping[int, Sequence[_Share]],
 ) -> Iterator[Charge]:
-    ours = {event.version for event, _ in mended}
+    """The charges of a contract with these steps; `shares` are those of its adjustments of several charges."""
+    records = _late_records(steps)
+    mended = list(_mended(steps))
+    ours = {each.event.version for each in mended}
+    move = {version: event.occurred_at for version, event in records.items()}
+    found = decide_with(contract, steps, Change(drop=frozenset(ours), move=move), catalogues)
     open_: dict[str, _Open] = {}
-    key_of = partial(_key, found.contract)
     for pair in sorted(pairs(found.was, found.would_be), key=_time):
         if isinstance(pair.event, Refunded):
             continue  # money that was paid out is no charge: nothing about it is to be mended
@@ -192,15 +250,21 @@ def _charges(
         if was != would_be and pair.behind not in ours:
             record = _record(pair, found.was, records)
             version = pair.was.version if pair.was else None
-            charge = open_.setdefault(key_of(version, record), _Open(version, record, pair.event))
+            charge = open_.setdefault(key_of(contract, version, record), _Open(version, record, pair.event))
             charge.was += was
             charge.would_be += would_be
-    for event, id in mended:
-        key = _key_of_mended(found.contract, event, id, open_)
-        if isinstance(event, Adjusted):
-            about, record = event.cites[0], event.cites[-1]
-            version = None if key == key_of(None, record) else about
-            open_.setdefault(key, _Open(version, record, found.was[about - 1])).was += event.amount
+    merged = 1
+    for each in mended:
+        if pairs_cited(each.cites):
+            merged += 1
+            for share in shares.get(each.event.version, ()):
+                _mend(open_, key_of(contract, share.event, share.record), share, found.was)
+            continue
+        key = _key_of_mended(contract, each, open_)
+        if isinstance(each.event, Adjusted):
+            about, record = each.event.cites[0], each.event.cites[-1]
+            version = None if key == key_of(contract, None, record) else about
+            _mend(open_, key, _Share(version, record, each.event.amount), found.was)
         if key in open_:
             open_[key].number += 1
     for charge in open_.values():
@@ -209,7 +273,7 @@ def _charges(
         if charge.was != charge.would_be:
             late_record = records[charge.record]
             yield Charge(
-                contract=found.contract,
+                contract=contract,
                 event=charge.version,
                 record=charge.record,
                 was=charge.was,
@@ -217,10 +281,12 @@ def _charges(
                 about=type_name(charge.event),
                 booked_at=charge.event.booked_at,
                 number=charge.number,
+                merged=merged,
                 clock=found.was[-1].booked_at,
                 zone=found.zone,
                 service=late_record.service,
                 occurred_at=late_record.occurred_at,
+                arrived_at=late_record.booked_at,
             )
 
 
@@ -234,6 +300,12 @@ class _Open:
     was: Kopecks = 0
     would_be: Kopecks = 0
     number: int = 1
+
+
+def _mend(open_: dict[str, _Open], key: str, share: _Share, was: Sequence[Event]) -> None:
+    """Add what an adjustment brought to a charge."""
+    about = was[(share.event or share.record) - 1]
+    open_.setdefault(key, _Open(share.event, share.record, about)).was += share.amount
 
 
 def _by_hand(charge: _Open, was: Sequence[Event], open_: Mapping[str, _Open], ours: Collection[int]) -> Kopecks:
@@ -251,12 +323,6 @@ def _by_hand(charge: _Open, was: Sequence[Event], open_: Mapping[str, _Open], ou
     return max(min(by_hand, unmended), 0) if unmended > 0 else min(max(by_hand, unmended), 0)
 
 
-def _key(contract: Contract, event: int | None, record: int) -> str:
-    """What the adjustments of a charge are known by: an id is that of one input over all contracts of a number."""
-    ours = SOURCE if contract.holder == 1 else f"{SOURCE}/{contract.holder}"
-    return f"{ours}-for-{record}" if event is None else f"{ours}-{event}"
-
-
 def _time(pair: Pair) -> tuple[Instant, int]:
     return pair.event.booked_at, pair.event.version
 
@@ -269,11 +335,11 @@ def _moved(event: Event | None) -> Kopecks:
 def _record(pair: Pair, was: Sequence[Event], records: dict[int, Record]) -> int:
     """The late record that a difference is put down to.
 
-    The first of those that came behind the event and happened before it; else the record itself, if it is one that came
-    behind something else; else the last of these before it.
+    The first of those that came behind the event and happened before it (a late record before it happened itself); else
+    the record itself, if it is one that came behind something else; else the last of these before it.
     """
-    at = pair.event.booked_at
     behind = pair.behind
+    at = records[behind].occurred_at if behind in records else pair.event.booked_at
     for version, record in records.items():
         came_behind = version > behind if behind is not None else record.booked_at > at
         if came_behind and record.occurred_at <= at:

@@ -1,46 +1,83 @@
-"""Late: the adjustments that mend what late records charged, tried on copies of their accounts, or booked (R-11.5)."""
+"""Late: charges that late records changed, chosen, and the adjustments that mend them, tried or booked (R-11.5)."""
 
 from collections import Counter
-from collections.abc import Sequence
-from functools import partial
-from itertools import groupby
-from operator import attrgetter
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
 
-from ledger.booking import book
 from ledger.catalogue import Catalogue
+from ledger.contracts import Contract
 from ledger.events import InputRefused
 from ledger.inputs import Adjust
 from ledger.periods import Instant
+from ledger.progress import Progress, unwatched
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
-from scripts.app.accounts import require_account
-from scripts.app.contracts import require_contract
+from projections.counterfactual.charge import Charge, adjustments
+from projections.counterfactual.late import LateCharges, LookedFor, late_of_many, name_of
+from scripts.app.errors import Declined
+from scripts.app.proposed import book_proposed, try_proposed
 
-BOOKED_AT_ONCE: Final = 5_000
+CONTRACTS_AT_ONCE: Final = 500
+
+
+class Mending(NamedTuple):
+    """Who answers for adjustments, and whether one is for all charges of a contract."""
+
+    by: str
+    per_account: bool = False
+
+
+def late_charges(
+    snapshot: Snapshot,
+    contracts: Collection[Contract] | None,
+    looked_for: LookedFor,
+    *,
+    workers: int,
+    progress: Progress = unwatched,
+) -> LateCharges:
+    """The charges that are looked for of some contracts, all for None.
+
+    Raises Declined for one that is chosen alone and is not among them, and CannotDecide.
+    """
+    ids = None if contracts is None else [contract.id for contract in contracts]
+    found = late_of_many(snapshot.log, ids, looked_for, workers=workers, progress=progress)
+    if looked_for.only is not None:
+        for id, version in sorted(looked_for.only.difference(map(name_of, found))):
+            raise Declined("NO_LATE_CHARGE", account=snapshot.contracts.named(id), version=version)
+    return found
 
 
 def try_adjustments(
-    snapshot: Snapshot, adjustments: Sequence[Adjust], catalogue: Catalogue, *, now: Instant
+    snapshot: Snapshot, found: LateCharges, catalogue: Catalogue, mending: Mending, *, now: Instant
 ) -> Counter[str]:
-    """How many would be `applied` and how many `refused`, in their order; account by account they stand together."""
-    counted: Counter[str] = Counter()
-    for (number, holder), theirs in groupby(adjustments, attrgetter("account", "holder")):
-        contract = require_contract(snapshot.contracts, number, holder)
-        account = require_account(snapshot, contract.id)
-        history = partial(snapshot.log.event, contract.id)
-        for input in theirs:
-            booked = book(account, input, catalogue, recorded_at=now, history=history)
-            account = booked.account
-            is_refused = any(isinstance(event, InputRefused) for event in booked.events)
-            counted["refused" if is_refused else "applied"] += 1
-    return counted
+    """How many adjustments would be `applied` and how many `refused`; nothing is written."""
+    proposed = _proposed(snapshot, found.by_contract(), mending)
+    return Counter(
+        "refused" if any(isinstance(event, InputRefused) for event in tried.events) else "applied"
+        for tried in try_proposed(snapshot, proposed, catalogue, now=now)
+    )
 
 
-def book_adjustments(ledger: Ledger, adjustments: Sequence[Adjust]) -> Counter[str]:
+def book_adjustments(
+    ledger: Ledger, found: LateCharges, mending: Mending, *, progress: Progress = unwatched
+) -> Counter[str]:
     """Book them, some thousand in a transaction; how many came to what. Interrupted, it leaves what is booked."""
     counted: Counter[str] = Counter()
-    for start in range(0, len(adjustments), BOOKED_AT_ONCE):
-        outcomes = ledger.apply(adjustments[start : start + BOOKED_AT_ONCE])
-        counted.update(outcome.result for outcome in outcomes)
+    rest = found.by_contract()
+    done = 0
+    while some := list(islice(rest, CONTRACTS_AT_ONCE)):
+        with ledger.snapshot() as snapshot:
+            inputs = [input for _, theirs in _proposed(snapshot, some, mending) for input in theirs]
+        counted.update(outcome.result for outcome in book_proposed(ledger, inputs))
+        done += len(some)
+        progress(done)
     return counted
+
+
+def _proposed(
+    snapshot: Snapshot, found: Iterable[tuple[Contract, Sequence[Charge]]], mending: Mending
+) -> Iterator[tuple[Contract, list[Adjust]]]:
+    """The adjustments of charges, contract by contract."""
+    for _, charges in found:
+        yield from adjustments(charges, mending.by, snapshot.contracts, per_account=mending.per_account)

@@ -14,11 +14,10 @@ from projections.words import answers
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
-from scripts.app.contracts import require_contract
 from scripts.app.unrated import Rerated, Waiting, try_rerating, unrated_records
 from scripts.app.unrated import rerate as book_rerating
 from scripts.cli import confirm, terminal
-from scripts.cli.account_number import AccountType, holder_option
+from scripts.cli.account_number import accounts_options, chosen_contracts
 from scripts.cli.claims import given_catalogue
 from scripts.cli.confirm import yes_option
 from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
@@ -41,10 +40,7 @@ BY: Final = "obnovi rerate"
 def waiting_options(command: Callable[P, R]) -> Callable[P, R]:
     """The options that say which of the records are meant."""
     for option in (
-        holder_option,
-        click.option(
-            "--account", "accounts", type=AccountType(), multiple=True, metavar="ACCOUNT", help="Only of this account."
-        ),
+        accounts_options,
         click.option("--plan", metavar="PLAN", help="Only those of accounts that had this plan then."),
         click.option("--zone", metavar="ZONE", help="Only those of this zone."),
         click.option("--reason", type=click.Choice(get_args(UnratedReason)), help="Only those unrated for this."),
@@ -75,7 +71,6 @@ def unrated(
       obnovi unrated
       obnovi unrated --reason NO_PRICE --plan smart --json
     """
-    _require_holder_of_one(accounts, holder)
     unread: set[Contract] = set()
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         waiting = _waiting(snapshot, accounts, holder, reason, zone, plan)
@@ -123,7 +118,6 @@ def rerate(
     """
     if not is_all:
         raise UsageError("rerate takes --all, with --reason, --zone, --plan or --account for some of them")
-    _require_holder_of_one(accounts, holder)
     require_by(by)
     tried = Rerated()
     if dry_run or not yes:
@@ -152,11 +146,6 @@ def rerate(
     return 0
 
 
-def _require_holder_of_one(accounts: Sequence[str], holder: int | None) -> None:
-    if holder is not None and len(accounts) != 1:
-        raise UsageError("--holder goes with one --account")
-
-
 def _waiting(
     snapshot: Snapshot,
     accounts: Sequence[str],
@@ -165,8 +154,8 @@ def _waiting(
     zone: str | None,
     plan: str | None,
 ) -> Waiting:
-    contracts = [require_contract(snapshot.contracts, account, holder) for account in accounts]
-    return Waiting(reason=reason, zone=zone, plan=plan, contracts=contracts or None)
+    contracts = chosen_contracts(snapshot.contracts, accounts, holder)
+    return Waiting(reason=reason, zone=zone, plan=plan, contracts=contracts)
 
 
 def _noted(records: Iterable[UnratedRecord], unread: set[Contract]) -> Iterator[UnratedRecord]:

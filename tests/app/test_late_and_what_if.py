@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from projections.counterfactual.late import adjustments, late
+from projections.counterfactual.late import LookedFor
 from projections.counterfactual.what_if import what_if
 from scripts.app.errors import InvalidRequest
-from scripts.app.late import book_adjustments, try_adjustments
+from scripts.app.late import Mending, book_adjustments, late_charges, try_adjustments
 from scripts.app.what_if import change_of
 from tests.counterfactual.test_late import behind_the_window
 from tests.scenarios.given import example_1
@@ -39,11 +39,11 @@ def test_adjustments_of_late_records_come_to_what_their_trial_said(tmp_path: Pat
     story = behind_the_window(tmp_path)
     before = len(story.log())
     with story.ledger.snapshot() as snapshot:
-        found = late(snapshot.log, snapshot.log.accounts())
-        inputs = adjustments(found, "clerk-7", snapshot.contracts)
-        tried = try_adjustments(snapshot, inputs, snapshot.catalogues.newest(), now=at("2023-02-20 10:00"))
+        found = late_charges(snapshot, None, LookedFor(), workers=1)
+        catalogue = snapshot.catalogues.newest()
+        tried = try_adjustments(snapshot, found, catalogue, Mending("clerk-7"), now=at("2023-02-20 10:00"))
     assert len(story.log()) == before
     assert tried == {"applied": 1}
-    assert book_adjustments(story.ledger, inputs) == tried
+    assert book_adjustments(story.ledger, found, Mending("clerk-7")) == tried
     with story.ledger.snapshot() as snapshot:
-        assert late(snapshot.log, snapshot.log.accounts()) == []
+        assert list(late_charges(snapshot, None, LookedFor(), workers=1)) == []

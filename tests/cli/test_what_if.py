@@ -126,7 +126,7 @@ def test_late_lists_books_and_lists_no_more(ledger: Run) -> None:
     assert ledger("late", "--book", "--dry-run", "--json").json() == done
     assert "1 adjustment would be booked (source late), 0 refused" in ledger("late", "--book", "--dry-run").out
     assert ledger("events", ACCOUNT, "--json").out == before
-    assert ledger("late", "--dry-run").code == 2
+    assert ledger("late", "--dry-run", "--json").json() == done
     assert ledger("late", "--book", "--json").json() == done
     nothing = {"accounts": 2, "changed": 0, "wallet_difference": 0, "lines": []}
     assert ledger("late", "--book", "--json").json() == nothing | {"booked": 0, "refused": 0, "rejected": 0}
@@ -146,10 +146,80 @@ def test_late_for_people(ledger: Run) -> None:
 
 @pytest.mark.parametrize(
     ("args", "said"),
-    [(["--by", "x"], "--by goes with --book"), (["--book", "--by", ""], "1 to 64"), (["--from", "now"], "RFC 3339")],
+    [
+        (["--by", "x"], "--by goes with --book"),
+        (["--per-account"], "--per-account goes with --book"),
+        (["--sum-from", "ten"], "rubles"),
+        (["--in-favour-of", "me"], "subscriber"),
+        (["--holder", "1"], "--holder goes with one --account"),
+        (["--only", "7"], "ACCOUNT:VERSION"),
+        (["--only", f"{ACCOUNT}:7", "--account", ACCOUNT], "leave --account out"),
+        (["--book", "--by", ""], "1 to 64"),
+        (["--from", "now"], "RFC 3339"),
+    ],
 )
 def test_late_says_in_one_line_what_is_wrong(ledger: Run, args: list[str], said: str) -> None:
     done = ledger("late", *args)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert done.err.count("\n") == 1
+
+
+@pytest.fixture
+def several(ledger: Run, tmp_path: Path) -> Run:
+    """A second late call of the first account, for 2.00, and one that would have cost more of the other."""
+    more = [
+        call("more", "2023-02-14T23:55:00+03:00", 60, received_at="2023-02-20T10:00:00+03:00"),
+        call("mine", "2023-02-14T12:00:00+03:00", 120, OTHER, received_at="2023-02-20T10:00:00+03:00"),
+    ]
+    assert ledger("feed", write(tmp_path / "more.jsonl", *more)).code == 0
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ((), [(ACCOUNT, 7), (ACCOUNT, 8), (OTHER, 6)]),
+        (("--account", OTHER), [(OTHER, 6)]),
+        (("--account", ACCOUNT, "--holder", "1", "--account", OTHER), None),
+        (("--account", ACCOUNT, "--account", OTHER), [(ACCOUNT, 7), (ACCOUNT, 8), (OTHER, 6)]),
+        (("--sum-from", "2.00"), [(ACCOUNT, 7), (ACCOUNT, 8), (OTHER, 6)]),
+        (("--sum-from", "2,01"), [(ACCOUNT, 7), (OTHER, 6)]),
+        (("--sum-from", "6.01"), []),
+        (("--in-favour-of", "subscriber"), [(ACCOUNT, 7), (ACCOUNT, 8), (OTHER, 6)]),
+        (("--in-favour-of", "operator"), []),
+        (("--only", f"{ACCOUNT}:8", "--only", f"{OTHER}/1:6"), [(ACCOUNT, 8), (OTHER, 6)]),
+        (("--from", "2023-02-20"), [(ACCOUNT, 8), (OTHER, 6)]),
+    ],
+)
+def test_late_lists_and_books_those_that_are_chosen(
+    several: Run, options: tuple[str, ...], found: list[tuple[str, int]] | None
+) -> None:
+    if found is None:
+        assert several("late", *options).code == 2
+        return
+    listed = several("late", *options, "--json").json()
+    assert [(each["account"], each["version"]) for each in listed["lines"]] == found
+    assert listed["changed"] == len({account for account, _ in found})
+    assert listed["wallet_difference"] == sum(each["would_be"] - each["was"] for each in listed["lines"])
+    everything = several("late", "--json").json()["lines"]
+    booked = several("late", *options, "--book", "--json").json()
+    assert (booked["booked"], booked["refused"], booked["rejected"]) == (len(found), 0, 0)
+    left = [each for each in everything if (each["account"], each["version"]) not in found]
+    assert several("late", "--json").json()["lines"] == left
+
+
+def test_late_books_one_adjustment_for_all_charges_of_an_account(several: Run) -> None:
+    done = several("late", "--book", "--per-account", "--by", "clerk-7", "--json").json()
+    assert (len(done["lines"]), done["changed"], done["booked"]) == (3, 2, 2)
+    (last,) = [each for each in events(several) if each["type"] == "Adjusted"]
+    assert (last["amount"], last["cites"], last["input"]["id"]) == (8_00, [7, 7, 8, 8], "late-all-1")
+    assert several("late", "--book", "--per-account", "--json").json()["booked"] == 0
+    assert several("verify", "--json").json()["ok"]
+
+
+def test_a_charge_that_is_not_listed_is_none_to_choose(several: Run) -> None:
+    done = several("late", "--only", f"{ACCOUNT}:8", "--only", f"{ACCOUNT}:3", "--book")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"obnovi: account {ACCOUNT} has no such charge at event 3; `obnovi late` lists those there are\n"
+    assert len(several("late", "--json").json()["lines"]) == 3

@@ -1,5 +1,6 @@
 """Laws of what-if and late records: nothing changed is nothing said; what would be is what another feed gives."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import msgspec
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from ledger.events import Event
 from ledger.inputs import Input, Refund, Usage
 from ledger.periods import Instant
-from ledger.service import Ledger
+from ledger.service import Ledger, Outcome
 from ledger.timeline import CatalogueTimeline
 from projections.counterfactual.change import NOTHING, Change, moved
+from projections.counterfactual.charge import adjustments
 from projections.counterfactual.difference import AMOUNT, WALLET_AFTER, lines
 from projections.counterfactual.history import Counterfactual, decide_with, steps_of
-from projections.counterfactual.late import adjustments, late
+from projections.counterfactual.late import late
 from tests.laws.feeds import ACCOUNTS, advance, audit, end_of, fed, feeds, folder, log_of, moderate, opened
 from tests.support import account_of, unlike_without_change
 
@@ -131,7 +133,9 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         clock = log_of(ledger, ACCOUNT)[-1].booked_at
         with ledger.store.reading() as log:
             (contract,) = log.contracts.of(ACCOUNT)
-            mending = adjustments(late(log, [contract.id]), "clerk", log.contracts)
+            mending = [
+                each for _, some in adjustments(late(log, [contract.id]), "clerk", log.contracts) for each in some
+            ]
         outcomes = ledger.apply(mending)
         with ledger.store.reading() as log:
             left = late(log, [contract.id])
@@ -154,3 +158,38 @@ def test_booked_late_records_bring_the_wallet_to_where_timely_arrival_would_have
         0,
     )
     assert account.wallet + sum(charge.would_be - charge.was for charge in left) == wallet
+
+
+@moderate(60)
+@given(feed=feeds(accounts_max=1, holders_max=1).map(in_order), mask=st.integers(0, 255))
+def test_what_a_merged_adjustment_mended_is_not_listed_again_and_the_rest_is_as_it_was(
+    feed: list[Input], mask: int
+) -> None:
+    """R-11.5: some charges are mended by one adjustment, then the rest one by one; only what was refused is left."""
+    with folder() as where, opened(where) as ledger:
+        list(booked_inputs(ledger, feed))
+        advance(ledger, end_of(feed))
+
+        def charges() -> dict[str, int]:
+            with ledger.store.reading() as log:
+                return {each.key: each.difference for each in late(log, [contract.id])}
+
+        def book(chosen: Collection[str], *, per_account: bool) -> list[Outcome]:
+            with ledger.store.reading() as log:
+                found = [each for each in late(log, [contract.id]) if each.key in chosen]
+                made = adjustments(found, "clerk", log.contracts, per_account=per_account)
+            return ledger.apply([input for _, inputs in made for input in inputs])
+
+        with ledger.store.reading() as log:
+            (contract,) = log.contracts.of(ACCOUNT)
+        listed = charges()
+        chosen = {key for place, key in enumerate(listed) if mask >> place % 8 & 1}
+        outcomes = book(chosen, per_account=True)
+        if [outcome.result for outcome in outcomes] == ["applied"]:
+            assert charges() == {key: amount for key, amount in listed.items() if key not in chosen}
+        else:
+            assert charges() == listed
+        before = charges()
+        outcomes = book(set(before), per_account=False)
+        assert len(charges()) == sum(outcome.result == "refused" for outcome in outcomes)
+        assert audit(ledger).problems == []

@@ -15,7 +15,8 @@ from ledger.rules.closing import personal_erased
 from ledger.rules.considered import REASONS
 from ledger.rules.moment import Moment
 from projections import canonical
-from projections.counterfactual.late import adjustments, late
+from projections.counterfactual.charge import adjustments
+from projections.counterfactual.late import late
 from projections.formats import csv, html, pdf, text, xlsx, xml
 from projections.statement import Statement
 from projections.words.phrasebook import Phrasebook
@@ -243,7 +244,7 @@ def test_a_late_charge_is_mended_on_a_closed_contract(begin: Begin) -> None:
     story.call("2023-01-20 09:00", "3:00", received_at="2023-01-25 10:00")
     with story.reading() as log:
         found = late(log, log.accounts())
-        mending = adjustments(found, "clerk", log.contracts)
+        ((_, mending),) = adjustments(found, "clerk", log.contracts)
     assert [(each.event, each.was, each.would_be) for each in found] == [(6, -6_00, 0)]
     assert [type(each) for outcome in story.apply(*mending) for each in outcome.events] == [Adjusted]
     with story.reading() as log:

@@ -26,6 +26,7 @@ QUESTIONS = (
     "totals --from 2026-01-01 --to 2026-02-28 --json",
     "refused --json",
     "late --json",
+    "late --dry-run --per-account --in-favour-of subscriber --json",
     "dispute list --all --json",
     "verify",
     "totals --month 2026-01 --known-at 2020-01-01 --json",
