@@ -198,8 +198,9 @@ def _mended(steps: Sequence[Step]) -> Iterator[_Mended]:
     """The adjustments that were made here, also those that were refused."""
     for before, step in enumerate(steps):
         event = step.events[0]
-        adjusts = isinstance(event, Adjusted) or (isinstance(event, InputRefused) and event.input_type == "adjust")
-        if adjusts and event.input is not None and event.input.source == SOURCE:
+        if not isinstance(event, Adjusted | InputRefused) or event.input is None or event.input.source != SOURCE:
+            continue
+        if isinstance(event, Adjusted) or event.input_type == "adjust":
             yield _Mended(event, event.input.id, before)
 
 

@@ -195,7 +195,8 @@ def _states(
 
 def _earlier(snapshot: Snapshot, account: Account, now: Statement, events: list[tuple[int, Event]]) -> Statement:
     return statement(
-        now.contract, account, events, snapshot.catalogues, since=now.since, until=now.until, former_id=now.former_id
+        now.contract, account, events, snapshot.catalogues, since=now.since, until=now.until, former_id=now.former_id,
+        summarised=True,
     )  # fmt: skip
 
 

@@ -107,12 +107,20 @@ def document(
 
     Its foot tells the first checkpoint of `keys` over what it shows. Raises Declined.
     """
-    found, made = statement_of(snapshot, contract, since=since, until=until, known_at=known_at)
+    found, made = statement_of(
+        snapshot, contract, since=since, until=until, known_at=known_at, summarised=layout.summarised
+    )  # fmt: skip
     return layout.render(made, None if keys is None else checked_footer(snapshot, found, keys, until))
 
 
 def statement_of(
-    snapshot: Snapshot, contract: Contract, *, since: date, until: date, known_at: Moment | None = None
+    snapshot: Snapshot,
+    contract: Contract,
+    *,
+    since: date,
+    until: date,
+    known_at: Moment | None = None,
+    summarised: bool = True,
 ) -> tuple[Account, Statement]:
     """A contract as it stands, and its statement for local dates, as of `document`. Raises Declined."""
     if contract.number == NO_KEY:  # it would be another document than with its key
@@ -122,7 +130,7 @@ def statement_of(
     try:
         with closing(snapshot.events(contract.id, known_at=known_by)) as events:
             made = statement(
-                contract, found, events, snapshot.catalogues, since=since, until=until, summarised=layout.summarised,
+                contract, found, events, snapshot.catalogues, since=since, until=until, summarised=summarised,
                 former_id=former_id(erasure_of(snapshot.log, found), since=since, until=until),
             )  # fmt: skip
     except Broken as error:

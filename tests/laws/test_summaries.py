@@ -30,7 +30,7 @@ def _statements(ledger: Ledger, account: str, ranges: list[tuple[date, date]]) -
 def _added(summaries: list[Summary]) -> tuple[dict[tuple[object, ...], int], set[tuple[object, ...]]]:
     """Every figure of every row, by what names it; and the rows of which it is open what they would have cost."""
     sums: Counter[tuple[object, ...]] = Counter()
-    unknown = set()
+    unknown: set[tuple[object, ...]] = set()
     for row in (row for each in summaries for row in each.rows):
         key = (row.kind, row.service, row.direction, row.zone, row.channel, row.option, row.option_name, row.reverses)
         for name in COUNTED:
@@ -40,8 +40,8 @@ def _added(summaries: list[Summary]) -> tuple[dict[tuple[object, ...], int], set
                 sums[(*key, name)] += figure
         for share in row.packages:
             sums[(*key, share.bucket)] += share.quantity
-    for key in unknown:
-        del sums[(*key, "without_packages")]
+    for open_ in unknown:
+        del sums[(*open_, "without_packages")]
     return dict(sums), unknown
 
 

@@ -26,7 +26,14 @@ def money(kind: str, count: int, amount: int, **more: Any) -> dict[str, Any]:
 
 
 def used(service: str, unit: str | None, count: int, quantity: int, measured: int, **more: Any) -> dict[str, Any]:
-    row = {"kind": "usage", "service": service, "zone": "home", "unit": unit, "count": count, "quantity": quantity}
+    row: dict[str, Any] = {
+        "kind": "usage",
+        "service": service,
+        "zone": "home",
+        "unit": unit,
+        "count": count,
+        "quantity": quantity,
+    }
     row |= {"from_packages": 0, "amount": 0, "direction": "out", "measured": measured, "packages": [], "unlimited": 0}
     return row | {"without_packages": 0} | more
 
