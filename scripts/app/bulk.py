@@ -31,6 +31,7 @@ from projections.former import erasure_of, former_id
 from projections.shares import in_processes
 from projections.statement import Dates, Statement, statements
 from scripts import collector
+from scripts.app.account_list import AccountList
 from scripts.app.contracts import contracts_of
 from scripts.app.errors import AppError
 from scripts.app.statements import Layout, footer, keys_for
@@ -127,14 +128,14 @@ Told: TypeAlias = tuple[Contract, Failure | list[Became]]
 """What became of a contract: of its file for each order, or why there is none of them."""
 
 
-def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | None = None) -> Wanted:
-    """All contracts, or those of numbers, of each every one or that of a holder; a contract's id names it too."""
-    if named is None:
+def contracts_to_print(log: Reading, listed: AccountList | None = None) -> Wanted:
+    """All contracts, or those of a list in its order; what it names and is not there fails, and stops nothing."""
+    if listed is None:
         return Wanted(log.contracts.all(), [])
     wanted: dict[Contract, None] = {}
     failures: list[Failure] = []
-    for account, holder in named:
-        asked = account if holder is None else f"{account}/{holder}"
+    for each in {str(each): each for each in listed.accounts}.values():
+        asked, account, holder = str(each), each.account, each.holder
         try:
             with log.store_errors():
                 found = contracts_of(log.contracts, account)
@@ -145,7 +146,7 @@ def contracts_to_print(log: Reading, named: Sequence[tuple[str, int | None]] | N
             failures.append(Failure(quoted(asked), Hinted(_NO_ACCOUNT)))
         elif not found:
             failures.append(Failure(asked, Hinted(_NOT_HERE)))
-        elif not (of_holder := [each for each in found if holder in (None, each.holder)]):
+        elif not (of_holder := [contract for contract in found if holder in (None, contract.holder)]):
             failures.append(Failure(asked, Hinted("no such contract of this account")))
         else:
             wanted |= dict.fromkeys(of_holder)

@@ -1,5 +1,6 @@
 """Refusals: what was refused, why, and when the same request would have worked (R-5.3, R-12.1)."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from ledger.contracts import Contract
@@ -22,14 +23,23 @@ class RefusedRequests(NamedTuple):
 
 
 def refused_requests(
-    snapshot: Snapshot, contract: Contract | None, *, now: Instant, lang: Language, known_at: Moment | None = None
+    snapshot: Snapshot,
+    contract: Contract | None,
+    *,
+    now: Instant,
+    lang: Language,
+    some: Collection[Contract] | None = None,
+    known_at: Moment | None = None,
 ) -> RefusedRequests:
-    """What was refused (of a contract), looked at up to `now` and told in a language. Raises Declined.
+    """What was refused (of a contract, or of some), looked at up to `now` and told in a language. Raises Declined.
 
     With `known_at`, as it was known when nothing had been recorded behind that time, where each account is.
     """
     zone = None if contract is None else require_account(snapshot, contract.id).zone
     id = None if contract is None else contract.id
     rows = asked(snapshot.log, lambda db: refusals.rows(db, snapshot.contracts, id))
+    if some is not None:
+        meant = frozenset(some)
+        rows = [row for row in rows if row.contract in meant]
     found = list(refused.refused(snapshot, rows, until=now, known_at=known_at, phrases=Phrasebook(lang, zone=zone)))
     return RefusedRequests(found, zone)

@@ -16,9 +16,11 @@ from projections.evidence.keys import Keys, NoKeys, kept
 from projections.verify import summary
 from projections.verify.account import Problem
 from projections.verify.verify import Report
+from scripts.app.account_list import AccountList, listed_ids
 from scripts.app.verify import accounts_to_verify, compare_with_checkpoint
 from scripts.app.verify import verify as verify_accounts
 from scripts.cli import terminal
+from scripts.cli.account_list import accounts_option
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
@@ -58,6 +60,7 @@ class ShareType(click.ParamType[Fraction]):
     help="Only this account; may be repeated.",
 )
 @holder_option
+@accounts_option
 @from_option
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
@@ -67,6 +70,7 @@ def verify(
     seed: int | None,
     named: Sequence[str],
     holder: int | None,
+    listed: AccountList | None,
     dataset: str | None,
     workers: int | None,
 ) -> int:
@@ -85,18 +89,23 @@ def verify(
       obnovi verify --from dataset
       obnovi verify --json | jq .problems
     """
-    if share is not None and named:
-        raise UsageError("--sample chooses accounts, --account names them; give one of them")
+    if share is not None and (named or listed is not None):
+        raise UsageError("--sample chooses accounts, --account and --accounts name them; give one of them")
+    if named and listed is not None:
+        raise UsageError("--account and --accounts both name accounts; give one of them")
     if seed is not None and share is None:
         raise UsageError("--seed goes with --sample")
     if holder is not None and len(named) != 1:
         raise UsageError("--holder goes with one --account, whose contract it names")
     workers = workers or os.cpu_count() or 1
-    keys = _keys(settings) if share is None and not named and dataset is None else None
+    is_all = share is None and not named and listed is None
+    keys = _keys(settings) if is_all and dataset is None else None
     with open_log(settings, dataset) as ledger:
         with ledger.store.reading() as log:
             tell_all_missing_keys(settings, log)
-            chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
+            chosen = listed_ids(log.contracts, listed)
+            if listed is None:
+                chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
             count = log.count() if chosen is None else log.count_of(chosen)
         with terminal.progress("events", count) as bar:
             report, unviewable = verify_accounts(ledger, chosen, workers=workers, progress=bar)

@@ -23,6 +23,8 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_SUCH_PLAN": "the catalogue has no plan {plan}",
     "NO_SUCH_TYPE": "--type {type}: no event is called that; there are {known}",
     "RANGE_REVERSED": "--from lies after --to",
+    "LIST_IS_EMPTY": "{file} names no account; leave --accounts out for all there are",
+    "LISTED_NO_ACCOUNT": "{file}, line {line}: {account!r} is no account; one is 79 and nine digits, like 79161234567",
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",
     "PLACE_IS_TAKEN": "{file} has tables that are no ledger; name another schema with ?schema=NAME",
     "NOT_OF_A_FILE": "{file} is one file, and its mode says who may read it; shards and roles are PostgreSQL's",
@@ -98,6 +100,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NOT_KNOWN_EVENT": (
         "event {version} of account {account} was not known yet at that time; ask for a later --known-at"
     ),
+    "LISTED_UNKNOWN": "{file}, line {line}: no account {account} in this ledger; take it out of the list",
     "NO_EVENT_THEN": (
         "account {account} has no such event at that time; the nearest is event {version}, {type}, at {time}"
     ),

@@ -10,9 +10,11 @@ from projections.words.language import Language
 from projections.words.names import INPUTS, NONE
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.account_list import AccountList, require_listed
 from scripts.app.contracts import require_contract
 from scripts.app.refusals import refused_requests
 from scripts.cli import terminal
+from scripts.cli.account_list import accounts_option
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.moments import known_at_option
@@ -24,11 +26,17 @@ from scripts.wiring import Settings, now, open_ledger
 @click.command()
 @click.option("--account", type=AccountType(), help="Only the refusals of this account.")
 @holder_option
+@accounts_option
 @known_at_option
 @lang_option("ru")
 @with_settings
 def refused(
-    settings: Settings, account: str | None, holder: int | None, known_at: Moment | None, lang: Language
+    settings: Settings,
+    account: str | None,
+    holder: int | None,
+    listed: AccountList | None,
+    known_at: Moment | None,
+    lang: Language,
 ) -> int:
     """List what was refused: "I dialled *929# and nothing happened".
 
@@ -41,9 +49,12 @@ def refused(
     """
     if holder is not None and account is None:
         raise UsageError("--holder goes with --account")
+    if account is not None and listed is not None:
+        raise UsageError("--account and --accounts both name accounts; give one of them")
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         contract = None if account is None else require_contract(snapshot.contracts, account, holder)
-        found, zone = refused_requests(snapshot, contract, now=now(), lang=lang, known_at=known_at)
+        some = None if listed is None else require_listed(snapshot.contracts, listed)
+        found, zone = refused_requests(snapshot, contract, some=some, now=now(), lang=lang, known_at=known_at)
     tell_missing_keys(settings, (row.contract for row in found))
     if settings.json:
         print_json([canonical_answers.refused(row) for row in found])

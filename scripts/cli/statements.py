@@ -1,10 +1,8 @@
 """`obnovi statements`: months' statements of all accounts, or of those in a file (R-13)."""
 
 import os
-import re
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 import msgspec
@@ -12,10 +10,11 @@ import msgspec
 from projections.contract_fields import contract_fields
 from projections.formats.csv import TABLES, Table
 from projections.words.language import LANGUAGES, Language
+from scripts.app.account_list import AccountList
 from scripts.app.bulk import Failure, Order, contracts_to_print, write_statements
 from scripts.app.statements import FORMATS, checked_layouts
 from scripts.cli import terminal
-from scripts.cli.account_number import digits_of
+from scripts.cli.account_list import accounts_option
 from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
@@ -23,10 +22,7 @@ from scripts.cli.options import print_json, print_text, with_settings
 from scripts.cli.ranges import MonthType, last_day
 from scripts.cli.source import from_option
 from scripts.errors import UsageError
-from scripts.wiring import Settings, keys_folder, open_log, read_text
-
-ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
-"""Of a list: five million numbers."""
+from scripts.wiring import Settings, keys_folder, open_log
 
 
 @click.command()
@@ -48,7 +44,7 @@ ACCOUNTS_BYTES_MAX = 64 * 1024 * 1024
     help="The format of every file; of several, each has files of its own.",
 )
 @click.option("-o", "folder", required=True, metavar="DIR", help="Where the files and their manifest go.")
-@click.option("--accounts", metavar="FILE", help="Numbers, or NUMBER/N, one a line.  [default: all of the ledger]")
+@accounts_option
 @click.option("--table", type=click.Choice(TABLES), help="Which table a csv has.  [default: ledger]")
 @click.option(
     "--lang",
@@ -64,7 +60,7 @@ def statements(
     months: Sequence[date],
     forms: Sequence[str],
     folder: str,
-    accounts: str | None,
+    listed: AccountList | None,
     table: Table | None,
     language: Language | None,
     dataset: str | None,
@@ -91,10 +87,9 @@ def statements(
     orders = [
         Order(folder, month, last_day(month), layout, keys) for month in dict.fromkeys(months) for layout in layouts
     ]
-    named = None if accounts is None else _named(accounts)
     with open_log(settings, dataset) as ledger, ledger.store.reading() as log:
         tell_all_missing_keys(settings, log)
-        wanted = contracts_to_print(log, named)
+        wanted = contracts_to_print(log, listed)
         try:
             os.makedirs(folder, exist_ok=True)
         except FileExistsError:
@@ -124,14 +119,3 @@ def _fields(failure: Failure) -> dict[str, object]:
 
 def _reason(failure: Failure) -> str:
     return f"{failure.error}: {worded(failure.reason)}" if failure.error else worded(failure.reason)
-
-
-def _named(file: str) -> list[tuple[str, int | None]]:
-    """The accounts of a file, each once, in its order: numbers, or a number and the holder behind a slash."""
-    lines = read_text(Path(file), "list of accounts", bytes_max=ACCOUNTS_BYTES_MAX).splitlines()
-    return list(dict.fromkeys(_account_of(line.strip()) for line in lines if line.strip()))
-
-
-def _account_of(text: str) -> tuple[str, int | None]:
-    found = re.fullmatch(r"(.+)/([1-9][0-9]{0,11})", text)
-    return (digits_of(text), None) if found is None else (digits_of(found[1]), int(found[2]))

@@ -24,10 +24,12 @@ from projections.words.contracts import contract_name
 from projections.words.language import Language
 from projections.words.names import THE_SAME
 from projections.words.phrasebook import Phrasebook
+from scripts.app.account_list import AccountList, listed_ids
 from scripts.app.accounts import require_account
 from scripts.app.contracts import require_contract
 from scripts.app.what_if import change_of
 from scripts.cli import terminal
+from scripts.cli.account_list import accounts_option
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.audit import ShareType
 from scripts.cli.messages import worded
@@ -60,6 +62,7 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
 @click.argument("account", type=AccountType(), required=False)
 @holder_option
 @click.option("--all", "everybody", is_flag=True, help="Every contract, instead of one.")
+@accounts_option
 @click.option(
     "--sample", "share", type=ShareType(), metavar="P%", help="A share of the contracts, as verify chooses it."
 )
@@ -82,6 +85,7 @@ def what_if(
     account: str | None,
     holder: int | None,
     everybody: bool,
+    listed: AccountList | None,
     share: Fraction | None,
     given: Sequence[Moment | Path],
     changes: Sequence[str],
@@ -102,14 +106,17 @@ def what_if(
     Example:
       obnovi what-if 79161234567 --set plan=smart
       obnovi what-if 79161234567 --drop 12 --move 15=2023-02-14T23:50:00+03:00
+      obnovi accounts --plan smart --numbers | obnovi what-if --accounts - --set plan=t3
       obnovi what-if --all --catalogue tariffs-of-spring.toml --from 2023-03-01T00:00:00+03:00
     """
-    if (account is not None) + everybody + (share is not None) != 1:
-        raise UsageError("name an ACCOUNT, or say --all or --sample; one of these")
+    if (account is not None) + everybody + (listed is not None) + (share is not None) != 1:
+        raise UsageError("name an ACCOUNT, or say --all or --sample, or --accounts; one of these")
     if account is None and (drop or move):
-        raise UsageError("--drop and --move name events of one ACCOUNT; they do not go with --all or --sample")
+        raise UsageError(
+            "--drop and --move name events of one ACCOUNT; they do not go with --all, --accounts, --sample"
+        )
     if account is None and holder is not None:
-        raise UsageError("--holder names a contract of one ACCOUNT; it does not go with --all or --sample")
+        raise UsageError("--holder names a contract of one ACCOUNT; it goes with no --all, --accounts or --sample")
     if len({version for version, _ in move}) < len(move) or {version for version, _ in move} & set(drop):
         raise UsageError("an event can be moved or dropped once")
     since, dataset = parted(given)
@@ -127,7 +134,10 @@ def what_if(
         )
         try:
             if contract is None:
-                report = _of_many(snapshot.log, share, change, workers)
+                some = listed_ids(snapshot.contracts, listed)
+                if share is not None:
+                    some = sample(snapshot.log.accounts(), share)
+                report = _of_many(snapshot.log, some, change, workers)
             else:
                 report = decide(snapshot.log, [contract.id], change, in_full=True)
         except CannotDecide as error:
@@ -189,10 +199,8 @@ def _plan(changes: Sequence[str]) -> str | None:
     return plan
 
 
-def _of_many(log: Reading, share: Fraction | None, change: Change, workers: int | None) -> Report:
-    everybody = log.accounts()
-    some = None if share is None else sample(everybody, share)
-    with terminal.progress("accounts", len(everybody if some is None else some)) as bar:
+def _of_many(log: Reading, some: Sequence[str] | None, change: Change, workers: int | None) -> Report:
+    with terminal.progress("accounts", len(log.accounts() if some is None else some)) as bar:
         return what_if_of_many(log, some, change, workers=workers or os.cpu_count() or 1, progress=bar)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from ledger.log.store import Reading
 from scripts.app import bulk
+from scripts.app.account_list import AccountList, ListedAccount
 from scripts.app.statements import Layout
 from tests.cli.support import ENVIRONMENT, OBNOVI, Run, month, top_up, write
 from tests.contracts import FIRST, GONE, OTHER, SECOND, TABLE
@@ -280,17 +281,17 @@ def test_an_ending_that_is_no_format_is_refused(ledger: Run, tmp_path: Path, nam
 
 def test_a_list_names_all_contracts_of_a_number_or_one_and_says_what_is_none() -> None:
     log = cast(Reading, SimpleNamespace(contracts=TABLE, store_errors=nullcontext))
-    wanted = bulk.contracts_to_print(
-        log,
-        [
-            (FIRST.number, None),
-            (SECOND.number, 2),
-            (OTHER.number, 2),
-            (GONE.id, None),
-            ("79990000000", 1),
-            ("../é", None),
-        ],
-    )
+    asked = [
+        (FIRST.number, None),
+        (SECOND.number, 2),
+        (OTHER.number, 2),
+        (GONE.id, None),
+        ("79990000000", 1),
+        ("../é", None),
+        ("../é", None),
+    ]
+    listed = [ListedAccount(line, *each) for line, each in enumerate(asked, 1)]
+    wanted = bulk.contracts_to_print(log, AccountList("list", listed))
     assert wanted.contracts == [FIRST, SECOND, GONE]
     assert [(failure.asked, str(failure.reason)) for failure in wanted.failures] == [
         (f"{OTHER.number}/2", "no such contract of this account"),
