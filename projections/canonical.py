@@ -118,7 +118,7 @@ def unrated(record: UnratedRecord, zone: str) -> dict[str, object]:
 
 
 def summary(made: Summary) -> list[dict[str, Any]]:
-    """The rows of a summary (contract §13)."""
+    """The rows of a summary (contract §11.1)."""
     return [summary_row(row) for row in made.rows]
 
 

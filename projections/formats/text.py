@@ -5,11 +5,8 @@ from operator import attrgetter
 
 from projections.canonical import statement_id
 from projections.statement import Statement
-from projections.summary import Summary
-from projections.words import names, next_charges
-from projections.words import summary as words
+from projections.words import names, next_charges, summary
 from projections.words.language import Language
-from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from projections.words.safe import safe
 from projections.words.statement import LEFT_HEAD, LINE_HEAD, NUMBER, UNRATED_HEAD, USAGE_HEAD, StatementPhrasebook
@@ -105,22 +102,15 @@ def _summary(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     """What it comes to by kind, where that was asked for."""
     if made.summary is None:
         return
-    yield from summary_lines(made.summary, phrases)
-    yield ""
-
-
-def summary_lines(made: Summary, phrases: Phrasebook) -> Iterator[str]:
-    """A summary as lines of text under their title."""
-    yield phrases.say(words.TITLE)
-    if not made.rows:
-        yield f"  {phrases.say(words.EMPTY)}"
-        return
-    told = [words.cells(phrases, row) for row in made.rows]
-    rows = [(*cells, "; ".join(map(" ".join, shares)), without, amount) for *cells, shares, without, amount in told]
-    yield from table(phrases.head(words.HEAD), rows, right=words.FIGURES)
-    yield f"  {phrases.say(words.TOTAL)}: {phrases.money(made.moved)}"
-    if (spared := words.spared(phrases, made)) is not None:
+    yield phrases.say(summary.TITLE)
+    if made.summary.rows:
+        yield from table(phrases.head(summary.HEAD), summary.texts(phrases, made.summary), right=summary.FIGURES)
+        yield f"  {phrases.say(summary.TOTAL)}: {phrases.money(made.summary.moved)}"
+    else:
+        yield f"  {phrases.say(summary.EMPTY)}"
+    if (spared := summary.spared(phrases, made.summary)) is not None:
         yield f"  {spared}"
+    yield ""
 
 
 def _unrated(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:

@@ -34,6 +34,9 @@ SHEET: Final = (
 FIGURES: Final = (1, 2, 4, 5)
 """The columns of figures, which stand right."""
 TITLE: Final = Text("Сводка по видам", "Summary by kind")
+ANSWER: Final = Text(
+    "Сводка счёта {account} за период с {first} по {last}", "Summary of account {account}, {first} to {last}"
+)
 EMPTY: Final = Text("Ничего не было.", "Nothing happened.")
 TOTAL: Final = Text("Итого", "Total")
 SPARED: Final = Text(
@@ -99,6 +102,12 @@ def sheet(phrases: Phrasebook, row: SummaryRow) -> tuple[str, str, str, str, str
         phrases.say(UNITS[row.unit]) if row.unit is not None else "",
         "; ".join(f"{bucket} {amount}" for bucket, amount in shares(phrases, row)),
     )
+
+
+def texts(phrases: Phrasebook, made: Summary) -> list[tuple[str, ...]]:
+    """The rows below `HEAD`, with one text for what packages gave."""
+    told = (cells(phrases, row) for row in made.rows)
+    return [(*before, "; ".join(map(" ".join, given)), without, sum_) for *before, given, without, sum_ in told]
 
 
 def spared(phrases: Phrasebook, made: Summary) -> str | None:

@@ -122,7 +122,10 @@ def statement_of(
     known_at: Moment | None = None,
     summarised: bool = True,
 ) -> tuple[Account, Statement]:
-    """A contract as it stands, and its statement for local dates, as of `document`. Raises Declined."""
+    """A contract as it stands, and its statement for local dates, as of `document`. Raises Declined.
+
+    Formats other than json and csv print what a statement has only if `summarised`.
+    """
     if contract.number == NO_KEY:  # it would be another document than with its key
         raise Declined("NO_KEY_TO_READ", account=str(contract), folder=snapshot.log.keyring.place.folder)
     found = require_account(snapshot, contract.id)

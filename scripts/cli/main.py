@@ -29,6 +29,7 @@ COMMANDS = {
     "events": ("scripts.cli.events", "Show an account's events, all or those looked for."),
     "statement": ("scripts.cli.statement", "Print an account's statement (детализация)."),
     "statements": ("scripts.cli.statements", "Write a month's statements of many accounts."),
+    "summary": ("scripts.cli.summary", "Sum up what an account paid for, by kind and service."),
     "accounts": (
         "scripts.cli.contract_list",
         "List contracts: of a number, of a plan, blocked, opened or closed then.",
