@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from ledger.accounts import rebuild_heads
 from ledger.catalogue import Catalogue, parse, shipped_text
+from ledger.catalogue.differences import as_written, changed_fields
+from ledger.catalogue.model import UNUSED_FIELDS
 from ledger.events import Event
 from ledger.holders import new_name
 from ledger.log import heads
@@ -102,9 +104,21 @@ def _refuse_alteration(tx: Reading, given: Catalogue) -> None:
                 f"the catalogue drops {kind} {id} of {since}, which was already used; keep it and add a new version"
             )
         if offered[version] != kept.get(version):
+            differs = _first_difference(tx, given, version)
             raise CatalogueRefused(
-                f"the catalogue alters {kind} {id} of {since}, which was already used; add a new version instead"
+                f"the catalogue alters {kind} {id} of {since}, which was already used: {differs}; "
+                "add a new version instead"
             )
+
+
+def _first_difference(tx: Reading, given: Catalogue, version: tuple[str, str, str]) -> str:
+    """The first field in which a version of a catalogue is not as it was used."""
+    used = (found for row in reversed(tx.adopted()) if (found := parse(row.toml).version_of(*version)) is not None)
+    changed = changed_fields(next(used, None), given.version_of(*version))
+    for field, was, is_ in changed:
+        if field not in UNUSED_FIELDS:
+            return f"its {field} was {as_written(field, was)} and is {as_written(field, is_)}"
+    return "its zones stand in another order"
 
 
 @cache

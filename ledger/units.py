@@ -56,3 +56,8 @@ def parse_rubles(text: str) -> Kopecks:
     if match is None:
         raise ValueError(f'money is written as rubles with two decimals, like "350.00", not {text!r}')
     return int(match[1]) * 100 + int(match[2] or 0)
+
+
+def as_rubles(amount: Kopecks) -> str:
+    """Kopecks as a catalogue writes them: 35000 → "350.00"."""
+    return f"{amount // 100}.{amount % 100:02}"

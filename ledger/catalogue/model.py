@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ledger import periods
-from ledger.catalogue.problems import BadCatalogue, describe_problem
+from ledger.catalogue.problems import BadCatalogue, contradictions, describe_problem, in_lines
 from ledger.periods import Instant
 from ledger.units import KB_PER_MB, SECONDS_PER_MINUTE, Kopecks, PackageQuantity, PackageSize, Service, parse_rubles
 
@@ -25,6 +25,8 @@ _FACTOR: Final[dict[Service, int]] = {"voice": SECONDS_PER_MINUTE, "sms": 1, "da
 
 NEWEST_EDITION: Final = 2
 """The edition of the rules that this program knows last (R-3.7)."""
+UNUSED_FIELDS: Final = ("figures",)
+"""Fields of a version that no decision looks at: they may be altered (R-3.6)."""
 _YOUNGER_SETTINGS: Final = ("edition", "retention_days")
 """Settings that catalogues of older programs do not have: at their default they are no part of the digest."""
 
@@ -189,7 +191,9 @@ class OptionVersion(_Model):
 V = TypeVar("V", PlanVersion, OptionVersion)
 
 
-class _Document(_Model):
+class Document(_Model):
+    """A catalogue as it is written, checked."""
+
     vat: dict[str, Annotated[int, Field(ge=0, le=99)]]
     settings: Settings = Settings()
     regions: dict[Annotated[str, Field(min_length=1, max_length=64)], Region]
@@ -209,8 +213,9 @@ class _Document(_Model):
 class Catalogue:
     """A checked catalogue. Two catalogues with the same `digest` decide alike, whatever their spelling."""
 
-    def __init__(self, document: _Document, text: str) -> None:
+    def __init__(self, document: Document, text: str) -> None:
         self.text = text
+        self.document = document
         self.settings = document.settings
         self.edition = self.settings.edition
         """The edition of the rules under which its bookings are decided (R-3.7)."""
@@ -218,9 +223,11 @@ class Catalogue:
         self.digest = _digest_of(document)
         self._under: dict[int, Catalogue] = {self.settings.edition: self}
         self._vat = sorted((date.fromisoformat(day), rate) for day, rate in document.vat.items())
-        self._plans = _by_id(document.plans)
-        self._options = _by_id(document.options)
-        self._plans_at = {id: periods.ByLocalDate(partial(_effective, each)) for id, each in self._plans.items()}
+        self.plans = _by_id(document.plans)
+        """Every version of each plan in order of date."""
+        self.options = _by_id(document.options)
+        """The same of options."""
+        self._plans_at = {id: periods.ByLocalDate(partial(_effective, each)) for id, each in self.plans.items()}
         self.vat_rate_at = periods.ByLocalDate(self.vat_rate).at
         """Percent of VAT on the local date of an instant in a zone."""
 
@@ -235,7 +242,7 @@ class Catalogue:
 
     def plan(self, plan_id: str, day: date) -> PlanVersion | None:
         """The version of a plan effective on a local date, if it has one by then."""
-        return _effective(self._plans.get(plan_id, []), day)
+        return _effective(self.plans.get(plan_id, []), day)
 
     def plan_at(self, plan_id: str, instant: Instant, zone: str) -> PlanVersion | None:
         """The same on the local date of an instant in a zone."""
@@ -244,11 +251,11 @@ class Catalogue:
 
     def option(self, option_id: str, day: date) -> OptionVersion | None:
         """The version of an option effective on a local date, if it has one by then."""
-        return _effective(self._options.get(option_id, []), day)
+        return _effective(self.options.get(option_id, []), day)
 
     def option_versions(self, option_id: str) -> list[OptionVersion]:
         """Every version of an option in order of date."""
-        return self._options.get(option_id, [])
+        return self.options.get(option_id, [])
 
     def vat_rate(self, day: date) -> int:
         """Percent of VAT on a local date (R-1.6); before the table's first date, its first rate."""
@@ -260,26 +267,19 @@ class Catalogue:
 
     def versions(self) -> Iterator[tuple[str, str, str, str]]:
         """Every plan and option version: kind, id, `effective_from`, and its content as JSON to compare."""
-        for kind, table in (("plan", self._plans), ("option", self._options)):
+        for kind, table in (("plan", self.plans), ("option", self.options)):
             for versions in table.values():
                 for version in versions:
-                    content = version.model_dump_json(exclude={"figures"})
+                    content = version.model_dump_json(exclude={*UNUSED_FIELDS})
                     yield kind, version.id, version.effective_from.isoformat(), content
 
-    def oversights(self) -> Iterator[str]:
-        """What can be booked under but is hardly meant: packages cover a zone without prices, so never there (R-6.8).
-
-        Ledgers may hold it, and a version that was used cannot be changed, so it is no `BadCatalogue`.
-        """
-        for versions in self._plans.values():
-            for plan in versions:
-                for zone in plan.packages_cover:
-                    if zone not in plan.prices:
-                        where = f"plan {plan.id} ({plan.effective_from}): packages_cover"
-                        yield f"{where}: zone {zone!r} has no prices, so every record there stays unrated"
+    def version_of(self, kind: str, id: str, since: str) -> "PlanVersion | OptionVersion | None":
+        """The version that `versions` names so."""
+        named: Sequence[PlanVersion | OptionVersion] = (self.plans if kind == "plan" else self.options).get(id, [])
+        return next((version for version in named if version.version == since), None)
 
 
-def _digest_of(document: _Document) -> str:
+def _digest_of(document: Document) -> str:
     """The digest of a catalogue's content, the same in every program that reads it."""
     defaults = {name: Settings.model_fields[name].default for name in _YOUNGER_SETTINGS}
     absent = {name for name, default in defaults.items() if getattr(document.settings, name) == default}
@@ -310,28 +310,22 @@ def parse(text: str) -> Catalogue:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadCatalogue([f"not TOML: {error}"]) from None
     try:
-        document = _Document.model_validate(raw)
+        document = Document.model_validate(raw)
     except ValidationError as error:
-        raise BadCatalogue([describe_problem(raw, details) for details in error.errors()]) from None
-    if problems := list(_contradictions(document)):
-        raise BadCatalogue(problems)
+        known = _field_names()
+        found = [describe_problem(raw, details, known) for details in error.errors()]
+        raise BadCatalogue(in_lines(text, [*found, *contradictions(raw)])) from None
+    if found := list(contradictions(raw)):
+        raise BadCatalogue(in_lines(text, found))
     return Catalogue(document, text)
+
+
+def _field_names() -> set[str]:
+    """Every field that some part of a catalogue has."""
+    parts = (Document, Settings, Promise, Region, PlanVersion, OptionVersion, PackageTable, Prices)
+    return {name for part in parts for name in part.model_fields}
 
 
 def shipped_text() -> str:
     """The TOML of the catalogue that comes with the program."""
     return resources.files("ledger.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
-
-
-def _contradictions(document: _Document) -> Iterator[str]:
-    for kind, versions in (("plan", document.plans), ("option", document.options)):
-        seen: set[tuple[str, date]] = set()
-        for version in versions:
-            key = (version.id, version.effective_from)
-            if key in seen:
-                yield f"{kind} {version.id} ({version.effective_from}): effective_from: two versions of one date"
-            seen.add(key)
-    for plan in document.plans:
-        for region in plan.regions:
-            if region != "*" and region not in document.regions:
-                yield f"plan {plan.id} ({plan.effective_from}): regions: no region {region!r}"

@@ -9,6 +9,7 @@ InvalidCode: TypeAlias = Literal[
     "LIST_IS_EMPTY", "LISTED_NO_ACCOUNT",
     "NO_FOLDER_FOR_LEDGER", "UNTIL_IN_FUTURE",
     "NOT_OF_A_FILE", "OTHER_SHARDS", "MADE_BY_ITSELF", "OTHER_SHARDS_LISTED",
+    "NO_VERSION_YET", "VERSION_IS_THERE", "NOTHING_CHANGES", "NO_CATALOGUE", "NO_ZONE",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[

@@ -21,7 +21,7 @@ from ledger.units import Kopecks
 from projections import unrated
 from projections.follow import asked
 from projections.unrated import UnratedRecord
-from scripts.app.errors import InvalidRequest
+from scripts.app.catalogues import require_plan
 from scripts.app.proposed import Tried, book_proposed, try_proposed
 
 SOURCE: Final = "rerate"
@@ -68,8 +68,8 @@ def unrated_records(snapshot: Snapshot, waiting: Waiting) -> Iterator[UnratedRec
 
 
 def _require_plan(waiting: Waiting, catalogue: Catalogue) -> None:
-    if waiting.plan is not None and ("plan", waiting.plan) not in {each[:2] for each in catalogue.versions()}:
-        raise InvalidRequest("NO_SUCH_PLAN", plan=waiting.plan)
+    if waiting.plan is not None:
+        require_plan(catalogue, waiting.plan)
 
 
 def _contracts(snapshot: Snapshot, waiting: Waiting) -> list[Contract]:

@@ -51,8 +51,8 @@ class RublesType(click.ParamType[Kopecks]):
             return value
         try:
             return parse_rubles(value.replace(",", "."))
-        except ValueError as error:
-            self.fail(f"{value!r}: {error}", param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} is no sum of rubles, like 350 or 350.00", param, ctx)
 
 
 def lang_option(default: Language | None) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -365,8 +365,8 @@ def test_a_zone_that_packages_cover_needs_prices(obnovi: Run, tmp_path: Path) ->
         {
             "ok": False,
             "problems": [
-                f"plan t4-wide (2015-01-01): packages_cover: zone '{zone}' has no prices, so every record there "
-                "stays unrated"
+                f"line 249: plan t4-wide (2015-01-01): packages_cover: zone '{zone}' has no prices, so every record "
+                "there stays unrated"
                 for zone in ("moon", "mars")
             ],
         },
