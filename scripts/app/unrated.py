@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 import msgspec
 
-from ledger.accounts import stored_accounts
 from ledger.adoption import require_adoptable
 from ledger.catalogue import Catalogue
 from ledger.contracts import ERASED, NO_KEY, Contract, holder_to_name
@@ -84,15 +84,17 @@ def _some_at_once(contracts: Sequence[Contract]) -> Iterator[Sequence[Contract]]
 
 
 def _of(snapshot: Snapshot, waiting: Waiting, contracts: Sequence[Contract]) -> Iterator[UnratedRecord]:
-    accounts = stored_accounts(snapshot.log, [contract.id for contract in contracts])
-    for row in asked(snapshot.log, lambda db: unrated.rows(db, contracts)):
-        event = snapshot.log.event(row.contract.id, row.version)
-        if isinstance(event, UsageUnrated):  # the views may know of later events than the snapshot
-            plan = accounts[row.contract.id].account.plan_at(row.occurred_at)
-            personal = event.personal.peer
-            record = UnratedRecord(row, event.direction, event.quantity, personal, event.input, plan)
-            if waiting.has(record):
-                yield record
+    """Those of some contracts that are meant; the views may know of later events than the snapshot."""
+    rows = asked(snapshot.log, lambda db: unrated.rows(db, contracts))
+    for contract, theirs in groupby(rows, attrgetter("contract")):
+        account = snapshot.account(contract.id)
+        for row in theirs if account is not None else ():
+            event = snapshot.log.event(contract.id, row.version)
+            if account is not None and isinstance(event, UsageUnrated):
+                plan = account.plan_at(row.occurred_at)
+                record = UnratedRecord(row, event.direction, event.quantity, event.personal.peer, event.input, plan)
+                if waiting.has(record):
+                    yield record
 
 
 # Rating them again

@@ -30,7 +30,7 @@ from scripts.cli.options import (
     with_settings,
 )
 from scripts.errors import UsageError
-from scripts.wiring import CATALOGUE_BYTES_MAX, Settings, catalogue_text, open_ledger, read_text
+from scripts.wiring import CATALOGUE_BYTES_MAX, Settings, catalogue_text, ledger_ref, open_ledger, read_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -262,10 +262,15 @@ def _answer(made: NewVersion, output: str | None) -> dict[str, Any]:
 
 
 def _base(settings: Settings, *, shipped: bool) -> str:
-    """The catalogue that a command is about: the shipped one, that of the command line, else the ledger's."""
+    """The catalogue that a command is about: the shipped one, that of the command line, else the ledger's.
+
+    Where there is no ledger, the one that the environment names.
+    """
     line = catalogue_of_the_line()
     if shipped and line is not None:
         raise UsageError("--shipped and --catalogue name two catalogues; leave one of them out")
+    if line is None and settings.catalogue is not None and not ledger_ref(settings).exists():
+        line = settings.catalogue
     return _named(settings, SHIPPED if shipped else LEDGER if line is None else line)
 
 

@@ -167,7 +167,12 @@ def test_the_catalogue_in_force_is_shown_as_json_with_money_in_kopecks(ledger: R
     assert shown["regions"]["moscow"] == {"name": "Москва", "zone": "Europe/Moscow"}
 
 
-def test_without_a_ledger_the_shipped_one_and_any_file_are_shown(obnovi: Run, tmp_path: Path) -> None:
+def test_without_a_ledger_the_shipped_one_and_any_file_are_shown(
+    obnovi: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's counts only there: in a ledger its own is in force."""
+    assert obnovi("catalogue", "show", "--json").json()["digest"] == parse(CATALOGUE_TEXT).digest
+    monkeypatch.delenv("OBNOVI_CATALOGUE")
     assert obnovi("catalogue", "show").code == 2
     shipped = obnovi("catalogue", "show", "--shipped", "--json").json()
     assert shipped["digest"] == parse(shipped_text()).digest
