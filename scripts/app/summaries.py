@@ -1,7 +1,7 @@
 """Summaries: what an account paid for in local dates, by kind and service, and from which packages."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from datetime import date, timedelta
 
@@ -44,7 +44,7 @@ def summary(
 
 def _booked(
     snapshot: Snapshot, found: Account, begin: Instant, end: Instant, known_by: Instant | None
-) -> Iterator[tuple[int, Event]]:
+) -> Generator[tuple[int, Event]]:
     """The events booked in `[begin, end)` with their positions: along an account neither of the times runs back."""
 
     def booked_at(version: int) -> Instant:
