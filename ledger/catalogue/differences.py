@@ -1,6 +1,6 @@
 """Differences: what two catalogues say otherwise, version by version, each from its date on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -41,12 +41,10 @@ def differences(was: Catalogue, is_: Catalogue) -> Iterator[Difference]:
     Of a plan or option, what holds from each date on which a version of it begins in either catalogue is compared. A
     version that only one has differs in `effective_from` too.
     """
-    for kind, before, behind in (
-        ("plan", was.plans, is_.plans),
-        ("option", was.options, is_.options),
-    ):
-        for id in sorted({*before, *behind}):
-            yield from _of_versions(kind, id, before.get(id, []), behind.get(id, []))
+    for id in sorted({*was.plans, *is_.plans}):
+        yield from _of_versions("plan", id, was.plans.get(id, []), is_.plans.get(id, []))
+    for id in sorted({*was.options, *is_.options}):
+        yield from _of_versions("option", id, was.options.get(id, []), is_.options.get(id, []))
     regions = ({id: region.model_dump() for id, region in each.regions.items()} for each in (was, is_))
     yield from _of_tables("region", *regions)
     yield from _of_tables("setting", *({"": each.settings.model_dump(mode="json")} for each in (was, is_)))
@@ -75,7 +73,7 @@ def is_money(field: str) -> bool:
     return field in _MONEY or field.startswith("prices.")
 
 
-def _of_versions(kind: Kind, id: str, was: list[Version], is_: list[Version]) -> Iterator[Difference]:
+def _of_versions(kind: Kind, id: str, was: Sequence[Version], is_: Sequence[Version]) -> Iterator[Difference]:
     dates = sorted({version.effective_from for version in (*was, *is_)})
     for day in dates:
         before, behind = (_version_at(versions, day) for versions in (was, is_))
@@ -87,7 +85,7 @@ def _of_versions(kind: Kind, id: str, was: list[Version], is_: list[Version]) ->
             yield Difference(kind, id, day.isoformat(), field, old, new)
 
 
-def _version_at(versions: list[Version], day: date) -> Version | None:
+def _version_at(versions: Sequence[Version], day: date) -> Version | None:
     return next((each for each in reversed(versions) if each.effective_from <= day), None)
 
 

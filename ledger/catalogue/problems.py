@@ -54,7 +54,8 @@ def describe_problem(raw: dict[str, Any], details: Any, known: Iterable[str]) ->
 
 def contradictions(raw: dict[str, Any]) -> Iterable[Found]:
     """Two versions of one date, and a region that there is not, in whatever can be read."""
-    regions = raw.get("regions")
+    named_regions = raw.get("regions")
+    regions: dict[str, Any] | None = named_regions if isinstance(named_regions, dict) else None
     for table in ("plans", "options"):
         seen: set[tuple[object, object]] = set()
         for place, item in enumerate(_tables(raw.get(table))):
@@ -64,8 +65,8 @@ def contradictions(raw: dict[str, Any]) -> Iterable[Found]:
                 yield (table, place, "effective_from"), f"{version}: effective_from: two versions of one date"
             seen.add(key)
             named = item.get("regions") if table == "plans" else None
-            for region in named if isinstance(named, list) and isinstance(regions, dict) else []:
-                if isinstance(region, str) and region != "*" and region not in regions:
+            for region in named if isinstance(named, list) else []:
+                if isinstance(region, str) and region != "*" and regions is not None and region not in regions:
                     meant = did_you_mean(region, regions)
                     yield (table, place, "regions"), f"{version}: regions: no region {region!r}{meant}"
 

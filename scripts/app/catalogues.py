@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from ledger.accounts import stored_accounts
-from ledger.catalogue import BadCatalogue, Catalogue, PlanVersion, oversights, parse
+from ledger.catalogue import BadCatalogue, Catalogue, OptionVersion, PlanVersion, oversights, parse
 from ledger.catalogue.differences import changed_fields
 from ledger.catalogue.model import PackageTable, Prices, Size
 from ledger.catalogue.problems import did_you_mean
@@ -62,9 +62,8 @@ def shown(catalogue: Catalogue, *, plan: str | None = None, at: date | None = No
         require_plan(catalogue, plan)
     document = catalogue.document.model_dump(mode="json")
     for table, versions in (("plans", catalogue.plans), ("options", catalogue.options)):
-        chosen = [each for name in versions for each in versions[name]]
-        if table == "plans" and plan is not None:
-            chosen = versions[plan]
+        names = [plan] if table == "plans" and plan is not None else list(versions)
+        chosen: list[PlanVersion | OptionVersion] = [each for name in names for each in versions[name]]
         if at is not None:
             chosen = [
                 each for each in chosen if each is catalogue.plan(each.id, at) or each is catalogue.option(each.id, at)
@@ -123,7 +122,7 @@ def contracts_by_plan(snapshot: Snapshot) -> Counter[str]:
 
 def _changed(version: PlanVersion, updated: Mapping[str, Any]) -> PlanVersion:
     """A version with other fields, not checked."""
-    fields = {name: getattr(version, name) for name in PlanVersion.model_fields} | updated
+    fields = {name: getattr(version, name) for name in PlanVersion.model_fields} | dict(updated)
     return PlanVersion.model_construct(version.model_fields_set | set(updated), **fields)
 
 

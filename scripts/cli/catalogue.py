@@ -45,8 +45,10 @@ class SizeType(click.ParamType[int | str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         """The number, or the word."""
-        if isinstance(value, int) or value == "unlimited":
+        if isinstance(value, int):
             return value
+        if value == "unlimited":
+            return "unlimited"
         if not (value.isascii() and value.isdecimal()):
             self.fail(f"{value!r} is no whole number and not `unlimited`", param, ctx)
         return int(value)
@@ -209,6 +211,7 @@ def add_price(
 @with_settings
 def add_version(
     settings: Settings,
+    /,
     plan: str,
     prices: Sequence[tuple[str, Service, Kopecks]],
     since: date,

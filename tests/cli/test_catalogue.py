@@ -15,7 +15,13 @@ from tests.support import CATALOGUE_TEXT
 @pytest.fixture
 def ledger(obnovi: Run, tmp_path: Path) -> Run:
     """An account on t4 with a call to a zone that has no price."""
-    call = {"service": "voice", "direction": "out", "quantity": 61, "zone": "abroad", "peer": "74950001234"}
+    call: dict[str, Any] = {
+        "service": "voice",
+        "direction": "out",
+        "quantity": 61,
+        "zone": "abroad",
+        "peer": "74950001234",
+    }
     record = line("usage", "abroad", "2023-01-20T12:00:00+03:00", **call)
     assert obnovi("feed", write(tmp_path / "feed", *month(), record).name).code == 0
     return obnovi
@@ -215,7 +221,7 @@ def test_what_differs_is_told_field_by_field_with_its_date(ledger: Run, tmp_path
         ('name = "Москва"', 'name = "Москва и область"'),
         ("edition = 2", 'edition = 2\nnight_hour = 4\npromise = { max = "900.00" }'),
     )
-    t4 = {"kind": "plan", "id": "t4", "version": "2015-01-01"}
+    t4: dict[str, Any] = {"kind": "plan", "id": "t4", "version": "2015-01-01"}
     region = {"kind": "region", "id": "moscow", "version": None}
     setting = {"kind": "setting", "version": None}
     assert rows(ledger, "ledger", other) == [
@@ -234,7 +240,7 @@ def test_what_differs_is_told_field_by_field_with_its_date(ledger: Run, tmp_path
 def test_a_new_version_is_compared_with_what_held_before_it(ledger: Run) -> None:
     asked = ("catalogue", "add-price", "t4", "abroad", "--voice", "9", "--from", "2023-01-01", "-o", "mended.toml")
     assert ledger(*asked).code == 0
-    t4 = {"kind": "plan", "id": "t4", "version": "2023-01-01"}
+    t4: dict[str, Any] = {"kind": "plan", "id": "t4", "version": "2023-01-01"}
     told = [
         t4 | {"field": "effective_from", "was": None, "is": "2023-01-01"},
         t4 | {"field": "prices.abroad.voice_minute", "was": None, "is": 9_00},

@@ -118,7 +118,7 @@ def test_a_new_version_alters_nothing_but_what_is_named_from_its_date_on(
     assert now.monthly_fee == (before.monthly_fee if made.monthly_fee is None else made.monthly_fee)
     assert now.name == (made.name or before.name)
     for zone, prices in made.prices.items():
-        assert {service: now.prices[zone].of(service) for service in prices} == prices  # type: ignore[arg-type]
+        assert {service: now.prices[zone].of(service) for service in prices} == prices
     told = list(differences(was, is_))
     assert {(each.kind, each.id) for each in told} == {("plan", plan)}
     assert {each.version for each in told} == {since.isoformat()}
