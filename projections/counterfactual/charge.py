@@ -90,6 +90,11 @@ def pairs_cited(cites: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(cites[::2], cites[1::2], strict=False)) if len(cites) > 2 else []
 
 
+def records_cited(cites: Sequence[int]) -> set[int]:
+    """The late records that an adjustment cites."""
+    return {record for _, record in pairs_cited(cites)} or {*cites[-1:]}
+
+
 def adjustments(
     found: Sequence[Charge], by: str, contracts: Contracts, *, per_account: bool = False
 ) -> list[tuple[Contract, list[Adjust]]]:

@@ -20,7 +20,7 @@ from ledger.progress import Progress
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
 from projections.counterfactual.change import Change
-from projections.counterfactual.charge import SOURCE, Charge, key_of, pairs_cited
+from projections.counterfactual.charge import SOURCE, Charge, key_of, pairs_cited, records_cited
 from projections.counterfactual.history import Step, decide_with, steps_of, zone_of
 from projections.counterfactual.pairs import Pair, pairs
 from projections.shares import WholeContracts, in_shares, whole
@@ -152,7 +152,7 @@ def charges(
     if not records or (begin is not None and all(record.booked_at < begin for record in records.values())):
         return []
     shares: dict[int, list[_Share]] = {}
-    for each in _mended(steps):
+    for each in _mended(steps, records):
         if isinstance(each.event, Adjusted) and (cited := pairs_cited(each.cites)):
             listed = _charges(contract, steps[: each.before], catalogues, shares)
             shares[each.event.version] = list(_shares(each.event, cited, list(listed)))
@@ -194,14 +194,16 @@ class _Share(NamedTuple):
     amount: Kopecks
 
 
-def _mended(steps: Sequence[Step]) -> Iterator[_Mended]:
-    """The adjustments that were made here, also those that were refused."""
+def _mended(steps: Sequence[Step], records: Collection[int]) -> Iterator[_Mended]:
+    """The adjustments that were made here, also those that were refused; one without late records is a clerk's."""
     for before, step in enumerate(steps):
         event = step.events[0]
         if not isinstance(event, Adjusted | InputRefused) or event.input is None or event.input.source != SOURCE:
             continue
         if isinstance(event, Adjusted) or event.input_type == "adjust":
-            yield _Mended(event, event.input.id, before)
+            made = _Mended(event, event.input.id, before)
+            if records_cited(made.cites) <= set(records):
+                yield made
 
 
 def _shares(event: Adjusted, cited: Sequence[tuple[int, int]], listed: Sequence[Charge]) -> Iterator[_Share]:
@@ -239,7 +241,7 @@ def _charges(
 ) -> Iterator[Charge]:
     """The charges of a contract with these steps; `shares` are those of its adjustments of several charges."""
     records = _late_records(steps)
-    mended = list(_mended(steps))
+    mended = list(_mended(steps, records))
     ours = {each.event.version for each in mended}
     move = {version: event.occurred_at for version, event in records.items()}
     found = decide_with(contract, steps, Change(drop=frozenset(ours), move=move), catalogues)

@@ -358,3 +358,12 @@ def test_the_text_of_an_older_build_is_told_in_english_too(tmp_path: Path) -> No
     older = "опоздавшая запись (звонки, 14.02.2023 23:50): было −6,00 ₽, вовремя 0,00 ₽"
     assert translate(Phrasebook("en"), older) == "late record (voice, 14.02.2023 23:50): it was −6.00 ₽, in time 0.00 ₽"
     assert translate(Phrasebook("en"), "по звонку; запись 7") == "по звонку; запись 7"
+
+
+@pytest.mark.parametrize("cites", [[4], [7, 4], [7, 4, 7], [4, 4, 7, 4]])
+def test_an_adjustment_of_this_source_that_cites_no_late_record_is_a_clerk_s(tmp_path: Path, cites: list[int]) -> None:
+    """A feed may name any source; it counts as one by hand where it cites the charge."""
+    story = behind_the_window(tmp_path)
+    given = {"amount": 1_00, "cites": cites, "text": "", "source": "late", "id": "late-4-1", "by": "clerk-1"}
+    story.feed("adjust", "2023-02-20 10:00", **given)
+    assert told(story) == [(7, 7, -5_00 if 7 in cites else -6_00, 0)]
