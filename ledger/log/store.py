@@ -232,6 +232,9 @@ class Reading(Protocol):
     def accounts(self) -> list[str]:
         """Every account that has events or a head, in order."""
 
+    def each_account(self) -> Iterator[str]:
+        """The same, one after the other, for there may be very many; other questions may be asked meanwhile."""
+
     def head(self, account: str) -> Head | None:
         """An account's head as stored; None for an account that nobody opened, or whose head was lost."""
 

@@ -14,6 +14,7 @@ import msgspec
 
 from scripts import collector
 from scripts.benchmarks import (
+    accounts,
     against,
     aggregates,
     append,
@@ -56,6 +57,7 @@ ROWS = {
         what_if.ROW,
         late.ROW,
         night.ROW,
+        accounts.ROW,
         statement.ROW,
         start.ROW,
         *evidence.ROWS,

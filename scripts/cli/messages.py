@@ -26,6 +26,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_ZONE": "{zone!r} is no zone of a record, which has 1 to {most} characters",
     "NO_CATALOGUE": "that would be no catalogue: {reason}",
     "NO_SUCH_PLAN": "the catalogue has no plan {plan}",
+    "NO_SUCH_OPTION": "the catalogue has no option {option}",
     "NO_SUCH_TYPE": "--type {type}: no event is called that; there are {known}",
     "RANGE_REVERSED": "--from lies after --to",
     "LIST_IS_EMPTY": "{file} names no account; leave --accounts out for all there are",

@@ -1,5 +1,6 @@
 """`obnovi accounts`: which contracts there are, and those that somebody looks for (R-15.8)."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scripts.app import contract_list, contract_order
 from tests.cli.support import ACCOUNT, Run, line, month, opening, write
 
 BLOCKED, EMPTY = "79161234568", "79000000002"
@@ -75,6 +77,16 @@ def test_every_contract_is_told_as_it_stands_in_order_of_number(ledger: Run) -> 
         (("--closed-from", "2000-01-01"), []),
         (("--mode", "none", "--wallet-below", "1"), [EMPTY]),
         ((ACCOUNT, "--mode", "none"), []),
+        (("--wallet-above", "9999"), [ACCOUNT, BLOCKED]),
+        (("--wallet-above", "10000"), [ACCOUNT]),
+        (("--option", "gb1"), []),
+        (("--promise",), []),
+        (("--due-from", "2023-02-15"), [ACCOUNT]),
+        (("--due-from", "2023-02-15T03:00:01"), []),
+        (("--due-until", "2023-02-14"), []),
+        (("--due-until", "2023-02-15"), [ACCOUNT]),
+        (("--due-until", "2023-02-15T03:00"), [ACCOUNT]),
+        (("--due-from", "2023-02-15", "--due-until", "2023-02-15", "--cannot-pay"), []),
     ],
 )
 def test_contracts_that_are_looked_for(ledger: Run, options: tuple[str, ...], found: list[str]) -> None:
@@ -92,6 +104,9 @@ def test_contracts_that_are_looked_for(ledger: Run, options: tuple[str, ...], fo
         (("--blocked", "night"), 2, "'night' is not one of"),
         (("--wallet-below", "10.00"), 2, "'10.00' is not a valid integer"),
         (("--opened-from", "yesterday"), 2, "yesterday"),
+        (("--option", "gb99"), 2, "the catalogue has no option gb99"),
+        (("--numbers", "--json"), 2, "--numbers is a list of its own"),
+        (("--due-from", "2023-02-02", "--due-until", "2023-02-01"), 2, "--due-from lies after --due-until"),
         (("--opened-from", "2023-02-02", "--opened-until", "2023-02-01"), 2, "--opened-from lies after --opened-until"),
         (("--closed-from", "2023-02-02", "--closed-until", "2023-02-01"), 2, "--closed-from lies after --closed-until"),
     ],
@@ -114,3 +129,71 @@ def test_a_contract_whose_head_is_lost_is_told_from_its_events(ledger: Run, tmp_
     with closing(sqlite3.connect(tmp_path / "obnovi.db")) as db, db:
         db.execute("DELETE FROM heads WHERE version = 3")
     assert ledger("accounts", "--json").out == before
+
+
+@pytest.mark.parametrize(
+    ("spent", "promised", "credit", "found"),
+    [
+        (600_00 - 400_00, None, 0, []),
+        (600_00 - 399_99, None, 0, [ACCOUNT]),
+        (600_00 - 399_99, None, 1, []),
+        (600_00 - 399_99, "2023-02-12T03:00:01+03:00", 0, []),  # promised for three days, so it is over a second later
+        (600_00 - 399_99, "2023-02-12T03:00:00+03:00", 0, [ACCOUNT]),  # it ends before what the night charges (R-2.7)
+    ],
+)
+def test_who_will_be_charged_then_and_cannot_pay(
+    obnovi: Run, tmp_path: Path, spent: int, promised: str | None, credit: int, found: list[str]
+) -> None:
+    """T4 takes 400.00 on 15 February: 399.99 does not reach it, without credit or a promise that lasts till then."""
+    lines = [json.loads(each) for each in month()]
+    lines[0] |= {"credit_limit": credit}
+    write(
+        tmp_path / "feed",
+        *map(json.dumps, lines),
+        line("adjust", "a", "2023-01-16T10:00:00+03:00", amount=-spent, cites=[2], text="", by="clerk"),
+        *([line("take_promise", "p", promised, amount=1_00)] if promised else []),
+    )
+    assert obnovi("feed", "feed", "--json").json()["refused"] == 0
+    assert listed(obnovi, "--due-from", "2023-02-15", "--due-until", "2023-02-15", "--cannot-pay") == found
+    assert listed(obnovi, "--cannot-pay") == found
+    assert obnovi("night", "--until", "2023-02-15", "--json").json()["monthly_fees"] == (0 if found else 1)
+
+
+def test_those_with_an_option_or_a_promise(ledger: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path / "more",
+        line("connect_option", "o", "2023-02-02T10:00:00+03:00", option="gb1"),
+        line("take_promise", "p", "2023-02-02T10:00:00+03:00", BLOCKED, amount=1_00),
+    )
+    assert ledger("feed", "more", "--json").json()["refused"] == 0
+    assert listed(ledger, "--option", "gb1") == [ACCOUNT]
+    assert listed(ledger, "--promise") == [BLOCKED]
+
+
+def test_numbers_name_the_contracts_that_were_found_and_no_other(ledger: Run, tmp_path: Path) -> None:
+    """Of a number with two contracts the closed one is NUMBER/1: a list of the number would mean both."""
+    again = [json.dumps(json.loads(each) | {"id": f"{n}", "at": f"2023-03-0{n}T10:00:00+03:00"}) for n, each in
+             enumerate(month(BLOCKED), 1)]  # fmt: skip
+    write(tmp_path / "more", line("close", "close", "2023-02-20T10:00:00+03:00", BLOCKED), *again)
+    assert ledger("feed", "more", "--json").json()["refused"] == 0
+    assert ledger("accounts", "--numbers").out == f"{EMPTY}\n{ACCOUNT}\n{BLOCKED}/1\n{BLOCKED}/2\n"
+    for some in (("--mode", "closed"), ("--plan", "t4"), ("--wallet-below", "20000"), ()):
+        piped = ledger("accounts", *some, "--numbers").out
+        (tmp_path / "list").write_text(piped, encoding="utf-8")
+        asked = [(each["account"], each["holder"]) for each in ledger("accounts", *some, "--json").json()]
+        done = ledger("verify", "--accounts", "list", "--json").json()
+        assert done["accounts"] == len(asked) == len(piped.splitlines()) > 0
+    assert ledger("accounts", "--plan", "t3", "--numbers").out == ""
+
+
+def test_very_many_come_in_order_of_number_and_holder(monkeypatch: pytest.MonkeyPatch, ledger: Run) -> None:
+    """However small the runs in which they are sorted, and the pages that people get."""
+    whole, pages = ledger("accounts", "--json").out, ledger("accounts").out
+    monkeypatch.setattr(contract_order, "RUN_CONTRACTS", 1)
+    monkeypatch.setattr(contract_order, "NAMED_AT_ONCE", 1)
+    monkeypatch.setattr(contract_list, "READ_AT_ONCE", 2)
+    assert ledger("accounts", "--json").out == whole
+    monkeypatch.setattr("scripts.cli.contract_list.ROWS_OF_TABLE", 1)
+    assert [word for word in ledger("accounts").out.split() if word.startswith("79")] == [
+        word for word in pages.split() if word.startswith("79")
+    ]

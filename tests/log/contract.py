@@ -338,7 +338,8 @@ class StoreContract:
                 tx.append_stored([event(word, 1), event(word, 2)], [key(1, word)])
             tx.put_heads(Head(word, 2, 7, b"{}") for word in WORDS)
         with store.reading() as log:
-            assert log.accounts() == ordered
+            assert log.accounts() == list(log.each_account()) == ordered
+            assert [log.newest_versions([each]) for each in log.each_account()] == [{each: 2} for each in ordered]
             assert [row.account for row in log.all_events()] == [word for word in ordered for _ in range(2)]
             assert [head.account for head in log.heads()] == ordered
             assert log.due_accounts(7) == [head.account for head in log.due(7, 99)] == ordered

@@ -79,6 +79,9 @@ class DatasetReading(OneLog):
     def accounts(self) -> list[str]:
         return self._accounts
 
+    def each_account(self) -> Iterator[str]:
+        return iter(self._accounts)
+
     @cached_property
     def _accounts(self) -> list[str]:
         contents = map(self._files.content, self._all_files())

@@ -81,9 +81,11 @@ class PostgresReading(OneLog):
         return map(Stored._make, self._stream(statement, parameters))
 
     def accounts(self) -> list[str]:
+        return list(self.each_account())
+
+    def each_account(self) -> Iterator[str]:
         others = "UNION SELECT account FROM heads" if self._until is None else "GROUP BY account"
-        rows = self._all(f"SELECT account FROM {self._events} {others} ORDER BY 1")
-        return [row[0] for row in rows]
+        return (row[0] for row in self._stream(f"SELECT account FROM {self._events} {others} ORDER BY 1"))
 
     def events_between(self, after: int, until: int) -> Iterator[Stored]:
         where = "WHERE position > %s AND position <= %s ORDER BY position"

@@ -175,7 +175,10 @@ class ShardedReading:
         return self.shards[share.shard].keys_in(share)
 
     def accounts(self) -> list[str]:
-        return _once(merge(*(shard.accounts() for shard in self.shards)))
+        return list(self.each_account())
+
+    def each_account(self) -> Iterator[str]:
+        return _each_once(merge(*(shard.each_account() for shard in self.shards)))
 
     def heads(self, first: str = "", before: str | None = None) -> Iterator[Head]:
         return merge(*(shard.heads(first, before) for shard in self.shards), key=_BY_ACCOUNT)
@@ -256,8 +259,12 @@ class ShardedReading:
 
 
 def _once(accounts: Iterable[str]) -> list[str]:
+    return list(_each_once(accounts))
+
+
+def _each_once(accounts: Iterable[str]) -> Iterator[str]:
     """Accounts in order, each once: one that somebody put into another shard is in two."""
-    return [account for account, _ in groupby(accounts)]
+    return (account for account, _ in groupby(accounts))
 
 
 def _newest(events: Iterable[Event | None]) -> Event | None:

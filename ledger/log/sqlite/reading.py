@@ -114,9 +114,12 @@ class SQLiteReading(OneLog):
         return self._in_bulk(statement, (share.first, _end(share.before)))
 
     def accounts(self) -> list[str]:
+        return list(self.each_account())
+
+    def each_account(self) -> Iterator[str]:
         others = "UNION SELECT account FROM heads" if self._until is None else "GROUP BY originator_id"
         rows = self._stream(f"SELECT originator_id FROM {self._events} {others} ORDER BY 1")
-        return [row[0] for row in rows]
+        return (row[0] for row in rows)
 
     def events_between(self, after: int, until: int) -> Iterator[Stored]:
         return self._stored("WHERE position > ? AND position <= ? ORDER BY position", (after, until))

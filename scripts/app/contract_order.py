@@ -1,0 +1,39 @@
+"""Contracts in the order of lists by account, however many there are: 40 bytes each, sorted in runs and merged."""
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from io import BytesIO
+from itertools import islice
+from typing import Final
+
+from ledger.contracts import Contract, Contracts
+
+NAMED_AT_ONCE: Final = 5_000
+RUN_CONTRACTS: Final = 50_000
+
+
+def in_order(contracts: Contracts, ids: Iterable[str]) -> Iterator[Contract]:
+    """Contracts by their ids, by number and holder. A million of objects would be some 300 bytes each."""
+    rest = iter(ids)
+    runs = []
+    while run := _run(contracts, rest):
+        runs.append(BytesIO(run))
+    return map(_contract, merge(*runs))
+
+
+def _run(contracts: Contracts, ids: Iterator[str]) -> bytes:
+    """The next ones in order, a line each, whose bytes are in the order of contracts; none at the end."""
+    lines: list[bytes] = []
+    while len(lines) < RUN_CONTRACTS and (some := list(islice(ids, NAMED_AT_ONCE))):
+        lines += map(_line, contracts.named_all(some).values())
+    return b"".join(sorted(lines))
+
+
+def _line(contract: Contract) -> bytes:
+    id = contract.id.encode("unicode_escape")  # which may be anything in a log that somebody changed
+    return b"%b\t%013d\t%b\n" % (contract.number.encode(), contract.holder, id)
+
+
+def _contract(line: bytes) -> Contract:
+    number, holder, id = line.removesuffix(b"\n").split(b"\t")
+    return Contract(number.decode(), int(holder), id.decode("unicode_escape"))
