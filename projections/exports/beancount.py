@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from ledger.events import type_name
 from ledger.log.store import Reading
 from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, parts
-from projections.exports.postings import Books, Posting, Transaction, tags
+from projections.exports.postings import Books, Posting, Transaction
+from projections.exports.selection import EVERYTHING, Selection
 
 VERSION: Final = 2
 BEFORE_ALL: Final = "1970-01-01"
@@ -28,6 +28,7 @@ ROOTS: Final = {
     "revenue": "Expenses:Revenue",
     "consumed": "Expenses:Consumed",
     "expired": "Expenses:Expired",
+    "opening": "Equity:Opening",
 }
 _NUMBERS: Final = frozenset({"position", "version"})
 _PLAIN: Final = re.compile(r"[a-z0-9]+(?:_[a-z][a-z0-9]*|-[a-z0-9]+)*")
@@ -37,15 +38,16 @@ Waiting = dict[str, tuple[date, int, Unit]]
 """By account: the day of its last posting, the balance behind it, its unit."""
 
 
-def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
-    """Write the whole log; how many events it has. Raises BadEvents."""
+def write(log: Reading, file: BinaryIO, progress: Progress, selection: Selection = EVERYTHING) -> int:
+    """Write the whole log, or what is selected of it; how many events that is. Raises BadEvents."""
     file.write(HEAD.encode())
     waiting: Waiting = {}
-    for transaction in Books().transactions(log, log.last_position(), progress):
+    books = Books()
+    for transaction in books.transactions(log, progress, selection):
         file.write("".join(_lines(transaction, waiting)).encode())
     for account, (day, balance, unit) in waiting.items():
         file.write(_assertion(account, day, balance, unit).encode())
-    return log.count()
+    return books.events
 
 
 def _lines(transaction: Transaction, waiting: Waiting) -> Iterator[str]:
@@ -59,8 +61,8 @@ def _lines(transaction: Transaction, waiting: Waiting) -> Iterator[str]:
             if last is not None and last[0] < day:
                 yield _assertion(account, *last)
             waiting[account] = (day, posting.balance, posting.unit)
-    yield f'{day} * "{type_name(transaction.event)}"\n'
-    for name, value in tags(transaction):
+    yield f'{day} * "{transaction.name}"\n'
+    for name, value in transaction.tags:
         yield f"  {name}: {value}\n" if name in _NUMBERS else f'  {name}: "{value}"\n'
     for posting, account in zip(transaction.postings, accounts, strict=True):
         yield f"  {account}  {amount(posting.amount, posting.unit)} {COMMODITIES[posting.unit]}\n"

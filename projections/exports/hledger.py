@@ -3,12 +3,13 @@
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from ledger.events import EVENT_TYPES, type_name
+from ledger.events import EVENT_TYPES
 from ledger.log.store import Reading
 from ledger.progress import Progress
 from ledger.units import Unit
 from projections.exports.names import COMMODITIES, amount, component, parts
-from projections.exports.postings import TAGS, Books, Transaction, tags
+from projections.exports.postings import OPENING, TAGS, Books, Transaction
+from projections.exports.selection import EVERYTHING, Selection
 
 VERSION: Final = 2
 HEAD: Final = (
@@ -22,14 +23,16 @@ HEAD: Final = (
 )
 
 
-def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
-    """Write the whole log; how many events it has. Raises BadEvents."""
+def write(log: Reading, file: BinaryIO, progress: Progress, selection: Selection = EVERYTHING) -> int:
+    """Write the whole log, or what is selected of it; how many events that is. Raises BadEvents."""
     declared = [f"payee {kind.__name__}\n" for kind in EVENT_TYPES] + [f"tag {name}\n" for name in (*TAGS, "grant")]
     file.write((HEAD + "".join(declared)).encode())
-    last = log.last_position()
-    for transaction in Books().transactions(log, last, progress):
+    if selection.since is not None:
+        file.write(f"account Opening\n  ; type:E\npayee {OPENING}\n".encode())
+    books = Books()
+    for transaction in books.transactions(log, progress, selection):
         file.write(_text(transaction).encode())
-    return log.count()
+    return books.events
 
 
 def _text(transaction: Transaction) -> str:
@@ -42,8 +45,8 @@ def _text(transaction: Transaction) -> str:
         lines.append(f"    {account}  {amount(moved, unit)} {commodity}{asserted}{granted}\n")
         if is_new:
             declared.append(f"account {account}\n")
-    said = ", ".join([f"{name}:{value}" for name, value in tags(transaction)])
-    head = f"{transaction.day.isoformat()} * {type_name(transaction.event)}  ; {said}\n"
+    said = ", ".join([f"{name}:{value}" for name, value in transaction.tags])
+    head = f"{transaction.day.isoformat()} * {transaction.name}  ; {said}\n"
     return "".join([*declared, head, *lines])
 
 

@@ -14,7 +14,7 @@ from projections.evidence.leaf import event_hash
 from projections.evidence.tree import Growing
 from projections.exports.jsonl import root_text
 from projections.exports.lines import FORMATS_READ, CatalogueLine, End, EventLine, KeyLine, Line, Log
-from projections.exports.postings import PROGRESS_EVERY_EVENTS
+from projections.exports.selection import PROGRESS_EVERY_EVENTS
 
 _decoder: Final = msgspec.json.Decoder(Line)
 

@@ -11,6 +11,7 @@ from ledger.events import type_name
 from ledger.log.errors import BadEvents
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
+from projections.exports.selection import EVERYTHING, Selection, placed_events
 
 VERSION: Final = 1
 """Columns are only ever added, with nulls in older files; anything else is a new version."""
@@ -52,10 +53,12 @@ SCHEMA: Final = pa.schema(
 )
 
 
-def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
-    """Write the whole log; how many events it has. Raises BadEvents."""
+def write(log: Reading, file: BinaryIO, progress: Progress, selection: Selection = EVERYTHING) -> int:
+    """Write the whole log, or what is selected of it; how many events that is. Raises BadEvents."""
     done = 0
     rows = log.events_between(0, log.last_position())
+    if not selection.is_whole:
+        rows = (each.stored for each in placed_events(log, selection, progress) if not each.is_before)
     with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for some in _batches(rows):
             try:
@@ -65,7 +68,8 @@ def write(log: Reading, file: BinaryIO, progress: Progress) -> int:
                 raise BadEvents(f"{where}: {error}", "run_verify") from None
             writer.write_table(table, row_group_size=ROWS_AT_ONCE)
             done += len(some)
-            progress(done)
+            if selection.is_whole:
+                progress(done)
     return done
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 
 from ledger.log.engines import open_store
+from scripts.app.export import FORMS
 from scripts.benchmarks import traffic
 from scripts.benchmarks.builds import this_build
 from scripts.benchmarks.compared import FULL, QUICK
 from scripts.benchmarks.kept import Kept
 from scripts.benchmarks.row import Goal, Measured, Row, run, seconds
-from scripts.cli.export import FORMS
 
 
 def _measure(form: str) -> Callable[[Path, bool], Measured]:

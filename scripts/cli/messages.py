@@ -29,6 +29,9 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_SUCH_OPTION": "the catalogue has no option {option}",
     "NO_SUCH_TYPE": "--type {type}: no event is called that; there are {known}",
     "RANGE_REVERSED": "--from lies after --to",
+    "WHOLE_LOG_ONLY": (
+        "{form} is the whole log, its root and keys are of all events; leave accounts and dates out, or take parquet"
+    ),
     "LIST_IS_EMPTY": "{file} names no account; leave --accounts out for all there are",
     "LISTED_NO_ACCOUNT": "{file}, line {line}: {account!r} is no account; one is 79 and nine digits, like 79161234567",
     "BOUNDS_REVERSED": "--{what}-from lies after --{what}-until",

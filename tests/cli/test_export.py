@@ -37,6 +37,65 @@ def test_an_export_says_how_many_events_and_bytes(ledger: Run, tmp_path: Path, f
     assert (tmp_path / "again").read_bytes() == (tmp_path / "made").read_bytes()
 
 
+OTHER = "79160000002"
+
+
+@pytest.mark.parametrize("form", ["hledger", "beancount", "parquet"])
+@pytest.mark.parametrize(
+    ("options", "events"),
+    [
+        ((), 10),
+        (("--account", ACCOUNT), 5),
+        (("--account", ACCOUNT, "--holder", "1"), 5),
+        (("--account", ACCOUNT, "--account", "8 916 000-00-02"), 10),
+        (("--accounts", "list"), 5),
+        (("--month", "2023-01", "--account", OTHER), 5),
+        (("--from", "2023-01-16", "--account", OTHER), 1),
+        (
+            (
+                "--to",
+                "2023-01-14",
+            ),
+            2,
+        ),
+        (("--from", "2023-01-17", "--to", "2023-01-17"), 2),
+        (("--month", "2022-12"), 0),
+    ],
+)
+def test_some_accounts_and_dates_are_exported(
+    ledger: Run, tmp_path: Path, form: str, options: tuple[str, ...], events: int
+) -> None:
+    write(
+        tmp_path / "more",
+        *month(OTHER),
+        line("usage", "u", "2023-01-17T10:00:00+03:00", OTHER, service="voice", direction="out", quantity=61),
+    )
+    assert ledger("feed", "more").code == 0
+    write(tmp_path / "list", OTHER)
+    done = ledger("export", "--format", form, "-o", "made", *options, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert done.json() == {"events": events, "written": (tmp_path / "made").stat().st_size}
+
+
+def test_books_of_dates_begin_with_what_was_there(ledger: Run, tmp_path: Path) -> None:
+    """599.99 would be found by hledger: the opening says what the ledger said behind the last event before."""
+    assert ledger("export", "--format", "hledger", "-o", "made", "--from", "2023-01-16").code == 0
+    text = (tmp_path / "made").read_text()
+    assert text.partition("2023-01-16 * ")[2].partition("\n2023")[0].splitlines() == [
+        f"OpeningBalance  ; account:{ACCOUNT}",
+        f"    Subscribers:{ACCOUNT}:base:data  4194304 KB = 4194304 KB",
+        "    Opening:data  -4194304 KB",
+        f"    Subscribers:{ACCOUNT}:base:sms  200 SMS = 200 SMS",
+        "    Opening:sms  -200 SMS",
+        f"    Subscribers:{ACCOUNT}:base:voice  12000 SEC = 12000 SEC",
+        "    Opening:voice  -12000 SEC",
+        f"    Subscribers:{ACCOUNT}:wallet  600.00 RUB = 600.00 RUB",
+        "    Opening  -600.00 RUB",
+        "account Revenue:usage",
+    ]
+    assert "ToppedUp" not in text.partition("2023-01-16 *")[2]
+
+
 def test_import_log_makes_the_same_ledger(ledger: Run, tmp_path: Path) -> None:
     ledger("export", "--format", "jsonl", "-o", "log")
     done = ledger("--ledger", "again.db", "import-log", "log", "--json")
@@ -64,6 +123,19 @@ def test_a_ledger_with_events_takes_no_log(ledger: Run) -> None:
         (("export", "--format", "jsonl", "-o", "."), ". is no file that can be replaced"),
         (("export", "--format", "jsonl", "-o", "/dev/null"), "/dev/null is no file that can be replaced"),
         (("export", "--format", "jsonl", "-o", "no/made"), "no/made cannot be written: No such file"),
+        (("export", "--format", "jsonl", "-o", "made", "--account", ACCOUNT), "jsonl is the whole log"),
+        (("export", "--format", "jsonl", "-o", "made", "--accounts", "feed"), "jsonl is the whole log"),
+        (("export", "--format", "jsonl", "-o", "made", "--month", "2023-01"), "jsonl is the whole log"),
+        (("export", "--format", "parquet", "-o", "made", "--holder", "1"), "--holder goes with one --account"),
+        (("export", "--format", "parquet", "-o", "made", "--accounts", "feed"), "feed, line 1: "),
+        (
+            ("export", "--format", "parquet", "-o", "made", "--account", ACCOUNT, "--accounts", "feed"),
+            "--account and --accounts both name accounts",
+        ),
+        (
+            ("export", "--format", "parquet", "-o", "made", "--from", "2023-01-02", "--to", "2023-01-01"),
+            "--from lies after --to",
+        ),
         (("--ledger", "no.db", "export", "--format", "jsonl", "-o", "made"), "there is no ledger at no.db"),
         (("--ledger", "new.db", "import-log", "no"), "there is no exported log at no"),
         (("--ledger", "new.db", "import-log", "/dev"), "/dev is a folder, not an exported log"),
