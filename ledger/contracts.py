@@ -1,7 +1,7 @@
 """Contracts: each accepted `open` makes one, a stream of its own; a number has one after the other (R-15.1)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
 
 ACCOUNT: Final = "79[0-9]{9}"
@@ -45,6 +45,9 @@ class Contracts(Protocol):
 
     def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
         """The same of many, by id."""
+
+    def each_named(self, ids: Iterable[str]) -> Iterator[Contract]:
+        """The same of very many, in no order: none of them is remembered."""
 
     def of(self, number: str) -> list[Contract]:
         """The contracts of a number in order of opening, those that the log has."""

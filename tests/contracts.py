@@ -1,6 +1,6 @@
 """A table of contracts as a key store has it, for naming and sorting without a ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ledger.contracts import ERASED, NO_KEY, Contract
@@ -24,6 +24,9 @@ class Table(NamedTuple):
 
     def named_all(self, ids: Iterable[str]) -> dict[str, Contract]:
         return {id: self.named(id) for id in ids}
+
+    def each_named(self, ids: Iterable[str]) -> Iterator[Contract]:
+        return iter(self.named_all(ids).values())
 
     def of(self, number: str) -> list[Contract]:
         return sorted(each for each in self.contracts if each.number == number != ERASED)

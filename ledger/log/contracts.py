@@ -1,6 +1,7 @@
 """The contracts of a log: its streams, named by the keyring; in a ledger of an older build by themselves (R-15.1)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 from ledger.contracts import NO_KEY, Contract, is_number
@@ -14,6 +15,7 @@ FORM_SETTING: Final = "contracts"
 """How the contracts of a ledger are kept; one of an older build, whose streams are called by numbers, does not say."""
 SEALED: Final = "sealed"
 CLEAR: Final = "clear"
+NAMED_AT_ONCE: Final = 5_000
 LEDGER_SETTING: Final = "ledger"
 """What a ledger is called in the keyring."""
 
@@ -57,6 +59,13 @@ class LogContracts:
         listed = list(ids)
         self._keyring.look_up_all([id for id in listed if not is_number(id)])
         return {id: self.named(id) for id in listed}
+
+    def each_named(self, ids: Iterable[str]) -> Iterator[Contract]:
+        """The same of very many, in no order: none of them is remembered."""
+        rest = iter(ids)
+        while some := list(islice(rest, NAMED_AT_ONCE)):
+            yield from (Contract(id, 1, id) for id in some if is_number(id))
+            yield from self._keyring.contracts([id for id in some if not is_number(id)])
 
     def of(self, number: str) -> list[Contract]:
         """The contracts of a number in order of opening. Raises KeysUnusable where there may be one without a key.

@@ -134,6 +134,17 @@ class Keyring:
             return Contract(ERASED, self._erased[contract], contract)
         return Contract(NO_KEY, 0, contract)
 
+    def contracts(self, contracts: Sequence[str]) -> Iterator[Contract]:
+        """Whose contracts these are, in no order. Neither they nor their keys are remembered."""
+        file = self._opened()
+        missing = dict.fromkeys(contracts)
+        rows = file.of_contracts([each for each in missing if each not in self._erased]) if file is not None else ()
+        for row in rows:
+            del missing[row.contract]
+            number = self._content(row)[KEY_BYTES:].decode()
+            yield Contract(number, row.holder, row.contract)
+        yield from map(self.contract, missing)
+
     def look_up_all(self, contracts: Sequence[str]) -> None:
         """Look many up at once, which costs a fraction of one each."""
         file = self._opened()
@@ -352,9 +363,13 @@ class Keyring:
         return self._wrapping.wrap(content, _bound(contract.id, contract.holder))
 
     def _unwrapped(self, row: ContractRow) -> Known:
+        return _known(row, self._content(row))
+
+    def _content(self, row: ContractRow) -> bytes:
+        """The key and the number of a row."""
         assert self._wrapping is not None, "opened before"
         try:
-            return _unwrapped(self._wrapping, row)
+            return self._wrapping.unwrap(row.wrapped, _bound(row.contract, row.holder))
         except KeysUnusable:  # what the key that wraps them opened before was the file itself, so it is the right one
             damaged = f"{self.place.contracts} has a damaged key, that of contract {row.contract}"
             raise KeysUnusable(f"{damaged}; bring the file back from a copy of the keys") from None
@@ -381,7 +396,10 @@ def _bound(contract: str, holder: int) -> str:
 
 
 def _unwrapped(wrapping: Wrapping, row: ContractRow) -> Known:
-    content = wrapping.unwrap(row.wrapped, _bound(row.contract, row.holder))
+    return _known(row, wrapping.unwrap(row.wrapped, _bound(row.contract, row.holder)))
+
+
+def _known(row: ContractRow, content: bytes) -> Known:
     secret, number = content[:KEY_BYTES], content[KEY_BYTES:].decode()
     key = ContractKey(row.contract, secret) if any(secret) else None
     return Known(Contract(number, row.holder, row.contract), row.ledger, key)

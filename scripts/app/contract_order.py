@@ -8,28 +8,20 @@ from typing import Final
 
 from ledger.contracts import Contract, Contracts
 
-NAMED_AT_ONCE: Final = 5_000
 RUN_CONTRACTS: Final = 50_000
 
 
 def in_order(contracts: Contracts, ids: Iterable[str]) -> Iterator[Contract]:
     """Contracts by their ids, by number and holder. A million of objects would be some 300 bytes each."""
-    rest = iter(ids)
+    lines = map(_line, contracts.each_named(ids))
     runs = []
-    while run := _run(contracts, rest):
-        runs.append(BytesIO(run))
+    while run := sorted(islice(lines, RUN_CONTRACTS)):
+        runs.append(BytesIO(b"".join(run)))
     return map(_contract, merge(*runs))
 
 
-def _run(contracts: Contracts, ids: Iterator[str]) -> bytes:
-    """The next ones in order, a line each, whose bytes are in the order of contracts; none at the end."""
-    lines: list[bytes] = []
-    while len(lines) < RUN_CONTRACTS and (some := list(islice(ids, NAMED_AT_ONCE))):
-        lines += map(_line, contracts.named_all(some).values())
-    return b"".join(sorted(lines))
-
-
 def _line(contract: Contract) -> bytes:
+    """A contract as a line, the bytes of which are in the order of contracts."""
     id = contract.id.encode("unicode_escape")  # which may be anything in a log that somebody changed
     return b"%b\t%013d\t%b\n" % (contract.number.encode(), contract.holder, id)
 

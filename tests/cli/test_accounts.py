@@ -190,7 +190,7 @@ def test_very_many_come_in_order_of_number_and_holder(monkeypatch: pytest.Monkey
     """However small the runs in which they are sorted, and the pages that people get."""
     whole, pages = ledger("accounts", "--json").out, ledger("accounts").out
     monkeypatch.setattr(contract_order, "RUN_CONTRACTS", 1)
-    monkeypatch.setattr(contract_order, "NAMED_AT_ONCE", 1)
+    monkeypatch.setattr("ledger.log.contracts.NAMED_AT_ONCE", 1)
     monkeypatch.setattr(contract_list, "READ_AT_ONCE", 2)
     assert ledger("accounts", "--json").out == whole
     monkeypatch.setattr("scripts.cli.contract_list.ROWS_OF_TABLE", 1)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 
 import pytest
@@ -15,9 +16,11 @@ import pytest
 from ledger import inputs
 from ledger.batch import booked
 from ledger.contracts import Contract
+from ledger.log.contracts import LogContracts
 from ledger.log.engines import store_ref
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sqlite.key_file import KeyFile
+from ledger.log.store import Reading
 from ledger.service import Ledger, Outcome
 from ledger.shard import Shard
 from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Done, in_this_process, line, month, opening, top_up, write
@@ -66,6 +69,7 @@ def obnovi(folder: Path, *arguments: object, **environment: str) -> Done:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from typing import cast
 from ledger.log.keyring import Keyring
 keep = Keyring.keep
 def kept_and_killed(self):
@@ -363,3 +367,18 @@ def test_a_number_that_no_longer_finds_its_contract_is_named(folder: Path) -> No
     assert [(each["account"], each["holder"], each["problem"]) for each in problems] == [
         (ACCOUNT, 2, "table of numbers")
     ]
+
+
+def test_very_many_are_named_as_one_is_and_not_remembered(tmp_path: Path) -> None:
+    """Those that are here, one that was erased, one that nobody knows, and one that is called by its number."""
+    ring = Keyring(KeysPlace(tmp_path / "keys"))
+    made = [ring.begin(f"7916000000{n}", 1, ledger="l", sealed=True) for n in range(3)]
+    ring.keep()
+    ring.fence(made[2].id, 1, "")
+    ids = [*(each.id for each in made), "unknown", "79160000009"]
+    with closing(Keyring(KeysPlace(tmp_path / "keys"))) as fresh:
+        contracts = LogContracts(cast(Reading, None), fresh)
+        assert sorted(contracts.each_named(ids)) == sorted(contracts.named(id) for id in ids)
+    with closing(Keyring(KeysPlace(tmp_path / "keys"))) as fresh:
+        assert len(list(LogContracts(cast(Reading, None), fresh).each_named(each.id for each in made[:2]))) == 2
+        assert fresh._known == {}
