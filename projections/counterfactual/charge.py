@@ -22,7 +22,7 @@ SOURCE: Final = "late"
 _GONE: Final = (ERASED, NO_KEY)
 
 
-class Charge(msgspec.Struct, frozen=True):
+class Charge(msgspec.Struct, frozen=True, array_like=True):
     """A charge that late records changed: what moved the wallet with its adjustments so far, and what would have.
 
     `event` is its version, None for a charge that there is not but would have been; `record` the version of the late

@@ -14,7 +14,7 @@ from scripts.benchmarks.process import Ran
 from scripts.benchmarks.row import Goal, Measured, Row, seconds
 from scripts.wiring import now
 
-ACCOUNTS: Final = 200_000
+ACCOUNTS: Final = 100_000
 ONE_IN: Final = 10
 MB: Final = 2**20
 
