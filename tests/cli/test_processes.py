@@ -92,7 +92,7 @@ def test_a_pipe_that_pauses_is_booked_meanwhile(tmp_path: Path) -> None:
 
 def seen(folder: Path, event: str) -> bool:
     """Whether another process than the one that feeds sees an event of the account before long."""
-    for _ in range(30):
+    for _ in range(150):
         if event in in_this_process("events", ACCOUNT, cwd=folder).out:
             return True
         time.sleep(0.1)
