@@ -14,8 +14,9 @@ from ledger.contracts import Contract
 from ledger.periods import Instant, local_text
 from projections.balances import Balance
 from projections.contract_fields import contract_fields, later_fields
+from projections.ledger_line import Line
 from projections.packages import BucketRow
-from projections.statement import Line, Statement
+from projections.statement import Statement
 from projections.summary import Summary, SummaryRow
 from projections.unrated_record import UnratedRecord
 from projections.usage_row import UsageRow

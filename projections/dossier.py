@@ -30,9 +30,9 @@ from ledger.units import Kopecks
 from projections.balances import Balance, balance
 from projections.disputes import DisputeRow
 from projections.explain.explain import Explanation, explain
+from projections.ledger_line import Line, printed_lines
 from projections.replies import Replies
 from projections.returned import SoFar, so_far
-from projections.statement import Line, printed_lines
 from projections.usage_row import UsageRow, usage_row
 
 AROUND: Final = 4

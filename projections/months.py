@@ -1,16 +1,14 @@
 """Months: what each calendar month took from the wallet and brought to it, from an account's ledger lines."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from ledger import periods
 from ledger.periods import Instant
 from ledger.units import Kopecks
-
-if TYPE_CHECKING:
-    from projections.statement import Line
+from projections.ledger_line import Line
 
 SHOWN_MAX: Final = 12
 """The newest so many months are told."""
@@ -58,7 +56,7 @@ class Months:
         self._newest: dict[str, Kopecks] = {}
         self._ends: Instant | None = None
 
-    def add(self, line: "Line") -> None:
+    def add(self, line: Line) -> None:
         """One more line."""
         if self._ends is None or line.booked_at >= self._ends:
             first = periods.local_date(line.booked_at, self._zone).replace(day=1)

@@ -29,7 +29,8 @@ from projections.balances import Balance, balance
 from projections.counterfactual.change import NOTHING
 from projections.counterfactual.difference import lines
 from projections.counterfactual.history import decide_with, steps_of
-from projections.statement import Line, Statement, statement
+from projections.ledger_line import Line
+from projections.statement import Statement, statement
 from projections.verify.verify import Report, verify
 from projections.words.lines import text
 from projections.words.phrasebook import RUSSIAN, Phrasebook

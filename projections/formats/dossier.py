@@ -10,7 +10,7 @@ from projections.events import carried_fields
 from projections.formats import explanation
 from projections.formats.explanation import columns
 from projections.formats.text import table
-from projections.statement import Line
+from projections.ledger_line import Line
 from projections.usage_row import UsageRow
 from projections.words import given_back
 from projections.words.contracts import contract_name

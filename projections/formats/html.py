@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from operator import attrgetter
 from typing import Final
@@ -11,9 +12,10 @@ from ledger.units import Kopecks
 from projections.canonical import statement_id
 from projections.formats import bars, curve
 from projections.formats.style import STYLE
+from projections.ledger_line import Line
 from projections.operator import page
 from projections.packages import BucketRow
-from projections.statement import Line, Statement
+from projections.statement import Statement
 from projections.words import months, names, next_charges, summary, times
 from projections.words.contracts import phone, place
 from projections.words.language import Language
@@ -177,14 +179,15 @@ def _billed(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
         f'<details class="calls"><summary>{phrases("billed")}</summary><div class="wide"><table class="billed">'
         f"<thead><tr>{head}</tr></thead>"
     )
+    packaged = cache(lambda service, amount: bound(phrases.packaged(service, amount)))
+    cost = cache(lambda amount: _money(phrases, amount))
+    used = cache(phrases.usage)
     for row in sorted(made.usage, key=attrgetter("at")):
-        billed = bound(phrases.packaged(row.service, row.billed)) if row.billed else "0"
-        given = bound(phrases.packaged(row.service, row.from_packages)) if row.from_packages else "—"
+        billed = packaged(row.service, row.billed) if row.billed else "0"
+        given = packaged(row.service, row.from_packages) if row.from_packages else "—"
         yield (
-            f"<tr><td>{row.version}</td><td>{_time(phrases, row.at)}</td>"
-            f"<td>{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}</td>"
-            f"<td>{bound(phrases.measured(row.service, row.quantity))}</td><td>{billed}</td><td>{given}</td>"
-            f"<td>{_money(phrases, row.amount)}</td></tr>"
+            f"<tr><td>{row.version}</td><td>{_time(phrases, row.at)}</td><td>{used(row.service, row.direction)}</td>"
+            f"<td>{billed}</td><td>{given}</td><td>{cost(row.amount)}</td></tr>"
         )
     yield "</table></div></details>\n"
 

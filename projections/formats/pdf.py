@@ -225,17 +225,16 @@ def _billed(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] 
     """What the operator's columns have no place for, of each row of usage."""
     if not made.usage:
         return None
-    number, start, service, actual, billed, given, with_vat = phrases.head(BILLED_HEAD)
+    number, start, service, billed, given, with_vat = phrases.head(BILLED_HEAD)
     columns = (
-        Column(12, number), Column(40, start), Column(32, service), Column(26, actual, "right"),
-        Column(28, billed, "right"), Column(28, given, "right"), Column(24, with_vat, "end", gap=0),
+        Column(12, number), Column(40, start), Column(46, service),
+        Column(34, billed, "right"), Column(34, given, "right"), Column(24, with_vat, "end", gap=0),
     )  # fmt: skip
     rows = (
         (
             str(row.version),
             phrases.time(row.at),
-            f"{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}",
-            phrases.measured(row.service, row.quantity),
+            phrases.usage(row.service, row.direction),
             phrases.packaged(row.service, row.billed) if row.billed else "0",
             phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
             phrases.money(row.amount),

@@ -58,7 +58,7 @@ def _blocks(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
                     phrases.time(row.at),
                     row.peer,
                     phrases.zone(row.zone),
-                    f"{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}",
+                    phrases.usage(row.service, row.direction),
                     phrases.measured(row.service, row.quantity),
                     phrases.packaged(row.service, row.billed) if row.billed else "0",
                     phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",

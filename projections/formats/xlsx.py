@@ -15,7 +15,8 @@ from ledger.units import Kopecks, TenThousandths
 from projections.canonical import statement_id
 from projections.formats import columns
 from projections.formats.xml import created
-from projections.statement import Line, Statement
+from projections.ledger_line import Line
+from projections.statement import Statement
 from projections.summary import Summary
 from projections.usage_row import UsageRow
 from projections.words import names, next_charges, summary

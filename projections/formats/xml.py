@@ -9,9 +9,10 @@ from typing import Final
 from ledger.periods import local, local_text
 from projections import canonical
 from projections.contract_fields import later_fields
+from projections.ledger_line import Line
 from projections.operator import blocks, figures, words
 from projections.operator.words import kept
-from projections.statement import Line, Statement
+from projections.statement import Statement
 from projections.summary import SummaryRow
 from projections.usage_row import UsageRow
 from projections.words import times

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from projections.statement import Line
+from projections.ledger_line import Line
 from projections.words import adjustments
 from projections.words.language import Text
 from projections.words.phrasebook import Phrasebook

@@ -144,6 +144,10 @@ class Phrasebook:
         """A service's name."""
         return self.say(names.SERVICES[name])
 
+    def usage(self, service: str, direction: str) -> str:
+        """A service and its direction, as «звонки исх.»."""
+        return f"{self.service(service)} {self.say(names.DIRECTIONS[direction])}"
+
     def zone(self, name: str) -> str:
         """A zone's name, or the catalogue's own."""
         return self.named(name, names.ZONES)

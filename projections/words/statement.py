@@ -5,7 +5,8 @@ from typing import Final
 
 from ledger import periods
 from ledger.units import TenThousandths
-from projections.statement import Line, Statement
+from projections.ledger_line import Line
+from projections.statement import Statement
 from projections.words import lines, names, sizes, times
 from projections.words.contracts import contract_name
 from projections.words.language import Language, Text
@@ -77,13 +78,13 @@ USAGE_HEAD: Final = (
     Text("Номер", "Number"),
     Text("Зона", "Zone"),
     _SERVICE := Text("Услуга", "Service"),
-    _ACTUAL := Text("Факт", "Actual"),
+    Text("Факт", "Actual"),
     _BILLED := Text("Учтено", "Billed"),
     _FROM_PACKAGES := Text("Из пакета", "From packages"),
     Text("Без НДС", "Without VAT"),
     _WITH_VAT := Text("С НДС", "With VAT"),
 )
-BILLED_HEAD: Final = (NUMBER, _START, _SERVICE, _ACTUAL, _BILLED, _FROM_PACKAGES, _WITH_VAT)
+BILLED_HEAD: Final = (NUMBER, _START, _SERVICE, _BILLED, _FROM_PACKAGES, _WITH_VAT)
 """Of each row of usage what the operator's columns have no place for."""
 LEFT_HEAD: Final = (
     Text("Пакет", "Package"),

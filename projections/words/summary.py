@@ -63,8 +63,7 @@ def item(phrases: Phrasebook, row: SummaryRow) -> str:
     """What a row is about; names and channels from outside are as they are."""
     usage = ""
     if row.service is not None and row.direction is not None:
-        service = f"{phrases.service(row.service)} {phrases.say(names.DIRECTIONS[row.direction])}"
-        usage = f"{service}, {phrases.zone(row.zone or '')}"
+        usage = f"{phrases.usage(row.service, row.direction)}, {phrases.zone(row.zone or '')}"
     reversed_ = phrases.say(KINDS[row.reverses]) if row.reverses is not None else ""
     if reversed_ and row.service is not None:
         reversed_ += f", {phrases.service(row.service)}"

@@ -24,8 +24,8 @@ from projections import disputes, returned
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier, dossier
 from projections.follow import asked
+from projections.ledger_line import Broken, Line, printed_lines
 from projections.returned import SoFar
-from projections.statement import Broken, Line, printed_lines
 from scripts.app.accounts import require_account
 from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined, InvalidRequest

@@ -20,8 +20,9 @@ from projections.canonical import statement_id
 from projections.formats.csv import Table
 from projections.formats.recognise import Recognised, recognised
 from projections.former import erasure_of, former_id, former_named, months_of
+from projections.ledger_line import Broken
 from projections.shares import Telling, cut, in_processes
-from projections.statement import Broken, Dates, Statement, statement, statements
+from projections.statement import Dates, Statement, statement, statements
 from projections.words.language import LANGUAGES
 from scripts.app.accounts import require_account
 from scripts.app.errors import Declined

@@ -22,8 +22,8 @@ from ledger.periods import Instant
 from ledger.service import Clock, Ledger
 from ledger.snapshot import Snapshot
 from projections.former import erasure_of, former_statements
+from projections.ledger_line import Broken
 from projections.purge import purge_views
-from projections.statement import Broken
 from scripts.app.accounts import require_account
 from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined

@@ -17,7 +17,8 @@ from ledger.snapshot import Snapshot
 from projections import canonical
 from projections.formats.csv import Table
 from projections.former import erasure_of, former_id
-from projections.statement import Broken, Statement, statement
+from projections.ledger_line import Broken
+from projections.statement import Statement, statement
 from projections.words.language import Language
 from scripts.app.accounts import require_account
 from scripts.app.errors import Declined, InvalidRequest

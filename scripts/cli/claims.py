@@ -8,8 +8,8 @@ from ledger.catalogue import Catalogue, parse
 from ledger.events import ChargeReversed, DisputeOpened, Event, InputRefused, type_name
 from ledger.service import Ledger, Outcome
 from projections.events import as_json
+from projections.ledger_line import Line
 from projections.returned import gave
-from projections.statement import Line
 from projections.words import claims as words
 from projections.words import given_back
 from projections.words.causes import kind_of

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 from ledger.contracts import Contract
 from ledger.periods import SECOND
 from projections.formats import html, xml
+from projections.ledger_line import Line
 from projections.operator import figures, words
-from projections.statement import Line, Statement, UsageTotal
+from projections.statement import Statement, UsageTotal
 from projections.usage_row import UsageRow
 from tests.support import at, rfc
 

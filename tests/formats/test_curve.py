@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from projections.formats import curve
 from projections.formats.curve import levels
-from projections.statement import Line, Statement
+from projections.ledger_line import Line
+from projections.statement import Statement
 from projections.words.money import rubles
 from tests.conftest import Golden
 from tests.formats.support import handmade

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from projections.canonical import statement_id
 from projections.formats import html
+from projections.ledger_line import Line
 from projections.operator.blocks import blocks, by_start
-from projections.statement import Line, Statement
+from projections.statement import Statement
 from projections.words.money import rubles
 from tests.conftest import Golden
 from tests.formats.support import XHTML, Programs, handmade, known, page, read_html, row

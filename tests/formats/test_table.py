@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.formats import columns, csv
-from projections.statement import Line, Statement
+from projections.ledger_line import Line
+from projections.statement import Statement
 from projections.words.safe import safe
 from tests.formats.support import handmade, row
 from tests.support import at

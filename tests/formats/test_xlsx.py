@@ -19,7 +19,8 @@ from openpyxl.workbook import Workbook
 from ledger.periods import Instant, local
 from projections.canonical import statement_id
 from projections.formats import xlsx
-from projections.statement import Line, Statement
+from projections.ledger_line import Line
+from projections.statement import Statement
 from projections.words.lines import text
 from projections.words.names import SERVICES
 from projections.words.phrasebook import RUSSIAN

@@ -19,7 +19,7 @@ from ledger.events import (
     RefreshRefused,
 )
 from projections.balances import DiscountRow, balance
-from projections.statement import PrintedPeriod
+from projections.ledger_line import PrintedPeriod
 from tests.scenarios.told import (
     ALL_TEXT,
     FEE_FOR_PROMISES,

@@ -16,7 +16,8 @@ from ledger.service import Ledger
 from projections import canonical
 from projections.canonical import statement_id
 from projections.formats import text
-from projections.statement import Broken, Statement, check
+from projections.ledger_line import Broken
+from projections.statement import Statement, check
 from tests.scenarios.given import (
     MB,
     example_1,

@@ -15,7 +15,7 @@ from ledger.events import Event, InputRefused, type_name
 from ledger.inputs import Input
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
-from projections.statement import Line
+from projections.ledger_line import Line
 from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Story, at, rfc, unlike_without_change
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.statement import Line
+from projections.ledger_line import Line
 from projections.words.lines import text
 from projections.words.phrasebook import Phrasebook
 from tests.support import at
