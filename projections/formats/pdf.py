@@ -111,11 +111,11 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         "summary": _summary(made, phrases),
         "ledger": _table(
             (
-                Column(12, phrases.say(NUMBER)),
-                Column(26, when, "figure"),
-                Column(106, what),
-                Column(23, amount, "right"),
-                Column(23, balance, "end", gap=0),
+                Column(8, phrases.say(NUMBER)),
+                Column(24, when, "figure"),
+                Column(116, what),
+                Column(21, amount, "right"),
+                Column(21, balance, "end", gap=0),
             ),
             _ledger(made, phrases),
         ),
