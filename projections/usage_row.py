@@ -28,6 +28,11 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount_ex_vat: TenThousandths
     vat_rate: int
 
+    @property
+    def is_billed(self) -> bool:
+        """Whether packages or money were asked for it: it went out, and is not free by itself (R-6.2)."""
+        return self.direction == "out" and self.billed > 0
+
 
 def usage_row(event: Event) -> UsageRow | None:
     """The row of a usage record, or of a refresh request by USSD or SMS (R-13.1); None for other events."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from operator import attrgetter
 from typing import Final
 
 from ledger.periods import Instant, local
@@ -13,7 +12,7 @@ from projections.canonical import statement_id
 from projections.formats import bars, curve
 from projections.formats.style import STYLE
 from projections.ledger_line import Line
-from projections.operator import page
+from projections.operator import blocks, page
 from projections.packages import BucketRow
 from projections.statement import Statement
 from projections.words import months, names, next_charges, summary, times
@@ -171,8 +170,8 @@ def _summary(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
 
 
 def _billed(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
-    """What the operator's columns have no place for, of each row of usage; told on demand."""
-    if not made.usage:
+    """What the operator's columns have no place for, of the rows that something was asked for; told on demand."""
+    if not (billed := [row for row in blocks.by_start(made.usage) if row.is_billed]):
         return
     head = "".join(f"<th>{name}</th>" for name in phrases.head(BILLED_HEAD))
     yield (
@@ -182,12 +181,11 @@ def _billed(made: Statement, phrases: StatementPhrasebook) -> Iterator[str]:
     packaged = cache(lambda service, amount: bound(phrases.packaged(service, amount)))
     cost = cache(lambda amount: _money(phrases, amount))
     used = cache(phrases.usage)
-    for row in sorted(made.usage, key=attrgetter("at")):
-        billed = packaged(row.service, row.billed) if row.billed else "0"
+    for row in billed:
         given = packaged(row.service, row.from_packages) if row.from_packages else "—"
         yield (
             f"<tr><td>{row.version}</td><td>{_time(phrases, row.at)}</td><td>{used(row.service, row.direction)}</td>"
-            f"<td>{billed}</td><td>{given}</td><td>{cost(row.amount)}</td></tr>"
+            f"<td>{packaged(row.service, row.billed)}</td><td>{given}</td><td>{cost(row.amount)}</td></tr>"
         )
     yield "</table></div></details>\n"
 

@@ -111,7 +111,7 @@ def _fields(made: Statement, phrases: StatementPhrasebook, checkpoint: str | Non
         "summary": _summary(made, phrases),
         "ledger": _table(
             (
-                Column(8, phrases.say(NUMBER)),
+                Column(8, phrases.say(NUMBER), "figure"),
                 Column(24, when, "figure"),
                 Column(116, what),
                 Column(21, amount, "right"),
@@ -169,9 +169,7 @@ def _ledger(made: Statement, phrases: StatementPhrasebook) -> Iterable[Sequence[
     yield "", phrases.first, phrases("opening"), "—", phrases.money(made.opening)
     for line in made.lines:
         text = (_plain(phrases.line(line)),)
-        offset = phrases.offset(line.booked_at).strip()
-        moment = figures.moment(periods.local(line.booked_at, made.zone))
-        when = (moment, offset) if offset else moment
+        when = _moment(made.zone, line.booked_at, phrases.offset(line.booked_at).strip())
         yield str(line.version), when, text, phrases.money(line.amount), phrases.money(line.balance)
     yield "", phrases.last, phrases("closing"), "—", phrases.money(made.closing)
 
@@ -222,26 +220,32 @@ def _summary_row(row: SummaryRow, phrases: StatementPhrasebook) -> Sequence[Cell
 
 
 def _billed(made: Statement, phrases: StatementPhrasebook) -> dict[str, object] | None:
-    """What the operator's columns have no place for, of each row of usage."""
-    if not made.usage:
+    """What the operator's columns have no place for, in their figures, of the rows that something was asked for."""
+    if not (used := [row for row in blocks.by_start(made.usage) if row.is_billed]):
         return None
     number, start, service, billed, given, with_vat = phrases.head(BILLED_HEAD)
     columns = (
-        Column(12, number), Column(40, start), Column(46, service),
-        Column(34, billed, "right"), Column(34, given, "right"), Column(24, with_vat, "end", gap=0),
+        Column(14, number, "figure"), Column(40, start, "figure"), Column(44, service),
+        Column(34, billed, "figure"), Column(34, given, "figure"), Column(24, with_vat, "end", gap=0),
     )  # fmt: skip
     rows = (
         (
             str(row.version),
-            phrases.time(row.at),
+            _moment(made.zone, row.at, phrases.offset(row.at).strip()),
             phrases.usage(row.service, row.direction),
-            phrases.packaged(row.service, row.billed) if row.billed else "0",
-            phrases.packaged(row.service, row.from_packages) if row.from_packages else "—",
+            figures.billed(row.service, row.billed, row.quantity),
+            figures.billed(row.service, row.from_packages, row.quantity) if row.from_packages else "",
             phrases.money(row.amount),
         )
-        for row in blocks.by_start(made.usage)
+        for row in used
     )
     return {"title": phrases("billed"), "table": _table(columns, rows)}
+
+
+def _moment(zone: str, at: Instant, offset: str) -> Cell:
+    """A time as a figure, or with what tells it from another that the clocks showed alike."""
+    moment = figures.moment(periods.local(at, zone))
+    return (moment, offset) if offset else moment
 
 
 def _row(row: UsageRow, phrases: StatementPhrasebook) -> Sequence[Cell]:
