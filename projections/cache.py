@@ -36,12 +36,12 @@ def connect(
 
     Raises CacheError.
     """
-    name = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    db = sqlite3.connect(name, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
+    db = sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS)
     try:
         if synchronous is not None:
             db.execute("PRAGMA journal_mode = DELETE")
             db.execute(f"PRAGMA synchronous = {synchronous}")
+            db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten (R-15.9)
         if cache_kib is not None:
             db.execute(f"PRAGMA cache_size = -{cache_kib}")
     except BaseException:
@@ -50,9 +50,20 @@ def connect(
     return db
 
 
+def _uri(path: Path, mode: str) -> str:
+    return f"file:{quote(str(path.absolute()))}?mode={mode}"
+
+
 def in_memory() -> Cache:
     """A cache that nobody keeps."""
     return sqlite3.connect(":memory:", isolation_level=None)
+
+
+def temporary(*, cache_kib: int) -> Cache:
+    """A cache that nobody keeps and that may become large: what does not fit is on the disk, in a nameless file."""
+    db = sqlite3.connect("", uri=True, isolation_level=None)
+    db.execute(f"PRAGMA cache_size = -{cache_kib}")
+    return db
 
 
 @contextmanager
@@ -66,6 +77,22 @@ def writing(db: Cache) -> Iterator[None]:
         if db.in_transaction:  # SQLite itself rolls back where the file is broken
             db.execute("ROLLBACK")
         raise
+
+
+def place(db: Cache) -> Path:
+    """The file of a cache."""
+    return next(Path(file) for _, name, file in db.execute("PRAGMA database_list") if name == "main")
+
+
+@contextmanager
+def attached_to_read(db: Cache, path: Path, name: str, *, cache_kib: int) -> Iterator[None]:
+    """Another file, only to be read, under a name of its own in statements of a temporary cache."""
+    db.execute(f"ATTACH ? AS {name}", (_uri(path, "ro"),))
+    try:
+        db.execute(f"PRAGMA {name}.cache_size = -{cache_kib}")
+        yield
+    finally:
+        db.execute(f"DETACH {name}")
 
 
 @contextmanager

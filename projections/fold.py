@@ -21,7 +21,7 @@ from ledger.log.store import Reading, Stored
 from ledger.periods import Instant, Moment
 from ledger.timeline import CatalogueTimeline
 from ledger.units import Kopecks
-from projections import disputes, refusals, totals, unrated
+from projections import disputes, payments, refusals, totals, unrated
 from projections.cache import Cache
 from projections.event_context import EventContext
 from projections.totals import Moved, Units
@@ -29,7 +29,8 @@ from projections.totals import Moved, Units
 Row: TypeAlias = tuple[int, str, int, str, bytes]
 """An event as it is read in bulk: position, contract, version, topic, state."""
 _TAKERS: Final = {
-    kind: tuple(view.take for view in (unrated, refusals, disputes) if kind in view.TAKES) for kind in EVENT_TYPES
+    kind: tuple(view.take for view in (unrated, refusals, disputes, payments) if kind in view.TAKES)
+    for kind in EVENT_TYPES
 }
 
 

@@ -17,7 +17,7 @@ from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
-from projections import totals, views
+from projections import payments, totals, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
 from projections.fold import Fold, Known, take
 from projections.shares import Telling, in_processes
@@ -95,6 +95,7 @@ def _catch_up(db: Cache, number: int, log: Reading) -> None:
     """The same of one shard: a batch of events at a time, each with how far it went."""
     catalogues = CatalogueTimeline(log.adopted())
     last = log.last_position()
+    tags = payments.Tags(log)
     while True:
         with writing(db):  # somebody else may be catching up as well
             position = views.seen_position(db, number, log)
@@ -106,8 +107,11 @@ def _catch_up(db: Cache, number: int, log: Reading) -> None:
             for stored in log.events_between(position, until):
                 if stored.account not in known:
                     known[stored.account] = _head(log, stored.account)
-                take(db, moved, known[stored.account], stored.event(), catalogues, stored.position)
+                event = stored.event()
+                take(db, moved, known[stored.account], event, catalogues, stored.position)
+                tags.follow(stored, event)
             totals.add(db, moved.cells())
+            tags.put(db)
             views.note_position(db, number, log, until)
 
 

@@ -10,14 +10,14 @@ from typing import Final
 
 from ledger.log import files
 from ledger.log.store import Reading, StoreRef
-from projections import disputes, refusals, totals, unrated
+from projections import disputes, payments, refusals, totals, unrated
 from projections.cache import Cache, Unusable, attached, form, in_memory, writing
 from projections.cache import connect as connect_cache
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 CACHE_KIB: Final = 64 * 1024
-PARTS: Final = (disputes, refusals, totals, unrated)
-TABLE_NAMES: Final = ("disputes", "refusals", "totals", "unrated")
+PARTS: Final = (disputes, payments, refusals, totals, unrated)
+TABLE_NAMES: Final = ("disputes", "payments", "refusals", "totals", "unrated")
 
 
 def place(ref: StoreRef) -> Path:

@@ -25,6 +25,7 @@ REMEMBERED_MAX: Final = 200_000
 """Contracts and numbers that are kept in memory; more are forgotten and looked up again."""
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _INDEX: Final = "index of numbers"
+_TAGS: Final = b"tags of payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,10 @@ class Keyring:
             number = self._content(row)[KEY_BYTES:].decode()
             yield Contract(number, row.holder, row.contract)
         yield from map(self.contract, missing)
+
+    def key_of_tags(self) -> bytes:
+        """A key of this place for digests that are made of its contracts' data; empty where there are no keys."""
+        return hmac.digest(self._index, _TAGS, "sha256") if self._opened() is not None else b""
 
     def look_up_all(self, contracts: Sequence[str]) -> None:
         """Look many up at once, which costs a fraction of one each."""

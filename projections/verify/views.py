@@ -25,6 +25,7 @@ UNVIEWABLE: Final = (ArithmeticError, AssertionError, AttributeError, LookupErro
 
 _KEYS: Final = {
     "disputes": ("account", "opened_version"),
+    "payments": ("account", "version"),
     "refusals": ("account", "version"),
     "unrated": ("account", "version"),
     "totals": ("day", "plan", "region", "account_name", "unit"),

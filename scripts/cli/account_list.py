@@ -8,8 +8,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import click
 
+from projections.numbers import digits_of
 from scripts.app.account_list import AccountList, ListedAccount
-from scripts.cli.account_number import digits_of
 from scripts.errors import UsageError
 from scripts.wiring import read_text
 

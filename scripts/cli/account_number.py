@@ -1,27 +1,17 @@
 """Accounts as people name them: `+7 916 000-01-25`, `8 (916) 000-01-25`, `9160000125`; and which contract."""
 
-import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from ledger.contracts import Contract, Contracts
+from projections.numbers import digits_of
 from scripts.app.contracts import require_contract
 from scripts.errors import UsageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_BETWEEN: Final = re.compile(r"[\s().\-\u2010-\u2015\u200e\u202a\u202c\ufeff]+")
-"""Spaces, brackets, dots and dashes of every kind, and the marks that come along when a number is copied."""
-_WRITTEN: Final = re.compile(r"(?:\+?7|8)?(9[0-9]{9})")
-
-
-def digits_of(text: str) -> str:
-    """The number as accounts are called, 79 and nine digits; what is no such number is left as it is."""
-    found = _WRITTEN.fullmatch(_BETWEEN.sub("", text))
-    return f"7{found[1]}" if found else text
 
 
 class AccountType(click.ParamType[str]):

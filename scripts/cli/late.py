@@ -16,6 +16,7 @@ from projections import canonical_answers
 from projections.counterfactual.change import CannotDecide
 from projections.counterfactual.charge import SOURCE, Charge
 from projections.counterfactual.late import Favour, LateCharges, LookedFor
+from projections.numbers import digits_of
 from projections.words import what_if
 from projections.words.causes import kind_of
 from projections.words.language import Language
@@ -23,7 +24,7 @@ from projections.words.phrasebook import Phrasebook
 from scripts.app.contracts import require_contract
 from scripts.app.late import Mending, book_adjustments, late_charges, try_adjustments
 from scripts.cli import terminal
-from scripts.cli.account_number import accounts_options, chosen_contracts, digits_of
+from scripts.cli.account_number import accounts_options, chosen_contracts
 from scripts.cli.claims import given_catalogue
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.account_number import digits_of
+from projections.numbers import digits_of
 from tests.cli.support import ACCOUNT, Done, Run, line, month, write
 
 JANUARY = ("--from", "2023-01-01", "--to", "2023-01-31")
