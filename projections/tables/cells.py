@@ -1,7 +1,6 @@
 """Cells: sums, times and numbers as people and programs write them in tables; exactly, or not at all (R-1.1)."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
@@ -25,6 +24,7 @@ _TIME: Final = re.compile(
     r"(?P<h>[0-9]{1,2})[:.-]?(?P<min>[0-9]{2})(?:[:.-]?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,6})[0-9]*)?)?"
     r"\s*(?P<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
+_ISO_MARK: Final = re.compile(r"(?<=[0-9])[Tt](?=[0-9])")
 _OFFSET: Final = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?")
 
 
@@ -91,59 +91,53 @@ def is_rounded(text: str) -> bool:
     return _POWER.fullmatch(text) is not None
 
 
-def instant(text: str, zone: str, *, day: Callable[[str], date] | None = None) -> Instant:
+def instant(text: str, zone: str) -> Instant:
     """A date with or without a time, `31.12.2025 23:59:58` or ISO, as an instant. Raises ValueError.
 
     Without an offset it is as the clocks of a zone showed it, the first time where they showed it twice; without a time
-    it is the beginning of the day. `day` reads dates of another order.
+    it is the beginning of the day.
     """
     first, _, then = text.partition(" ")
-    if day is None and then:  # most are these
+    if then:  # most are these
         try:
-            (begins, ahead), (within, said) = _day(first, zone), _within_day(then)
-            if said is None and ahead is not None:
+            (begins, is_even), (within, said) = _day(first, zone), _within_day(then)
+            if said is None and is_even:
                 return begins + within
         except ValueError:
             pass
-    return _written_otherwise(text.strip(), zone, day)
+    return _written_otherwise(text.strip(), zone)
 
 
-def _written_otherwise(text: str, zone: str, day: Callable[[str], date] | None) -> Instant:
+def _written_otherwise(text: str, zone: str) -> Instant:
     if len(text) == 14 and text.isdecimal():
         text = f"{text[:8]} {text[8:]}"
-    parted = text.replace("T", " ").replace("t", " ").split(None, 1) if len(text) > 8 else [text]
+    parted = _ISO_MARK.sub(" ", text).split(None, 1)
     if not parted or not parted[0]:
         raise ValueError("there is no date")
     first = parted[0].rstrip(",")
-    if day is None:
-        begins, offset = _day(first, zone)
-    else:
-        begins, offset = _begins(day(first), zone)
+    begins, is_even = _day(first, zone)
     if len(parted) == 1:
         return begins
     within, said = _within_day(parted[1].strip())
+    midnight = datetime.combine(_date(first), datetime.min.time())
     if said is not None:
-        local_midnight = datetime.combine(_day_date(first, day), datetime.min.time(), tzinfo=UTC)
-        return periods.from_datetime(local_midnight) + within - said
-    if offset is None:  # the clocks change on this day
-        read = datetime.combine(_day_date(first, day), datetime.min.time()) + timedelta(microseconds=within)
-        return periods.from_datetime(read.replace(tzinfo=periods.zone_named(zone)))
+        return periods.from_datetime(midnight.replace(tzinfo=UTC)) + within - said
+    if not is_even:
+        return on_clocks(midnight + timedelta(microseconds=within), zone)
     return begins + within
 
 
-def _day_date(text: str, day: Callable[[str], date] | None) -> date:
-    return _date(text) if day is None else day(text)
+def on_clocks(read: datetime, zone: str) -> Instant:
+    """What clocks of a zone showed, as an instant: the first where they showed it twice."""
+    return periods.from_datetime(read.replace(tzinfo=periods.zone_named(zone)))
 
 
 @lru_cache(maxsize=4_000)
-def _day(text: str, zone: str) -> tuple[Instant, Instant | None]:
-    return _begins(_date(text), zone)
-
-
-def _begins(day: date, zone: str) -> tuple[Instant, Instant | None]:
-    """When a day begins, and what its clocks are ahead all through it; None where they change."""
+def _day(text: str, zone: str) -> tuple[Instant, bool]:
+    """When a day begins, and whether its clocks do not change."""
+    day = _date(text)
     begins, ends = periods.day_start(day, zone), periods.day_start(day + timedelta(days=1), zone)
-    return begins, 0 if ends - begins == DAY else None
+    return begins, ends - begins == DAY
 
 
 def _date(text: str) -> date:

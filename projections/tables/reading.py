@@ -48,6 +48,8 @@ def form_of(file: BinaryIO, *, encoding: str | None = None, delimiter: str | Non
     """
     file.seek(0)
     beginning = file.read(SAMPLE_BYTES)
+    if not beginning:
+        raise BadTable("the file is empty")
     for mark, what in _KINDS:
         if beginning.removeprefix(codecs.BOM_UTF8).startswith(mark):
             raise BadTable(what)
@@ -59,6 +61,12 @@ def form_of(file: BinaryIO, *, encoding: str | None = None, delimiter: str | Non
     if delimiter is None:
         delimiter = _delimiter_in(codecs.getincrementaldecoder(encoding)(errors="replace").decode(beginning))
     return Form(encoding, delimiter)
+
+
+def begins_with(file: BinaryIO, mark: bytes) -> bool:
+    """Whether a file begins with some bytes."""
+    file.seek(0)
+    return file.read(len(mark)) == mark
 
 
 def rows_of(file: BinaryIO, form: Form) -> Generator[Row]:

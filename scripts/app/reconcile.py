@@ -21,7 +21,6 @@ from projections.registry.rows import Listed, Registry, Sum, TotalLine
 from projections.registry.standing import Missing, standing
 from projections.tables import reading
 from projections.tables.cells import DecimalMark
-from projections.tables.problems import BadTable
 from scripts.app.errors import require_range
 from scripts.app.feed import Counts, Feed, RawLine, Rejected
 
@@ -172,10 +171,3 @@ def book(ledger: Ledger, lines: Iterable[tuple[int, bytes]], *, now: Clock) -> B
     if batch:
         rejected += feed.book(batch).rejected
     return Booking(counts, rejected)
-
-
-def require_table(file: BinaryIO) -> None:
-    """Raise BadTable for a file without anything in it."""
-    file.seek(0)
-    if not file.read(1):
-        raise BadTable("the file is empty")

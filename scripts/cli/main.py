@@ -49,6 +49,7 @@ COMMANDS = {
     "seal": ("scripts.cli.seal", "Write a dataset of whole contracts in Parquet, or extend it."),
     "import-log": ("scripts.cli.import_log", "Make the same log of an exported one, in an empty ledger."),
     "reconcile": ("scripts.cli.reconcile", "Compare a bank's own list of payments with the ledger."),
+    "convert": ("scripts.cli.convert", "Make inputs of a table of calls or payments."),
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),

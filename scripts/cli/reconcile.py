@@ -138,34 +138,35 @@ def reconcile(
     with (
         table_file.opened(file, _HINTS) as table,
         open_ledger(settings, "book" if book and not dry_run else "read") as ledger,
+        ledger.snapshot() as snapshot,
+        app.reconciled(snapshot, table, ask) as found,
     ):
-        app.require_table(table)
-        with ledger.snapshot() as snapshot, app.reconciled(snapshot, table, ask) as found:
-            tell_all_missing_keys(settings, snapshot.log)
-            if found.days is None:
-                print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
-            to_book: Sum | None = None
-            if book or inputs is not None:
-                to_book = _sum(each.listed for each in found.to_book() if each.why is None)
-            if inputs is not None:
-                with whole_file(inputs, settings) as written:
-                    written.writelines(line + b"\n" for _, line in _lines(found, ask, source))
-            done: Booking | None = None
-            if to_book is not None and book and not dry_run:
-                if to_book.count:
-                    payments = terminal.count(to_book.count, "payment")
-                    total = Phrasebook("en").money(to_book.payments + to_book.refunds)
-                    confirm(settings, f"{payments} will be booked, {total} in all", yes=yes)
-                done = app.book(ledger, _lines(found, ask, source), now=now)
-            if settings.json:
-                _print_json(found, zone, _tried(found) if dry_run else None if done is None else _done(done))
-            else:
-                _show(phrases, found, ask)
-                _show_booked(phrases, to_book, done, inputs)
-            if done is not None:
-                with rejects_to(None, ledger_ref(settings).like) as rejects:
-                    for rejected in done.rejected:
-                        rejects.tell(file, rejected)
+        tell_all_missing_keys(settings, snapshot.log)
+        if found.days is None:
+            print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
+        to_book: Sum | None = None
+        if book or inputs is not None:
+            to_book = _sum(each.listed for each in found.to_book() if each.why is None)
+        if inputs is not None:
+            with whole_file(inputs, settings) as written:
+                written.writelines(line + b"\n" for _, line in _lines(found, ask, source))
+        if not settings.json:
+            _show(phrases, found, ask)
+        done: Booking | None = None
+        if to_book is not None and book and not dry_run:
+            if to_book.count:
+                payments = terminal.count(to_book.count, "payment")
+                total = Phrasebook("en").money(to_book.payments + to_book.refunds)
+                confirm(settings, f"{payments} will be booked, {total} in all", yes=yes)
+            done = app.book(ledger, _lines(found, ask, source), now=now)
+        if settings.json:
+            _print_json(found, zone, _tried(found) if dry_run else None if done is None else _done(done))
+        else:
+            _show_booked(phrases, to_book, done, inputs)
+        if done is not None:
+            with rejects_to(None, ledger_ref(settings).like) as rejects:
+                for rejected in done.rejected:
+                    rejects.tell(file, rejected)
     return EXIT_REJECTED if done is not None and done.rejected else 0
 
 

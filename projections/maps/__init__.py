@@ -1,0 +1,1 @@
+"""Maps: how records of calls and payments in somebody's table become inputs (docs/payments.md)."""

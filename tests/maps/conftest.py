@@ -1,0 +1,3 @@
+from tests.cli.conftest import obnovi
+
+__all__ = ["obnovi"]
