@@ -22,15 +22,17 @@ _WORDS: Final[Mapping[Role, tuple[str, ...]]] = {
         "operation id", "transaction", "id", "session", "reference",
     ),
     "account": (
-        "лицевой счет", "номер лицевого счета", "л с", "лс", "номер телефона", "телефон", "номер абонента", "абонент",
+        "лицевой счет", "номер лицевого счета", "лицевой счет абонента", "лицевой счет плательщика",
+        "л с", "лс", "номер телефона", "телефон", "номер абонента", "абонент",
         "телефон абонента", "идентификатор плательщика", "параметр платежа", "номер", "msisdn", "account",
         "phone number", "phone", "subscriber", "number",
     ),
     "at": (
-        "дата и время платежа", "дата и время операции", "дата и время", "дата время", "дата платежа",
+        "дата и время платежа", "дата и время операции", "дата время платежа",
+        "дата время операции", "дата и время", "дата время", "дата платежа",
         "дата операции", "дата проведения", "дата оплаты", "дата создания", "дата", "payment date", "date time",
         "datetime", "date and time", "transaction date", "operation date", "created at", "created", "date",
-        "timestamp", "at", "time",
+        "timestamp", "at", "time", "время платежа", "время операции", "время",
     ),
     "time": ("время платежа", "время операции", "время проведения", "время", "payment time", "time"),
     "amount": (
@@ -44,6 +46,7 @@ _WORDS: Final[Mapping[Role, tuple[str, ...]]] = {
 }  # fmt: skip
 """What headers say, the surest first; upper case, ё and marks do not count."""
 _ROUBLES: Final = re.compile(r" (?:в )?(?:руб|рублях|р|rub|rur)$")
+_NUMBER_SIGN: Final = re.compile(r"№\s*(?=[а-я])")
 _OTHER: Final = re.compile(r"[^0-9a-zа-я]+")
 
 
@@ -155,5 +158,5 @@ def _columns(found: Mapping[Role, int]) -> Columns:
 
 def plain(text: str) -> str:
     """A header's words without case, marks and currency."""
-    words = _OTHER.sub(" ", text.lower().replace("ё", "е")).strip()
+    words = _OTHER.sub(" ", _NUMBER_SIGN.sub("номер ", text.lower().replace("ё", "е"))).strip()
     return _ROUBLES.sub("", words)

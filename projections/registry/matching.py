@@ -13,6 +13,7 @@ from ledger.accounts import stored_accounts
 from ledger.contracts import Contract
 from ledger.log.store import Reading
 from ledger.periods import DAY, Instant
+from ledger.progress import Progress, unwatched
 from ledger.units import Kopecks
 from projections.cache import Cache, attached_to_read, writing
 from projections.payments import Tags
@@ -103,7 +104,7 @@ class Matching:
         self._log = log
         self._channel = channel
 
-    def load(self, payments: Iterable[Listed], tags: Tags) -> None:
+    def load(self, payments: Iterable[Listed], tags: Tags, progress: Progress = unwatched) -> None:
         """Read a registry. Raises BadTable."""
         work, tag = self._work, tags.of
         for (name,) in work.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -114,6 +115,7 @@ class Matching:
             with writing(work):
                 rows = ((line, tag(account, id), id, account, at, amount) for line, id, account, at, amount in some)
                 work.executemany("INSERT INTO file VALUES (?,?,?,?,?,?)", rows)
+            progress(some[-1].line)
 
     def span(self) -> tuple[Instant, Instant] | None:
         """The first and the last time in the file; None where it has no payment."""

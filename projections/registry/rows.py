@@ -92,7 +92,7 @@ class Registry:
                 before.append(row)
                 if placed is None or is_header:
                     continue
-            if _is_total(row.cells):
+            if _is_total(row.cells) and not self._has_time(row, placed):
                 self._take_total(row, placed)
                 continue
             listed = self._listed(row, placed)
@@ -126,6 +126,14 @@ class Registry:
                 continue
             return True
         return False
+
+    def _has_time(self, row: Row, placed: Columns) -> bool:
+        """Whether a row says when it was, which no total does, though it may be of a payer called Total."""
+        try:
+            self._at(row, placed)
+        except BadTable:
+            return False
+        return True
 
     def _no_columns(self, before: list[Row]) -> BadTable:
         best = min(before, key=lambda row: len(columns.missing_in(row.cells, self._said)))

@@ -9,6 +9,7 @@ import msgspec
 
 from ledger import periods
 from ledger.log.contracts import require_keys
+from ledger.progress import Progress, unwatched
 from ledger.service import Clock, Ledger
 from ledger.snapshot import Snapshot
 from projections import cache
@@ -99,8 +100,13 @@ class Reconciled:
 
 
 @contextmanager
-def reconciled(snapshot: Snapshot, file: BinaryIO, ask: Asked) -> Iterator[Reconciled]:
-    """Compare a file, which can be read twice, with a ledger. Raises BadTable, InvalidRequest, UnknownZone."""
+def reconciled(
+    snapshot: Snapshot, file: BinaryIO, ask: Asked, *, progress: Progress = unwatched
+) -> Iterator[Reconciled]:
+    """Compare a file, which can be read twice, with a ledger; `progress` counts its lines.
+
+    Raises BadTable, InvalidRequest, UnknownZone.
+    """
     periods.zone_named(ask.zone)
     if ask.since is not None and ask.until is not None:
         require_range(ask.since, ask.until)
@@ -113,7 +119,7 @@ def reconciled(snapshot: Snapshot, file: BinaryIO, ask: Asked) -> Iterator[Recon
             tags.complete(views)
             with closing(reading.rows_of(file, form)) as rows:
                 registry = Registry(rows, ask.columns, zone=ask.zone, decimal=ask.decimal)
-                matching.load(registry.payments(), tags)
+                matching.load(registry.payments(), tags, progress)
             days = _days(ask, matching)
             matching.compare(cache.place(views), None if days is None else _window(days, ask.zone))
             return registry, days

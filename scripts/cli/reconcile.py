@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from typing import Any, Final
@@ -139,8 +140,10 @@ def reconcile(
         table_file.opened(file, _HINTS) as table,
         open_ledger(settings, "book" if book and not dry_run else "read") as ledger,
         ledger.snapshot() as snapshot,
-        app.reconciled(snapshot, table, ask) as found,
+        ExitStack() as stack,
     ):
+        with terminal.progress("lines", None) as bar:
+            found = stack.enter_context(app.reconciled(snapshot, table, ask, progress=bar))
         tell_all_missing_keys(settings, snapshot.log)
         if found.days is None:
             print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")

@@ -315,6 +315,30 @@ def test_columns_are_named_by_number_or_by_header(ledger: Run, options: tuple[st
     assert reconciled(ledger, path, "--columns", *options)["matched"] == 1
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "№ платежа;№ телефона;Дата/время платежа;Сумма (руб.)",
+        "Идентификатор операции;Лицевой счёт;Дата операции;Сумма операции, руб.",
+        "ID транзакции;Абонент;Время платежа;Сумма платежа",
+        "Payment ID;Phone number;Created at;Amount, RUB",
+        "txn_id;account;date;sum",
+        "RRN;MSISDN;Transaction date;Amount",
+    ],
+)
+def test_columns_are_found_by_what_banks_call_them(ledger: Run, header: str) -> None:
+    path = registry(f"p1;{ACCOUNT};12.01.2026 10:05;1000,00", header=header)
+    assert reconciled(ledger, path)["matched"] == 1
+
+
+def test_a_payer_who_is_called_like_a_total_is_no_total(ledger: Run) -> None:
+    path = registry(
+        f"Total Ltd;p1;{ACCOUNT};12.01.2026 10:05;1000,00", "Total;;;;1000,00", header=f"Плательщик;{HEADER}"
+    )
+    found = reconciled(ledger, path)
+    assert (found["matched"], found["totals"]["file"]["total_line"]["agrees"]) == (1, True)
+
+
 def test_a_kind_column_tells_refunds(ledger: Run) -> None:
     path = registry(
         f"p1;{ACCOUNT};12.01.2026 10:05;1000,00;Платёж",
