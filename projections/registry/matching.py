@@ -61,6 +61,7 @@ _MISSING_HERE: Final = (
     "WHERE NOT EXISTS (SELECT 1 FROM found WHERE found.kind = 'other_number' AND found.line = unmatched.line)"
 )
 _MISSING_THERE: Final = f"FROM here WHERE inside AND {_FREE}"
+_SUMS: Final = "COUNT(*), SUM(MAX(amount, 0)), SUM(MIN(amount, 0))"
 _HIT: Final = "line, asked, account, version, at, amount"
 _LISTED: Final = "file.line, file.id, file.account, file.at, file.amount"
 _HERE: Final = "here.number, here.holder, here.account, here.version, here.id, here.at, here.amount, here.zone"
@@ -99,7 +100,8 @@ class Matching:
 
     def __init__(self, work: Cache, log: Reading, channel: str) -> None:
         self.matched = 0
-        self.sums = Sum()
+        self.listed = Sum()
+        self.booked = Sum()
         self._work = work
         self._log = log
         self._channel = channel
@@ -116,6 +118,7 @@ class Matching:
                 rows = ((line, tag(account, id), id, account, at, amount) for line, id, account, at, amount in some)
                 work.executemany("INSERT INTO file VALUES (?,?,?,?,?,?)", rows)
             progress(some[-1].line)
+        self.listed = _summed(work.execute(f"SELECT {_SUMS} FROM file").fetchone())
 
     def span(self) -> tuple[Instant, Instant] | None:
         """The first and the last time in the file; None where it has no payment."""
@@ -155,12 +158,8 @@ class Matching:
                 self._note("twice", line, self._take([each[2:]])[0])
 
     def _count(self, window: Window) -> None:
-        count, paid, refunded = self._work.execute(
-            "SELECT COUNT(*), SUM(MAX(amount, 0)), SUM(MIN(amount, 0)) FROM views.payments "
-            "WHERE channel = ? AND at >= ? AND at < ?",
-            (self._channel, *window),
-        ).fetchone()
-        self.sums = Sum(count, paid or 0, refunded or 0)
+        paid = f"SELECT {_SUMS} FROM views.payments WHERE channel = ? AND at >= ? AND at < ?"
+        self.booked = _summed(self._work.execute(paid, (self._channel, *window)).fetchone())
 
     def _take_unhit(self, window: Window) -> None:
         """Take what no row of the file names, a little beyond the window too."""
@@ -280,6 +279,11 @@ class Matching:
                 None if listed[0] is None else Listed(*listed),
                 None if here[0] is None else Here(Contract(*here[:3]), *here[3:]),
             )
+
+
+def _summed(row: tuple[int, Kopecks | None, Kopecks | None]) -> Sum:
+    count, paid, refunded = row
+    return Sum(count, paid or 0, refunded or 0)
 
 
 def _other_amount(hit: tuple[int, Kopecks, str, int, Instant, Kopecks]) -> tuple[bool, str, int]:

@@ -19,7 +19,7 @@ from projections.tables.reading import Row
 HEADER_ROWS_MAX: Final = 20
 """So many rows may stand before the first payment: a title, and the header."""
 ID_CHARACTERS_MAX: Final = 64
-_TOTAL_BEGINS: Final = frozenset(" \tиИвВtT=сСчЧкКоО")
+_TOTAL_BEGINS: Final = frozenset(("", *" \tиИвВtT=сСчЧкКоО"))
 _TOTAL: Final = re.compile(
     r"\s*(?:(?:итого|всего|total)\b.*|=\s*[0-9]*|"
     r"(?:общая )?(?:сумма|число|количество) (?:\w+ )?(?:платежей|возвратов|операций)\b[^:]*:.*)",
@@ -72,10 +72,9 @@ class TotalLine(msgspec.Struct):
 
 
 class Registry:
-    """A registry that is read: its payments in order, and when these are through, its sums and its total line."""
+    """A registry that is read: its payments in order, and when these are through, its total line."""
 
     def __init__(self, rows: Iterator[Row], said: Named, *, zone: str, decimal: DecimalMark | None = None) -> None:
-        self.sums = Sum()
         self.total: TotalLine | None = None
         self._rows = rows
         self._said = said
@@ -92,12 +91,10 @@ class Registry:
                 before.append(row)
                 if placed is None or is_header:
                     continue
-            if _is_total(row.cells) and not self._has_time(row, placed):
+            if row[1][0][:1] in _TOTAL_BEGINS and _is_total(row.cells) and not self._has_time(row, placed):
                 self._take_total(row, placed)
                 continue
-            listed = self._listed(row, placed)
-            self.sums.add(listed.amount)
-            yield listed
+            yield self._listed(row, placed)
         if placed is None and before:
             raise self._no_columns(before)
 
@@ -116,16 +113,9 @@ class Registry:
             raise BadTable(error.problem, line=row.line, unsaid=error.unsaid) from None
 
     def _looks_paid(self, row: Row, placed: Columns) -> bool:
-        """Whether a row is a payment, though maybe a damaged one: it has a sum or a time, or digits for an id."""
-        if _is_total(row.cells):
-            return True
-        for read in (self._amount, self._at):
-            try:
-                read(row, placed)
-            except BadTable:
-                continue
-            return True
-        return False
+        """Whether a row is a payment, though maybe a damaged one, and no header: a sum or a time has digits."""
+        texts = [_at_place(row.cells, place) for place in (placed.amount, placed.at)]
+        return _is_total(row.cells) or any(letter.isdigit() for text in texts for letter in text)
 
     def _has_time(self, row: Row, placed: Columns) -> bool:
         """Whether a row says when it was, which no total does, though it may be of a payer called Total."""

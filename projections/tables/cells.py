@@ -13,6 +13,7 @@ DecimalMark: TypeAlias = Literal["comma", "point"]
 AMOUNT_MAX: Final = 10**12
 _BETWEEN: Final = re.compile(r"[\s'\u00a0\u202f\u2009’]+")
 _CURRENCY: Final = re.compile(r"(?:₽|руб(?:\.|лей|ля|ль)?|р\.?|rub|rur)$", re.IGNORECASE)
+_MARKS: Final[dict[DecimalMark | None, str]] = {None: ",.", "comma": ",", "point": "."}
 _PLAIN: Final = re.compile(r"([+-]?)([0-9]{1,10})(?:([.,])([0-9]{2}))?").fullmatch
 _POWER: Final = re.compile(r"[0-9][.,]?[0-9]*[eEеЕ]\+?[0-9]+")
 _DATE: Final = re.compile(
@@ -38,6 +39,15 @@ def kopecks(text: str, *, decimal: DecimalMark | None = None) -> Kopecks:
     Either mark may part the kopecks; where both stand there, the latter does. One mark with three digits behind it
     may be either, and is not guessed unless `decimal` says.
     """
+    whole, fraction = text[:-3], text[-2:]  # most are written like this
+    if (
+        whole.isdecimal()
+        and fraction.isdecimal()
+        and text[-3] in _MARKS[decimal]
+        and text.isascii()
+        and len(whole) < 11
+    ):
+        return int(whole + fraction)
     found = _PLAIN(text)
     if found is not None and (decimal is None or found[3] is None or (found[3] == ",") == (decimal == "comma")):
         amount = int(found[2]) * 100 + int(found[4] or 0)

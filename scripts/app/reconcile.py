@@ -65,7 +65,7 @@ class Reconciled:
     @property
     def listed(self) -> Sum:
         """The sums of the file."""
-        return self._registry.sums
+        return self.found.listed
 
     @property
     def total_line(self) -> TotalLine | None:
@@ -75,7 +75,7 @@ class Reconciled:
     @property
     def total_agrees(self) -> bool | None:
         """Whether its rows come to that; None where it does not say."""
-        total, sums = self._registry.total, self._registry.sums
+        total, sums = self._registry.total, self.found.listed
         if total is None or (total.count is None and total.amount is None):
             return None
         amounts = {sums.payments + sums.refunds, sums.payments}
@@ -84,7 +84,7 @@ class Reconciled:
     @property
     def booked(self) -> Sum:
         """The sums of the ledger, of those days."""
-        return self.found.sums
+        return self.found.booked
 
     def missing_here(self) -> Iterator[Missing]:
         """What is in the file alone, in its order, with what the ledger knows of it."""
