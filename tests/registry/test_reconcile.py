@@ -316,6 +316,25 @@ def test_columns_are_named_by_number_or_by_header(ledger: Run, options: tuple[st
 
 
 @pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (f"p1;{ACCOUNT};12.01.2026 10:61;1000,00", "column 3 (at)"),
+        (f"p1;{ACCOUNT};12.01.2026 10:05;1000,005", "column 4 (amount)"),
+        (f"p1;{ACCOUNT};12.01;1000,005", "column 3 (at)"),
+    ],
+)
+def test_a_first_row_that_is_damaged_is_no_header(ledger: Run, row: str, told: str) -> None:
+    """Where columns are named by number a header is passed over, and nothing else."""
+    rows = (row, f"p2;{ACCOUNT};12.01.2026 11:05;200,50")
+    done = ledger(
+        "reconcile", registry(*rows), "--channel", "bank", "--columns", "id=1,account=2,at=3,amount=4", "--json"
+    )
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"obnovi: registry.csv line 2, {told}")
+    assert reconciled(ledger, registry(*rows[1:]), "--columns", "id=1,account=2,at=3,amount=4")["matched"] == 1
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "№ платежа;№ телефона;Дата/время платежа;Сумма (руб.)",
