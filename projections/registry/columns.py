@@ -18,33 +18,40 @@ _WORDS: Final[Mapping[Role, tuple[str, ...]]] = {
         "id платежа", "идентификатор платежа", "номер платежа", "уникальный номер платежа", "id операции",
         "идентификатор операции", "уникальный номер операции", "уникальный номер операции в ек асу", "суип",
         "номер операции", "код операции", "id транзакции", "идентификатор транзакции", "номер транзакции",
-        "транзакция", "rrn", "номер документа", "payment id", "payment", "transaction id", "txn id", "trans id",
-        "operation id", "transaction", "id", "session", "reference",
+        "код платежа", "код транзакции", "rrn", "номер документа", "номер квитанции", "номер чека", "payment id",
+        "transaction id", "txn id", "trans id", "operation id", "payment number", "payment no", "txn", "id", "session",
+        "reference", "транзакция", "квитанция", "чек", "платеж", "transaction", "payment",
     ),
     "account": (
         "лицевой счет", "номер лицевого счета", "лицевой счет абонента", "лицевой счет плательщика",
         "л с", "лс", "номер телефона", "телефон", "номер абонента", "абонент",
         "телефон абонента", "идентификатор плательщика", "параметр платежа", "номер", "msisdn", "account",
-        "phone number", "phone", "subscriber", "number",
+        "phone number", "phone", "subscriber number", "subscriber", "number",
     ),
     "at": (
         "дата и время платежа", "дата и время операции", "дата время платежа",
         "дата время операции", "дата и время", "дата время", "дата платежа",
         "дата операции", "дата проведения", "дата оплаты", "дата создания", "дата", "payment date", "date time",
         "datetime", "date and time", "transaction date", "operation date", "created at", "created", "date",
-        "timestamp", "at", "time", "время платежа", "время операции", "время",
+        "дата транзакции", "дата зачисления", "дата пополнения", "paid at", "timestamp", "at", "time", "время платежа",
+        "время операции", "время",
     ),
     "time": ("время платежа", "время операции", "время проведения", "время", "payment time", "time"),
     "amount": (
-        "сумма платежа", "сумма операции", "сумма оплаты", "сумма зачисления", "зачислено", "сумма", "payment amount",
+        "сумма платежа", "сумма операции", "сумма оплаты", "сумма транзакции", "сумма пополнения",
+        "сумма зачисления", "зачислено",
+        "сумма", "payment amount",
         "amount", "sum", "gross",
     ),
     "kind": (
-        "тип операции", "вид операции", "операция", "operation type", "transaction type", "operation", "kind",
-        "reporting category",
+        "тип операции", "вид операции", "тип платежа", "тип транзакции", "операция",
+        "operation type", "transaction type", "operation", "kind",
+        "тип", "вид", "type",
     ),
 }  # fmt: skip
 """What headers say, the surest first; upper case, ё and marks do not count."""
+_WEAK_KINDS: Final = frozenset(("тип платежа", "тип", "вид", "type"))
+"""They may as well say how somebody paid."""
 _ROUBLES: Final = re.compile(r" (?:в )?(?:руб|рублях|р|rub|rur)$")
 _NUMBER_SIGN: Final = re.compile(r"№\s*(?=[а-я])")
 _OTHER: Final = re.compile(r"[^0-9a-zа-я]+")
@@ -59,11 +66,8 @@ class Columns(NamedTuple):
     time: int | None
     amount: int
     kind: int | None
-
-    @property
-    def last(self) -> int:
-        """The last of those that every row has to have."""
-        return max(place for place in self if place is not None)
+    is_sure_of_kind: bool = True
+    """Whether the kind is nothing but a payment or a refund."""
 
 
 class Named(NamedTuple):
@@ -111,8 +115,12 @@ def in_header(header: Sequence[str], said: Named) -> Columns | None:
 
     Raises BadTable where two columns are as likely.
     """
-    found = _found(header, said)
-    return None if missing_in(header, said) else _columns(found)
+    if missing_in(header, said):
+        return None
+    placed = _columns(_found(header, said))
+    if placed.kind is None or "kind" in said.by_role:
+        return placed
+    return placed._replace(is_sure_of_kind=plain(header[placed.kind]) not in _WEAK_KINDS)
 
 
 def missing_in(header: Sequence[str], said: Named) -> list[Role]:

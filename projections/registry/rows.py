@@ -177,16 +177,18 @@ class Registry:
             raise _bad(row, placed.amount, "amount", problem, unsaid) from None
         if amount == 0:
             raise _bad(row, placed.amount, "amount", "a payment of 0")
-        if placed.kind is not None and amount > 0 and self._is_refund(row, placed.kind):
+        if placed.kind is not None and amount > 0 and self._is_refund(row, placed.kind, placed.is_sure_of_kind):
             return -amount
         return amount
 
-    def _is_refund(self, row: Row, place: int) -> bool:
+    def _is_refund(self, row: Row, place: int, is_sure: bool) -> bool:
         text = _cell(row, place, "kind")
         said = columns.plain(text)
         if any(said.startswith(word) or f" {word}" in said for word in _REFUNDS):
             return True
         if any(said.startswith(word) or f" {word}" in said for word in _PAYMENTS):
+            return False
+        if not is_sure:
             return False
         raise _bad(row, place, "kind", f"{text!r} is neither a payment nor a refund")
 

@@ -343,6 +343,8 @@ def test_a_first_row_that_is_damaged_is_no_header(ledger: Run, row: str, told: s
         "Payment ID;Phone number;Created at;Amount, RUB",
         "txn_id;account;date;sum",
         "RRN;MSISDN;Transaction date;Amount",
+        "Номер операции;Номер телефона;Дата;Сумма",
+        "№ чека;л/с;Дата зачисления;Сумма зачисления",
     ],
 )
 def test_columns_are_found_by_what_banks_call_them(ledger: Run, header: str) -> None:
@@ -358,13 +360,19 @@ def test_a_payer_who_is_called_like_a_total_is_no_total(ledger: Run) -> None:
     assert (found["matched"], found["totals"]["file"]["total_line"]["agrees"]) == (1, True)
 
 
-def test_a_kind_column_tells_refunds(ledger: Run) -> None:
+@pytest.mark.parametrize("kind", ["Тип операции", "Тип", "type"])
+def test_a_kind_column_tells_refunds(ledger: Run, kind: str) -> None:
     path = registry(
         f"p1;{ACCOUNT};12.01.2026 10:05;1000,00;Платёж",
         f"r1;{ACCOUNT};13.01.2026 13:05;50,00;Возврат",
-        header=f"{HEADER};Тип операции",
+        header=f"{HEADER};{kind}",
     )
     assert reconciled(ledger, path)["matched"] == 2
+
+
+def test_a_column_that_says_how_somebody_paid_tells_no_kind(ledger: Run) -> None:
+    path = registry(f"p1;{ACCOUNT};12.01.2026 10:05;1000,00;Банковская карта", header=f"{HEADER};Тип")
+    assert reconciled(ledger, path)["matched"] == 1
 
 
 @pytest.mark.parametrize(
