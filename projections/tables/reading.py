@@ -17,7 +17,6 @@ _CHUNK_BYTES: Final = 1024 * 1024
 _KINDS: Final = (
     (b"%PDF", "a PDF; ask for the same list as CSV"),
     (b"\x1f\x8b", "compressed; unpack it with gunzip"),
-    (b"PK\x03\x04", "a workbook or an archive; save the sheet as CSV"),
     (b"{", "JSON, no table"),
     (b"<", "XML or HTML, no table"),
     (b"\xd0\xcf\x11\xe0", "a workbook of an old Excel; save the sheet as CSV"),

@@ -20,8 +20,8 @@ from projections.registry.columns import Named
 from projections.registry.matching import Matching, Window
 from projections.registry.rows import Listed, Registry, Sum, TotalLine
 from projections.registry.standing import Missing, standing
-from projections.tables import reading
 from projections.tables.cells import DecimalMark
+from projections.tables.opening import rows_of_table
 from scripts.app.errors import require_range
 from scripts.app.feed import Counts, Feed, RawLine, Rejected
 
@@ -110,14 +110,13 @@ def reconciled(
     periods.zone_named(ask.zone)
     if ask.since is not None and ask.until is not None:
         require_range(ask.since, ask.until)
-    form = reading.form_of(file, encoding=ask.encoding)
     with closing(temporary(cache_kib=CACHE_KIB)) as work:
         matching = Matching(work, snapshot.log, ask.channel)
 
         def compare(views: Cache) -> tuple[Registry, Days | None]:
             tags = Tags(snapshot.log)
             tags.complete(views)
-            with closing(reading.rows_of(file, form)) as rows:
+            with closing(rows_of_table(file, encoding=ask.encoding)) as rows:
                 registry = Registry(rows, ask.columns, zone=ask.zone, decimal=ask.decimal)
                 matching.load(registry.payments(), tags, progress)
             days = _days(ask, matching)

@@ -123,9 +123,9 @@ def reconcile(
     """Compare a bank's or payment system's own list of payments with the top-ups and refunds of a channel.
 
     FILE is CSV as banks write it (`;`, `,`, tab or `|`; windows-1251 or UTF-8; dates DD.MM.YYYY or ISO; a header, a
-    total line), `-` is stdin. A payment is the same where number, id and sum are. What only looks the same (number and
-    sum, another id, within a day) is told as likely, and never booked. Times without an offset are those of --zone.
-    Without dates the ledger's payments of the days are compared that the file spans.
+    total line) or the first sheet of a workbook; `-` is stdin. A payment is the same where number, id and sum are. What
+    only looks the same (number and sum, another id, within a day) is told as likely, and never booked. Times without an
+    offset are those of --zone. Without dates the ledger's payments of the days are compared that the file spans.
 
     \b
     Example:

@@ -2,9 +2,11 @@
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from tests.cli.support import ACCOUNT, Done, Run, in_this_process, line, write
 from tests.registry.support import HEADER, OTHER, STRANGER, fed, ids, opened, paid, reconciled, registry
@@ -380,7 +382,7 @@ def test_a_column_that_says_how_somebody_paid_tells_no_kind(ledger: Run) -> None
     [
         ("", ": the file is empty"),
         ("%PDF-1.7", ": a PDF; ask for the same list as CSV"),
-        ("PK\x03\x04", ": a workbook or an archive; save the sheet as CSV"),
+        ("PK\x03\x04", ": no workbook that can be read"),
         ('{"type":"top_up"}', ": JSON, no table"),
         ("ID платежа;Телефон;Сумма\n1;2;3\n", " line 1: the header has no column for at; name it with --columns"),
         ("1;2;3\n", " line 1: no header that names the columns of id, account, at and amount; name it with --columns"),
@@ -439,6 +441,23 @@ def test_people_read_what_was_found_in_their_language(ledger: Run) -> None:
     told = ledger("reconcile", path, "--channel", "bank", "--lang", "ru").out
     for text in ("Сверка канала bank, 12.01.2026 – 12.01.2026", "Совпало: 1", "такого счёта нет", "Есть в леджере"):
         assert text in told
+
+
+def test_a_registry_in_a_workbook_is_read_as_excel_shows_it(ledger: Run) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Реестр платежей"],
+        HEADER.split(";"),
+        ["p1", 79161234567, datetime.fromisoformat("2026-01-12 10:05:00"), 1000],
+        ["p2", 79161234567.0, "12.01.2026 11:05:00", 200.1 + 0.4],
+        ["Итого", None, None, 1200.5],
+    ):
+        sheet.append(row)
+    book.save("registry.xlsx")
+    found = reconciled(ledger, Path("registry.xlsx"))
+    assert (found["matched"], found["totals"]["file"]["total_line"]["agrees"]) == (2, True)
 
 
 def test_stdin_is_read_like_a_file(ledger: Run, tmp_path: Path) -> None:

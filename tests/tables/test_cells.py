@@ -126,7 +126,7 @@ def test_one_letter_of_windows_1251_behind_a_long_beginning_is_enough_to_know_it
     assert list(rows_of(file, form_of(file)))[-1] == (100_001, ["ж", "я"])
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.4", b"\x1f\x8b\x08", b"PK\x03\x04", b"<?xml", b"{}", b"a\0b"])
+@pytest.mark.parametrize("content", [b"%PDF-1.4", b"\x1f\x8b\x08", b"<?xml", b"{}", b"a\0b"])
 def test_what_is_no_table_is_told(content: bytes) -> None:
     with pytest.raises(BadTable):
         form_of(io.BytesIO(content))
