@@ -9,7 +9,7 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from ledger import periods
 from ledger.account import Account
 from ledger.contracts import NO_KEY, Contract, is_number
 from ledger.hints import Hinted, HintedError
@@ -57,8 +58,10 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What files of such statements are called behind the contract."""
-        return ".".join([f"{self.since:%Y-%m}", *self.layout.options.values(), self.layout.form])
+        """What files of such statements are called behind the contract: by their month, or by both dates."""
+        is_month = self.since.day == 1 and self.until + timedelta(days=1) == periods.months_after(self.since, 1)
+        dates = f"{self.since:%Y-%m}" if is_month else f"{self.since}_{self.until}"
+        return ".".join([dates, *self.layout.options.values(), self.layout.form])
 
     def file(self, contract: Contract) -> str:
         """The name of a contract's file."""

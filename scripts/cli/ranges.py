@@ -2,13 +2,14 @@
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
 import click
 
 from ledger import periods
+from scripts.app.errors import require_range
 from scripts.cli.moments import MomentType
 from scripts.cli.options import DateType
 from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
@@ -36,6 +37,18 @@ class MonthType(click.ParamType[date]):
 def last_day(month: date) -> date:
     """The last day of a month that is told by its first."""
     return periods.months_after(month, 1) - timedelta(days=1)
+
+
+def dates_of(months: Sequence[date], since: date | None, until: date | None) -> list[tuple[date, date]]:
+    """The ranges of months, each once in their order, or the one of two dates. Raises UsageError."""
+    if bool(months) == (since is not None or until is not None):
+        raise UsageError("name months with --month YYYY-MM, or one range with --from DATE and --to DATE")
+    if months:
+        return [(month, last_day(month)) for month in dict.fromkeys(months)]
+    if since is None or until is None:
+        raise UsageError("a range has both ends, --from DATE and --to DATE")
+    require_range(since, until)
+    return [(since, until)]
 
 
 def range_options(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import click
 import msgspec
@@ -18,9 +19,9 @@ from scripts.cli.account_list import accounts_option
 from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
-from scripts.cli.options import print_json, print_text, with_settings
-from scripts.cli.ranges import MonthType, last_day
-from scripts.cli.source import from_option
+from scripts.cli.options import DateType, print_json, print_text, with_settings
+from scripts.cli.ranges import MonthType, dates_of
+from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_log
 
@@ -30,7 +31,6 @@ from scripts.wiring import Settings, keys_folder, open_log
     "--month",
     "months",
     type=MonthType(),
-    required=True,
     multiple=True,
     metavar="YYYY-MM",
     help="The month, in local dates; of several, each has files of its own.",
@@ -52,7 +52,15 @@ from scripts.wiring import Settings, keys_folder, open_log
     type=click.Choice(LANGUAGES),
     help="Language of the documents, not of json and xml.  [default: ru]",
 )
-@from_option
+@click.option(
+    "--from",
+    "given",
+    type=TimeOrDataset(DateType()),
+    multiple=True,
+    metavar="DATE|DIR",
+    help=f"DATE: first local date, instead of months. DIR: {FROM_DATASET}",
+)
+@click.option("--to", "until", type=DateType(), metavar="DATE", help="Last local date, included.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
 @with_settings
 def statements(
@@ -63,10 +71,13 @@ def statements(
     listed: AccountList | None,
     table: Table | None,
     language: Language | None,
-    dataset: str | None,
+    given: Sequence[date | Path],
+    until: date | None,
     workers: int | None,
 ) -> int:
     """Write months' statements, a file a contract, month and format, and manifests of what each file is.
+
+    With --from and --to they are of these dates, as one range. --from may be given twice, with a date and a dataset.
 
     A contract's events are read once for all months and formats.
 
@@ -84,9 +95,9 @@ def statements(
     """
     layouts = checked_layouts(dict.fromkeys(forms), table=table, lang=language)
     keys = keys_folder(settings)
-    orders = [
-        Order(folder, month, last_day(month), layout, keys) for month in dict.fromkeys(months) for layout in layouts
-    ]
+    since, dataset = parted(given)
+    ranges = dates_of(months, since, until)
+    orders = [Order(folder, *dates, layout, keys) for dates in ranges for layout in layouts]
     with open_log(settings, dataset) as ledger, ledger.store.reading() as log:
         tell_all_missing_keys(settings, log)
         wanted = contracts_to_print(log, listed)

@@ -159,6 +159,35 @@ def test_several_processes_write_what_one_does(ledger: Run, tmp_path: Path, monk
     assert one == two
 
 
+def test_a_range_of_dates_has_files_of_its_own(ledger: Run, tmp_path: Path) -> None:
+    """Of a whole month they are those of the month; each is what `statement` prints."""
+    dates = ("--from", "2023-01-10", "--to", "2023-02-03")
+    done = ledger("statements", *dates, "-o", "out", "--format", "json", "--json")
+    assert (done.code, done.json()["written"]) == (0, 3)
+    file = tmp_path / "out" / f"{ACCOUNTS[0]}-2023-01-10_2023-02-03.json"
+    assert file.read_text(encoding="utf-8") == ledger("statement", ACCOUNTS[0], *dates, "--format", "json").out
+    assert (tmp_path / "out" / "manifest-2023-01-10_2023-02-03.json.jsonl").exists()
+    assert ledger(*JANUARY, "--format", "txt", "--json").json()["written"] == 3
+    again = ("statements", "--from", "2023-01-01", "--to", "2023-01-31", "-o", "out", "--format", "txt", "--json")
+    assert ledger(*again).json()["skipped"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "name months with --month YYYY-MM, or one range with --from DATE and --to DATE"),
+        (("--month", "2023-01", "--to", "2023-01-31"), "name months with --month YYYY-MM, or one range"),
+        (("--from", "2023-01-01"), "a range has both ends"),
+        (("--to", "2023-01-01"), "a range has both ends"),
+        (("--from", "2023-01-02", "--to", "2023-01-01"), "--from 2023-01-02 lies after --to 2023-01-01"),
+    ],
+)
+def test_statements_are_of_months_or_of_one_range(ledger: Run, options: tuple[str, ...], said: str) -> None:
+    done = ledger("statements", *options, "-o", "out", "--format", "txt")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert said in done.err
+
+
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
 def test_killed_it_leaves_whole_files_only_and_goes_on_from_there(obnovi: Run, tmp_path: Path, kill: int) -> None:
     accounts = [f"791612{i:05d}" for i in range(150)]
