@@ -2,14 +2,17 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 import click
 
+from ledger.contracts import Contract, Contracts
 from projections.numbers import digits_of
-from scripts.app.account_list import AccountList, ListedAccount
+from scripts.app.account_list import AccountList, ListedAccount, require_listed
+from scripts.app.contracts import require_contract
+from scripts.cli.account_number import AccountType, holder_option
 from scripts.errors import UsageError
 from scripts.wiring import read_text
 
@@ -46,6 +49,27 @@ def accounts_option(command: Callable[P, R]) -> Callable[P, R]:
         metavar="FILE",
         help="Only those of a list: numbers, NUMBER/N or contracts' ids, one a line; - is standard input.",
     )(command)
+
+
+def accounts_options(command: Callable[P, R]) -> Callable[P, R]:
+    """`--account`, any number of times, `--holder` beside a single one, or `--accounts`."""
+    named = click.option(
+        "--account", "accounts", type=AccountType(), multiple=True, metavar="ACCOUNT", help="Only of this account."
+    )
+    return named(holder_option(accounts_option(command)))
+
+
+def chosen_contracts(
+    contracts: Contracts, accounts: Sequence[str], holder: int | None, listed: AccountList | None
+) -> list[Contract] | None:
+    """The contracts that these options name; None for all there are. Raises UsageError, InvalidRequest, Declined."""
+    if holder is not None and len(accounts) != 1:
+        raise UsageError("--holder goes with one --account")
+    if listed is None:
+        return [require_contract(contracts, account, holder) for account in accounts] or None
+    if accounts:
+        raise UsageError("--account and --accounts both name accounts; give one of them")
+    return require_listed(contracts, listed)
 
 
 def _listed(number: int, line: str) -> ListedAccount:

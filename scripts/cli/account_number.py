@@ -1,14 +1,12 @@
 """Accounts as people name them: `+7 916 000-01-25`, `8 (916) 000-01-25`, `9160000125`; and which contract."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from ledger.contracts import Contract, Contracts
+from ledger.contracts import Contract
 from projections.numbers import digits_of
-from scripts.app.contracts import require_contract
-from scripts.errors import UsageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,21 +30,6 @@ def holder_option(command: Callable[P, R]) -> Callable[P, R]:
         metavar="N",
         help="The number's N-th contract, in order of opening.  [default: the latest]",
     )(command)
-
-
-def accounts_options(command: Callable[P, R]) -> Callable[P, R]:
-    """`--account`, any number of times, and `--holder` beside a single one."""
-    named = click.option(
-        "--account", "accounts", type=AccountType(), multiple=True, metavar="ACCOUNT", help="Only of this account."
-    )
-    return named(holder_option(command))
-
-
-def chosen_contracts(contracts: Contracts, accounts: Sequence[str], holder: int | None) -> list[Contract] | None:
-    """The contracts that these options name; None for all there are. Raises UsageError, and Declined."""
-    if holder is not None and len(accounts) != 1:
-        raise UsageError("--holder goes with one --account")
-    return [require_contract(contracts, account, holder) for account in accounts] or None
 
 
 def as_arguments(contract: Contract, *, is_latest: bool = True) -> str:

@@ -17,7 +17,6 @@ from scripts.app.catalogues import Changes, NewVersion, contracts_by_plan, new_v
 from scripts.cli import catalogue_tables, terminal
 from scripts.cli.options import (
     DateType,
-    RublesType,
     catalogue_of_the_line,
     for_its_commands,
     lang_option,
@@ -29,6 +28,7 @@ from scripts.cli.options import (
     whole_file,
     with_settings,
 )
+from scripts.cli.rubles import RublesType
 from scripts.errors import UsageError
 from scripts.wiring import CATALOGUE_BYTES_MAX, Settings, catalogue_text, ledger_ref, open_ledger, read_text
 

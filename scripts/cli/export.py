@@ -5,18 +5,14 @@ from datetime import date
 
 import click
 
-from ledger.contracts import Contract, Contracts
-from scripts.app.account_list import AccountList, require_listed
-from scripts.app.contracts import require_contract
+from scripts.app.account_list import AccountList
 from scripts.app.export import FORMS, checked_selection
 from scripts.app.export import export as export_log
 from scripts.cli import terminal
-from scripts.cli.account_list import accounts_option
-from scripts.cli.account_number import AccountType, holder_option
+from scripts.cli.account_list import accounts_options, chosen_contracts
 from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
 from scripts.cli.options import print_json, print_text, refuse_overwrite, whole_file, with_settings
 from scripts.cli.ranges import range_options
-from scripts.errors import UsageError
 from scripts.wiring import Settings, log_ref, open_ledger
 
 
@@ -24,16 +20,7 @@ from scripts.wiring import Settings, log_ref, open_ledger
 @click.option("--format", "form", type=click.Choice(list(FORMS)), required=True, help="For which program.")
 @click.option("-o", "output", metavar="FILE", required=True, help="Where to, whole or not at all.")
 @range_options()
-@click.option(
-    "--account",
-    "named",
-    type=AccountType(),
-    multiple=True,
-    metavar="ACCOUNT",
-    help="Only this account; may be repeated.",
-)
-@holder_option
-@accounts_option
+@accounts_options
 @with_settings
 def export(
     settings: Settings,
@@ -41,7 +28,7 @@ def export(
     output: str,
     since: date | None,
     until: date | None,
-    named: Sequence[str],
+    accounts: Sequence[str],
     holder: int | None,
     listed: AccountList | None,
 ) -> int:
@@ -60,16 +47,12 @@ def export(
       obnovi export --format beancount --account 79161234567 --month 2026-03 -o march.beancount
       obnovi export --format parquet -o events.parquet
     """
-    if holder is not None and len(named) != 1:
-        raise UsageError("--holder goes with one --account, whose contract it names")
-    if named and listed is not None:
-        raise UsageError("--account and --accounts both name accounts; give one of them")
     refuse_overwrite("-o", output, settings)
     if form == "jsonl":
         log_ref(settings, "writes")
-    checked_selection(form, [] if named or listed else None, since=since, until=until)
+    checked_selection(form, [] if accounts or listed else None, since=since, until=until)
     with open_ledger(settings) as ledger, ledger.store.reading() as log:
-        contracts = _meant(log.contracts, named, holder, listed)
+        contracts = chosen_contracts(log.contracts, accounts, holder, listed)
         selection = checked_selection(form, contracts, since=since, until=until)
         with whole_file(output, settings) as file, terminal.progress("events", selection.count(log)) as bar:
             if contracts is None:
@@ -83,12 +66,3 @@ def export(
     else:
         print_text(f"{output}: {terminal.count(events, 'event')}, {terminal.count(written, 'byte')}\n")
     return 0
-
-
-def _meant(
-    contracts: Contracts, named: Sequence[str], holder: int | None, listed: AccountList | None
-) -> list[Contract] | None:
-    """The contracts that are named; None for everybody."""
-    if listed is not None:
-        return require_listed(contracts, listed)
-    return [require_contract(contracts, account, holder) for account in named] or None

@@ -21,15 +21,17 @@ from projections.words import what_if
 from projections.words.causes import kind_of
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
+from scripts.app.account_list import AccountList
 from scripts.app.contracts import require_contract
 from scripts.app.late import Mending, book_adjustments, late_charges, try_adjustments
 from scripts.cli import terminal
-from scripts.cli.account_number import accounts_options, chosen_contracts
+from scripts.cli.account_list import accounts_options, chosen_contracts
 from scripts.cli.claims import given_catalogue
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
-from scripts.cli.options import RublesType, lang_option, print_bytes, print_text, require_by, with_settings
+from scripts.cli.options import lang_option, print_bytes, print_text, require_by, with_settings
+from scripts.cli.rubles import RublesType
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, now, open_ledger
 
@@ -79,6 +81,7 @@ def late(
     since: Moment | None,
     accounts: Sequence[str],
     holder: int | None,
+    listed: AccountList | None,
     favour: Favour | None,
     least: Kopecks,
     only: Sequence[tuple[str, int | None, int]],
@@ -104,8 +107,8 @@ def late(
     """
     if not (book or dry_run) and (per_account or by is not None):
         raise UsageError(f"{'--per-account' if per_account else '--by'} goes with --book or --dry-run")
-    if only and accounts:
-        raise UsageError("--only names accounts itself; leave --account out")
+    if only and (accounts or listed is not None):
+        raise UsageError("--only names accounts itself; leave --account out, and --accounts")
     by = BY if by is None else by
     require_by(by)
     mending = Mending(by, per_account)
@@ -113,7 +116,7 @@ def late(
     with open_ledger(settings, "book" if book and not dry_run else "read") as ledger:
         with ledger.snapshot() as snapshot:
             tell_all_missing_keys(settings, snapshot.log)
-            contracts = chosen_contracts(snapshot.contracts, accounts, holder)
+            contracts = chosen_contracts(snapshot.contracts, accounts, holder, listed)
             looked_for = LookedFor(since=since, favour=favour, least=least, only=_named(snapshot, only))
             if only:
                 contracts = sorted({require_contract(snapshot.contracts, *each[:2]) for each in only})

@@ -14,7 +14,6 @@ import msgspec
 
 from ledger import periods
 from ledger.log import files
-from ledger.units import Kopecks, parse_rubles
 from projections.words.language import LANGUAGES, Language
 from projections.words.safe import safe
 from scripts.errors import UsageError
@@ -38,21 +37,6 @@ class DateType(click.ParamType[date]):
             return periods.parse_date(value)
         except ValueError as error:
             self.fail(f"{value!r}: {error}", param, ctx)
-
-
-class RublesType(click.ParamType[Kopecks]):
-    """Money as people write it, `350`, `350.00` or `350,00`, in kopecks."""
-
-    name = "rubles"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Kopecks:
-        """The kopecks, or click's usage error."""
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_rubles(value.replace(",", "."))
-        except ValueError:
-            self.fail(f"{value!r} is no sum of rubles, like 350 or 350.00", param, ctx)
 
 
 def lang_option(default: Language | None) -> Callable[[Callable[P, R]], Callable[P, R]]:

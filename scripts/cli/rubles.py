@@ -24,5 +24,5 @@ class RublesType(click.ParamType[Kopecks]):
         try:
             amount = parse_rubles(told[1:] if is_minus or (self._signed and told[:1] == "+") else told)
         except ValueError:
-            self.fail(f"{value!r}: an amount is rubles, like 400, 400.00 or 400,00", param, ctx)
+            self.fail(f"{value!r} is no sum of rubles, like 400, 400.00 or 400,00", param, ctx)
         return -amount if is_minus else amount

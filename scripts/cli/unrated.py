@@ -14,10 +14,11 @@ from projections.words import answers
 from projections.words.language import Language
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
+from scripts.app.account_list import AccountList
 from scripts.app.unrated import Rerated, Waiting, try_rerating, unrated_records
 from scripts.app.unrated import rerate as book_rerating
 from scripts.cli import confirm, terminal
-from scripts.cli.account_number import accounts_options, chosen_contracts
+from scripts.cli.account_list import accounts_options, chosen_contracts
 from scripts.cli.claims import given_catalogue
 from scripts.cli.confirm import yes_option
 from scripts.cli.missing_keys import tell_all_missing_keys, tell_missing_keys
@@ -60,6 +61,7 @@ def unrated(
     plan: str | None,
     accounts: Sequence[str],
     holder: int | None,
+    listed: AccountList | None,
     lang: Language,
 ) -> int:
     """List usage records that nobody could rate yet: no plan at their time, or no price in their zone.
@@ -73,7 +75,7 @@ def unrated(
     """
     unread: set[Contract] = set()
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
-        waiting = _waiting(snapshot, accounts, holder, reason, zone, plan)
+        waiting = _waiting(snapshot, accounts, holder, listed, reason, zone, plan)
         records = _noted(unrated_records(snapshot, waiting), unread)
         if settings.json:
             print_json_list(canonical_answers.waiting(record) for record in records)
@@ -99,6 +101,7 @@ def rerate(
     plan: str | None,
     accounts: Sequence[str],
     holder: int | None,
+    listed: AccountList | None,
     by: str,
     dry_run: bool,
     yes: bool,
@@ -117,13 +120,13 @@ def rerate(
       obnovi --catalogue mended.toml rerate --all --zone abroad --by clerk-7
     """
     if not is_all:
-        raise UsageError("rerate takes --all, with --reason, --zone, --plan or --account for some of them")
+        raise UsageError("rerate takes --all, with --reason, --zone, --plan, --account or --accounts for some of them")
     require_by(by)
     tried = Rerated()
     if dry_run or not yes:
         with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
             tell_all_missing_keys(settings, snapshot.log)
-            waiting = _waiting(snapshot, accounts, holder, reason, zone, plan)
+            waiting = _waiting(snapshot, accounts, holder, listed, reason, zone, plan)
             catalogue = given_catalogue(settings) or snapshot.catalogues.newest()
             with terminal.progress("accounts (dry run)", None) as bar:
                 tried = try_rerating(snapshot, waiting, catalogue, by=by, now=now(), progress=bar)
@@ -136,7 +139,7 @@ def rerate(
             with ledger.snapshot() as snapshot:
                 if yes:
                     tell_all_missing_keys(settings, snapshot.log)
-                waiting = _waiting(snapshot, accounts, holder, reason, zone, plan)
+                waiting = _waiting(snapshot, accounts, holder, listed, reason, zone, plan)
             with terminal.progress("accounts", None) as bar:
                 tried = book_rerating(ledger, waiting, by=by, now=now(), progress=bar)
     if settings.json:
@@ -150,11 +153,12 @@ def _waiting(
     snapshot: Snapshot,
     accounts: Sequence[str],
     holder: int | None,
+    listed: AccountList | None,
     reason: UnratedReason | None,
     zone: str | None,
     plan: str | None,
 ) -> Waiting:
-    contracts = chosen_contracts(snapshot.contracts, accounts, holder)
+    contracts = chosen_contracts(snapshot.contracts, accounts, holder, listed)
     return Waiting(reason=reason, zone=zone, plan=plan, contracts=contracts)
 
 

@@ -9,21 +9,35 @@ from tests.cli.support import Done, Run, in_this_process, line, month, top_up, w
 
 FIRST, SECOND, THIRD = "79160000001", "79160000002", "79160000003"
 WHAT_IF = ("what-if", "--set", "plan=t3", "--json")
+OTHERS = (("unrated", "--json"), ("late", "--json"), ("rerate", "--all", "--dry-run", "--json"))
 STATEMENTS = ("statements", "--month", "2023-01", "--format", "csv", "-o", "out", "--json")
+
+
+def life(account: str) -> list[str]:
+    call = {"service": "voice", "direction": "out"}
+    late = {"received_at": "2023-01-18T12:00:00+03:00"}
+    return [
+        *month(account),
+        line("sms", "r", "2023-01-16T10:00:00+03:00", account, to="1", text=""),
+        line("usage", "odd", "2023-01-16T11:00:00+03:00", account, quantity=60, zone="moon", **call),
+        line("usage", "long", "2023-01-17T12:00:00+03:00", account, quantity=200 * 60, **call),
+        line("usage", "late", "2023-01-16T12:00:00+03:00", account, quantity=60, **call, **late),
+    ]
 
 
 @pytest.fixture
 def ledger(obnovi: Run, tmp_path: Path) -> Run:
-    """Three numbers with a plan and a refused refresh; the second one has a second holder, who has all that too."""
-    refused = [line("sms", "r", "2023-01-16T10:00:00+03:00", each, to="1", text="") for each in (FIRST, SECOND, THIRD)]
-    again = [json.loads(each) for each in (*month(SECOND), refused[1])]
-    later = [each | {"id": f"{each['id']}-2", "at": each["at"].replace("2023-01", "2023-02")} for each in again]
+    """Three numbers with a plan, a refused refresh, a call without a price, and one that came after it was paid for.
+
+    The second number has a second holder, who has all that too.
+    """
+    lives = {account: life(account) for account in (FIRST, SECOND, THIRD)}
+    again = [json.loads(each.replace("2023-01", "2023-02")) for each in lives[SECOND]]
     write(
         tmp_path / "feed",
-        *(each for account in (FIRST, SECOND, THIRD) for each in month(account)),
-        *refused,
+        *(each for told in lives.values() for each in told),
         line("close", "close", "2023-01-20T10:00:00+03:00", SECOND),
-        *map(json.dumps, later),
+        *(json.dumps(each | {"id": f"{each['id']}-2"}) for each in again),
     )
     assert obnovi("feed", "feed").code == 0
     return obnovi
@@ -34,7 +48,7 @@ def counted(ledger: Run, tmp_path: Path, *lines: str) -> dict[str, int]:
     write(tmp_path / "list", *lines)
     answers = {
         command[0]: ledger(*command, "--accounts", "list")
-        for command in (WHAT_IF, ("verify", "--json"), ("refused", "--json"), STATEMENTS)
+        for command in (WHAT_IF, ("verify", "--json"), ("refused", "--json"), STATEMENTS, *OTHERS)
     }
     assert {name: (done.code, done.err) for name, done in answers.items()} == dict.fromkeys(answers, (0, ""))
     return {
@@ -42,6 +56,9 @@ def counted(ledger: Run, tmp_path: Path, *lines: str) -> dict[str, int]:
         "verify": answers["verify"].json()["accounts"],
         "refused": len({(row["account"], row["holder"]) for row in answers["refused"].json()}),
         "statements": answers["statements"].json()["written"] + answers["statements"].json()["skipped"],
+        "unrated": len({(row["account"], row["holder"]) for row in answers["unrated"].json()}),
+        "rerate": answers["rerate"].json()["unrated"],
+        "late": answers["late"].json()["changed"],
     }
 
 
@@ -60,7 +77,8 @@ def test_a_list_names_the_contracts_that_are_worked_on(
     ledger: Run, tmp_path: Path, lines: tuple[str, ...], count: int
 ) -> None:
     """Of a number all contracts, each once."""
-    assert counted(ledger, tmp_path, *lines) == dict.fromkeys(("what-if", "verify", "refused", "statements"), count)
+    names = ("what-if", "verify", "refused", "statements", "unrated", "rerate", "late")
+    assert counted(ledger, tmp_path, *lines) == dict.fromkeys(names, count)
 
 
 def test_a_contract_is_named_by_its_id_too(ledger: Run, tmp_path: Path) -> None:
@@ -94,7 +112,7 @@ def stable(done: Done) -> object:
     ) else found  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [WHAT_IF, ("verify",), ("refused",)])
+@pytest.mark.parametrize("command", [WHAT_IF, ("verify",), ("refused",), *OTHERS])
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
