@@ -144,7 +144,8 @@ def reconcile(
     ):
         with terminal.progress("lines", None) as bar:
             found = stack.enter_context(app.reconciled(snapshot, table, ask, progress=bar))
-        tell_all_missing_keys(settings, snapshot.log)
+        if any(found.found.counts().values()):  # what is found needs no key that is missing
+            tell_all_missing_keys(settings, snapshot.log)
         if found.days is None:
             print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
         to_book: Sum | None = None
