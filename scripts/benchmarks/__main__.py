@@ -36,6 +36,7 @@ from scripts.benchmarks import (
     sealing,
     start,
     statement,
+    summary,
     verify,
     what_if,
 )
@@ -60,6 +61,7 @@ ROWS = {
         night.ROW,
         accounts.ROW,
         statement.ROW,
+        summary.ROW,
         start.ROW,
         *evidence.ROWS,
         *sealing.ROWS,
