@@ -56,7 +56,7 @@ def explain(
     Example:
       obnovi explain 79161234567 8
       obnovi explain 79161234567 --at "2023-03-12 14:31" --lang en
-      obnovi explain 79161234567 --at 2023-03-12 --amount 400,00
+      obnovi explain 79161234567 --at "12.03.2023 9:05:00" --amount 400,00
       obnovi explain 79161234567 8 --json | jq .alternatives
     """
     if (version is None) == (at is None):

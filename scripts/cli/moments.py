@@ -10,13 +10,14 @@ import click
 from ledger import periods
 from ledger.periods import Moment
 from scripts.app.event_search import Written
+from scripts.cli.options import iso_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class MomentType(click.ParamType[Moment]):
-    """An RFC 3339 time, a local one without an offset, or a date."""
+    """An RFC 3339 time, a local one without an offset, or a date; also as documents print them."""
 
     name = "instant"
 
@@ -25,7 +26,7 @@ class MomentType(click.ParamType[Moment]):
         if isinstance(value, int | date):
             return value
         try:
-            return periods.parse_moment(value)
+            return periods.parse_moment(iso_of(value))
         except ValueError as error:
             return self.fail(
                 f"{value!r}: {error}, like 2023-02-15, 2023-02-15T03:00 or 2023-02-15T03:00:00+03:00", param, ctx
@@ -42,7 +43,7 @@ class WrittenType(click.ParamType[Written]):
         return (
             value
             if isinstance(value, Written)
-            else Written(MomentType().convert(value, param, ctx), periods.resolution_of(value))
+            else Written(MomentType().convert(value, param, ctx), periods.resolution_of(iso_of(value)))
         )
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,10 +23,20 @@ from scripts.wiring import Settings, keys_folder, ledger_ref
 P = ParamSpec("P")
 R = TypeVar("R")
 BY_MAX: Final = 64
+_PRINTED: Final = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})(?:[ T]([0-9]{1,2})(:.*))?")
+
+
+def iso_of(text: str) -> str:
+    """A date or time as documents print it (`03.02.2026`, `03.02.2026 9:12:00`) in ISO's order; any other as it is."""
+    found = _PRINTED.fullmatch(text)
+    if found is None:
+        return text
+    day, month, year, hour, rest = found.groups()
+    return f"{year}-{month}-{day}" + (f"T{hour:0>2}{rest}" if hour else "")
 
 
 class DateType(click.ParamType[date]):
-    """A date YYYY-MM-DD."""
+    """A date YYYY-MM-DD, or as documents print it."""
 
     name = "date"
 
@@ -34,7 +45,7 @@ class DateType(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return periods.parse_date(value)
+            return periods.parse_date(iso_of(value))
         except ValueError as error:
             self.fail(f"{value!r}: {error}", param, ctx)
 

@@ -1,10 +1,13 @@
-"""Rubles as people write them on a command line: `400`, `400.00`, `400,00`."""
+"""Rubles as people write them on a command line: `400`, `400.00`, `400,00`, or as printed: `1 400,00 ₽`."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import click
 
 from ledger.units import Kopecks, parse_rubles
+
+_BLANK_OF_THOUSANDS: Final = re.compile(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3}(?![0-9]))")
 
 
 class RublesType(click.ParamType[Kopecks]):
@@ -19,7 +22,7 @@ class RublesType(click.ParamType[Kopecks]):
         """The kopecks, or click's usage error."""
         if isinstance(value, int):
             return value
-        told = value.replace(",", ".")
+        told = _BLANK_OF_THOUSANDS.sub("", value.removesuffix("₽").rstrip()).replace(",", ".")
         is_minus = self._signed and told[:1] in ("-", "−")
         try:
             amount = parse_rubles(told[1:] if is_minus or (self._signed and told[:1] == "+") else told)

@@ -221,3 +221,53 @@ def test_an_input_says_its_time_in_full(ledger: Run, tmp_path: Path, time: str) 
 def test_what_is_neither_a_time_nor_a_date_is_misuse(ledger: Run, date: str) -> None:
     done = ledger("balance", ACCOUNT, "--as-of", date)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("printed", "written"),
+    [
+        (("balance", ACCOUNT, "--as-of", "20.01.2023"), ("balance", ACCOUNT, "--as-of", "2023-01-20")),
+        (
+            ("events", ACCOUNT, "--from", "20.01.2023 21:59", "--to", "20.01.2023 23:59:59"),
+            ("events", ACCOUNT, "--from", "2023-01-20T21:59", "--to", "2023-01-20T23:59:59"),
+        ),
+        (
+            ("explain", ACCOUNT, "--at", "20.01.2023 22:00:00+03:00", "--amount", "0,01 ₽"),
+            ("explain", ACCOUNT, "--at", "2023-01-20T22:00:00+03:00", "--amount", "0.01"),
+        ),
+        (
+            ("summary", ACCOUNT, "--from", "01.01.2023", "--to", "31.01.2023"),
+            ("summary", ACCOUNT, "--month", "2023-01"),
+        ),
+    ],
+)
+def test_a_time_is_taken_as_documents_print_it(ledger: Run, printed: tuple[str, ...], written: tuple[str, ...]) -> None:
+    assert ledger(*printed).code == 0
+    assert without_recording(ledger(*printed, "--json")) == without_recording(ledger(*written, "--json"))
+
+
+def test_an_hour_may_have_one_digit_as_in_a_pdf_and_a_sum_a_blank_of_thousands(obnovi: Run, tmp_path: Path) -> None:
+    lines = [
+        top_up("much", 140_000, at="2023-01-20T09:05:07+03:00"),
+        top_up("less", 1_400, at="2023-01-20T09:05:08+03:00"),
+    ]
+    write(tmp_path / "feed", line("open", "open", "2023-01-01T00:00:00+03:00", region="moscow"), *lines)
+    assert obnovi("feed", "feed").code == 0
+    for at in ("20.01.2023 9:05", "2023-01-20"):
+        for amount in ("1\N{NO-BREAK SPACE}400,00\N{NO-BREAK SPACE}₽", "1 400,00 ₽", "−1 400,00 ₽", "1400"):
+            asked = obnovi("explain", ACCOUNT, "--at", at, "--amount", amount, "--json")
+            assert asked.json()["event"]["amount"] == 140_000
+
+
+@pytest.mark.parametrize(
+    "time", ["31.02.2023", "1.2.2023", "03.02.23", "20.01.2023 9", "20.01.2023T", "20.13.2023 10:00"]
+)
+def test_what_only_looks_printed_is_no_time(ledger: Run, time: str) -> None:
+    done = ledger("balance", ACCOUNT, "--as-of", time)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("amount", ["1 40", "14 00,00", "1  400", " 400", "₽", "1,400.00", "400 ₽ ₽"])
+def test_what_only_looks_printed_is_no_sum(ledger: Run, amount: str) -> None:
+    done = ledger("explain", ACCOUNT, "--at", "2023-01-20", "--amount", amount)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
