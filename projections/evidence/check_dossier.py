@@ -1,6 +1,6 @@
 """Check an unpacked dossier without the program that made it: Python 3.8 and openssl 3 are enough.
 
-    python3 check.py [PUBLIC-KEY.pem]
+    python3 check.py [PUBLIC-KEY]
 
 It shares no code with that program. Exit code 1, and a line that says why, where something does not hold.
 """
@@ -100,9 +100,13 @@ def keys_are_known(folder: Path, given_key: str, proofs: dict[int, dict[str, Any
 
 
 def raw_key(path: Path) -> bytes:
-    """The 32 bytes of a public key in PEM."""
-    lines = path.read_text("ascii").split("\n")
-    return base64.b64decode("".join(line for line in lines if not line.startswith("-")))[-32:]
+    """The 32 bytes of a public key in PEM, or in the one line of public-key.txt."""
+    try:
+        lines = [line.strip() for line in path.read_text("ascii").split("\n")]
+        told = "".join(line for line in lines if not line.startswith("-"))
+        return base64.b64decode(told if lines[0].startswith("-") else told.split("+", 2)[2], validate=True)[-32:]
+    except (OSError, ValueError, IndexError) as error:
+        fails(f"{path} is no public key that can be read ({error})")
 
 
 def checkpoints_are_signed(folder: Path, proofs: dict[int, dict[str, Any]]) -> None:

@@ -6,17 +6,21 @@ from projections.words.language import Text
 
 SEALED: Final = Text(
     """\
-номера собеседников, тексты и номера обращений в доказательствах запечатаны: видны суммы, количества, время и виды
-событий. Открыть их может тот, кто вёл журнал; он выдаёт доказательства и с ключами событий.""",
+номера собеседников, тексты и номера обращений
+в доказательствах запечатаны: видны суммы, количества, время и виды событий. Открыть их может тот, кто вёл журнал; он
+выдаёт доказательства и с ключами событий.""",
     """\
-numbers of peers, texts and ids of inputs are sealed in the proofs: amounts, quantities, times and kinds of events are
-plain. Who kept the log can open them, and can give out proofs that have the keys of their events.""",
+numbers of peers, texts and ids of inputs are
+sealed in the proofs: amounts, quantities, times and kinds of events are plain. Who kept the log can open them, and can
+give out proofs that have the keys of their events.""",
 )
 DISCLOSED: Final = Text(
     """\
-в доказательствах есть ключи этих событий (opens): кто прочёл файл, тот может прочесть и то, что в них запечатано.""",
+в доказательствах есть ключи этих событий (opens):
+кто прочёл файл, тот может прочесть и то, что в них запечатано.""",
     """\
-the proofs have the keys of these events (opens): whoever reads the file can read what is sealed in them, too.""",
+the proofs have the keys of these events
+(opens): whoever reads the file can read what is sealed in them, too.""",
 )
 PAGE: Final = Text(
     """\
@@ -51,7 +55,7 @@ PAGE: Final = Text(
 
     python3 check.py
 
-   Со своим ключом: python3 check.py ПУТЬ-К-КЛЮЧУ.pem
+   Со своим ключом (public-key.pem или public-key.txt): python3 check.py ПУТЬ-К-КЛЮЧУ
 
 Что ещё здесь: statement.json, statement.pdf и statement.xml — детализация; explanations.txt и explanations.json —
 почему каждая денежная строка такая: правило, что сравнивалось, что было до и после; proofs — по файлу на событие,
@@ -93,7 +97,7 @@ It takes openssl 3 and Python 3.8 or later. Commands are run in the folder that 
 
     python3 check.py
 
-   With the key that you know: python3 check.py PATH-TO-KEY.pem
+   With the key that you know (public-key.pem or public-key.txt): python3 check.py PATH-TO-KEY
 
 What else is here: statement.json, statement.pdf and statement.xml are the statement; explanations.txt and
 explanations.json say why each line of money is what it is: the rule, what was compared, what was before and after;

@@ -160,10 +160,27 @@ def test_a_key_from_elsewhere_is_the_one_that_counts(kept: Run, tmp_path: Path) 
     tool("openssl")
     kept("dossier", ACCOUNT, *FEBRUARY, "-o", "february.zip")
     folder = unpacked(tmp_path / "february.zip")
-    assert checked(folder, tmp_path / "keys" / "public-key.pem").stdout.endswith("everything holds\n")
+    for form in ("pem", "txt"):
+        assert checked(folder, tmp_path / "keys" / f"public-key.{form}").stdout.endswith("everything holds\n")
     shutil.move(tmp_path / "keys", tmp_path / "ours")
     assert kept("keys", "create").code == 0
     assert "is another key than public-key.pem" in checked(folder, tmp_path / "keys" / "public-key.pem").stderr
+
+
+@pytest.mark.parametrize("key", ["missing.pem", ".", "check.py", "statement.pdf", "checkpoint.txt"])
+def test_what_is_no_key_is_told_in_one_line(kept: Run, tmp_path: Path, key: str) -> None:
+    kept("dossier", ACCOUNT, *FEBRUARY, "-o", "february.zip")
+    done = checked(unpacked(tmp_path / "february.zip"), key)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"DOES NOT HOLD: {key} is no public key that can be read")
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("disclosed", [(), ("--disclose",)])
+def test_the_page_fits_a_terminal(kept: Run, tmp_path: Path, lang: str, disclosed: tuple[str, ...]) -> None:
+    kept("dossier", ACCOUNT, *FEBRUARY, "-o", "february.zip", "--lang", lang, *disclosed)
+    page = (unpacked(tmp_path / "february.zip") / "how-to-check.txt").read_text(encoding="utf-8")
+    assert max(map(len, page.splitlines())) <= 120
 
 
 def test_personal_data_are_sealed_in_proofs_unless_they_are_given_away(kept: Run, tmp_path: Path) -> None:
