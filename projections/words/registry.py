@@ -55,7 +55,7 @@ BOOKED: Final = Text(
     "{applied} booked, {refused} refused, {rejected} rejected",
 )
 WOULD_BOOK: Final = Text(
-    "Будет проведено: {count} на {amount}; ничего не записано",
-    "{count} would be booked, {amount} in all; nothing was written",
+    "Было бы проведено: {booked} на {amount}, отклонено: {rejected}; ничего не записано",
+    "{booked} would be booked, {amount} in all, {rejected} rejected; nothing was written",
 )
 WRITTEN: Final = Text("Записано входов: {count}, файл {file}", "{count} written to {file}")

@@ -149,15 +149,18 @@ def reconcile(
         if found.days is None:
             print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
         to_book: Sum | None = None
-        if book or inputs is not None:
+        if book:
             to_book = _sum(each.listed for each in found.to_book() if each.why is None)
+        written = 0
         if inputs is not None:
-            with whole_file(inputs, settings) as written:
-                written.writelines(line + b"\n" for _, line in _lines(found, ask, source))
+            with whole_file(inputs, settings) as feed:
+                for _, line in _lines(found, ask, source):
+                    feed.write(line + b"\n")
+                    written += 1
         if not settings.json:
             _show(phrases, found, ask)
         done: Booking | None = None
-        if to_book is not None and book and not dry_run:
+        if to_book is not None and not dry_run:
             if to_book.count:
                 payments = terminal.count(to_book.count, "payment")
                 total = Phrasebook("en").money(to_book.payments + to_book.refunds)
@@ -165,8 +168,10 @@ def reconcile(
             done = app.book(ledger, _lines(found, ask, source), now=now)
         if settings.json:
             _print_json(found, zone, _tried(found) if dry_run else None if done is None else _done(done))
-        else:
-            _show_booked(phrases, to_book, done, inputs)
+        elif inputs is not None:
+            print_text(phrases.say(words.WRITTEN, count=written, file=inputs))
+        elif to_book is not None:
+            _show_booked(phrases, found, to_book, done)
         if done is not None:
             with rejects_to(None, ledger_ref(settings).like) as rejects:
                 for rejected in done.rejected:
@@ -331,14 +336,10 @@ def _twice(phrases: Phrasebook, pair: Pair, first: int | None) -> tuple[str, ...
     return _here(phrases, pair.here, phrases.say(words.BOOKED_AGAIN, version=pair.here.version), line)
 
 
-def _show_booked(phrases: Phrasebook, to_book: Sum | None, done: Booking | None, inputs: str | None) -> None:
-    if to_book is None:
-        return
-    if inputs is not None:
-        print_text(phrases.say(words.WRITTEN, count=to_book.count, file=inputs))
-    elif done is not None:
+def _show_booked(phrases: Phrasebook, found: Reconciled, to_book: Sum, done: Booking | None) -> None:
+    if done is not None:
         counts = {name: getattr(done.counts, name) for name in ("applied", "refused", "rejected")}
         print_text(phrases.say(words.BOOKED, **counts))
     else:
         amount = phrases.money(to_book.payments + to_book.refunds)
-        print_text(phrases.say(words.WOULD_BOOK, count=to_book.count, amount=amount))
+        print_text(phrases.say(words.WOULD_BOOK, amount=amount, **_tried(found)))

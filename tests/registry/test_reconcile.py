@@ -164,6 +164,19 @@ def test_a_dry_run_says_what_would_be_booked_and_writes_nothing(ledger: Run) -> 
     tried = reconciled(ledger, path, "--book", "--dry-run")
     assert (tried["booked"], tried["rejected"]) == (1, 1)
     assert ids(reconciled(ledger, path)["missing_here"]) == ["n1", "n2"]
+    said = ledger("reconcile", path, "--channel", "bank", "--book", "--dry-run").out.replace("\N{NO-BREAK SPACE}", " ")
+    assert said.endswith("1 would be booked, 55.55 ₽ in all, 1 rejected; nothing was written\n")
+
+
+def test_inputs_are_counted_with_those_that_a_feed_will_reject(ledger: Run, tmp_path: Path) -> None:
+    path = registry(f"n1;{OTHER};13.01.2026 19:30;55,55", f"n2;{STRANGER};13.01.2026 19:30;1,00")
+    said = ledger("reconcile", path, "--channel", "bank", "--inputs", "inputs.jsonl").out
+    assert said.endswith("2 written to inputs.jsonl\n")
+    assert len((tmp_path / "inputs.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    none = registry(f"n2;{STRANGER};13.01.2026 19:30;1,00")
+    assert ledger("reconcile", none, "--channel", "bank", "--inputs", "again.jsonl").out.endswith(
+        "1 written to again.jsonl\n"
+    )
 
 
 def test_inputs_are_written_for_a_feed_instead(ledger: Run, tmp_path: Path) -> None:
