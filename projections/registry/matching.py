@@ -30,8 +30,11 @@ _FILE: Final = (
 _SIDE_BY_SIDE: Final = (
     "CREATE TABLE again AS SELECT id, MIN(line) AS first FROM file GROUP BY id HAVING COUNT(*) > 1",
     "CREATE INDEX again_by_id ON again (id)",
+    "CREATE TABLE own AS SELECT MIN(line) AS line FROM file CROSS JOIN again ON again.id = file.id GROUP BY file.tag "
+    "HAVING EXISTS (SELECT 1 FROM views.payment_tags AS paid WHERE paid.tag = file.tag AND paid.channel = ?)",
     "CREATE TABLE twice (line INTEGER PRIMARY KEY, first INTEGER)",
-    "INSERT INTO twice SELECT line, first FROM file CROSS JOIN again ON again.id = file.id WHERE line > first",
+    "INSERT INTO twice SELECT line, first FROM file CROSS JOIN again ON again.id = file.id WHERE line > first "
+    "AND NOT (line IN (SELECT line FROM own) AND first IN (SELECT line FROM own))",
     "CREATE TABLE hit AS SELECT file.line, file.amount AS asked, paid.account, paid.version, paid.at, paid.amount "
     "FROM file CROSS JOIN views.payment_tags AS paid ON paid.tag = file.tag AND paid.channel = ? "
     "WHERE NOT EXISTS (SELECT 1 FROM twice WHERE twice.line = file.line)",
@@ -44,7 +47,8 @@ _SIDE_BY_SIDE: Final = (
     "CREATE TABLE found (kind TEXT, line INTEGER, place INTEGER)",
     "CREATE TABLE likely (line INTEGER PRIMARY KEY, place INTEGER)",
 )
-"""`twice`: lines whose id stood before; `hit`: what the ledger has of a line in this channel; `here`: what it has
+"""`own`: lines whose id the ledger has of their number; `twice`: lines whose id stood before, but where both are of
+their own number (R-12.2); `hit`: what the ledger has of a line in this channel; `here`: what it has
 beside that, with ids; `found`: of which kind a line, a booked payment or both are; `likely`: which may be the same."""
 _UNHIT: Final = (
     "SELECT account, version, at, amount FROM views.payments AS paid WHERE channel = ? AND at >= ? AND at < ? "

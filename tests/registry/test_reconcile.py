@@ -367,6 +367,17 @@ def test_columns_are_found_by_what_banks_call_them(ledger: Run, header: str) -> 
     assert reconciled(ledger, path)["matched"] == 1
 
 
+def test_an_id_that_two_numbers_have_in_the_file_and_in_the_ledger_is_matched_for_both(ledger: Run) -> None:
+    """Ids of inputs are a number's own (R-12.2)."""
+    fed(ledger, paid("1", "13T10:05", 300_00), paid("1", "13T10:06", 400_00, OTHER))
+    rows = (f"1;{ACCOUNT};13.01.2026 10:05;300,00", f"1;{OTHER};13.01.2026 10:06;400,00")
+    found = reconciled(ledger, registry(*rows))
+    assert (found["matched"], found["twice"], found["other_number"]) == (2, [], [])
+    found = reconciled(ledger, registry(*rows, rows[1]))
+    assert found["matched"] == 2
+    assert [(each["line"], each["first"]) for each in found["twice"]] == [(4, 2)]
+
+
 def test_a_payer_who_is_called_like_a_total_is_no_total(ledger: Run) -> None:
     path = registry(
         f"Total Ltd;p1;{ACCOUNT};12.01.2026 10:05;1000,00", "Total;;;;1000,00", header=f"Плательщик;{HEADER}"
