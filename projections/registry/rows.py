@@ -19,6 +19,8 @@ from projections.tables.reading import Row
 HEADER_ROWS_MAX: Final = 20
 """So many rows may stand before the first payment: a title, and the header."""
 ID_CHARACTERS_MAX: Final = 64
+TOTAL_MAX: Final = 10**18
+"""Kopecks of a total line: many payments may come to more than one may have."""
 _TOTAL_BEGINS: Final = frozenset(("", *" \tиИвВtT=сСчЧкКоО"))
 _TOTAL: Final = re.compile(
     r"\s*(?:(?:итого|всего|total)\b.*|=\s*[0-9]*|"
@@ -224,7 +226,7 @@ class Registry:
 
     def _maybe(self, text: str) -> Kopecks | None:
         try:
-            return cells.kopecks(text, decimal=self._decimal)
+            return cells.kopecks(text, decimal=self._decimal, most=TOTAL_MAX)
         except ValueError:
             return None
 

@@ -33,8 +33,8 @@ class Ambiguous(ValueError):
     """A sum that may be read in two ways."""
 
 
-def kopecks(text: str, *, decimal: DecimalMark | None = None) -> Kopecks:
-    """A sum in rubles as kopecks, below zero too. Raises ValueError.
+def kopecks(text: str, *, decimal: DecimalMark | None = None, most: Kopecks = AMOUNT_MAX) -> Kopecks:
+    """A sum in rubles as kopecks, below zero too, and `most` either way. Raises ValueError.
 
     Either mark may part the kopecks; where both stand there, the latter does. One mark with three digits behind it
     may be either, and is not guessed unless `decimal` says.
@@ -52,17 +52,17 @@ def kopecks(text: str, *, decimal: DecimalMark | None = None) -> Kopecks:
     if found is not None and (decimal is None or found[3] is None or (found[3] == ",") == (decimal == "comma")):
         amount = int(found[2]) * 100 + int(found[4] or 0)
         return -amount if found[1] == "-" else amount
-    return _in_hundredths(text, decimal)
+    return _in_hundredths(text, decimal, most)
 
 
-def _in_hundredths(text: str, decimal: DecimalMark | None) -> Kopecks:
+def _in_hundredths(text: str, decimal: DecimalMark | None, most: Kopecks) -> Kopecks:
     bare = _CURRENCY.sub("", _BETWEEN.sub("", text)).replace("\u2212", "-").replace("–", "-")
     if bare.startswith("(") and bare.endswith(")"):
         bare = f"-{bare[1:-1]}"
     if is_rounded(bare):
         raise ValueError(f"{text!r} was rounded by a spreadsheet; export the column as text")
     sign = -1 if bare.startswith("-") else 1
-    digits = bare.lstrip("+-") if bare[:1] in ("+", "-") else bare
+    digits = bare[1:] if bare[:1] in ("+", "-") else bare
     whole, fraction = _parted(digits, text, decimal)
     if (
         not whole.isascii()
@@ -73,7 +73,7 @@ def _in_hundredths(text: str, decimal: DecimalMark | None) -> Kopecks:
     if fraction[2:].strip("0"):
         raise ValueError(f"{text!r} has a part of a kopeck")
     amount = int(whole) * 100 + int(fraction[:2].ljust(2, "0"))
-    if amount > AMOUNT_MAX:
+    if amount > most:
         raise ValueError(f"{text!r} is more than the ledger takes")
     return sign * amount
 

@@ -267,6 +267,12 @@ def test_a_file_without_payments_still_compares_the_days_that_are_named(ledger: 
     assert len(reconciled(ledger, registry(), "--month", "2026-01")["missing_there"]) == 6
 
 
+def test_a_total_may_be_more_than_one_payment_can_be(ledger: Run) -> None:
+    rows = [f"q{n};{ACCOUNT};12.01.2026 10:05;9999999999,99" for n in (1, 2)]
+    line = reconciled(ledger, registry(*rows, "Итого;2;;19 999 999 999,98"))["totals"]["file"]["total_line"]
+    assert line == {"line": 4, "count": None, "amount": 19_999_999_999_98, "agrees": True}
+
+
 def test_a_total_line_that_is_not_what_the_rows_come_to_is_told(ledger: Run) -> None:
     path = registry(f"p1;{ACCOUNT};12.01.2026 10:05;1000,00", "ИТОГО:;;;1 000,01")
     line = reconciled(ledger, path)["totals"]["file"]["total_line"]
