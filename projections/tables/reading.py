@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Generator
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
@@ -10,6 +11,8 @@ from projections.tables.problems import BadTable
 
 DELIMITERS: Final = (";", "\t", "|", ",")
 """In this order: where semicolons part the cells, a comma is a decimal mark."""
+_QUOTED: Final = re.compile(r'(?<![^;\t|,\r\n])"(?:[^"]|"")*"')
+"""A cell in quotes: what stands in it parts no cells."""
 SAMPLE_BYTES: Final = 64 * 1024
 SAMPLE_LINES: Final = 40
 CELL_CHARACTERS_MAX: Final = 100_000
@@ -109,7 +112,7 @@ def _is_utf_8(file: BinaryIO) -> bool:
 
 def _delimiter_in(text: str) -> str:
     """The first delimiter that stands in most lines of a beginning; semicolons where there is none."""
-    lines = [line for line in text.splitlines()[:SAMPLE_LINES] if line.strip()]
+    lines = [line for line in _QUOTED.sub('""', text).splitlines()[:SAMPLE_LINES] if line.strip()]
     for delimiter in DELIMITERS:
         if 2 * sum(delimiter in line for line in lines) > len(lines):
             return delimiter

@@ -46,7 +46,7 @@ def test_a_sum_is_read_as_people_write_it(text: str, kopecks: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "-", "один", "1,000", "1.000", "1,00,5", "12,34,567", "1.005,5,5", "0,005", "1.2345", "1e3", "1,5E+10", "٣,00",
-     "10000000000,01", "1--2", "NaN", "inf", "0x10"],
+     "10000000000,01", "1--2", "+-5", "--5,00", "NaN", "inf", "0x10"],
 )  # fmt: skip
 def test_what_is_no_exact_sum_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
@@ -130,3 +130,12 @@ def test_one_letter_of_windows_1251_behind_a_long_beginning_is_enough_to_know_it
 def test_what_is_no_table_is_told(content: bytes) -> None:
     with pytest.raises(BadTable):
         form_of(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", "|"])
+def test_what_stands_in_quotes_does_not_say_how_cells_are_parted(delimiter: str) -> None:
+    cells_written = ["p1", "1,50", 'ООО ""Луч""; Тверь', "1|2;3"]
+    text = "".join(delimiter.join(f'"{cell}"' for cell in cells_written) + "\r\n" for _ in range(3))
+    file = io.BytesIO(text.encode())
+    assert form_of(file).delimiter == delimiter
+    assert [len(row.cells) for row in rows_of(file, form_of(file))] == [4, 4, 4]
