@@ -31,7 +31,7 @@ WAITING_SHOWN: Final = 5
 
 @click.command()
 @click.argument("account", type=AccountType())
-@click.option("--as-of", type=MomentType(), metavar="INSTANT", help="Look from this time, at what was booked by then.")
+@click.option("--as-of", type=MomentType(), metavar="TIME", help="Look from this time, at what was booked by then.")
 @holder_option
 @known_at_option
 @lang_option("ru")

@@ -49,8 +49,10 @@ class ShareType(click.ParamType[Fraction]):
 
 
 @click.command()
-@click.option("--sample", "share", type=ShareType(), metavar="P", help="Only a share of the accounts, at least one.")
-@click.option("--seed", type=int, help="Chooses another sample; the same seed chooses the same one.  [default: 0]")
+@click.option("--sample", "share", type=ShareType(), metavar="P%", help="Only a share of the accounts, at least one.")
+@click.option(
+    "--seed", type=int, metavar="S", help="Chooses another sample; the same seed chooses the same one.  [default: 0]"
+)
 @click.option(
     "--account",
     "named",
@@ -62,7 +64,9 @@ class ShareType(click.ParamType[Fraction]):
 @holder_option
 @accounts_option
 @from_option
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @with_settings
 def verify(
     settings: Settings,

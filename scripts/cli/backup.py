@@ -65,7 +65,9 @@ def backup(settings: Settings, file: str) -> int:
 
 @click.command()
 @click.argument("file")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @with_settings
 def restore(settings: Settings, file: str, workers: int | None) -> int:
     """Make the ledger that --ledger names from a copy; there must be none yet.

@@ -67,7 +67,8 @@ def check(settings: Settings, file: str) -> int:
     """Validate a catalogue. Every problem names its line, plan and field; exit code 1 when there are any.
 
     It also names what could be booked under but is hardly meant: a zone that packages cover but that has no prices, a
-    zone or a service that this plan alone has or lacks, a date that can't be meant.
+    zone that is spelt almost as in other plans, a service that every other plan prices there, a date that can't be
+    meant.
 
     \b
     Example:

@@ -80,7 +80,7 @@ def dispute() -> None:
 @click.option("--text", required=True, help="What the subscriber says.")
 @click.option("--by", metavar="NAME", help="Who registers it.")
 @click.option("--id", "id_", metavar="ID", help="The claim's id.  [default: claim-VERSION-N]")
-@click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was registered.  [default: now]")
+@click.option("--at", type=MomentType(), metavar="TIME", help="When it was registered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
 @lang_option("ru")
@@ -217,7 +217,7 @@ def show_(
 @click.option("--by", metavar="NAME", required=True, help="Who answers for it.")
 @click.option("--account", type=AccountType(), help="Whose claim, where several have one of this id.")
 @holder_option
-@click.option("--at", type=MomentType(), metavar="INSTANT", help="When it was answered.  [default: now]")
+@click.option("--at", type=MomentType(), metavar="TIME", help="When it was answered.  [default: now]")
 @click.option("--dry-run", is_flag=True, help="Show the booking and write nothing.")
 @yes_option
 @lang_option("ru")

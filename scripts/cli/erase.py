@@ -29,7 +29,7 @@ BY_CHARACTERS_MAX = 64
 @click.argument("account", type=AccountType())
 @holder_option
 @click.option("--ground", metavar="TEXT", help="Why; it stays in the log, and names nobody.")
-@click.option("--by", metavar="WHO", help="Who answers for it; it stays in the log, and is no name of the contract.")
+@click.option("--by", metavar="NAME", help="Who answers for it; it stays in the log, and is no name of the contract.")
 @click.option("--early", is_flag=True, help="Before the data were kept as long as the catalogue says.")
 @click.option("-o", "output", metavar="FILE", help="The act, a PDF.  [default: ACT-CONTRACT.pdf]")
 @click.option(

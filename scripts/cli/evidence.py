@@ -55,7 +55,9 @@ keys.add_command(contract_keys.restore)
 
 
 @keys.command(short_help="Make a key to sign with, and the public key.")
-@click.option("--name", help="What the log is called in checkpoints.  [default: obnovi/ and a digest of the key]")
+@click.option(
+    "--name", metavar="NAME", help="What the log is called in checkpoints.  [default: obnovi/ and a digest of the key]"
+)
 @with_settings
 def create(settings: Settings, name: str | None) -> int:
     """Make a key to sign checkpoints with, and the public key that checks them, in the folder OBNOVI_KEYS.

@@ -58,7 +58,7 @@ class ChargeType(click.ParamType[tuple[str, int | None, int]]):
 
 
 @click.command()
-@click.option("--from", "since", type=MomentType(), metavar="T", help="Only for records booked from this time on.")
+@click.option("--from", "since", type=MomentType(), metavar="TIME", help="Only for records booked from this time on.")
 @accounts_options
 @click.option("--in-favour-of", "favour", type=click.Choice(get_args(Favour)), help="Only what is to be given to them.")
 @click.option("--sum-from", "least", type=RublesType(), default=0, help="Only charges that differ by so much at least.")
@@ -73,7 +73,9 @@ class ChargeType(click.ParamType[tuple[str, int | None, int]]):
 @click.option("--per-account", is_flag=True, help="Book one adjustment for all charges of a contract, citing each.")
 @click.option("--dry-run", is_flag=True, help="Say what it would book and write nothing.")
 @click.option("--by", metavar="NAME", help=f"Who answers for the adjustments.  [default: {BY}]")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @lang_option("en")
 @with_settings
 def late(

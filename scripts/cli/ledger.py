@@ -34,6 +34,7 @@ def ledger() -> None:
 @click.option(
     "--shards",
     type=click.IntRange(1, SHARDS_MAX),
+    metavar="N",
     default=1,
     show_default=True,
     help="Schemas of PostgreSQL that the numbers are parted into; it never changes.",

@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "find": ("scripts.cli.account", "Find where an input went."),
     "unrated": ("scripts.cli.unrated", "List usage records that nobody could rate yet."),
-    "rerate": ("scripts.cli.unrated", "Rate them again once the catalogue is mended."),
+    "rerate": ("scripts.cli.unrated", "Rate unrated records again once the catalogue is mended."),
     "refused": ("scripts.cli.refused", "List what was refused, why, and when it would have worked."),
     "totals": ("scripts.cli.views", "Show the trial balance of all accounts."),
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
@@ -53,10 +53,10 @@ COMMANDS = {
     "catalogue": ("scripts.cli.catalogue", "Work with tariff catalogues."),
     "import-statement": ("scripts.cli.operator", "Turn the operator's own statement into inputs."),
     "check-statement": ("scripts.cli.operator", "Audit the operator's own statement."),
-    "keys": ("scripts.cli.evidence", "Make the keys that checkpoints are signed with."),
+    "keys": ("scripts.cli.evidence", "Make the keys that checkpoints are signed with; copy those of contracts."),
     "checkpoint": ("scripts.cli.evidence", "Sign the log as it stands, or compare it with what a witness kept."),
     "prove": ("scripts.cli.evidence", "Write a small file that proves one event."),
-    "check-proof": ("scripts.cli.evidence", "Check such a file without any ledger."),
+    "check-proof": ("scripts.cli.evidence", "Check a proof of one event without any ledger."),
     "dossier": ("scripts.cli.dossier", "Put together what an auditor needs to check a statement without us."),
     "verify-document": ("scripts.cli.verify_document", "Say whether a statement is ours and unchanged."),
     "erase": ("scripts.cli.erase", "Destroy the personal data of a closed contract, and write the act."),
@@ -117,6 +117,10 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
       obnovi night
       obnovi balance 79161234567
       obnovi statement 79161234567 --from 2023-02-01 --to 2023-02-28
+
+    TIME is a date alone, which is the end of that day (of --from its beginning), what the clocks show where the account
+    is, or a time with its offset: 2023-02-15, 2023-02-15T03:00, 2023-02-15T03:00:00+03:00. Dates and times may also be
+    written as documents print them: 15.02.2023 3:00.
 
     The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
     the folder of keys (`keys` beside the ledger by default), OBNOVI_KEK the file of the key that wraps those of

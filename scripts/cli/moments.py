@@ -60,7 +60,7 @@ def not_after_option(command: Callable[P, R]) -> Callable[P, R]:
     return click.option(
         "--not-after",
         type=NotAfterType(),
-        metavar="INSTANT|none",
+        metavar="TIME|none",
         help="Times later than this are an error of somebody's clock.  [default: now + 24 h]",
     )(command)
 
@@ -70,6 +70,6 @@ def known_at_option(command: Callable[P, R]) -> Callable[P, R]:
     return click.option(
         "--known-at",
         type=MomentType(),
-        metavar="INSTANT",
+        metavar="TIME",
         help="Count only what this program had written down by this time.",
     )(command)

@@ -27,7 +27,7 @@ _COUNTED: Final = {"monthly_fees": "monthly fee", "daily_fees": "daily fee", "bl
 
 
 @click.command()
-@click.option("--until", type=MomentType(), metavar="INSTANT", help="Advance up to and including this.  [default: now]")
+@click.option("--until", type=MomentType(), metavar="TIME", help="Advance up to and including this.  [default: now]")
 @not_after_option
 @click.option("--dry-run", is_flag=True, help="Say what would be booked and write nothing.")
 @yes_option

@@ -12,7 +12,7 @@ from ledger import periods
 from scripts.app.errors import require_range
 from scripts.cli.moments import MomentType
 from scripts.cli.options import DateType
-from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
+from scripts.cli.source import DATASET, TimeOrDataset, parted
 from scripts.errors import UsageError
 
 R = TypeVar("R")
@@ -60,10 +60,10 @@ def range_options(
     --from also takes a folder, which the command gets as `dataset`. Raises UsageError where both ways are mixed.
     """
     kind = MomentType() if times else DateType()
-    metavar, what = ("T", "time") if times else ("DATE", "local date")
+    metavar, what = ("TIME", "time") if times else ("DATE", "local date")
     folder = {"type": TimeOrDataset(kind), "multiple": True, "metavar": f"{metavar}|DIR"}
     first = folder if dataset else {"type": kind, "metavar": metavar}
-    told = f"{metavar}: first {what}. DIR: {FROM_DATASET}" if dataset else f"First {what}."
+    told = f"{metavar}: first {what}. DIR: {DATASET}" if dataset else f"First {what}."
 
     def decorated(command: Callable[..., R]) -> Callable[..., R]:
         @functools.wraps(command)

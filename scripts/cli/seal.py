@@ -19,6 +19,7 @@ from scripts.wiring import Settings, open_ledger
 @click.option(
     "--buckets",
     type=click.IntRange(1, BUCKETS_MAX),
+    metavar="N",
     help="Into how many buckets contracts go, for ever.  [default: one for 100,000 events, at least 16]",
 )
 @with_settings

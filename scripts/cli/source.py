@@ -8,9 +8,9 @@ import click
 
 from scripts.errors import UsageError
 
-FROM_DATASET: Final = "From a dataset that `obnovi seal` wrote, instead of the ledger."
+DATASET: Final = "a dataset that `obnovi seal` wrote, instead of the ledger."
 
-from_option = click.option("--from", "dataset", metavar="DIR", help=FROM_DATASET)
+from_option = click.option("--from", "dataset", metavar="DIR", help=f"From {DATASET}")
 
 
 class TimeOrDataset(click.ParamType[Any]):

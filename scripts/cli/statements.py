@@ -21,7 +21,7 @@ from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import DateType, print_json, print_text, with_settings
 from scripts.cli.ranges import MonthType, dates_of
-from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
+from scripts.cli.source import DATASET, TimeOrDataset, parted
 from scripts.errors import UsageError
 from scripts.wiring import Settings, keys_folder, open_log
 
@@ -58,10 +58,12 @@ from scripts.wiring import Settings, keys_folder, open_log
     type=TimeOrDataset(DateType()),
     multiple=True,
     metavar="DATE|DIR",
-    help=f"DATE: first local date, instead of months. DIR: {FROM_DATASET}",
+    help=f"DATE: first local date, instead of months. DIR: {DATASET}",
 )
 @click.option("--to", "until", type=DateType(), metavar="DATE", help="Last local date, included.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @with_settings
 def statements(
     settings: Settings,
@@ -77,9 +79,8 @@ def statements(
 ) -> int:
     """Write months' statements, a file a contract, month and format, and manifests of what each file is.
 
-    With --from and --to they are of these dates, as one range. --from may be given twice, with a date and a dataset.
-
-    A contract's events are read once for all months and formats.
+    Of several months and formats, a contract's events are read once for all. With --from and --to the statements are of
+    these dates, as one range; --from may be given twice, with a date and with a dataset.
 
     The file of a number's N-th contract, N > 1, is called NUMBER-N; --accounts names all contracts of a number, or one
     as NUMBER/N.
@@ -91,6 +92,7 @@ def statements(
     Example:
       obnovi statements --month 2026-10 --format pdf -o october
       obnovi statements --month 2026-09 --month 2026-10 --format pdf --format json -o autumn
+      obnovi statements --from 2026-10-01 --to 2026-10-15 --format html -o half
       obnovi statements --month 2026-10 --format csv --table usage -o october --accounts some.txt
     """
     layouts = checked_layouts(dict.fromkeys(forms), table=table, lang=language)

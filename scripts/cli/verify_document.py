@@ -38,7 +38,9 @@ _ID: Final = re.compile("[0-9a-f]{64}")
 @click.option("--account", type=AccountType(), help="Whose it is; a csv has to be told, an id is found sooner.")
 @holder_option
 @range_options()
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @lang_option("ru")
 @with_settings
 def verify_document(

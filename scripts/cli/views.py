@@ -83,7 +83,9 @@ def _group(phrases: Phrasebook, by: Grouping, value: str) -> str:
 
 
 @click.command()
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @from_option
 @with_settings
 def replay(settings: Settings, workers: int | None, dataset: str | None) -> int:

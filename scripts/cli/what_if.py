@@ -36,7 +36,7 @@ from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
 from scripts.cli.options import catalogue_of_the_line, lang_option, print_json, print_text, with_settings
-from scripts.cli.source import FROM_DATASET, TimeOrDataset, parted
+from scripts.cli.source import DATASET, TimeOrDataset, parted
 from scripts.errors import Refused, UsageError
 from scripts.wiring import Settings, catalogue_text, open_log
 
@@ -71,13 +71,17 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
     "given",
     type=TimeOrDataset(MomentType()),
     multiple=True,
-    metavar="T|DIR",
-    help=f"T: what was booked before this time stands. DIR: {FROM_DATASET}",
+    metavar="TIME|DIR",
+    help=f"TIME: what was booked before it stands. DIR: {DATASET}",
 )
 @click.option("--set", "changes", multiple=True, metavar="plan=P", help="Each connect_plan names this plan instead.")
 @click.option("--drop", type=int, multiple=True, metavar="V", help="The input of event V never came.")
-@click.option("--move", type=MoveType(), multiple=True, metavar="V=T", help="The input of event V reached us at T.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes at work.  [default: the machine's cores]")
+@click.option(
+    "--move", type=MoveType(), multiple=True, metavar="V=TIME", help="The input of event V reached us at TIME."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @lang_option("en")
 @with_settings
 def what_if(
@@ -106,7 +110,7 @@ def what_if(
     Example:
       obnovi what-if 79161234567 --set plan=smart
       obnovi what-if 79161234567 --drop 12 --move 15=2023-02-14T23:50:00+03:00
-      obnovi accounts --plan smart --numbers | obnovi what-if --accounts - --set plan=t3
+      obnovi accounts --plan smart --numbers | obnovi what-if --accounts - --set plan=ultra
       obnovi what-if --all --catalogue tariffs-of-spring.toml --from 2023-03-01T00:00:00+03:00
     """
     if (account is not None) + everybody + (listed is not None) + (share is not None) != 1:
