@@ -45,7 +45,7 @@ class Conversion:
         if self._map.table.header and header is None:
             raise BadTable("there is no header, nor anything else")
         places = Places(None if header is None else header.cells, None if header is None else header.line)
-        skips = [(each.name, reading.condition(each, places)) for each in self._map.skip]
+        skips = [(each.name, reading.skip(each, places)) for each in self._map.skip]
         makers = [(reading.all_of(each.when, places), self._maker(each, places)) for each in self._map.records]
         self._work.execute(_COUNTS)
         self._work.execute("BEGIN")

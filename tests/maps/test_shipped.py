@@ -53,6 +53,13 @@ def test_calls_of_asterisk(obnovi: Run) -> None:
     assert balance_after(obnovi, *inputs) == 600_00 - 5 * 2_00 - 2_00  # 205 minutes, and one more
 
 
+def test_a_call_whose_row_is_cut_off_is_rejected_and_not_taken_for_unanswered(obnovi: Run) -> None:
+    row = f'"{ACCOUNT}","101","74950001001","from-internal","","SIP/101","","Dial","","2023-01-16 10:00:00"'
+    inputs, told, code = converted(obnovi, "Master.csv", row + "\n", "asterisk")
+    assert (inputs, code) == ([], 3)
+    assert told.startswith("Master.csv line 1: MALFORMED: column 11: the row has 10 cells\n")
+
+
 def test_calls_of_freeswitch(obnovi: Run) -> None:
     """Master.csv of mod_cdr_csv, template `example`, as its documentation shows it."""
     content = (
