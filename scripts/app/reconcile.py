@@ -9,6 +9,7 @@ import msgspec
 
 from ledger import periods
 from ledger.log.contracts import require_keys
+from ledger.periods import Instant
 from ledger.progress import Progress, unwatched
 from ledger.service import Clock, Ledger
 from ledger.snapshot import Snapshot
@@ -24,6 +25,7 @@ from projections.tables.cells import DecimalMark
 from projections.tables.opening import rows_of_table
 from scripts.app.errors import require_range
 from scripts.app.feed import Counts, Feed, RawLine, Rejected
+from scripts.app.future import limit_of_future
 
 CACHE_KIB: Final = 64 * 1024
 BOOKED_AT_ONCE: Final = 5_000
@@ -153,6 +155,11 @@ def input_line(listed: Listed, channel: str, source: str, zone: str) -> bytes:
     if source == DEFAULT_SOURCE:
         del said["source"]
     return msgspec.json.encode(said)
+
+
+def will_be_rejected(missing: Missing, now: Instant) -> bool:
+    """Whether a feed will reject what is to be booked: nobody has the number, or it has not happened yet."""
+    return missing.why is not None or missing.listed.at > limit_of_future(None, "UTC", now=now)
 
 
 class Booking(NamedTuple):

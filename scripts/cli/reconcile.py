@@ -150,7 +150,7 @@ def reconcile(
             print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
         to_book: Sum | None = None
         if book:
-            to_book = _sum(each.listed for each in found.to_book() if each.why is None)
+            to_book = _sum(each.listed for each in found.to_book() if not app.will_be_rejected(each, now()))
         written = 0
         if inputs is not None:
             with whole_file(inputs, settings) as feed:
@@ -232,8 +232,8 @@ def _done(done: Booking) -> dict[str, int]:
 
 def _tried(found: Reconciled) -> dict[str, int]:
     """How many would be booked, if no rule refuses them, and how many rejected."""
-    counts = Counter(each.why for each in found.to_book())
-    return {"booked": counts[None], "rejected": counts["UNKNOWN_ACCOUNT"]}
+    counts = Counter(app.will_be_rejected(each, now()) for each in found.to_book())
+    return {"booked": counts[False], "rejected": counts[True]}
 
 
 def _first(found: Reconciled, pair: Pair) -> int | None:

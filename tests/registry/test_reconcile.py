@@ -179,6 +179,15 @@ def test_inputs_are_counted_with_those_that_a_feed_will_reject(ledger: Run, tmp_
     )
 
 
+def test_a_payment_of_the_future_is_not_told_as_one_that_would_be_booked(ledger: Run) -> None:
+    path = registry(f"n1;{OTHER};13.01.2026 19:30;55,55", f"n2;{OTHER};13.01.2099 19:30;1,00")
+    tried = reconciled(ledger, path, "--book", "--dry-run")
+    assert (tried["booked"], tried["rejected"]) == (1, 1)
+    done = ledger("reconcile", path, "--channel", "bank", "--book", "--yes", "--json")
+    assert (done.code, done.json()["booked"], done.json()["rejected"]) == (3, 1, 1)
+    assert done.err.startswith("registry.csv line 3: FUTURE: ")
+
+
 def test_inputs_are_written_for_a_feed_instead(ledger: Run, tmp_path: Path) -> None:
     path = registry(f"n1;{OTHER};13.01.2026 19:30;55,55", f"r9;{ACCOUNT};13.01.2026 19:30;-1,00")
     reconciled(ledger, path, "--inputs", "inputs.jsonl")
