@@ -112,10 +112,13 @@ def require_file(path: Path, what: str) -> None:
 
 
 def read_text(path: Path, what: str, *, bytes_max: int = SMALL_BYTES_MAX) -> str:
-    """The text of a UTF-8 file or pipe. Raises UsageError where it cannot be read, or is larger than such a thing."""
+    """The text of a UTF-8 file or pipe, a byte order mark left out.
+
+    Raises UsageError where it cannot be read, or is larger than such a thing.
+    """
     require_file(path, what)
     try:
-        return files.read(path, bytes_max).decode().replace("\r\n", "\n").replace("\r", "\n")
+        return files.read(path, bytes_max).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except files.TooLarge:
         raise UsageError(f"{path} has more than {bytes_max} bytes, so it is no {what}") from None
     except UnicodeDecodeError:

@@ -74,6 +74,12 @@ def test_a_new_version_stands_behind_what_was_there_before(ledger: Run, tmp_path
     assert said == {"plan": "t4", "version": "2023-01-01", "file": None, "catalogue": text}
 
 
+def test_a_catalogue_saved_with_a_byte_order_mark_is_one(ledger: Run) -> None:
+    Path("marked.toml").write_text(CATALOGUE_TEXT, encoding="utf-8-sig")
+    assert ledger("catalogue", "check", "marked.toml", "--json").json() == {"ok": True, "problems": []}
+    assert ledger("catalogue", "diff", "marked.toml", "ledger", "--json").json() == []
+
+
 def test_a_version_may_change_fees_packages_and_prices_at_once(ledger: Run) -> None:
     asked = ("--monthly-fee", "450", "--daily-fee", "20.00", "--data-mb", "unlimited", "--voice-minutes", "300")
     more = ("--name", 'Тест "4"', "--price", "мир", "sms", "7", "--sold-until", "2024-01-01", "--from", "2023-02-01")
