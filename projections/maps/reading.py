@@ -242,8 +242,6 @@ def condition(said: Condition, places: Places) -> Callable[[Cells], bool]:
 def skip(said: Condition, places: Places) -> Callable[[Cells], bool]:
     """Whether a row is to be skipped; one that is cut off before the cell may be of any value, so it is not."""
     place, holds = places.of(said.column), condition(said, places)
-    if said.not_values is None:
-        return holds
     return lambda row: place < len(row) and holds(row)
 
 

@@ -81,6 +81,13 @@ def test_calls_of_freeswitch(obnovi: Run) -> None:
     assert balance_after(obnovi, *inputs) == 600_00
 
 
+def test_a_call_cut_off_before_its_answer_is_not_taken_for_unanswered(obnovi: Run) -> None:
+    row = f'"9007","{ACCOUNT}","74950001001","public"'
+    inputs, told, code = converted(obnovi, "Master.csv", row + "\n", "freeswitch")
+    assert (inputs, code) == ([], 3)
+    assert told.endswith("Master.csv: 0 inputs; 1 row rejected\n")
+
+
 def test_payments_of_qiwi(obnovi: Run) -> None:
     """The standard settlement report: fields between tabs, and `Total:` with their number and sum."""
     content = (
