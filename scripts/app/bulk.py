@@ -34,7 +34,7 @@ from projections.statement import Dates, Statement, statements
 from scripts import collector
 from scripts.app.account_list import AccountList
 from scripts.app.contracts import contracts_of
-from scripts.app.errors import AppError
+from scripts.app.errors import AppError, InvalidRequest
 from scripts.app.statements import Layout, footer, keys_for
 
 ACCOUNTS_FOR_PROCESSES: Final = 64
@@ -132,9 +132,14 @@ Told: TypeAlias = tuple[Contract, Failure | list[Became]]
 
 
 def contracts_to_print(log: Reading, listed: AccountList | None = None) -> Wanted:
-    """All contracts, or those of a list in its order; what it names and is not there fails, and stops nothing."""
+    """All contracts, or those of a list in its order; what it names and is not there fails, and stops nothing.
+
+    Raises InvalidRequest for a list of none.
+    """
     if listed is None:
         return Wanted(log.contracts.all(), [])
+    if not listed.accounts:
+        raise InvalidRequest("LIST_IS_EMPTY", file=listed.name)
     wanted: dict[Contract, None] = {}
     failures: list[Failure] = []
     for each in {str(each): each for each in listed.accounts}.values():

@@ -168,3 +168,12 @@ def test_money_of_others_is_not_moved(ledger: Run, tmp_path: Path) -> None:
     write(tmp_path / "more", top_up("more", 1_00, THIRD, at="2023-01-21T10:00:00+03:00"))
     assert ledger("feed", "more").code == 0
     assert ledger(*WHAT_IF, "--accounts", "list") == before
+
+
+def test_statements_of_a_list_of_none_are_refused_before_a_folder_is_made(ledger: Run, tmp_path: Path) -> None:
+    """`accounts --plan … --numbers | statements --accounts -` of nobody must not look like a month that is done."""
+    write(tmp_path / "list")
+    done = ledger("statements", "--month", "2023-01", "--format", "txt", "-o", "nobody", "--accounts", "list")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "list names no account" in done.err
+    assert not (tmp_path / "nobody").exists()
