@@ -13,6 +13,8 @@ from ledger.catalogue.problems import Found, did_you_mean, in_lines
 
 YEARS: Final = (2000, 2099)
 """Those in which something can be booked (contract §2)."""
+NEARLY: Final = 0.9
+"""So near a zone is misspelt, though the plan has the other one too: `roming`, but not `roaming-eu`."""
 OTHERS_MIN: Final = 2
 """So many other plans make a custom."""
 
@@ -74,8 +76,10 @@ def _beside(plan: PlanVersion, others: list[PlanVersion]) -> Iterator[Found]:
     """A zone that is spelt as in no other plan, and a service that all others price in a zone of this one."""
     known = {zone for other in others for zone in other.prices}
     for zone, prices in plan.prices.items():
-        alike = [each for each in known if each not in plan.prices]
-        if zone not in known and (meant := did_you_mean(zone, alike)):
+        meant = (
+            "" if zone in known else did_you_mean(zone, known - set(plan.prices)) or did_you_mean(zone, known, NEARLY)
+        )
+        if meant:
             yield ("prices", zone), f"prices.{zone}: no other plan has this zone{meant}"
         there = [other.prices[zone] for other in others if zone in other.prices]
         for service in ("voice", "sms", "data"):

@@ -26,11 +26,11 @@ def in_lines(text: str, found: Iterable[Found]) -> list[str]:
     return [f"line {line}: {problem}" if line else problem for line, problem in sorted(told, key=lambda each: each[0])]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint where something of nearly that name is known; else nothing."""
+def did_you_mean(name: str, known: Iterable[str], similar: float = SIMILAR) -> str:
+    """A hint where something of nearly that name is known; else nothing. `similar` is how near, up to 1."""
     from difflib import get_close_matches  # noqa: PLC0415  # only where something is wrong
 
-    close = get_close_matches(name, sorted(known), 1, SIMILAR)
+    close = get_close_matches(name, sorted(known), 1, similar)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

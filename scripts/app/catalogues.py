@@ -1,7 +1,7 @@
 """Catalogues: shown, compared, and gone on with by a new version of a plan (R-3.6)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -105,8 +105,9 @@ def new_version(text: str, plan: str, since: date, changes: Changes) -> NewVersi
         raise InvalidRequest("NO_CATALOGUE", reason=error.problems[0]) from None
     later = [version.effective_from for version in versions if version.effective_from > since]
     known = set(oversights(catalogue))
-    new = [*_misspelt(catalogue, changes), *(each for each in meant if each not in known)]
-    return NewVersion(written, made, later, new)
+    new = [each for each in meant if each not in known]
+    told = {zone for zone in changes.prices if any(f"prices.{zone}: " in each for each in new)}
+    return NewVersion(written, made, later, [*_misspelt(catalogue, changes.prices.keys() - told), *new])
 
 
 def contracts_by_plan(snapshot: Snapshot) -> Counter[str]:
@@ -126,10 +127,10 @@ def _changed(version: PlanVersion, updated: Mapping[str, Any]) -> PlanVersion:
     return PlanVersion.model_construct(version.model_fields_set | set(updated), **fields)
 
 
-def _misspelt(catalogue: Catalogue, changes: Changes) -> Iterator[str]:
+def _misspelt(catalogue: Catalogue, zones: Collection[str]) -> Iterator[str]:
     """Zones that no plan has, and that are spelt nearly as one that some plan has."""
     known = {zone for versions in catalogue.plans.values() for version in versions for zone in version.prices}
-    for zone in changes.prices:
+    for zone in zones:
         if zone not in known and (meant := did_you_mean(zone, known)):
             yield f"zone {zone!r} is new{meant}"
 
