@@ -28,6 +28,15 @@ TABLES: Final = (
     "CREATE TABLE payment_tags_of (keys BLOB NOT NULL)",
 )
 TAKES: Final = (ToppedUp, Refunded)
+
+
+def other_channels(db: Cache, channel: str) -> list[str]:
+    """Where nothing was ever paid by a channel: those by which something was."""
+    if db.execute("SELECT 1 FROM payments WHERE channel = ? LIMIT 1", (channel,)).fetchone() is not None:
+        return []
+    return [name for (name,) in db.execute("SELECT DISTINCT channel FROM payments ORDER BY channel")]
+
+
 """The events it looks at."""
 TAG_BYTES: Final = 16
 TAGGED_AT_ONCE: Final = 10_000

@@ -13,7 +13,7 @@ from ledger.periods import Instant
 from ledger.progress import Progress, unwatched
 from ledger.service import Clock, Ledger
 from ledger.snapshot import Snapshot
-from projections import cache
+from projections import cache, payments
 from projections.cache import Cache, temporary
 from projections.follow import asked
 from projections.payments import Tags
@@ -56,11 +56,17 @@ class Days(NamedTuple):
 
 
 class Reconciled:
-    """What was found; the lists are read while the block lasts."""
+    """What was found; the lists are read while the block lasts.
 
-    def __init__(self, snapshot: Snapshot, matching: Matching, registry: Registry, days: Days | None) -> None:
+    `other_channels` are those of the ledger where it never had a payment of the one that is asked for.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, matching: Matching, registry: Registry, days: Days | None, others: list[str]
+    ) -> None:
         self.found = matching
         self.days = days
+        self.other_channels = others
         self._snapshot = snapshot
         self._registry = registry
 
@@ -115,7 +121,7 @@ def reconciled(
     with closing(temporary(cache_kib=CACHE_KIB)) as work:
         matching = Matching(work, snapshot.log, ask.channel)
 
-        def compare(views: Cache) -> tuple[Registry, Days | None]:
+        def compare(views: Cache) -> tuple[Registry, Days | None, list[str]]:
             tags = Tags(snapshot.log)
             tags.complete(views)
             with closing(rows_of_table(file, encoding=ask.encoding)) as rows:
@@ -123,10 +129,10 @@ def reconciled(
                 matching.load(registry.payments(), tags, progress)
             days = _days(ask, matching)
             matching.compare(cache.place(views), None if days is None else _window(days, ask.zone))
-            return registry, days
+            return registry, days, payments.other_channels(views, ask.channel)
 
-        registry, days = asked(snapshot.log, compare)
-        yield Reconciled(snapshot, matching, registry, days)
+        registry, days, others = asked(snapshot.log, compare)
+        yield Reconciled(snapshot, matching, registry, days, others)
 
 
 def _days(ask: Asked, matching: Matching) -> Days | None:

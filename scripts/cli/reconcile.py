@@ -148,6 +148,9 @@ def reconcile(
             tell_all_missing_keys(settings, snapshot.log)
         if found.days is None:
             print_error(f"obnovi: {file} has no payments; name the days of the ledger with --from and --to")
+        if found.other_channels:
+            there = ", ".join(found.other_channels)
+            print_error(f"obnovi: nothing was ever paid by channel {ask.channel} here; there are {there}")
         to_book: Sum | None = None
         if book:
             to_book = _sum(each.listed for each in found.to_book() if not app.will_be_rejected(each, now()))

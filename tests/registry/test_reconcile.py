@@ -57,6 +57,14 @@ def test_what_is_the_same_on_both_sides_is_counted_and_nothing_else_is_said(ledg
     }
 
 
+def test_a_channel_that_nothing_ever_came_by_is_told(ledger: Run) -> None:
+    path = registry(f"n1;{OTHER};13.01.2026 19:30;55,55")
+    done = ledger("reconcile", path, "--channel", "bnak", "--json")
+    assert (done.code, done.json()["matched"]) == (0, 0)
+    assert done.err == "obnovi: nothing was ever paid by channel bnak here; there are bank, cash\n"
+    assert ledger("reconcile", path, "--channel", "bank", "--json").err == ""
+
+
 def test_each_difference_is_told_as_what_it_is(ledger: Run) -> None:
     path = registry(
         f"p1;{ACCOUNT};12.01.2026 10:05;1000,00",
