@@ -104,7 +104,7 @@ def show(settings: Settings, plan: str | None, shipped: bool, at: date | None, l
       obnovi catalogue show --shipped --plan smart
       obnovi catalogue show --at 2026-02-01 --json
     """
-    made = shown(parse(_base(settings, shipped=shipped)), plan=plan, at=at)
+    made = shown(parse(_named(settings, _base(settings, shipped=shipped))), plan=plan, at=at)
     if settings.json:
         print_json(made)
     else:
@@ -241,18 +241,20 @@ def _write(settings: Settings, plan: str, since: date, changes: Changes, *, ship
     """Write the catalogue that a new version makes, to a file whole or not at all, or to stdout."""
     if output is not None:
         refuse_overwrite("-o", output, replace(settings, catalogue=None))
-    made = new_version(_base(settings, shipped=shipped), plan, since, changes)
+    base = _base(settings, shipped=shipped)
+    made = new_version(_named(settings, base), plan, since, changes)
+    content = made.text.replace("\n", _line_end(base)).encode()
     for later in made.later[:1]:
         print_error(f"obnovi: plan {plan} has a version of {later}, from which on it is as that one says")
     for problem in made.oversights:
         print_error(f"obnovi: {problem}")
     if output is not None:
         with whole_file(output, settings) as file:
-            file.write(made.text.encode())
+            file.write(content)
     if settings.json:
         print_json(_answer(made, output))
     elif output is None:
-        print_bytes(made.text.encode())
+        print_bytes(content)
     else:
         print_text(
             f"{output}: plan {plan} from {since} on; `obnovi catalogue diff ledger {output}` shows what differs\n"
@@ -266,7 +268,7 @@ def _answer(made: NewVersion, output: str | None) -> dict[str, Any]:
 
 
 def _base(settings: Settings, *, shipped: bool) -> str:
-    """The catalogue that a command is about: the shipped one, that of the command line, else the ledger's.
+    """What the catalogue that a command is about is called: shipped, that of the command line, else the ledger's.
 
     Where there is no ledger, the one that the environment names.
     """
@@ -275,7 +277,12 @@ def _base(settings: Settings, *, shipped: bool) -> str:
         raise UsageError("--shipped and --catalogue name two catalogues; leave one of them out")
     if line is None and settings.catalogue is not None and not ledger_ref(settings).exists():
         line = settings.catalogue
-    return _named(settings, SHIPPED if shipped else LEDGER if line is None else line)
+    return SHIPPED if shipped else LEDGER if line is None else line
+
+
+def _line_end(name: str) -> str:
+    """How lines of a catalogue end: all that stood there is to stay as it was."""
+    return "\r\n" if name not in (SHIPPED, LEDGER) and b"\r\n" in Path(name).read_bytes() else "\n"
 
 
 def _named(settings: Settings, name: str) -> str:

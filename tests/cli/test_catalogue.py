@@ -101,6 +101,16 @@ def test_a_version_between_two_says_from_when_the_later_one_holds(ledger: Run, t
     assert ledger("--catalogue", "june.toml", "night", "--until", "2023-01-21T12:00:00+03:00").code == 0
 
 
+def test_a_file_of_windows_keeps_its_ends_of_lines(ledger: Run, tmp_path: Path) -> None:
+    text = CATALOGUE_TEXT.replace("\n", "\r\n").encode()
+    (tmp_path / "windows.toml").write_bytes(text)
+    asked = ("catalogue", "add-price", "t4", "abroad", "--voice", "9", "--from", "2023-01-01", "-o", "mended.toml")
+    assert ledger("--catalogue", "windows.toml", *asked).code == 0
+    mended = (tmp_path / "mended.toml").read_bytes()
+    assert mended.startswith(text)
+    assert mended.count(b"\n") == mended.count(b"\r\n") > text.count(b"\n")
+
+
 def test_a_zone_that_looks_misspelt_is_told(ledger: Run) -> None:
     done = ledger("catalogue", "add-price", "t4", "rusia", "--voice", "9", "--from", "2023-01-01")
     assert (done.code, done.err.count("\n")) == (0, 1)
