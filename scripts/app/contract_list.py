@@ -17,6 +17,7 @@ from ledger.rules.night import tariff_due
 from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
 from scripts.app.bounds import Bounds
+from scripts.app.catalogues import require_plan
 from scripts.app.contract_order import in_order
 from scripts.app.contracts import contracts_of, require_contract
 from scripts.app.errors import InvalidRequest
@@ -99,10 +100,10 @@ def listed_contracts(
 
 def _check(snapshot: Snapshot, looked_for: LookedFor) -> None:
     plan, option = looked_for.plan, looked_for.option
-    known = {each[:2] for each in snapshot.catalogues.newest().versions()}
-    if plan is not None and ("plan", plan) not in known:
-        raise InvalidRequest("NO_SUCH_PLAN", plan=plan)
-    if option is not None and ("option", option) not in known:
+    catalogue = snapshot.catalogues.newest()
+    if plan is not None:
+        require_plan(catalogue, plan)
+    if option is not None and option not in catalogue.options:
         raise InvalidRequest("NO_SUCH_OPTION", option=option)
     for what, bounds in (("opened", looked_for.opened), ("closed", looked_for.closed), ("due", looked_for.due)):
         if bounds.is_reversed:
