@@ -1,67 +1,78 @@
-"""Grouped booking: inputs that many hand over one by one, booked together, each answered when it is durable.
+"""Grouped work: what many hand over one by one is done together, and each is answered when it is durable.
 
 A commit waits for the disk, and a log takes one commit at a time: a hundred inputs in one cost little more than one.
 """
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from ledger.inputs import Input
 from ledger.service import Ledger, Outcome
 
-INPUTS_MAX: Final = 500
+T = TypeVar("T")
+R = TypeVar("R")
+GROUP_MAX: Final = 500
 WAIT_SECONDS_MAX: Final = 0.005
 GAP_SECONDS: Final = 0.001
 
 
-class _Asked(NamedTuple):
-    input: Input
-    answer: Future[Outcome]
+class _Asked(NamedTuple, Generic[T, R]):
+    what: T
+    weight: int
+    answer: Future[R]
 
 
-class GroupedBooking:
-    """One thread that books in a ledger what others hand over; to be closed by whoever made it.
+class Grouped(Generic[T, R]):
+    """One thread that does together what others hand over; to be closed by whoever made it.
 
-    The first of a group waits `wait_seconds` at most for others, and a group ends where nobody came for `gap_seconds`:
-    who waits for an answer hands over nothing meanwhile. What cannot be booked fails alone: a group that fails
-    is booked one by one.
+    `work` answers each of a group in its order, when all of it is durable. The first of a group waits `wait_seconds` at
+    most for others, and a group ends where nobody came for `gap_seconds`: who waits for an answer hands over nothing
+    meanwhile. What cannot be done fails alone: a group that fails is done one by one.
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        work: Callable[[Sequence[T]], Sequence[R]],
         *,
-        inputs_max: int = INPUTS_MAX,
+        group_max: int = GROUP_MAX,
         wait_seconds: float = WAIT_SECONDS_MAX,
         gap_seconds: float = GAP_SECONDS,
     ) -> None:
-        self._ledger = ledger
+        self._work = work
         self._gap_seconds = gap_seconds
-        self._inputs_max = inputs_max
+        self._group_max = group_max
         self._wait_seconds = wait_seconds
-        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._asked: SimpleQueue[_Asked[T, R] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="booking", daemon=True)
         self._thread.start()
 
-    def submit(self, input: Input) -> Future[Outcome]:
-        """What becomes of an input, once it is durable; the future raises what `Ledger.apply` does."""
-        answer: Future[Outcome] = Future()
-        self._asked.put(_Asked(input, answer))
+    def submit(self, what: T, *, weight: int = 1) -> Future[R]:
+        """What becomes of it, once it is durable; the future raises what `work` does.
+
+        `weight`: as how many it counts towards a full group.
+        """
+        answer: Future[R] = Future()
+        self._asked.put(_Asked(what, weight, answer))
         return answer
 
-    def apply(self, input: Input) -> Outcome:
-        """Book an input and wait until it is durable. Raises what `Ledger.apply` does."""
-        return self.submit(input).result()
+    def apply(self, what: T) -> R:
+        """Hand something over and wait until it is durable. Raises what `work` does."""
+        return self.submit(what).result()
+
+    def waiting(self) -> int:
+        """How many hand-overs nobody has begun with, about."""
+        return self._asked.qsize()
 
     def close(self) -> None:
-        """Book what was handed over, and end."""
+        """Do what was handed over, and end."""
         self._asked.put(None)
         self._thread.join()
 
-    def __enter__(self) -> "GroupedBooking":
+    def __enter__(self) -> "Grouped[T, R]":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,16 +83,18 @@ class GroupedBooking:
         while not ends:
             group, ends = self._next_group()
             if group:
-                self._book(group)
+                self._do(group)
 
-    def _next_group(self) -> tuple[list[_Asked], bool]:
-        """What is booked together, and whether nothing comes behind it."""
-        group: list[_Asked] = []
+    def _next_group(self) -> tuple[list[_Asked[T, R]], bool]:
+        """What is done together, and whether nothing comes behind it."""
+        group: list[_Asked[T, R]] = []
+        weight = 0
         asked = self._asked.get()
         until = monotonic() + self._wait_seconds
         while asked is not None:
             group.append(asked)
-            if len(group) == self._inputs_max:
+            weight += asked.weight
+            if weight >= self._group_max:
                 return group, False
             try:
                 asked = self._asked.get(timeout=max(0, min(self._gap_seconds, until - monotonic())))
@@ -89,15 +102,30 @@ class GroupedBooking:
                 return group, False
         return group, True
 
-    def _book(self, group: list[_Asked]) -> None:
+    def _do(self, group: list[_Asked[T, R]]) -> None:
         try:
-            outcomes = self._ledger.apply([each.input for each in group])
+            answers = self._work([each.what for each in group])
         except Exception as error:  # whatever it is, it is told to who asked
             if len(group) == 1:
                 group[0].answer.set_exception(error)
                 return
             for each in group:
-                self._book([each])
+                self._do([each])
             return
-        for each, outcome in zip(group, outcomes, strict=True):
-            each.answer.set_result(outcome)
+        for each, answer in zip(group, answers, strict=True):
+            each.answer.set_result(answer)
+
+
+def grouped_booking(
+    ledger: Ledger,
+    *,
+    group_max: int = GROUP_MAX,
+    wait_seconds: float = WAIT_SECONDS_MAX,
+    gap_seconds: float = GAP_SECONDS,
+) -> Grouped[Input, Outcome]:
+    """A thread that books in a ledger the inputs that others hand over; it raises to them what `Ledger.apply` does."""
+
+    def work(inputs: Sequence[Input]) -> Sequence[Outcome]:
+        return ledger.apply(inputs)
+
+    return Grouped(work, group_max=group_max, wait_seconds=wait_seconds, gap_seconds=gap_seconds)

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from ledger import inputs
-from ledger.grouped import GroupedBooking
+from ledger.grouped import grouped_booking
 from ledger.inputs import Input
 from ledger.log.engines import store_ref
 from ledger.log.errors import StoreError
@@ -42,7 +42,7 @@ def test_what_many_hand_over_is_booked_in_fewer_commits_and_each_is_answered_for
     asked = [said("top_up", number, amount=number) for number in range(1, 1 + CALLERS * 4)]
     with (
         patch.object(ledger, "apply", counted),
-        GroupedBooking(ledger, wait_seconds=9, gap_seconds=9, inputs_max=CALLERS) as grouped,
+        grouped_booking(ledger, wait_seconds=9, gap_seconds=9, group_max=CALLERS) as grouped,
         ThreadPoolExecutor(CALLERS) as callers,
     ):
         outcomes = list(callers.map(grouped.apply, asked))
@@ -52,7 +52,7 @@ def test_what_many_hand_over_is_booked_in_fewer_commits_and_each_is_answered_for
 
 
 def test_an_input_that_comes_twice_at_once_is_booked_once(ledger: Ledger) -> None:
-    with GroupedBooking(ledger) as grouped, ThreadPoolExecutor(CALLERS) as callers:
+    with grouped_booking(ledger) as grouped, ThreadPoolExecutor(CALLERS) as callers:
         outcomes = list(callers.map(grouped.apply, [said("top_up", 1, amount=5)] * CALLERS))
     assert sorted(outcome.result for outcome in outcomes) == ["applied", *["duplicate"] * (CALLERS - 1)]
     assert len({outcome.version for outcome in outcomes}) == 1
@@ -68,7 +68,7 @@ def test_what_cannot_be_booked_fails_alone(ledger: Ledger) -> None:
 
     with (
         patch.object(ledger, "apply", fails_for_one),
-        GroupedBooking(ledger, wait_seconds=0.2, gap_seconds=0.2) as grouped,
+        grouped_booking(ledger, wait_seconds=0.2, gap_seconds=0.2) as grouped,
     ):
         answers = [grouped.submit(said("top_up", number, amount=1)) for number in range(1, 6)]
         wait(answers)
@@ -76,7 +76,7 @@ def test_what_cannot_be_booked_fails_alone(ledger: Ledger) -> None:
 
 
 def test_what_was_handed_over_is_booked_before_it_closes(ledger: Ledger) -> None:
-    grouped = GroupedBooking(ledger, wait_seconds=60, gap_seconds=60)
+    grouped = grouped_booking(ledger, wait_seconds=60, gap_seconds=60)
     answers = [grouped.submit(said("top_up", number, amount=1)) for number in range(1, 6)]
     grouped.close()
     assert [answer.result(timeout=0).result for answer in answers] == ["applied"] * 5

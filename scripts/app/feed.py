@@ -1,7 +1,8 @@
 """Feed: lines in, events out; a line that is no input is given back with its reason, and nothing is lost (R-12.1)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -32,6 +33,30 @@ class Rejected(NamedTuple):
     reason: str
     detail: str
     opens: bool
+
+
+class Asker(NamedTuple):
+    """Who hands a line over: the name under which it is booked, and the types that it may be of, None for any.
+
+    Whoever asks under a name may not write one into the line (contract §11).
+    """
+
+    by: str | None = None
+    types: frozenset[str] | None = None
+    says_by: bool = True
+
+
+FEED: Final = Asker()
+
+
+class Fate(NamedTuple):
+    """What became of a line: the input it is and its outcome, or why it was rejected; never both."""
+
+    line: RawLine
+    input: Input | None
+    outcome: Outcome | None
+    reason: str = ""
+    detail: str = ""
 
 
 class Answered(NamedTuple):
@@ -71,6 +96,45 @@ class Fed(NamedTuple):
     answered: list[Answered | Refusal]
 
 
+class Intake:
+    """Lines on their way into a ledger: parsed, checked, booked in one transaction (R-12.1).
+
+    Times later than `not_after`, by default a day from `now`, are an error of somebody's clock.
+    """
+
+    def __init__(self, ledger: Ledger, *, not_after: Moment | None, now: Clock) -> None:
+        self._ledger = ledger
+        self._not_after = not_after
+        self._now = now
+
+    def book(self, lines: Sequence[tuple[RawLine, Asker]], known: KnownInputs) -> list[Fate]:
+        """What becomes of each line, in order. Raises StoreError, then nothing of it is booked."""
+        fates: list[Fate] = []
+        with self._ledger.snapshot() as before:
+            edition = before.catalogues.newest().edition
+            future = Future(self._not_after, before, now=self._now())
+            for line, asker in lines:
+                try:
+                    input = _parse(line, edition, asker)
+                except Malformed as error:
+                    fates.append(Fate(line, None, None, "MALFORMED", str(error)))
+                except NotAllowed as error:
+                    fates.append(Fate(line, None, None, "NOT_ALLOWED", str(error)))
+                else:
+                    late = future.has(input)
+                    fates.append(Fate(line, input, None, "FUTURE") if late else Fate(line, input, None))
+            meant = [(place, fate.input) for place, fate in enumerate(fates) if fate.input and not fate.reason]
+            named = known.named([input for _, input in meant], before.log)
+        outcomes = self._ledger.apply(named) if named else []
+        for (place, _), named_input, outcome in zip(meant, named, outcomes, strict=True):
+            fates[place] = Fate(fates[place].line, named_input, outcome, outcome.reason, outcome.detail)
+        return fates
+
+
+class NotAllowed(Exception):
+    """A type of input that this asker may not hand over; the message says which."""
+
+
 class Feed:
     """The lines of one file, booked batch by batch, each durable when it is told of; `counts` may go on from others.
 
@@ -78,47 +142,27 @@ class Feed:
     """
 
     def __init__(self, ledger: Ledger, counts: Counts, *, not_after: Moment | None, now: Clock) -> None:
-        self._ledger = ledger
+        self._intake = Intake(ledger, not_after=not_after, now=now)
         self._counts = counts
-        self._not_after = not_after
-        self._now = now
         self._known = KnownInputs()
         self._first: int | None = None
 
     def book(self, batch: Sequence[RawLine]) -> Fed:
         """Book the lines of a batch that are not blank. Raises StoreError, then nothing of it is booked."""
-        lines = [line for line in batch if line.text.strip() or line.size > inputs.LINE_BYTES_MAX]
+        lines = [line for line in batch if not is_blank(line)]
         if self._first is None and lines:
             self._first = lines[0].number
         rejected: list[Rejected] = []
-        fed: list[tuple[RawLine, Input]] = []
-        with self._ledger.snapshot() as before:
-            edition = before.catalogues.newest().edition
-            future = Future(self._not_after, before, now=self._now())
-            for line in lines:
-                try:
-                    input = _parse(line, edition)
-                except Malformed as error:
-                    rejected.append(self._reject(line, "MALFORMED", str(error)))
-                    continue
-                if future.has(input):
-                    rejected.append(self._reject(line, "FUTURE", ""))
-                    continue
-                fed.append((line, input))
-            named = self._known.named([input for _, input in fed], before.log)
-        outcomes = self._ledger.apply(named) if fed else []
         answered: list[Answered | Refusal] = []
-        for (line, input), outcome in zip(fed, outcomes, strict=True):
-            self._count(outcome)
-            if outcome.result == "rejected":
-                rejected.append(self._reject(line, outcome.reason, outcome.detail))
-            elif outcome.reply or outcome.result == "refused":
+        for line, input, outcome, reason, detail in self._intake.book([(line, FEED) for line in lines], self._known):
+            if outcome is not None:
+                self._count(outcome)
+            if outcome is None or outcome.result == "rejected":
+                rejected.append(Rejected(line, reason, detail, opens=line.number == self._first))
+            elif input is not None and (outcome.reply or outcome.result == "refused"):
                 answered.append(_answer(input, outcome))
         self._counts.rejected += len(rejected)
-        return Fed(sorted(rejected, key=lambda each: each.line.number), answered)
-
-    def _reject(self, line: RawLine, reason: str, detail: str) -> Rejected:
-        return Rejected(line, reason, detail, opens=line.number == self._first)
+        return Fed(rejected, answered)
 
     def _count(self, outcome: Outcome) -> None:
         match outcome.result:
@@ -134,7 +178,21 @@ class Feed:
         self._counts.unrated += any(isinstance(event, UsageUnrated) for event in outcome.events)
 
 
-def _parse(line: RawLine, edition: int) -> Input:
+def is_blank(line: RawLine) -> bool:
+    """Whether a line is none; what is too long to be read is one."""
+    return not line.text.strip() and line.size <= inputs.LINE_BYTES_MAX
+
+
+def _parse(line: RawLine, edition: int, asker: Asker) -> Input:
+    input = _read(line, edition)
+    if asker.types is not None and input.type not in asker.types:
+        raise NotAllowed(f"an input of type {input.type} is not for you to hand over")
+    if not asker.says_by and input.by is not None:
+        raise Malformed("by: left out here, it is who asks")
+    return input if asker.by is None else replace(input, by=asker.by)
+
+
+def _read(line: RawLine, edition: int) -> Input:
     if line.size > inputs.LINE_BYTES_MAX:
         raise Malformed(f"a line of {line.size} bytes; at most {inputs.LINE_BYTES_MAX} are read, its beginning is kept")
     try:

@@ -12,7 +12,7 @@ from subprocess import DEVNULL, Popen
 from typing import Final
 
 from ledger import inputs
-from ledger.grouped import GroupedBooking
+from ledger.grouped import grouped_booking
 from ledger.inputs import Input
 from ledger.log.engines import store_ref
 from ledger.log.keyring import KeysPlace
@@ -105,7 +105,7 @@ def measure_grouped(folder: Path, quick: bool) -> Measured:
             ref = _ref(server.database(f"grouped{number}"), folder, f"grouped{number}")
             with Ledger(ref, now=now, access="book") as ledger:
                 ledger.apply([_said(caller, "open", 0, region="moscow") for caller in range(CALLERS)])
-                with GroupedBooking(ledger) as grouped:
+                with grouped_booking(ledger) as grouped:
                     figures.append(_by_callers([grouped.apply] * CALLERS, each * 10))
             with ExitStack() as opened:
                 ledgers = [opened.enter_context(Ledger(ref, now=now, access="book")) for _ in range(CALLERS)]
