@@ -103,6 +103,12 @@ def keys_folder(settings: Settings) -> Path:
     return place_ref(settings).keys_place.folder
 
 
+def state_folder(settings: Settings) -> Path:
+    """The folder of the server's own state: `OBNOVI_STATE`, else `server/` in that of keys. Raises StoreError."""
+    named = os.environ.get("OBNOVI_STATE")
+    return Path(named) if named else keys_folder(settings) / "server"
+
+
 def require_file(path: Path, what: str) -> None:
     """Refuse a name that stands for no file. Raises UsageError."""
     if not path.exists():

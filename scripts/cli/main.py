@@ -20,7 +20,7 @@ from scripts.errors import Refused, UsageError
 EXIT_SAYS_NO = 1
 EXIT_MISUSE = 2
 LINE_CHARACTERS_MAX = 1_000
-VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK", "OBNOVI_CACHE")
+VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK", "OBNOVI_CACHE", "OBNOVI_STATE")
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
@@ -124,8 +124,9 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
     The environment variables OBNOVI_LEDGER and OBNOVI_CATALOGUE stand for the options of these names; OBNOVI_KEYS names
     the folder of keys (`keys` beside the ledger by default), OBNOVI_KEK the file of the key that wraps those of
-    contracts (`wrapping.key` in that folder), OBNOVI_CACHE that of views and evidence of a ledger in PostgreSQL. With
-    OBNOVI_SEAL=off a new ledger is not sealed, and never erasable.
+    contracts (`wrapping.key` in that folder), OBNOVI_CACHE that of views and evidence of a ledger in PostgreSQL,
+    OBNOVI_STATE that of the server's own state (`server` in that of keys). With OBNOVI_SEAL=off a new ledger is not
+    sealed, and never erasable.
     Exit codes: 0 done, 1 the ledger says no, 2 misuse, 3 done but some lines were rejected.
     """
     ctx.obj = options
