@@ -1,0 +1,1 @@
+"""The routes for programs: what a request asks, and the bytes that the command prints for it."""

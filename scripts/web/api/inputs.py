@@ -1,0 +1,117 @@
+"""Inputs handed over: one, or lines of many; each is told what became of it when that is durable (contract §2, §11)."""
+
+from typing import Final
+
+import msgspec
+
+from ledger import inputs
+from ledger.events import InputRefused, RefreshRefused
+from ledger.snapshot import Snapshot
+from projections.replies import Replies
+from projections.words.phrasebook import RUSSIAN
+from projections.words.replies import say
+from scripts.app.feed import Asker, Fate, RawLine, is_blank
+from scripts.app.roles import Role
+from scripts.web.answer import NDJSON, Answer, json_answer
+from scripts.web.asked import Asked, media_type_of
+from scripts.web.problems import Problem
+from scripts.web.visitor import Visitor
+
+MEDIA_TYPES: Final = ("application/json", NDJSON, "application/jsonl", "application/ndjson")
+LINES_MAX: Final = 10_000
+FROM_NETWORK: Final = frozenset({"usage", "ussd", "sms", "top_up"})
+"""Types that come from the network and the bank, not from a clerk."""
+NAMELESS: Final[frozenset[Role]] = frozenset({"feeder", "gateway"})
+"""Roles that hand over what others said: the same line by file and by HTTP is one input."""
+
+
+class Result(msgspec.Struct):
+    """What became of an input (contract §11)."""
+
+    result: str
+    version: int | None
+    reason: str | None
+    detail: str | None
+    reply: str | None
+
+
+STATUSES: Final = {"MALFORMED": 422, "FUTURE": 422, "ID_CONFLICT": 409, "UNKNOWN_ACCOUNT": 404, "NOT_ALLOWED": 403}
+
+
+def asker_of(visitor: Visitor) -> Asker:
+    """Under which name inputs of a visitor are booked, and which types he may hand over."""
+    if visitor.role in NAMELESS:
+        return Asker(says_by=False)
+    types = frozenset(each for each in inputs.TYPES if each not in FROM_NETWORK)
+    return Asker(by=visitor.name, types=types, says_by=False)
+
+
+async def hand_over(asked: Asked) -> Answer:
+    """One input, or lines of many."""
+    body = await asked.body()
+    asker = asker_of(asked.visitor)
+    if media_type_of(asked.request) == "application/json" or (
+        not media_type_of(asked.request) and b"\n" not in body.strip()
+    ):
+        (fate,) = await asked.service.book([RawLine(1, body, len(body))], asker)
+        result = (await results(asked, [fate]))[0]
+        if fate.reason in STATUSES and result.result == "rejected":
+            raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or fate.reason, **msgspec.to_builtins(result))
+        return json_answer(result)
+    lines = [RawLine(number, text, len(text)) for number, text in enumerate(body.split(b"\n"), 1)]
+    lines = [line for line in lines if not is_blank(line)]
+    if len(lines) > LINES_MAX:
+        raise Problem(413, "TOO_LARGE", f"at most {LINES_MAX} lines are taken at once")
+    fates = await asked.service.book(lines, asker) if lines else []
+    made = await results(asked, fates)
+    return Answer(body=b"".join(msgspec.json.encode(each) + b"\n" for each in made), media_type=NDJSON)
+
+
+async def results(asked: Asked, fates: list[Fate]) -> list[Result]:
+    """What became of inputs as it is told; a request that came before is replied what it was replied then."""
+    again = [fate for fate in fates if _is_repeated_request(fate)]
+    replies: list[str | None] = []
+    if again:
+        replies = await asked.service.read(lambda snapshot: [_reply_then(snapshot, each) for each in again])
+    told = dict(zip(map(id, again), replies, strict=True))
+    metrics = asked.service.metrics
+    made = []
+    for fate in fates:
+        result = _result(fate, told.get(id(fate)))
+        metrics.inputs.labels(result.result).inc()
+        made.append(result)
+    return made
+
+
+def _result(fate: Fate, replied: str | None) -> Result:
+    outcome = fate.outcome
+    if outcome is None:
+        return Result("rejected", None, fate.reason, fate.detail or None, None)
+    reason = fate.reason or next(
+        (event.reason for event in outcome.events if isinstance(event, InputRefused | RefreshRefused)), None
+    )
+    reply = say(RUSSIAN, outcome.reply) if outcome.reply is not None else replied
+    return Result(outcome.result, outcome.version, reason or None, fate.detail or None, reply)
+
+
+def _is_repeated_request(fate: Fate) -> bool:
+    return (
+        fate.outcome is not None
+        and fate.outcome.result == "duplicate"
+        and fate.input is not None
+        and fate.input.type in ("ussd", "sms", "refresh")
+    )
+
+
+def _reply_then(snapshot: Snapshot, fate: Fate) -> str | None:
+    """What a request that came before was replied."""
+    outcome = fate.outcome
+    assert outcome is not None, "a duplicate has an outcome"
+    if outcome.contract is None or outcome.version is None:
+        return None
+    replies = Replies(outcome.contract.id, snapshot.catalogues)
+    for position, event in snapshot.events(outcome.contract.id):
+        reply = replies.behind(position, event)
+        if event.version == outcome.version:
+            return None if reply is None else say(RUSSIAN, reply)
+    return None

@@ -1,0 +1,166 @@
+"""The application: the table of routes behind one door that says who may, what is limited, and what is written down."""
+
+import hashlib
+import ipaddress
+import re
+import secrets
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route as StarletteRoute
+
+from scripts.app.roles import STAFF
+from scripts.web.answer import Answer
+from scripts.web.asked import Asked
+from scripts.web.gate import Gate
+from scripts.web.log import RequestLog
+from scripts.web.problems import Problem, problem_of
+from scripts.web.route import Route
+from scripts.web.service import Service
+from scripts.web.visitor import Visitor
+
+REQUEST_ID: Final = "X-Request-Id"
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SECURE: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+}
+
+
+class Door:
+    """What stands before every route: identity, rights, the journal, caching, figures and the log."""
+
+    def __init__(self, service: Service, gate: Gate, log: RequestLog) -> None:
+        self._service = service
+        self._gate = gate
+        self._metrics = service.metrics
+        self._log = log
+
+    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
+        """A route as the framework calls it."""
+
+        async def answered(request: Request) -> Response:
+            return await self._logged(request, route.name, lambda: self._answered(request, route))
+
+        return answered
+
+    async def strayed(self, request: Request, error: Exception) -> Response:
+        """What is no route, or not by this method."""
+        assert isinstance(error, HTTPException)
+        code = {404: "NO_SUCH_ROUTE", 405: "METHOD"}.get(error.status_code, "REFUSED")
+        told = {404: "there is nothing here; /openapi.json says what there is", 405: "not by this method"}
+        problem = Problem(
+            error.status_code, code, told.get(error.status_code, error.detail), headers=dict(error.headers or {})
+        )
+
+        async def refused() -> Response:
+            raise problem
+
+        return await self._logged(request, "-", refused)
+
+    async def _logged(self, request: Request, name: str, work: Callable[[], Awaitable[Response]]) -> Response:
+        begun = time.perf_counter()
+        given = request.headers.get(REQUEST_ID, "")
+        id = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        request.state.id = id
+        try:
+            response = await work()
+        except Exception as error:
+            problem = problem_of(error)
+            if problem.status >= 500:
+                shown = "".join(traceback.format_tb(error.__traceback__))
+                self._log.write(level="error", request=id, route=name, error=type(error).__name__, where=shown)
+            response = problem.response()
+        response.headers[REQUEST_ID] = id
+        for header, value in SECURE.items():
+            response.headers.setdefault(header, value)
+        took = time.perf_counter() - begun
+        self._metrics.requests.labels(name, response.status_code).inc()
+        self._metrics.seconds.labels(name).observe(took)
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        self._log.write(
+            level="info", request=id, route=name, status=response.status_code, ms=round(took * 1000, 1),
+            role=None if visitor is None else visitor.role,
+        )  # fmt: skip
+        return response
+
+    async def _answered(self, request: Request, route: Route) -> Response:
+        visitor = await self._let_in(request, route)
+        asked = Asked(request, route, self._service, visitor)
+        answer = await route.handler(asked)
+        if route.reads_personal and visitor is not None and visitor.role in STAFF and answer.whose:
+            ground = request.headers.get("Obnovi-Ground", "")[:200]
+            await self._gate.note(visitor, what=route.name, whose=answer.whose, ground=ground)
+        return _response(request, answer)
+
+    async def _let_in(self, request: Request, route: Route) -> Visitor | None:
+        """Who asks, if he may. Raises Problem."""
+        visitor = await self._gate.visitor(request)
+        request.state.visitor = visitor
+        if "anybody" in route.roles:
+            return visitor
+        if route.on_loopback and _is_loopback(request):
+            return visitor
+        if visitor is None:
+            raise Problem(401, "UNAUTHENTICATED", "say who asks", headers={"WWW-Authenticate": "Bearer"})
+        if visitor.role not in route.roles:
+            raise Problem(403, "NOT_ALLOWED", f"this is not for the role {visitor.role}")
+        return visitor
+
+
+def build(service: Service, gate: Gate, routes: Sequence[Route], *, log: RequestLog | None = None) -> Starlette:
+    """The application of a table of routes. It closes the service when it ends."""
+    door = Door(service, gate, log or RequestLog())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    return Starlette(
+        routes=[StarletteRoute(each.path, door.endpoint(each), methods=[each.method]) for each in routes],
+        exception_handlers={HTTPException: door.strayed},
+        lifespan=lifespan,
+    )
+
+
+def _is_loopback(request: Request) -> bool:
+    """Whether it comes from this machine, and from no proxy on it."""
+    if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _response(request: Request, answer: Answer) -> Response:
+    headers = {"Cache-Control": "no-store", **answer.headers}
+    if answer.stream is not None:
+        return StreamingResponse(answer.stream, answer.status, headers, answer.media_type)
+    if request.method in ("GET", "HEAD") and answer.status == 200:
+        tag = f'"{answer.tag or hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        headers["ETag"] = tag
+        headers["Cache-Control"] = "private, max-age=31536000, immutable" if answer.final else "private, no-cache"
+        if _matches(request.headers.get("if-none-match"), tag):
+            return Response(None, 304, headers)
+    response = Response(answer.body, answer.status, headers, answer.media_type)
+    for cookie in answer.cookies:
+        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
+    return response
+
+
+def _matches(given: str | None, tag: str) -> bool:
+    return given is not None and any(each.strip().removeprefix("W/") in ("*", tag) for each in given.split(","))

@@ -1,0 +1,186 @@
+"""What is asked: the path and query of a request, read strictly before anybody acts on them."""
+
+import difflib
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import Request
+
+from ledger import periods
+from ledger.periods import Moment
+from projections.numbers import digits_of
+from scripts.web.problems import Problem
+from scripts.web.route import Param, Route
+from scripts.web.visitor import Visitor
+
+if TYPE_CHECKING:
+    from scripts.web.service import Service
+
+QUERY_BYTES_MAX: Final = 4_096
+FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Asked:
+    """A request with its parameters, and who it is from."""
+
+    def __init__(self, request: Request, route: Route, service: "Service", visitor: Visitor | None) -> None:
+        self.request = request
+        self.route = route
+        self.service = service
+        self._visitor = visitor
+        self.path: dict[str, str] = _path(request)
+        self.query = _query(request, route.params)
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who asks; a route for anybody does not look. Raises Problem where nobody was shown."""
+        if self._visitor is None:
+            raise Problem(401, "UNAUTHENTICATED", "say who asks")
+        return self._visitor
+
+    @property
+    def number(self) -> str:
+        """The account that the path names, as accounts are called."""
+        return digits_of(self.path["number"])
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        """A parameter of the query, of its kind; a list where it may come often."""
+        return self.query.get(name, otherwise)
+
+    async def body(self) -> bytes:
+        """What the request brings. Raises Problem for more than may be, or another media type."""
+        wanted = self.route.body
+        assert wanted is not None, "only routes with a body read it"
+        given = media_type_of(self.request)
+        if given and given not in wanted.media_types:
+            told = f"send {' or '.join(wanted.media_types)}"
+            raise Problem(415, "MEDIA_TYPE", told, headers={"Accept": ", ".join(wanted.media_types)})
+        pieces = bytearray()
+        async for piece in self.request.stream():
+            pieces += piece
+            if len(pieces) > wanted.bytes_max:
+                raise Problem(413, "TOO_LARGE", f"at most {wanted.bytes_max} bytes are read")
+        return bytes(pieces)
+
+
+def media_type_of(request: Request) -> str:
+    """The media type of what a request brings, without its parameters; empty where none is said."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _path(request: Request) -> dict[str, str]:
+    """The parameters of the path. Raises Problem for what no name may have."""
+    found = {name: str(value) for name, value in request.path_params.items()}
+    for name, value in found.items():
+        _require_plain(name, value)
+    return found
+
+
+def _query(request: Request, params: tuple[Param, ...]) -> dict[str, Any]:
+    """The parameters of a query, each of its kind. Raises Problem."""
+    raw: bytes = request.scope.get("query_string", b"")
+    if len(raw) > QUERY_BYTES_MAX:
+        raise Problem(414, "TOO_LARGE", f"a query has at most {QUERY_BYTES_MAX} bytes")
+    known = {param.name: param for param in params}
+    found: dict[str, Any] = {}
+    for name, text in _pairs(raw):
+        param = known.get(name)
+        if param is None:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; is it {near[0]}?" if near else f"; there are {', '.join(known)}" if known else "; there is none"
+            raise Problem(422, "NO_SUCH_PARAMETER", f"no parameter is called {_shown(name)}{hint}")
+        value = _value(param, text)
+        if param.many:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise Problem(422, "PARAMETER_TWICE", f"{name} comes twice")
+        else:
+            found[name] = value
+    for param in params:
+        if param.required and param.name not in found:
+            raise Problem(422, "PARAMETER_MISSING", f"{param.name} is missing: {param.does}")
+    return found
+
+
+def _pairs(raw: bytes) -> list[tuple[str, str]]:
+    """Names and values, decoded strictly; a `+` is a space, as forms write it."""
+    pairs = []
+    for piece in raw.split(b"&"):
+        if not piece:
+            continue
+        name, _, value = piece.partition(b"=")
+        try:
+            decoded = [unquote_to_bytes(each.replace(b"+", b" ")).decode() for each in (name, value)]
+        except UnicodeDecodeError:
+            raise Problem(400, "NOT_UTF8", "the query is no UTF-8 text") from None
+        for each in decoded:
+            _require_plain("the query", each)
+        pairs.append((decoded[0], decoded[1]))
+    return pairs
+
+
+def _require_plain(where: str, text: str) -> None:
+    """Refuse what no store takes and no document shows. Raises Problem."""
+    if any(ord(each) < 32 or ord(each) == 127 or each == "\ufffd" or "\ud800" <= each <= "\udfff" for each in text):
+        raise Problem(400, "ODD_CHARACTER", f"{where} has a control character, or bytes that are no UTF-8 text")
+
+
+def _value(param: Param, text: str) -> Any:
+    match param.kind:
+        case "text":
+            value: Any = text
+        case "account":
+            value = digits_of(text.strip())
+        case "moment":
+            value = moment_of(param.name, text)
+        case "day":
+            value = _day(param.name, text)
+        case "month":
+            value = _day(param.name, f"{text}-01")
+        case "integer" | "kopecks":
+            value = _integer(param.name, text)
+        case "flag":
+            if text not in FLAGS:
+                raise Problem(422, "BAD_PARAMETER", f"{param.name} is true or false, not {_shown(text)}")
+            value = FLAGS[text]
+    if param.values and value not in param.values:
+        raise Problem(422, "BAD_PARAMETER", f"{param.name} is one of {', '.join(param.values)}, not {_shown(text)}")
+    return value
+
+
+def moment_of(name: str, text: str) -> Moment:
+    """A time; the `+` of its offset may have lost its escape and come as a space. Raises Problem."""
+    whole = text.strip()
+    head, gap, offset = whole.rpartition(" ")
+    if gap and "T" in head.upper() and _is_offset(offset):
+        whole = f"{head}+{offset}"
+    try:
+        return periods.parse_moment(whole)
+    except ValueError as error:
+        told = f"{name}={_shown(text)}: {error}, like 2023-02-15, 2023-02-15T03:00 or 2023-02-15T03:00:00%2B03:00"
+        raise Problem(422, "BAD_PARAMETER", told) from None
+
+
+def _is_offset(text: str) -> bool:
+    hours, colon, minutes = text.partition(":")
+    return bool(colon) and all(len(each) == 2 and each.isascii() and each.isdecimal() for each in (hours, minutes))
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return periods.parse_date(text)
+    except ValueError as error:
+        raise Problem(422, "BAD_PARAMETER", f"{name}={_shown(text)}: {error}") from None
+
+
+def _integer(name: str, text: str) -> int:
+    bare = text.strip()
+    digits = bare.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+        raise Problem(422, "BAD_PARAMETER", f"{name} is a whole number, not {_shown(text)}")
+    return int(bare)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:80]}…"

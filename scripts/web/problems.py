@@ -1,0 +1,54 @@
+"""Problems: what goes wrong, as RFC 9457 has it, with the codes of the use cases."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from ledger.hints import HintedError
+from ledger.log.errors import StoreError
+from scripts.app.errors import AppError, InvalidRequest
+from scripts.web.messages import CODES, NOT_FOUND, worded
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be answered: its status, a code for programs, a line for people, and headers."""
+
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **facts: object
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.facts = facts
+
+    def body(self) -> bytes:
+        """The problem as JSON; facts are members of their own."""
+        told = {"title": HTTPStatus(self.status).phrase, "status": self.status, "code": self.code}
+        return msgspec.json.encode({"type": "about:blank", **told, "detail": self.detail, **self.facts}) + b"\n"
+
+    def response(self) -> Response:
+        """The problem as an answer."""
+        return Response(self.body(), self.status, self.headers, MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an error of a use case or of the store is to the one who asked."""
+    match error:
+        case Problem():
+            return error
+        case InvalidRequest():
+            return Problem(422, CODES.get(error.code, error.code), worded(error))
+        case AppError():
+            status = 404 if error.code in NOT_FOUND else 409
+            return Problem(status, CODES.get(error.code, error.code), worded(error))
+        case StoreError() | HintedError():
+            return Problem(503, "STORE", "the ledger cannot be asked now; ask again", headers={"Retry-After": "2"})
+        case _:
+            return Problem(500, "ERROR", "an error in the program; nothing booked is lost")

@@ -1,0 +1,156 @@
+"""The table of routes: everything that the server answers, and who may ask it."""
+
+from typing import Final, cast
+
+from ledger.inputs import LINE_BYTES_MAX
+from projections.formats.csv import TABLES
+from projections.words.language import LANGUAGES
+from scripts.app.roles import Role
+from scripts.app.statements import FORMATS
+from scripts.web.answer import JSON, NDJSON
+from scripts.web.api import accounts, health, inputs
+from scripts.web.route import Anybody, Body, Param, Route
+
+
+def roles(*names: Role) -> frozenset[Role | Anybody]:
+    """Some roles."""
+    return frozenset(names)
+
+
+CLERKS: Final = roles("clerk", "senior")
+READERS: Final = roles("clerk", "senior", "auditor", "subscriber")
+HOLDER: Final = Param(name="holder", kind="integer", does="The number's N-th contract; by default the latest.")
+KNOWN_AT: Final = Param(name="known_at", kind="moment", does="Only what had been written down by this time.")
+FROM: Final = Param(name="from", kind="day", required=True, does="First local date.")
+TO: Final = Param(name="to", kind="day", required=True, does="Last local date, included.")
+LIMIT: Final = Param(name="limit", kind="integer", does="At most so many.")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route(
+        method="POST",
+        path="/v1/inputs",
+        does="Hand over one input, or lines of many: each is told what became of it.",
+        roles=roles("feeder", "clerk", "senior"),
+        handler=inputs.hand_over,
+        body=Body(media_types=inputs.MEDIA_TYPES, bytes_max=LINE_BYTES_MAX, schema="Input"),
+        answers={JSON: "Result", NDJSON: "Result"},
+        problems=(403, 404, 409, 413, 415, 422),
+        reads_personal=False,
+        tag="inputs",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/balance",
+        does="What an account has.",
+        roles=READERS,
+        handler=accounts.balance,
+        params=(
+            Param(name="as_of", kind="moment", does="Look from this time, at what was booked by then."),
+            KNOWN_AT,
+            HOLDER,
+        ),
+        answers={JSON: "Balance"},
+        problems=(404, 422),
+        reads_personal=True,
+        tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/events",
+        does="An account's events, oldest first; the next page comes with the last version as `after`.",
+        roles=READERS,
+        handler=accounts.events,
+        params=(
+            Param(name="from", kind="moment", does="Booked then or later."),
+            Param(name="to", kind="moment", does="Booked by then."),
+            Param(name="type", many=True, does="Only those of this type; may come often."),
+            Param(name="peer", does="Only those with this number or code."),
+            Param(name="amount", kind="kopecks", does="Only those that moved so much into the wallet or out of it."),
+            Param(name="after", kind="integer", does="Only later versions."),
+            LIMIT,
+            KNOWN_AT,
+            HOLDER,
+        ),
+        answers={NDJSON: "Event"},
+        problems=(404, 422),
+        reads_personal=True,
+        tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/statement",
+        does="The statement of local dates, in a format.",
+        roles=READERS,
+        handler=accounts.statement,
+        params=(
+            FROM,
+            TO,
+            Param(name="format", values=FORMATS, does="By default json."),
+            Param(name="table", values=cast("tuple[str, ...]", tuple(TABLES)), does="Which table a csv has."),
+            Param(name="lang", values=cast("tuple[str, ...]", tuple(LANGUAGES)), does="The language, by default ru."),
+            KNOWN_AT,
+            HOLDER,
+        ),
+        answers={media: "Statement" if form == "json" else "Document" for form, media in accounts.MEDIA_TYPES.items()},
+        problems=(404, 409, 422),
+        reads_personal=True,
+        tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/explanation/{version}",
+        does="Why an event came out as it did.",
+        roles=READERS,
+        handler=accounts.explanation,
+        params=(KNOWN_AT, HOLDER),
+        answers={JSON: "Explanation"},
+        problems=(404, 409, 422),
+        reads_personal=True,
+        tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/refused",
+        does="What was refused to an account, what was missing, and when it would have worked.",
+        roles=READERS,
+        handler=accounts.refused,
+        params=(KNOWN_AT, HOLDER),
+        answers={JSON: "Refusals"},
+        problems=(404, 422),
+        reads_personal=True,
+        tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/health/live",
+        does="Whether the process answers.",
+        roles=roles("operator"),
+        on_loopback=True,
+        handler=health.live,
+        answers={JSON: "Health"},
+        reads_personal=False,
+        tag="health",
+    ),
+    Route(
+        method="GET",
+        path="/health/ready",
+        does="Whether the ledger can be read.",
+        roles=roles("operator"),
+        on_loopback=True,
+        handler=health.ready,
+        answers={JSON: "Health"},
+        reads_personal=False,
+        tag="health",
+    ),
+    Route(
+        method="GET",
+        path="/metrics",
+        does="Figures for Prometheus.",
+        roles=roles("operator"),
+        on_loopback=True,
+        handler=health.metrics,
+        answers={"text/plain": "Metrics"},
+        reads_personal=False,
+        tag="health",
+    ),
+)

@@ -1,0 +1,45 @@
+"""An account over HTTP: the bytes that the command prints, for those whom it is for."""
+
+import pytest
+
+from scripts.sample import ANNA, BORIS
+from tests.cli.support import in_this_process
+from tests.web.support import Served
+
+QUESTIONS = [
+    (f"/v1/accounts/{ANNA}/balance", ("balance", ANNA, "--json")),
+    (
+        f"/v1/accounts/{ANNA}/balance?as_of=2026-02-10T00:00:00+03:00&known_at=2026-04-01",
+        ("balance", ANNA, "--as-of", "2026-02-10T00:00:00+03:00", "--known-at", "2026-04-01", "--json"),
+    ),
+    (
+        f"/v1/accounts/+{ANNA}/events?type=ToppedUp&type=PackagesRefreshed&after=58&limit=1",
+        ("events", ANNA, "--type=ToppedUp", "--type=PackagesRefreshed", "--after=58", "--limit=1", "--json"),
+    ),
+    (
+        f"/v1/accounts/{ANNA}/statement?from=2026-02-01&to=2026-02-28",
+        ("statement", ANNA, "--month", "2026-02", "--json"),
+    ),
+    (
+        f"/v1/accounts/{ANNA}/statement?from=2026-02-01&to=2026-02-28&format=txt&lang=en",
+        ("statement", ANNA, "--month", "2026-02", "--format", "txt", "--lang", "en"),
+    ),
+    (f"/v1/accounts/{ANNA}/explanation/58", ("explain", ANNA, 58, "--json")),
+    (f"/v1/accounts/{ANNA}/refused", ("refused", "--account", ANNA, "--json")),
+]
+
+
+@pytest.mark.parametrize(("path", "command"), QUESTIONS)
+def test_the_same_question_by_command_and_by_http_has_the_same_bytes(
+    server: Served, path: str, command: tuple[object, ...]
+) -> None:
+    answer = server.client("clerk").get(path)
+    done = in_this_process("--ledger", server.service.ref, *command, cwd=".")
+    assert (answer.status_code, answer.text) == (200, done.out)
+
+
+def test_a_subscriber_sees_the_own_contract_and_no_other_not_even_whether_it_is_there(server: Served) -> None:
+    anna = server.client("subscriber", ANNA)
+    assert anna.get(f"/v1/accounts/{ANNA}/balance").json()["account"] == ANNA
+    refused = [anna.get(f"/v1/accounts/{number}/balance") for number in (BORIS, "79169999999", "79160000000000")]
+    assert {(each.status_code, each.json()["detail"]) for each in refused} == {(403, "this is not your contract")}
