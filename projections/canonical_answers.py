@@ -18,8 +18,11 @@ from projections.events import as_json, stored_fields
 from projections.explain.explain import Explanation
 from projections.explain.refused import RefusedRequest
 from projections.operator.check import Report
+from projections.refresh_preview import RefreshPreview
 from projections.unrated import UnratedRecord
 from projections.words.money import ten_thousandths
+from projections.words.phrasebook import RUSSIAN
+from projections.words.replies import say
 
 
 def explanation(made: Explanation) -> dict[str, object]:
@@ -98,6 +101,13 @@ def report(made: Report) -> dict[str, object]:
         "total_ex_vat": ten_thousandths(made.total_ex_vat),
         "printed_total_ex_vat": None if printed is None else ten_thousandths(printed),
     }
+
+
+def refresh_preview(contract: Contract, made: RefreshPreview) -> dict[str, object]:
+    """What a refresh would do now (contract §12.3)."""
+    period = made.period and timed(made.period, made.zone, "start", "next_due")
+    own = without("zone", timed(made, made.zone, "at")) | {"period": period, "reply": say(RUSSIAN, made.reply)}
+    return contract_fields(contract) | own
 
 
 def claim(row: DisputeRow) -> dict[str, object]:

@@ -1,21 +1,17 @@
 """Claims: found, shown, registered and answered; what a clerk books is tried first, so that a door can tell and ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from itertools import count
 from typing import Any, Final, NamedTuple
 
 from ledger import inputs, periods
 from ledger.account import Account, Dispute
-from ledger.booking import book
 from ledger.catalogue import Catalogue
 from ledger.contracts import ERASED, NO_KEY, Contract, Contracts, chosen
-from ledger.events import Event, InputRefused
+from ledger.events import Event
 from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
-from ledger.log.keys import content_of, key_of
-from ledger.log.store import Key
 from ledger.periods import Instant, Moment
 from ledger.service import Ledger, Outcome
 from ledger.snapshot import Snapshot
@@ -31,6 +27,7 @@ from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined, InvalidRequest
 from scripts.app.future import limit_of_future
 from scripts.app.night import Quiet, quiet_before
+from scripts.app.trying import known_input, outcome_of
 
 SOURCE: Final = "desk"
 
@@ -191,7 +188,7 @@ def _unused_id(snapshot: Snapshot, contract: Contract, stem: str) -> str:
     contracts = snapshot.contracts.of(contract.number) or [contract]
     claims = {claim for each in contracts for claim in _claims(snapshot, require_account(snapshot, each.id)).values()}
     ids = (f"{stem}-{number}" for number in count(1))
-    return next(id for id in ids if id not in claims and _known(snapshot, contracts, SOURCE, id) is None)
+    return next(id for id in ids if id not in claims and known_input(snapshot, contracts, SOURCE, id) is None)
 
 
 def _claims(snapshot: Snapshot, account: Account) -> dict[Dispute, str]:
@@ -201,13 +198,6 @@ def _claims(snapshot: Snapshot, account: Account) -> dict[Dispute, str]:
         event = snapshot.log.event(account.account, each.opened)
         found[each] = event.input.id if event is not None and event.input is not None else ""
     return found
-
-
-def _known(snapshot: Snapshot, contracts: Sequence[Contract], source: str, id: str) -> tuple[Contract, Key] | None:
-    """What is remembered of an input of an id on contracts, and on which (R-12.2)."""
-    wanted = {each: key_of(source, id, snapshot.log.keyring.key(each.id)) for each in contracts}
-    found = snapshot.log.keys([(each.id, key) for each, key in wanted.items()])
-    return next(((each, found[each.id, key]) for each, key in wanted.items() if (each.id, key) in found), None)
 
 
 def _tried(
@@ -222,7 +212,7 @@ def _tried(
     account = require_account(snapshot, contract.id)
     input = _input(contract, account, clerk, own, holder)
     catalogue = clerk.catalogue or snapshot.catalogues.newest()
-    outcome = _outcome(snapshot, contract, account, input, catalogue, clerk.now)
+    outcome = outcome_of(snapshot, contract, account, input, catalogue, clerk.now)
     events = [event for _, event in snapshot.events(contract.id)]
     about = events[version - 1] if version <= len(events) else None
     so_far = returned.so_far(account, events, about, edition=catalogue.edition) if about is not None else SoFar()
@@ -239,25 +229,3 @@ def _require_reachable(contracts: Contracts, contract: Contract, holder: int | N
         raise Declined("NUMBER_GONE", account=contract)
     if holder is None and contract != chosen(contracts, contract.number):
         raise Declined("EARLIER_CONTRACT", account=contract.number, holder=contract.holder)
-
-
-def _outcome(
-    snapshot: Snapshot, contract: Contract, account: Account, input: Input, catalogue: Catalogue, now: Instant
-) -> Outcome:
-    """What booking an input would come to. Raises Declined where its id is taken."""
-    known = _known(snapshot, snapshot.contracts.of(contract.number), input.source, input.id)
-    if known is not None:
-        where, key = known
-        if key.content != content_of(input, snapshot.log.keyring.key(where.id)):
-            raise Declined("ID_TAKEN", id=input.id, source=input.source, version=key.version)
-        return Outcome("duplicate", key.version)
-    made = book(
-        account,
-        input,
-        catalogue,
-        recorded_at=now,
-        history=partial(snapshot.log.event, contract.id),
-        claim_name=snapshot.log.keyring.claim_name(contract.id),
-    ).events
-    first = next(event for event in made if event.input is not None)
-    return Outcome("refused" if isinstance(first, InputRefused) else "applied", first.version, tuple(made))

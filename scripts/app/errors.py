@@ -23,7 +23,7 @@ DeclinedCode: TypeAlias = Literal[
     "ALREADY_ERASED", "NOT_CLOSED", "CLAIM_OPEN", "KEPT_UNTIL",
     "NEVER_SEALED", "NO_KEY_TO_DESTROY", "NAMES_SOMEBODY", "NOT_ERASED",
     "NO_VERSION", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES",
-    "NO_LATE_CHARGE",
+    "NO_LATE_CHARGE", "CONTRACT_CLOSED",
 ]  # fmt: skip
 """The ledger says no."""
 

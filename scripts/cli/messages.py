@@ -94,6 +94,7 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
         "the ledger {ours}; see `obnovi verify`"
     ),
     "NO_LATE_CHARGE": "account {account} has no such charge at event {version}; `obnovi late` lists those there are",
+    "CONTRACT_CLOSED": "contract {account} is closed; nothing of it can be refreshed",
     "NO_ACCOUNT": "no account {account} in this ledger; open it with an `open` input",
     "NO_HOLDER": "account {account} has no contract {holder}; `obnovi accounts {account}` lists those it has",
     "NOT_AN_ACCOUNT": ("no account {account} in this ledger; an account is 79 and nine digits, like 79161234567"),

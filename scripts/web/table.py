@@ -8,7 +8,7 @@ from projections.words.language import LANGUAGES
 from scripts.app.roles import Role
 from scripts.app.statements import FORMATS
 from scripts.web.answer import JSON, NDJSON
-from scripts.web.api import accounts, health, inputs
+from scripts.web.api import accounts, health, inputs, refreshing
 from scripts.web.route import Anybody, Body, Param, Route
 
 
@@ -119,6 +119,30 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(404, 422),
         reads_personal=True,
         tag="accounts",
+    ),
+    Route(
+        method="GET",
+        path="/v1/accounts/{number}/refresh",
+        does="What «Обнови пакет» would do now: fee, period, what is carried; or why not, and what it takes.",
+        roles=roles("subscriber", "clerk", "senior"),
+        handler=refreshing.would_do,
+        params=(HOLDER,),
+        answers={JSON: "RefreshPreview"},
+        problems=(404, 409, 422),
+        reads_personal=True,
+        tag="refresh",
+    ),
+    Route(
+        method="POST",
+        path="/v1/accounts/{number}/refresh",
+        does="Refresh the packages; the same id again is answered as the first time.",
+        roles=roles("subscriber", "clerk", "senior"),
+        handler=refreshing.do,
+        body=Body(media_types=("application/json",), bytes_max=refreshing.BYTES_MAX, schema="RequestId"),
+        answers={JSON: "Result"},
+        problems=(404, 409, 413, 415, 422),
+        reads_personal=True,
+        tag="refresh",
     ),
     Route(
         method="GET",

@@ -17,6 +17,7 @@ from ledger import inputs
 from ledger.contracts import chosen
 from ledger.inputs import Malformed
 from ledger.log.engines import AnyRef
+from ledger.periods import Instant
 from ledger.service import Ledger
 from scripts.app.roles import Role
 from scripts.sample import lines
@@ -77,9 +78,9 @@ class Served:
             client.close()
 
 
-def fed(ref: AnyRef, *texts: str) -> None:
+def fed(ref: AnyRef, *texts: str, catalogue: str | None = None, now: Instant = NOW) -> None:
     """A ledger of the sample, or of other lines; what is no input is left out."""
-    with Ledger(ref, now=Clock(NOW)) as ledger:
+    with Ledger(ref, now=Clock(now), catalogue=catalogue) as ledger:
         found = []
         for text in texts or lines():
             try:
@@ -90,12 +91,12 @@ def fed(ref: AnyRef, *texts: str) -> None:
 
 
 @contextmanager
-def served(folder: Path, *texts: str) -> Iterator[Served]:
+def served(folder: Path, *texts: str, catalogue: str | None = None, now: Instant = NOW) -> Iterator[Served]:
     """A server over a new ledger in a folder."""
     ref = ledger_ref(folder / "ledger.db")
-    fed(ref, *texts)
+    fed(ref, *texts, catalogue=catalogue, now=now)
     gate, log = Shown(), io.StringIO()
-    service = Service(ref, now=Clock(NOW))
+    service = Service(ref, now=Clock(now))
     app = build(service, gate, ROUTES, log=RequestLog(log))
     with listening(app) as address:
         made = Served(address, service, gate, log)

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from ledger import inputs
+from ledger.contracts import Contract
 from ledger.events import InputRefused, RefreshRefused
 from ledger.snapshot import Snapshot
 from projections.replies import Replies
@@ -12,6 +13,7 @@ from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
 from scripts.app.feed import Asker, Fate, RawLine, is_blank
 from scripts.app.roles import Role
+from scripts.app.trying import known_input
 from scripts.web.answer import NDJSON, Answer, json_answer
 from scripts.web.asked import Asked, media_type_of
 from scripts.web.problems import Problem
@@ -53,11 +55,7 @@ async def hand_over(asked: Asked) -> Answer:
     if media_type_of(asked.request) == "application/json" or (
         not media_type_of(asked.request) and b"\n" not in body.strip()
     ):
-        (fate,) = await asked.service.book([RawLine(1, body, len(body))], asker)
-        result = (await results(asked, [fate]))[0]
-        if fate.reason in STATUSES and result.result == "rejected":
-            raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or fate.reason, **msgspec.to_builtins(result))
-        return json_answer(result)
+        return json_answer(await handed_over(asked, body, asker))
     lines = [RawLine(number, text, len(text)) for number, text in enumerate(body.split(b"\n"), 1)]
     lines = [line for line in lines if not is_blank(line)]
     if len(lines) > LINES_MAX:
@@ -67,12 +65,31 @@ async def hand_over(asked: Asked) -> Answer:
     return Answer(body=b"".join(msgspec.json.encode(each) + b"\n" for each in made), media_type=NDJSON)
 
 
+async def handed_over(asked: Asked, text: bytes, asker: Asker) -> Result:
+    """What became of one input. Raises Problem where it was rejected."""
+    (fate,) = await asked.service.book([RawLine(1, text, len(text))], asker)
+    (result,) = await results(asked, [fate])
+    if result.result == "rejected":
+        facts = {name: value for name, value in msgspec.to_builtins(result).items() if name != "detail"}
+        raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or fate.reason, **facts)
+    return result
+
+
+def came_before(snapshot: Snapshot, contract: Contract, source: str, id: str) -> Result | None:
+    """What became of an input of an id that a contract's number had before, if it had."""
+    known = known_input(snapshot, snapshot.contracts.of(contract.number), source, id)
+    if known is None:
+        return None
+    where, key = known
+    return Result("duplicate", key.version, None, None, reply_then(snapshot, where, key.version))
+
+
 async def results(asked: Asked, fates: list[Fate]) -> list[Result]:
     """What became of inputs as it is told; a request that came before is replied what it was replied then."""
     again = [fate for fate in fates if _is_repeated_request(fate)]
     replies: list[str | None] = []
     if again:
-        replies = await asked.service.read(lambda snapshot: [_reply_then(snapshot, each) for each in again])
+        replies = await asked.service.read(lambda snapshot: [_reply_of(snapshot, each) for each in again])
     told = dict(zip(map(id, again), replies, strict=True))
     metrics = asked.service.metrics
     made = []
@@ -103,15 +120,18 @@ def _is_repeated_request(fate: Fate) -> bool:
     )
 
 
-def _reply_then(snapshot: Snapshot, fate: Fate) -> str | None:
-    """What a request that came before was replied."""
+def _reply_of(snapshot: Snapshot, fate: Fate) -> str | None:
     outcome = fate.outcome
-    assert outcome is not None, "a duplicate has an outcome"
-    if outcome.contract is None or outcome.version is None:
+    if outcome is None or outcome.contract is None or outcome.version is None:
         return None
-    replies = Replies(outcome.contract.id, snapshot.catalogues)
-    for position, event in snapshot.events(outcome.contract.id):
+    return reply_then(snapshot, outcome.contract, outcome.version)
+
+
+def reply_then(snapshot: Snapshot, contract: Contract, version: int) -> str | None:
+    """What a request that an event answers was replied; None for another event."""
+    replies = Replies(contract.id, snapshot.catalogues)
+    for position, event in snapshot.events(contract.id):
         reply = replies.behind(position, event)
-        if event.version == outcome.version:
+        if event.version == version:
             return None if reply is None else say(RUSSIAN, reply)
     return None
