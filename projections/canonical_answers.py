@@ -104,7 +104,7 @@ def report(made: Report) -> dict[str, object]:
 
 
 def refresh_preview(contract: Contract, made: RefreshPreview) -> dict[str, object]:
-    """What a refresh would do now (contract §12.3)."""
+    """What a refresh would do now (contract §12.1)."""
     period = made.period and timed(made.period, made.zone, "start", "next_due")
     own = without("zone", timed(made, made.zone, "at")) | {"period": period, "reply": say(RUSSIAN, made.reply)}
     return contract_fields(contract) | own
