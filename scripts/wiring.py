@@ -15,10 +15,12 @@ from ledger.log import files
 from ledger.log.engines import AnyRef, FileRef, LogAnyRef, dataset_ref, store_ref, whole_ledger
 from ledger.log.keyring import KeysPlace
 from ledger.log.sharded.store import ShardedRef
+from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.reader import Reader
 from ledger.service import Access, CatalogueRefused, Ledger
 from scripts.errors import Refused, UsageError
+from scripts.state.place import StatePlace, place_in
 
 SMALL_BYTES_MAX: Final = 64 * 1024
 """Of a key or a checkpoint, which have some hundred."""
@@ -103,10 +105,13 @@ def keys_folder(settings: Settings) -> Path:
     return place_ref(settings).keys_place.folder
 
 
-def state_folder(settings: Settings) -> Path:
-    """The folder of the server's own state: `OBNOVI_STATE`, else `server/` in that of keys. Raises StoreError."""
+def state_place(settings: Settings, log: Reading) -> StatePlace:
+    """Where the server's own state of a ledger is that is being read. Raises StoreError.
+
+    The folder `OBNOVI_STATE`, else `server/` in that of keys.
+    """
     named = os.environ.get("OBNOVI_STATE")
-    return Path(named) if named else keys_folder(settings) / "server"
+    return place_in(Path(named) if named else keys_folder(settings) / "server", log)
 
 
 def require_file(path: Path, what: str) -> None:

@@ -2,14 +2,15 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ledger.log import files
 from ledger.log.contracts import LEDGER_SETTING
 from ledger.log.store import Reading
 from scripts.state.errors import StateUnusable
-from scripts.wiring import Settings, state_folder
 
 NAMELESS: Final = "ledger"
 """What the files of an older build's ledger are called, until it has a name."""
@@ -34,13 +35,19 @@ class StatePlace:
         """A file of this ledger's, by what follows its name."""
         return self.folder / f"{self.name}{ending}"
 
+    def make_folder(self) -> None:
+        """Make the folder where there is none. Raises OSError."""
+        for folder in (self.folder.parent, self.folder):
+            folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+
     def make(self, ending: str) -> Path:
-        """The same, made empty where there is none; only its owner reads it. Raises StateUnusable."""
+        """A file of this ledger's, made empty where there is none; only its owner reads it. Raises StateUnusable."""
         path = self.file(ending)
         try:
-            for folder in (self.folder.parent, self.folder):
-                folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _FILE_MODE))
+            self.make_folder()
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
+                files.fsync_path(self.folder)
         except OSError as error:
             raise StateUnusable(
                 f"{path} cannot be made ({error.strerror}); name another folder with OBNOVI_STATE"
@@ -48,9 +55,9 @@ class StatePlace:
         return path
 
 
-def state_place(settings: Settings, log: Reading) -> StatePlace:
-    """Where the state of a ledger is that is being read. Raises StoreError."""
+def place_in(folder: Path, log: Reading) -> StatePlace:
+    """Where in a folder the state of a ledger is that is being read. Raises StateUnusable."""
     name = log.setting(LEDGER_SETTING) or NAMELESS
     if _NAME.fullmatch(name) is None:
         raise StateUnusable(f"the ledger is called {name!r}, and no file can be; see `obnovi verify`")
-    return StatePlace(state_folder(settings), name)
+    return StatePlace(folder, name)

@@ -6,8 +6,8 @@ import pytest
 
 from ledger.log.engines import file_ref
 from ledger.service import Ledger
-from scripts.state.place import StatePlace, state_place
-from scripts.wiring import Settings
+from scripts.state.place import StatePlace
+from scripts.wiring import Settings, state_place
 from tests.cli.support import Run, line, write
 
 
