@@ -10,6 +10,7 @@ InvalidCode: TypeAlias = Literal[
     "NO_FOLDER_FOR_LEDGER", "UNTIL_IN_FUTURE",
     "NOT_OF_A_FILE", "OTHER_SHARDS", "MADE_BY_ITSELF", "OTHER_SHARDS_LISTED",
     "NO_VERSION_YET", "VERSION_IS_THERE", "NOTHING_CHANGES", "NO_CATALOGUE", "NO_ZONE",
+    "ROLE_NEEDS_ACCOUNT", "UNFIT_NAME", "NAME_HAS_NUMBER",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
@@ -24,6 +25,7 @@ DeclinedCode: TypeAlias = Literal[
     "NEVER_SEALED", "NO_KEY_TO_DESTROY", "NAMES_SOMEBODY", "NOT_ERASED",
     "NO_VERSION", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES",
     "NO_LATE_CHARGE", "CONTRACT_CLOSED",
+    "NO_OPEN_CONTRACT", "NO_TOKEN",
 ]  # fmt: skip
 """The ledger says no."""
 

@@ -1,11 +1,25 @@
-"""Roles: who may ask the server for what."""
+"""Roles: who asks the server, and with it what may be asked; the table of routes says which of them each one takes."""
 
 from typing import Final, Literal, TypeAlias, get_args
 
 Role: TypeAlias = Literal["subscriber", "feeder", "gateway", "clerk", "senior", "operator", "auditor", "privacy"]
-"""A subscriber asks about the own open contract. A feeder hands over inputs, a gateway requests of subscribers, and it
-tells them what they are to be told. A clerk answers subscribers; a senior one also confirms what is above a clerk's
-limit. An operator runs nights and the machine, an auditor reads, and privacy reads who read whose data."""
+"""Everybody who asks has exactly one.
+
+- `subscriber`: whoever has the number now; sees and asks for what concerns the one open contract he came for
+- `feeder`: another system that books inputs, without a name in them
+- `gateway`: takes requests of telephones and passes their replies and notices on
+- `clerk`: serves subscribers; what he books carries his name
+- `senior`: a clerk who also confirms what is above a clerk's limit
+- `operator`: keeps the server running: nights, metrics, jobs
+- `auditor`: reads everything, books nothing
+- `privacy`: reads who read whose data, and nothing else
+"""
+
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
-STAFF: Final[frozenset[Role]] = frozenset({"clerk", "senior", "operator", "auditor"})
-"""Whose reading of somebody's data is written down."""
+STAFF: Final[frozenset[Role]] = frozenset({"clerk", "senior", "operator", "auditor", "privacy"})
+"""People of the operator; what they read of somebody's data is written down."""
+
+
+def named_role(word: str) -> Role | None:
+    """The role that a word means, if any."""
+    return next((role for role in ROLES if role == word), None)

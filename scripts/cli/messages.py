@@ -118,6 +118,11 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
         "account {account} has no such event at any time; `obnovi events {arguments}` shows what it has"
     ),
     "BROKEN_LOG": "{reason}; run `obnovi verify`",
+    "ROLE_NEEDS_ACCOUNT": "a token of the role {role} is for one contract; name its number with --account",
+    "UNFIT_NAME": "--name takes one line of 1 to {most} characters; it stands as `by` in what is booked with the token",
+    "NAME_HAS_NUMBER": "--name has the number of a telephone in it; name whoever uses the token otherwise",
+    "NO_OPEN_CONTRACT": "account {account} is closed; a subscriber's token is for an open contract",
+    "NO_TOKEN": "no token or session {id!r}; `obnovi token list` shows what there is",
     "NOTHING_OF_ACCOUNT": (
         "no account {account} in this ledger; `obnovi verify` without --account checks all there are"
     ),

@@ -73,10 +73,14 @@ class StateDatabase:
                     connection.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that has the write lock from its beginning; durable when the block ends, nothing on a raise."""
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A transaction that has the write lock from its beginning, and of which nothing stands on a raise.
+
+        It is on the disk when the block ends; what is not `durable` outlives the process, maybe not the machine.
+        """
         with self._errors():
             connection = self._connection()
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -16,11 +16,6 @@ ONE = ("CREATE TABLE words (word TEXT PRIMARY KEY)",)
 TWO = ("ALTER TABLE words ADD COLUMN times INTEGER NOT NULL DEFAULT 1",)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> StatePlace:
-    return StatePlace(tmp_path / "keys" / "server", "abcd")
-
-
 def steps(monkeypatch: pytest.MonkeyPatch, *taken: tuple[str, ...]) -> None:
     monkeypatch.setattr(schema, "STEPS", taken)
 
