@@ -27,6 +27,8 @@ from projections.purge import purge_views
 from scripts.app.accounts import require_account
 from scripts.app.contracts import require_contract
 from scripts.app.errors import Declined
+from scripts.state.forgetting import forget
+from scripts.state.place import StatePlace
 
 
 class Order(NamedTuple):
@@ -130,8 +132,11 @@ def begin(ledger: Ledger, planned: Planned) -> Unfinished:
     return Unfinished(planned.contract, planned.contract.number, planned.note)
 
 
-def finish(ledger: Ledger, begun: Unfinished, *, now: Clock) -> Unfinished:
-    """Go on with an erasure whose key is fenced, from wherever it is, up to the act. Raises StoreError, CacheError."""
+def finish(ledger: Ledger, begun: Unfinished, *, state: StatePlace, now: Clock) -> Unfinished:
+    """Go on with an erasure whose key is fenced, from wherever it is, up to the act. Raises StoreError, CacheError.
+
+    `state`: where the server's own state of the ledger is, which forgets the contract too.
+    """
     id, note = begun.contract.id, begun.note
     with ledger.snapshot() as snapshot:
         is_booked = require_account(snapshot, id).erased
@@ -142,6 +147,7 @@ def finish(ledger: Ledger, begun: Unfinished, *, now: Clock) -> Unfinished:
     with ledger.snapshot() as snapshot:
         purge_views(snapshot.log)
     ledger.store.tidy()
+    forget(state, id)
     ref = ledger.store.ref
     for folder in {ref.folder, ref.keys_place.folder}:
         files.sweep(folder)

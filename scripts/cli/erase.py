@@ -19,7 +19,7 @@ from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.confirm import confirm, yes_option
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings, write_file
 from scripts.errors import UsageError
-from scripts.wiring import Settings, now, open_ledger
+from scripts.wiring import Settings, now, open_ledger, state_place
 
 GROUND_CHARACTERS_MAX = 1_000
 BY_CHARACTERS_MAX = 64
@@ -70,7 +70,9 @@ def erase(
     with open_ledger(settings, "book") as ledger:
         begun = erasure.begun_before(ledger, account, holder, order)
         begun = begun or _begin(settings, ledger, account, holder, order, yes=yes)
-        begun = erasure.finish(ledger, begun, now=now)
+        with ledger.snapshot() as snapshot:
+            state = state_place(settings, snapshot.log)
+        begun = erasure.finish(ledger, begun, state=state, now=now)
         _write_act(settings, ledger, begun.contract.id, None, output)
         erasure.conclude(ledger, begun)
     return 0

@@ -61,6 +61,7 @@ COMMANDS = {
     "verify-document": ("scripts.cli.verify_document", "Say whether a statement is ours and unchanged."),
     "erase": ("scripts.cli.erase", "Destroy the personal data of a closed contract, and write the act."),
     "token": ("scripts.cli.token", "Make, list and revoke tokens of the server."),
+    "access-log": ("scripts.cli.access_log", "Show who read whose data by the server."),
     "ledger": ("scripts.cli.ledger", "Make, describe, copy and mend ledgers as such."),
     "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),
     "restore": ("scripts.cli.backup", "Make a ledger from a copy, once it is verified."),

@@ -156,6 +156,6 @@ def test_listing_makes_no_files(obnovi: Run) -> None:
     write(Path("feed.jsonl"), line("open", "1", "2023-01-10T10:00:00+03:00", region="moscow"))
     obnovi("feed", "feed.jsonl")
     before = sorted(Path().rglob("*"))
-    for command in (("token", "list"), ("token", "list", "--sessions")):
+    for command in (("token", "list"), ("token", "list", "--sessions"), ("access-log",), ("access-log", "--check")):
         assert obnovi(*command).code == 0
     assert sorted(Path().rglob("*")) == before
