@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from scripts.state import schema
@@ -18,14 +18,25 @@ Connection: TypeAlias = sqlite3.Connection
 Row: TypeAlias = tuple[Any, ...]
 
 
+class Form(NamedTuple):
+    """What a file of state is: what its name ends with, the mark it bears, and its tables in steps."""
+
+    ending: str
+    application_id: int
+    steps: tuple[tuple[str, ...], ...]
+
+
 class StateDatabase:
     """The state of one ledger, made and brought to today's tables when it is opened; threads may share it.
+
+    Without a `form` it is what is asked for by key: tokens, sessions.
 
     Raises StateUnusable wherever the disk or another process is in the way, and for a file that is something else.
     """
 
-    def __init__(self, place: StatePlace) -> None:
-        self.path = place.make(".db")
+    def __init__(self, place: StatePlace, form: Form | None = None) -> None:
+        self._form = form or Form(".db", schema.APPLICATION_ID, schema.STEPS)
+        self.path = place.make(self._form.ending)
         self._local = threading.local()
         self._all: list[Connection] = []
         self._lock = threading.Lock()
@@ -114,23 +125,23 @@ class StateDatabase:
         with self._errors():
             self._check()
             self._connection().execute("PRAGMA journal_mode = WAL")  # stays so, also for the other threads
-            while self._steps_taken() < len(schema.STEPS):
+            while self._steps_taken() < len(self._form.steps):
                 with self.writing() as db:
                     taken = self._steps_taken()
-                    if taken == len(schema.STEPS):
+                    if taken == len(self._form.steps):
                         return
-                    for statement in schema.STEPS[taken]:
+                    for statement in self._form.steps[taken]:
                         db.execute(statement)
-                    db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+                    db.execute(f"PRAGMA application_id = {self._form.application_id}")
                     db.execute(f"PRAGMA user_version = {taken + 1}")
 
     def _check(self) -> None:
         connection = self._connection()
         (is_used,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
-        if is_used and application != schema.APPLICATION_ID:
+        if is_used and application != self._form.application_id:
             raise StateUnusable(f"{self.path} is no state of the server; name another folder with OBNOVI_STATE")
-        if self._steps_taken() > len(schema.STEPS):
+        if self._steps_taken() > len(self._form.steps):
             raise StateUnusable(f"{self.path} was written by a newer program; update Obnovi to read it")
 
     def _steps_taken(self) -> int:
