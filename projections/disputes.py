@@ -76,13 +76,16 @@ def open_rows(db: Cache, log: Reading, *, today: date | Instant) -> list[Dispute
     return [row for row in rows(db, log, today=today) if row.state == "open"]
 
 
-def rows(db: Cache, log: Reading, *, today: date | Instant, dispute: str | None = None) -> list[DisputeRow]:
-    """Every claim, or those of one id: open ones first, then premium plans, then by due date, then by contract.
+def rows(
+    db: Cache, log: Reading, *, today: date | Instant, dispute: str | None = None, account_id: str | None = None
+) -> list[DisputeRow]:
+    """Every claim, or those of one id or contract: open ones first, then premium plans, then by due date.
 
     `today` is a date, or an instant whose local date counts for each account.
     """
     columns = "account, claim, event, opened, answer_due, premium, state, opened_version, zone"
-    found = db.execute(f"SELECT {columns} FROM disputes").fetchall()
+    where, values = ("WHERE account = ?", (account_id,)) if account_id else ("", ())
+    found = db.execute(f"SELECT {columns} FROM disputes {where}", values).fetchall()
     named = log.contracts.named_all({account for account, *_ in found})
     claims = []
     for account, claim, event, opened, due, premium, state, version, zone in found:

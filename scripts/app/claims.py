@@ -96,6 +96,11 @@ def find_claim(
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
 
 
+def claims_of(snapshot: Snapshot, contract: Contract, *, now: Instant) -> list[DisputeRow]:
+    """The claims of one contract, open ones first."""
+    return asked(snapshot.log, lambda db: disputes.rows(db, snapshot.log, today=now, account_id=contract.id))
+
+
 def dossier_of(snapshot: Snapshot, row: DisputeRow, *, today: date | Instant) -> Dossier:
     """The dossier of a claim. Raises Declined where the account cannot be followed."""
     account = require_account(snapshot, row.contract.id)
@@ -118,7 +123,7 @@ def try_opening(
 ) -> Trial:
     """A claim about an event of a contract, not booked yet. Raises Declined, InvalidRequest."""
     contract = require_contract(snapshot.contracts, account, holder)
-    named = id if id is not None else _unused_id(snapshot, contract, f"claim-{version}")
+    named = id if id is not None else unused_id(snapshot, contract, f"claim-{version}")
     own = {"type": "open_dispute", "id": named, "event": version, "text": text}
     return _tried(snapshot, contract, version, own, clerk, holder)
 
@@ -134,7 +139,7 @@ def try_answer(
     holder: int | None = None,
 ) -> Trial:
     """The answer to a claim, not booked yet. Raises Declined, InvalidRequest."""
-    id = _unused_id(snapshot, row.contract, f"answer-{row.version}")
+    id = unused_id(snapshot, row.contract, f"answer-{row.version}")
     own: dict[str, Any] = {
         "type": "resolve_dispute",
         "id": id,
@@ -180,15 +185,15 @@ def _input(contract: Contract, account: Account, clerk: Clerk, own: Mapping[str,
         raise InvalidRequest("MALFORMED", reason=error) from None
 
 
-def _unused_id(snapshot: Snapshot, contract: Contract, stem: str) -> str:
-    """The first id `STEM-1`, `STEM-2`, … that no input of the desk and no claim has, refused or not.
+def unused_id(snapshot: Snapshot, contract: Contract, stem: str, source: str = SOURCE) -> str:
+    """The first id `STEM-1`, `STEM-2`, … that no input of a source and no claim has, refused or not.
 
     An id is that of one input over all contracts of a number (R-15.7).
     """
     contracts = snapshot.contracts.of(contract.number) or [contract]
     claims = {claim for each in contracts for claim in _claims(snapshot, require_account(snapshot, each.id)).values()}
     ids = (f"{stem}-{number}" for number in count(1))
-    return next(id for id in ids if id not in claims and known_input(snapshot, contracts, SOURCE, id) is None)
+    return next(id for id in ids if id not in claims and known_input(snapshot, contracts, source, id) is None)
 
 
 def _claims(snapshot: Snapshot, account: Account) -> dict[Dispute, str]:

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,6 +22,7 @@ from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.gate import Gate
 from scripts.web.log import RequestLog
+from scripts.web.pages.page import HTML, problem_page
 from scripts.web.problems import Problem, problem_of
 from scripts.web.route import Route
 from scripts.web.service import Service
@@ -52,7 +54,9 @@ class Door:
         """A route as the framework calls it."""
 
         async def answered(request: Request) -> Response:
-            return await self._logged(request, route.name, lambda: self._answered(request, route))
+            return await self._logged(
+                request, route.name, lambda: self._answered(request, route), is_page=route.is_page
+            )
 
         return answered
 
@@ -68,9 +72,12 @@ class Door:
         async def refused() -> Response:
             raise problem
 
-        return await self._logged(request, "-", refused)
+        for_people = "text/html" in request.headers.get("accept", "")
+        return await self._logged(request, "-", refused, is_page=for_people)
 
-    async def _logged(self, request: Request, name: str, work: Callable[[], Awaitable[Response]]) -> Response:
+    async def _logged(
+        self, request: Request, name: str, work: Callable[[], Awaitable[Response]], *, is_page: bool = False
+    ) -> Response:
         begun = time.perf_counter()
         given = request.headers.get(REQUEST_ID, "")
         id = given if _ID.fullmatch(given) else secrets.token_hex(8)
@@ -82,7 +89,7 @@ class Door:
             if problem.status >= 500:
                 shown = "".join(traceback.format_tb(error.__traceback__))
                 self._log.write(level="error", request=id, route=name, error=type(error).__name__, where=shown)
-            response = problem.response()
+            response = self._page(request, problem) if is_page else problem.response()
         response.headers[REQUEST_ID] = id
         for header, value in SECURE.items():
             response.headers.setdefault(header, value)
@@ -95,6 +102,14 @@ class Door:
             role=None if visitor is None else visitor.role,
         )  # fmt: skip
         return response
+
+    def _page(self, request: Request, problem: Problem) -> Response:
+        """A problem for a person; whoever has to log in first is sent there."""
+        if problem.status == 401 and request.method == "GET":
+            query = urlencode({"next": request.url.path})
+            return Response(None, 303, {"Location": f"/login?{query}", "Cache-Control": "no-store"})
+        body = problem_page(problem, getattr(request.state, "visitor", None), request.state.id)
+        return Response(body, problem.status, {**problem.headers, "Cache-Control": "no-store"}, HTML)
 
     async def _answered(self, request: Request, route: Route) -> Response:
         visitor = await self._let_in(request, route)
@@ -153,7 +168,8 @@ def _response(request: Request, answer: Answer) -> Response:
     if request.method in ("GET", "HEAD") and answer.status == 200:
         tag = f'"{answer.tag or hashlib.sha256(answer.body).hexdigest()[:32]}"'
         headers["ETag"] = tag
-        headers["Cache-Control"] = "private, max-age=31536000, immutable" if answer.final else "private, no-cache"
+        if "Cache-Control" not in answer.headers:
+            headers["Cache-Control"] = "private, max-age=31536000, immutable" if answer.final else "private, no-cache"
         if _matches(request.headers.get("if-none-match"), tag):
             return Response(None, 304, headers)
     response = Response(answer.body, answer.status, headers, answer.media_type)

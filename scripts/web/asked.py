@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scripts.web.service import Service
 
 QUERY_BYTES_MAX: Final = 4_096
+FORM: Final = "application/x-www-form-urlencoded"
+FORM_BYTES_MAX: Final = 64 * 1024
+CSRF: Final = Param(name="csrf", does="What shows that the form is of a page of this session.")
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -30,7 +33,7 @@ class Asked:
         self.service = service
         self._visitor = visitor
         self.path: dict[str, str] = _path(request)
-        self.query = _query(request, route.params)
+        self.query = _parameters(request.scope.get("query_string", b""), route.params)
 
     @property
     def visitor(self) -> Visitor:
@@ -63,6 +66,10 @@ class Asked:
                 raise Problem(413, "TOO_LARGE", f"at most {wanted.bytes_max} bytes are read")
         return bytes(pieces)
 
+    async def form(self, fields: tuple[Param, ...]) -> dict[str, Any]:
+        """The fields of a form, each of its kind; whether it is of our page is looked at before. Raises Problem."""
+        return _parameters(await self.body(), (*fields, CSRF), bytes_max=FORM_BYTES_MAX)
+
 
 def media_type_of(request: Request) -> str:
     """The media type of what a request brings, without its parameters; empty where none is said."""
@@ -77,11 +84,10 @@ def _path(request: Request) -> dict[str, str]:
     return found
 
 
-def _query(request: Request, params: tuple[Param, ...]) -> dict[str, Any]:
-    """The parameters of a query, each of its kind. Raises Problem."""
-    raw: bytes = request.scope.get("query_string", b"")
-    if len(raw) > QUERY_BYTES_MAX:
-        raise Problem(414, "TOO_LARGE", f"a query has at most {QUERY_BYTES_MAX} bytes")
+def _parameters(raw: bytes, params: tuple[Param, ...], *, bytes_max: int = QUERY_BYTES_MAX) -> dict[str, Any]:
+    """The parameters of a query, or the fields of a form, each of its kind. Raises Problem."""
+    if len(raw) > bytes_max:
+        raise Problem(414, "TOO_LARGE", f"a query has at most {bytes_max} bytes")
     known = {param.name: param for param in params}
     found: dict[str, Any] = {}
     for name, text in _pairs(raw):
@@ -90,6 +96,7 @@ def _query(request: Request, params: tuple[Param, ...]) -> dict[str, Any]:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"; is it {near[0]}?" if near else f"; there are {', '.join(known)}" if known else "; there is none"
             raise Problem(422, "NO_SUCH_PARAMETER", f"no parameter is called {_shown(name)}{hint}")
+        _require_plain(name, text.replace("\r\n", "\n").replace("\n", "") if param.lines else text)
         value = _value(param, text)
         if param.many:
             found.setdefault(name, []).append(value)
@@ -114,8 +121,7 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
             decoded = [unquote_to_bytes(each.replace(b"+", b" ")).decode() for each in (name, value)]
         except UnicodeDecodeError:
             raise Problem(400, "NOT_UTF8", "the query is no UTF-8 text") from None
-        for each in decoded:
-            _require_plain("the query", each)
+        _require_plain("the query", decoded[0])
         pairs.append((decoded[0], decoded[1]))
     return pairs
 

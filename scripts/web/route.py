@@ -20,7 +20,10 @@ Handler: TypeAlias = Callable[["Asked"], "Awaitable[Answer]"]
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """A parameter of a query: what it means, of which kind it is, which values there are, whether it may come often."""
+    """A parameter of a query or a form: what it means, of which kind it is, which values there are.
+
+    `many`: it may come often. `lines`: its text may have several.
+    """
 
     name: str
     does: str
@@ -28,6 +31,7 @@ class Param:
     values: tuple[str, ...] = ()
     required: bool = False
     many: bool = False
+    lines: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from scripts.app.roles import Role
 from scripts.app.statements import FORMATS
 from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
+from scripts.web.pages.cabinet_routes import CABINET
 from scripts.web.route import Anybody, Body, Param, Route
 
 
@@ -25,7 +26,7 @@ FROM: Final = Param(name="from", kind="day", required=True, does="First local da
 TO: Final = Param(name="to", kind="day", required=True, does="Last local date, included.")
 LIMIT: Final = Param(name="limit", kind="integer", does="At most so many.")
 
-ROUTES: Final[tuple[Route, ...]] = (
+API: Final[tuple[Route, ...]] = (
     Route(
         method="POST",
         path="/v1/inputs",
@@ -178,3 +179,4 @@ ROUTES: Final[tuple[Route, ...]] = (
         tag="health",
     ),
 )
+ROUTES: Final[tuple[Route, ...]] = (*API, *CABINET)

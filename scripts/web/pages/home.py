@@ -1,0 +1,126 @@
+"""The cabinet's first page, and «Обновить пакеты» with what will happen before one presses it."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ledger import periods
+from ledger.events import Blocked, DailyFeeCharged, MonthlyFeeCharged
+from projections import balances, refusals
+from projections.follow import asked as views_asked
+from projections.next_charges import NextCharges, next_charges
+from projections.refresh_preview import RefreshPreview
+from projections.words import next_charges as charge_words
+from projections.words.names import BLOCKS, INPUTS
+from projections.words.reasons import REASONS
+from projections.words.replies import say
+from scripts.app.claims import claims_of
+from scripts.app.refreshing import preview
+from scripts.web.answer import Answer
+from scripts.web.api.refreshing import refresh_now
+from scripts.web.asked import Asked
+from scripts.web.pages.cabinet import Seen, amounts, done, shown
+from scripts.web.pages.page import redirect
+from scripts.web.route import Param
+
+REFUSALS_SHOWN: Final = 3
+REFRESH: Final = (
+    Param(name="id", required=True, does="The request's id."),
+    Param(name="fee", kind="kopecks", required=True, does="The fee that was shown."),
+)
+
+
+async def home(asked: Asked) -> Answer:
+    """What the subscriber has, and what comes next; others are sent to their own page."""
+    if asked.visitor.role != "subscriber":
+        return redirect("/desk")
+    return await shown(asked, "cabinet/home.html", _facts)
+
+
+async def refresh(asked: Asked) -> Answer:
+    """What a refresh would do, and the button for it."""
+    return await shown(asked, "cabinet/refresh.html", lambda seen: _refresh(seen) | {"id": secrets.token_hex(8)})
+
+
+async def do_refresh(asked: Asked) -> Answer:
+    """The refresh that was shown; where it would be another one by now, that is shown first."""
+    form = await asked.form(REFRESH)
+    made = await asked.service.read(lambda snapshot: _preview(Seen(asked, snapshot)))
+    if made is not None and made.accepted and made.fee != form["fee"]:
+        return redirect("/refresh")
+    result = await refresh_now(asked, form["id"])
+    return await done(asked, result, "Пакеты обновлены", "Пакеты обновлены.")
+
+
+def _facts(seen: Seen) -> Mapping[str, Any]:
+    phrases, account, snapshot = seen.phrases, seen.account, seen.snapshot
+    made = balances.balance(account, at=max(seen.now, account.clock))
+    catalogue = snapshot.catalogues.newest()
+    waits = next_charges(account, catalogue)
+    today = periods.local_date(seen.now, account.zone)
+    version = None if account.plan is None else catalogue.plan(account.plan, today)
+    rows = views_asked(snapshot.log, lambda db: refusals.rows(db, snapshot.contracts, seen.contract.id))
+    recent = [
+        {
+            "booked_at": row.booked_at,
+            "input": phrases.say(INPUTS[row.input_type]),
+            "said": phrases.say(REASONS[row.reason]),
+            "version": row.version,
+        }
+        for row in rows[-REFUSALS_SHOWN:][::-1]
+    ]
+    return {
+        "balance": made,
+        "now": seen.now,
+        "plan": None if version is None else version.name,
+        "blocks": [phrases.say(BLOCKS[kind]) for kind in made.blocks],
+        "missing_to_unblock": "financial" in made.blocks,
+        "charge": charge_words.next_charge(phrases, waits),
+        **_cover(waits),
+        "packages": [
+            {
+                "service": phrases.service(row.service).capitalize() if row.service != "sms" else "SMS",
+                "bucket": phrases.bucket(row.bucket),
+                "left": phrases.packaged(row.service, row.left),
+                "granted": phrases.packaged(row.service, row.granted),
+                "share": 100 * row.left // row.granted if row.granted else 0,
+                "until": seen.time(row.end),
+            }
+            for row in made.buckets
+        ],
+        "unlimited": [
+            f"{phrases.service(bucket.service)} ({phrases.bucket(bucket.name)})"
+            for bucket in account.buckets
+            if bucket.unlimited and bucket.end > seen.now
+        ],
+        "open_claims": [each for each in claims_of(snapshot, seen.contract, now=seen.now) if each.state == "open"],
+        "refusals": recent,
+        **_refresh(seen),
+    }
+
+
+def _cover(waits: NextCharges) -> dict[str, Any]:
+    """Whether the money at hand reaches the month's fee, and how much is missing."""
+    tariff = waits.tariff
+    if tariff is None:
+        return {"covered": True, "short": 0}
+    fee = tariff.facts.get("fee") or 0
+    match tariff.event:
+        case MonthlyFeeCharged():
+            return {"covered": True, "short": 0}
+        case DailyFeeCharged() | Blocked():
+            return {"covered": False, "short": max(fee - int(tariff.facts.get("available") or 0), 0)}
+        case _:
+            return {"covered": True, "short": 0}
+
+
+def _preview(seen: Seen) -> RefreshPreview | None:
+    if seen.account.closed_at is not None:
+        return None
+    return preview(seen.snapshot, seen.contract, now=seen.now)
+
+
+def _refresh(seen: Seen) -> dict[str, Any]:
+    made = _preview(seen)
+    reply = "" if made is None else say(seen.phrases, made.reply)
+    return {"refresh": made, "reply": reply, "amounts": lambda some: amounts(seen.phrases, some)}
