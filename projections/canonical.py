@@ -10,6 +10,7 @@ from weakref import ref
 import msgspec
 from msgspec.structs import asdict
 
+from ledger.account import Account
 from ledger.contracts import Contract
 from ledger.periods import Instant, local_text
 from projections.balances import Balance
@@ -149,6 +150,19 @@ def balance(contract: Contract, made: Balance) -> dict[str, object]:
             "promise": made.promise and {"amount": made.promise.amount, "until": local_text(made.promise.until, zone)},
         }
     )
+
+
+def listed(contract: Contract, account: Account) -> dict[str, object]:
+    """A contract in the list of contracts (contract §8)."""
+    return contract_fields(contract) | {
+        "contract": contract.id,
+        "opened_at": time(account.opened_at, account.zone),
+        "closed_at": time(account.closed_at, account.zone),
+        "plan": account.plan,
+        "mode": account.mode,
+        "blocks": account.blocks,
+        "wallet": account.wallet,
+    }
 
 
 def bucket(row: BucketRow, zone: str) -> dict[str, object]:

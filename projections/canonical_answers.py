@@ -1,6 +1,7 @@
 """Canonical answers: the JSON of explanations, refusals, claims and what-ifs (contract §1.4, §7)."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec.structs import asdict
@@ -12,6 +13,7 @@ from projections.canonical import balance, line, time, timed, usage_row, without
 from projections.contract_fields import contract_fields
 from projections.counterfactual.difference import Line as Difference
 from projections.counterfactual.distribution import Distribution
+from projections.counterfactual.late import LateCharges
 from projections.disputes import DisputeRow
 from projections.dossier import Dossier, Happened
 from projections.events import as_json, stored_fields
@@ -86,6 +88,16 @@ def _named(contract: Contract, fields: dict[str, object]) -> dict[str, object]:
 def difference(made: Difference) -> dict[str, object]:
     """A line of what-if (contract §7.1)."""
     return _named(made.contract, without("zone", timed(made, made.zone, "booked_at")))
+
+
+def late(found: LateCharges, booked: Mapping[str, int]) -> Iterator[bytes]:
+    """Late charges, a line each, for there may be very many, and what was booked of them (contract §7.1)."""
+    said = {"accounts": found.accounts, "changed": found.changed, "wallet_difference": found.difference}
+    yield msgspec.json.encode(said)[:-1] + b',"lines":['
+    for place, charge in enumerate(found):
+        line = difference(charge.line()) | {"record": charge.record}
+        yield (b"," if place else b"") + msgspec.json.encode(line)
+    yield b"]" + (b"," + msgspec.json.encode(booked)[1:] if booked else b"}")
 
 
 def distribution(made: Distribution) -> dict[str, object]:

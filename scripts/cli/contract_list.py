@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import click
 
@@ -11,8 +11,7 @@ from ledger.account import Account
 from ledger.contracts import Contract, is_number
 from ledger.events import BlockKind, Mode
 from ledger.periods import Moment
-from projections.canonical import time
-from projections.contract_fields import contract_fields
+from projections import canonical
 from projections.words import answers
 from projections.words.contracts import contract_name
 from projections.words.language import Language
@@ -103,7 +102,7 @@ def accounts(
         tell_all_missing_keys(settings, snapshot.log)
         found = listed_contracts(snapshot, looked_for, account)
         if settings.json:
-            print_json_list(_row(contract, each) for contract, each in found)
+            print_json_list(canonical.listed(contract, each) for contract, each in found)
         elif numbers:
             sys.stdout.buffer.writelines(f"{_name(contract, each)}\n".encode() for contract, each in found)
             sys.stdout.buffer.flush()
@@ -131,18 +130,6 @@ def _show(lang: Language, found: Iterator[tuple[Contract, Account]]) -> None:
         page = list(islice(found, ROWS_OF_TABLE))
         if not page:
             return
-
-
-def _row(contract: Contract, account: Account) -> dict[str, Any]:
-    return contract_fields(contract) | {
-        "contract": contract.id,
-        "opened_at": time(account.opened_at, account.zone),
-        "closed_at": time(account.closed_at, account.zone),
-        "plan": account.plan,
-        "mode": account.mode,
-        "blocks": account.blocks,
-        "wallet": account.wallet,
-    }
 
 
 def _cells(phrases: Phrasebook, contract: Contract, account: Account) -> tuple[str, ...]:

@@ -1,10 +1,7 @@
 """`obnovi dispute`: the desk for claims: register one, the queue, one claim's dossier, its answer (R-11.2–R-11.4)."""
 
 import sys
-from collections.abc import Callable
 from datetime import date
-from importlib import import_module
-from typing import Final
 
 import click
 
@@ -14,7 +11,6 @@ from ledger.service import Outcome
 from ledger.units import Kopecks
 from projections import canonical_answers, disputes
 from projections.disputes import DisputeRow
-from projections.dossier import Dossier
 from projections.follow import asked
 from projections.returned import gave
 from projections.words import claims as desk_words
@@ -23,6 +19,7 @@ from projections.words import given_back
 from projections.words.language import Language
 from projections.words.names import CLAIMS, NONE, OUTCOMES, YES
 from projections.words.phrasebook import Phrasebook
+from scripts.app.claim_forms import BINARY, FORMATS, rendered
 from scripts.app.claims import Clerk, Trial, dossier_of, find_claim, try_answer, try_opening
 from scripts.cli import claims as desk
 from scripts.cli import terminal
@@ -48,15 +45,6 @@ from scripts.cli.options import (
 from scripts.cli.rubles import RublesType
 from scripts.errors import UsageError
 from scripts.wiring import Settings, now, open_ledger
-
-RENDERERS: Final = {
-    "txt": "projections.formats.dossier",
-    "html": "projections.formats.dossier_html",
-    "pdf": "projections.formats.dossier_pdf",
-}
-"""Where each form of a dossier is rendered; json is the dossier itself."""
-FORMATS: Final = ("json", *RENDERERS)
-BINARY: Final = frozenset({"pdf"})
 
 
 @click.group()
@@ -196,7 +184,7 @@ def show_(
     with open_ledger(settings) as ledger, ledger.snapshot() as snapshot:
         row = find_claim(snapshot, id_, account, holder, today=_as_of(today))
         made = dossier_of(snapshot, row, today=_as_of(today))
-    content = _written(made, chosen, lang)
+    content = rendered(made, chosen, lang, verify_with=VERIFY)
     if output is None:
         print_bytes(content)
     else:
@@ -262,15 +250,6 @@ def resolve(
         for each in filter(None, (given_back.consequence(phrases, trial.account, events), so_far)):
             print_text(f"{each[0].upper()}{each[1:]}.")
     return 0
-
-
-def _written(made: Dossier, form: str, lang: Language) -> bytes:
-    """A dossier in a form and a language, as the bytes of its file; the SHA-256 of the JSON is its id."""
-    if form == "json":
-        return canonical_answers.dossier(made)
-    render: Callable[..., str | bytes] = import_module(RENDERERS[form]).render
-    content = render(made, lang, verify_with=VERIFY)
-    return content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
 
 
 def _show_opening(phrases: Phrasebook, trial: Trial, outcome: Outcome, *, dry_run: bool) -> None:

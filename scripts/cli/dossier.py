@@ -4,6 +4,7 @@ from datetime import date
 
 import click
 
+from projections import canonical_evidence
 from projections.words.language import Language
 from scripts.app.contracts import require_contract
 from scripts.app.dossier import dossier as dossier_of
@@ -11,7 +12,7 @@ from scripts.app.dossier import write
 from scripts.app.errors import require_range
 from scripts.cli import terminal
 from scripts.cli.account_number import AccountType, holder_option
-from scripts.cli.evidence import checkpoint_json, evidence_errors
+from scripts.cli.evidence import evidence_errors
 from scripts.cli.messages import VERIFY
 from scripts.cli.options import (
     lang_option,
@@ -67,7 +68,12 @@ def dossier(
             document = write(file, snapshot, made, lang=lang, verify_with=VERIFY, progress=bar)
     if settings.json:
         print_json(
-            {"file": output, "document": document, "lines": lines, "checkpoint": checkpoint_json(made.proved.newest)}
+            {
+                "file": output,
+                "document": document,
+                "lines": lines,
+                "checkpoint": canonical_evidence.checkpoint(made.proved.newest),
+            }
         )
     else:
         print_text(f"{output}: document {document}, {terminal.count(lines, 'line')} of money explained and proved\n")

@@ -10,13 +10,13 @@ import click
 from ledger.entries import WALLET
 from ledger.events import Event, Personal
 from ledger.snapshot import Snapshot
+from projections import canonical_evidence
 from projections.events import as_json
 from projections.evidence import keys as folders
 from projections.evidence import proof
-from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.follow import NotTheLog
 from projections.evidence.keys import PUBLIC, Keys, NoKeys
-from projections.evidence.note import BadNote, base64, is_name
+from projections.evidence.note import BadNote, is_name
 from projections.evidence.other import what_it_is
 from projections.evidence.proof import SEALED, BadProof, Proved
 from projections.evidence.sign import commit_all
@@ -103,8 +103,7 @@ def checkpoint(settings: Settings, witness: str | None) -> int:
         with terminal.progress("events", snapshot.log.count()) as bar:
             made = commit_all(snapshot.log, kept, bar)
     if settings.json:
-        listed = [{**checkpoint_json(each), "note": each.note} for each in made]
-        print_json(listed[0] if len(listed) == 1 else {"shards": listed})
+        print_json(canonical_evidence.checkpoints(made))
     else:
         print_bytes("\n".join(each.note for each in made).encode())
     return 0
@@ -123,7 +122,7 @@ def _compare(settings: Settings, snapshot: Snapshot, kept: Keys, told: str, name
         if why is None and problem is not None:
             why = worded(problem) if len(theirs) == 1 else f"{witness.origin}: {worded(problem)}"
     if settings.json:
-        listed = [checkpoint_json(each) for each in theirs]
+        listed = [canonical_evidence.checkpoint(each) for each in theirs]
         print_json(
             {"ok": why is None, "size": size, "witness": listed[0] if len(listed) == 1 else listed, "problem": why}
         )
@@ -165,7 +164,7 @@ def prove(settings: Settings, account: str, version: int, holder: int | None, di
     (content,), newest = proved.contents, proved.newest
     write_file(output, content, settings)
     if settings.json:
-        print_json({"file": output, "bytes": len(content), "checkpoint": checkpoint_json(newest)})
+        print_json({"file": output, "bytes": len(content), "checkpoint": canonical_evidence.checkpoint(newest)})
     else:
         print_text(f"{output}: account {contract}, version {version}, under the checkpoint over {newest.size} events\n")
     return 0
@@ -204,7 +203,7 @@ def check_proof(settings: Settings, file: str, key_file: str | None) -> int:
     event = as_json(proved.contract, "UTC", proved.event, reply=reply_alone(proved.event, "UTC"))
     if proved.contract.number != proved.contract.id:
         event |= {"holder": proved.contract.holder or None, "contract": proved.contract.id}
-    signed = {**checkpoint_json(proved.checkpoint), "key": proved.key.text()}
+    signed = {**canonical_evidence.checkpoint(proved.checkpoint), "key": proved.key.text()}
     if settings.json:
         print_json({"ok": True, "checkpoint": signed, "event": event})
     else:
@@ -248,11 +247,6 @@ def _content(file: str) -> bytes:
     require_file(path, "proof")
     with path.open("rb") as opened:
         return opened.read(proof.BYTES_MAX + 1)
-
-
-def checkpoint_json(made: Checkpoint) -> dict[str, object]:
-    """A checkpoint without its note."""
-    return {"origin": made.origin, "size": made.size, "root": base64(made.root)}
 
 
 @contextmanager

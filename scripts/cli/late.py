@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, get_args
 
 import click
-import msgspec
 
 from ledger.periods import Moment
 from ledger.snapshot import Snapshot
@@ -150,16 +149,10 @@ def _named(snapshot: Snapshot, only: Sequence[tuple[str, int | None, int]]) -> f
 
 
 def _print_json(found: LateCharges, counts: Mapping[str, int] | None) -> None:
-    """The answer, line by line, for there may be very many."""
-    said = {"accounts": found.accounts, "changed": found.changed, "wallet_difference": found.difference}
-    out = sys.stdout.buffer
-    out.write(msgspec.json.encode(said)[:-1] + b',"lines":[')
-    for place, charge in enumerate(found):
-        line = canonical_answers.difference(charge.line()) | {"record": charge.record}
-        out.write((b"," if place else b"") + msgspec.json.encode(line))
     names = {"applied": "booked", "refused": "refused", "rejected": "rejected"}
     more = {names[name]: count for name, count in (counts or {}).items()}
-    print_bytes(b"]" + (b"," + msgspec.json.encode(more)[1:] if more else b"}") + b"\n")
+    sys.stdout.buffer.writelines(canonical_answers.late(found, more))
+    print_bytes(b"\n")
 
 
 def _show(phrases: Phrasebook, found: LateCharges, counts: Mapping[str, int] | None, *, dry_run: bool) -> None:
