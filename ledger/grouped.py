@@ -6,7 +6,7 @@ A commit waits for the disk, and a log takes one commit at a time: a hundred inp
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ class _Asked(NamedTuple, Generic[T, R]):
     what: T
     weight: int
     answer: Future[R]
+    alone: bool = False
 
 
 class Grouped(Generic[T, R]):
@@ -47,16 +48,21 @@ class Grouped(Generic[T, R]):
         self._group_max = group_max
         self._wait_seconds = wait_seconds
         self._asked: SimpleQueue[_Asked[T, R] | None] = SimpleQueue()
+        self._held: _Asked[T, R] | None = None
+        self._waiting = 0
+        self._lock = Lock()
         self._thread = Thread(target=self._run, name="booking", daemon=True)
         self._thread.start()
 
-    def submit(self, what: T, *, weight: int = 1) -> Future[R]:
+    def submit(self, what: T, *, weight: int = 1, alone: bool = False) -> Future[R]:
         """What becomes of it, once it is durable; the future raises what `work` does.
 
-        `weight`: as how many it counts towards a full group.
+        `weight`: as how many it counts towards a full group. `alone`: nothing else is in its group.
         """
         answer: Future[R] = Future()
-        self._asked.put(_Asked(what, weight, answer))
+        with self._lock:
+            self._waiting += weight
+        self._asked.put(_Asked(what, weight, answer, alone))
         return answer
 
     def apply(self, what: T) -> R:
@@ -64,8 +70,8 @@ class Grouped(Generic[T, R]):
         return self.submit(what).result()
 
     def waiting(self) -> int:
-        """How many hand-overs nobody has begun with, about."""
-        return self._asked.qsize()
+        """The weight of what nobody has begun with."""
+        return self._waiting
 
     def close(self) -> None:
         """Do what was handed over, and end."""
@@ -82,6 +88,8 @@ class Grouped(Generic[T, R]):
         ends = False
         while not ends:
             group, ends = self._next_group()
+            with self._lock:
+                self._waiting -= sum(each.weight for each in group)
             if group:
                 self._do(group)
 
@@ -89,12 +97,15 @@ class Grouped(Generic[T, R]):
         """What is done together, and whether nothing comes behind it."""
         group: list[_Asked[T, R]] = []
         weight = 0
-        asked = self._asked.get()
+        asked, self._held = self._held or self._asked.get(), None
         until = monotonic() + self._wait_seconds
         while asked is not None:
+            if asked.alone and group:
+                self._held = asked
+                return group, False
             group.append(asked)
             weight += asked.weight
-            if weight >= self._group_max:
+            if weight >= self._group_max or asked.alone:
                 return group, False
             try:
                 asked = self._asked.get(timeout=max(0, min(self._gap_seconds, until - monotonic())))

@@ -1,6 +1,6 @@
 """Grouped booking: callers one by one, one commit for many; each is answered when its own input is durable."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from ledger import inputs
-from ledger.grouped import grouped_booking
+from ledger.grouped import Grouped, grouped_booking
 from ledger.inputs import Input
 from ledger.log.engines import store_ref
 from ledger.log.errors import StoreError
@@ -80,3 +80,17 @@ def test_what_was_handed_over_is_booked_before_it_closes(ledger: Ledger) -> None
     answers = [grouped.submit(said("top_up", number, amount=1)) for number in range(1, 6)]
     grouped.close()
     assert [answer.result(timeout=0).result for answer in answers] == ["applied"] * 5
+
+
+def test_what_is_to_be_done_alone_is_in_no_group_with_others_and_keeps_its_turn() -> None:
+    groups: list[list[str]] = []
+
+    def work(group: Sequence[str]) -> list[str]:
+        groups.append(list(group))
+        return list(group)
+
+    with Grouped(work, wait_seconds=5, gap_seconds=1) as grouped:
+        asked = [grouped.submit(each, alone=each.isupper()) for each in ("a", "b", "C", "D", "e")]
+        wait(asked)
+    assert groups == [["a", "b"], ["C"], ["D"], ["e"]]
+    assert grouped.waiting() == 0

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ledger.grouped import Grouped
 from ledger.log.engines import AnyRef
@@ -17,8 +18,12 @@ from scripts.web.problems import Problem
 
 T = TypeVar("T")
 READERS: Final = 4
-WAITING_MAX: Final = 2_000
-"""Requests that wait to be booked; whoever comes then is told to come again."""
+SLOW_READERS: Final = 2
+"""Threads for what reads many contracts or sets a page: whoever asks for a balance does not wait behind it."""
+LINES_WAITING_MAX: Final = 20_000
+"""Lines that wait to be booked; whoever comes then is told to come again."""
+QUESTIONS_WAITING_MAX: Final = 1_000
+SLOW_WAITING_MAX: Final = 8
 
 
 class HandedOver(NamedTuple):
@@ -26,6 +31,31 @@ class HandedOver(NamedTuple):
 
     lines: Sequence[RawLine]
     asker: Asker
+
+
+class Work(NamedTuple):
+    """What is done by whoever books, with nothing else in its transactions."""
+
+    do: Callable[[Ledger], Any]
+
+
+class Reading:
+    """Threads that answer questions; `waiting` are those that are not answered yet."""
+
+    def __init__(self, threads: int, waiting_max: int, name: str) -> None:
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._waiting_max = waiting_max
+        self.waiting = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What some work comes to. Raises what it does, and Problem where too much of it waits."""
+        if self.waiting >= self._waiting_max:
+            raise Problem(503, "BUSY", "too much is asked at once; ask again", headers={"Retry-After": "2"})
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+        finally:
+            self.waiting -= 1
 
 
 class Service:
@@ -43,33 +73,59 @@ class Service:
         self._lock = threading.Lock()
         self._book = self._opened("book", catalogue)
         self._intake = Intake(self._book, not_after=None, now=now)
-        self._writer: Grouped[HandedOver, list[Fate]] = Grouped(self._booked)
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reading")
+        self._writer: Grouped[HandedOver | Work, Any] = Grouped(self._done)
+        self._readers = Reading(readers, QUESTIONS_WAITING_MAX, "reading")
+        self._slow = Reading(SLOW_READERS, SLOW_WAITING_MAX, "slow")
+        self.metrics.waiting.set_function(self._writer.waiting)
 
     def close(self) -> None:
         """Book what was handed over, let readers end, and close the ledger."""
         self._writer.close()
-        self._readers.shutdown()
+        self._readers.pool.shutdown()
+        self._slow.pool.shutdown()
         for ledger in self._ledgers:
             ledger.close()
 
-    async def read(self, question: Callable[[Snapshot], T]) -> T:
-        """What one state of the ledger answers. Raises what the question does."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._asked, question)
+    async def read(self, question: Callable[[Snapshot], T], *, slow: bool = False) -> T:
+        """What one state of the ledger answers. Raises what the question does, and Problem where too many wait.
+
+        `slow`: it reads many contracts or sets a page, and waits for others of its kind alone.
+        """
+        return await (self._slow if slow else self._readers).run(partial(self._asked, question))
 
     async def apart(self, work: Callable[[], T]) -> T:
-        """What work that waits for the disk comes to, off the loop. Raises what it does."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        """What work that waits for the disk comes to, off the loop. Raises what it does, and Problem as above."""
+        return await self._readers.run(work)
 
     async def book(self, lines: Sequence[RawLine], asker: Asker) -> list[Fate]:
         """What becomes of lines, once it is durable; whatever becomes of the caller. Raises Problem, StoreError."""
-        if self._writer.waiting() > WAITING_MAX:
-            raise Problem(503, "BUSY", "too much waits to be booked; ask again", headers={"Retry-After": "1"})
+        self._require_room()
         asked = self._writer.submit(HandedOver(lines, asker), weight=max(1, len(lines)))
-        return await asyncio.shield(asyncio.wrap_future(asked))
+        fates: list[Fate] = await asyncio.shield(asyncio.wrap_future(asked))
+        return fates
+
+    async def write(self, work: Callable[[Ledger], T], *, goes_on: bool = False) -> T:
+        """What some work comes to that looks and books, where nobody books in between; short, for others wait.
+
+        `goes_on`: it is a further step of what was begun, and waits for its turn however many do. Raises what the work
+        does, and Problem.
+        """
+        if not goes_on:
+            self._require_room()
+        done: T = await asyncio.shield(asyncio.wrap_future(self._writer.submit(Work(work), alone=True)))
+        return done
+
+    def _require_room(self) -> None:
+        if self._writer.waiting() > LINES_WAITING_MAX:
+            raise Problem(503, "BUSY", "too much waits to be booked; ask again", headers={"Retry-After": "1"})
+
+    def _done(self, handed: Sequence[HandedOver | Work]) -> list[Any]:
+        """Do some work, or book what several requests hand over in one transaction."""
+        if isinstance(handed[0], Work):
+            return [handed[0].do(self._book)]
+        return self._booked([each for each in handed if isinstance(each, HandedOver)])
 
     def _booked(self, handed: Sequence[HandedOver]) -> list[list[Fate]]:
-        """Book what several requests hand over in one transaction."""
         lines = [(line, each.asker) for each in handed for line in each.lines]
         fates = iter(self._intake.book(lines, KnownInputs()))
         return [[next(fates) for _ in each.lines] for each in handed]
