@@ -7,6 +7,7 @@ import msgspec
 
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
+TEXT: Final = "text/plain; charset=utf-8"
 
 
 class Answer(msgspec.Struct, kw_only=True):

@@ -6,20 +6,22 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scripts.app.roles import STAFF
 from scripts.web.answer import Answer
-from scripts.web.asked import Asked
+from scripts.web.asked import Asked, header_text
 from scripts.web.gate import Gate
 from scripts.web.log import RequestLog
 from scripts.web.pages.page import HTML, problem_page
@@ -50,10 +52,11 @@ class Door:
         self._metrics = service.metrics
         self._log = log
 
-    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
-        """A route as the framework calls it."""
+    def endpoint(self, routes: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
+        """The routes of a path, by their methods, as the framework calls them."""
 
         async def answered(request: Request) -> Response:
+            route = routes["GET" if request.method == "HEAD" else request.method]
             return await self._logged(
                 request, route.name, lambda: self._answered(request, route), is_page=route.is_page
             )
@@ -65,6 +68,8 @@ class Door:
         assert isinstance(error, HTTPException)
         code = {404: "NO_SUCH_ROUTE", 405: "METHOD"}.get(error.status_code, "REFUSED")
         told = {404: "there is nothing here; /openapi.json says what there is", 405: "not by this method"}
+        if error.status_code == 404 and request.url.path.endswith("/"):
+            told[404] = "there is nothing here; leave the slash at the end out"
         problem = Problem(
             error.status_code, code, told.get(error.status_code, error.detail), headers=dict(error.headers or {})
         )
@@ -116,7 +121,7 @@ class Door:
         asked = Asked(request, route, self._service, visitor)
         answer = await route.handler(asked)
         if route.reads_personal and visitor is not None and visitor.role in STAFF and answer.whose:
-            ground = request.headers.get("Obnovi-Ground", "")[:200]
+            ground = (header_text(request, "obnovi-ground") or "")[:200]
             await self._gate.note(visitor, what=route.name, whose=answer.whose, ground=ground)
         return _response(request, answer)
 
@@ -132,6 +137,8 @@ class Door:
             raise Problem(401, "UNAUTHENTICATED", "say who asks", headers={"WWW-Authenticate": "Bearer"})
         if visitor.role not in route.roles:
             raise Problem(403, "NOT_ALLOWED", f"this is not for the role {visitor.role}")
+        if visitor.contract is not None and not route.reads_personal:
+            raise Problem(403, "NOT_ALLOWED", "this is not for who is limited to a contract")
         return visitor
 
 
@@ -144,11 +151,30 @@ def build(service: Service, gate: Gate, routes: Sequence[Route], *, log: Request
         yield
         service.close()
 
-    return Starlette(
-        routes=[StarletteRoute(each.path, door.endpoint(each), methods=[each.method]) for each in routes],
+    by_path: dict[str, dict[str, Route]] = {}
+    for each in routes:
+        by_path.setdefault(each.path, {})[each.method] = each
+    app = Starlette(
+        routes=[StarletteRoute(path, door.endpoint(found), methods=list(found)) for path, found in by_path.items()],
+        middleware=[Middleware(AsItCame)],
         exception_handlers={HTTPException: door.strayed},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
+
+
+class AsItCame:
+    """Routes by the path as it was sent: what is escaped in a number or a claim's id divides no path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on."""
+        if scope["type"] == "http" and scope.get("raw_path"):
+            scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
+        await self._app(scope, receive, send)
 
 
 def _is_loopback(request: Request) -> bool:

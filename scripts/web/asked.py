@@ -51,6 +51,11 @@ class Asked:
         """A parameter of the query, of its kind; a list where it may come often."""
         return self.query.get(name, otherwise)
 
+    def has_body(self) -> bool:
+        """Whether the request brings anything."""
+        headers = self.request.headers
+        return headers.get("content-length", "0").strip() != "0" or "transfer-encoding" in headers
+
     async def body(self) -> bytes:
         """What the request brings. Raises Problem for more than may be, or another media type."""
         wanted = self.route.body
@@ -76,11 +81,28 @@ def media_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def header_text(request: Request, name: str) -> str | None:
+    """A header as the UTF-8 text that it is; None where it is not there. Raises Problem."""
+    found = [value for key, value in request.scope["headers"] if key.decode("latin-1") == name]
+    if not found:
+        return None
+    try:
+        text: str = b", ".join(found).decode()
+    except UnicodeDecodeError:
+        raise Problem(400, "NOT_UTF8", f"the header {name} is no UTF-8 text") from None
+    _require_plain(f"the header {name}", text)
+    return text
+
+
 def _path(request: Request) -> dict[str, str]:
-    """The parameters of the path. Raises Problem for what no name may have."""
-    found = {name: str(value) for name, value in request.path_params.items()}
-    for name, value in found.items():
-        _require_plain(name, value)
+    """The parameters of the path, which comes here as it was sent. Raises Problem for what no name may have."""
+    found = {}
+    for name, value in request.path_params.items():
+        try:
+            found[name] = unquote_to_bytes(str(value)).decode()
+        except UnicodeDecodeError:
+            raise Problem(400, "NOT_UTF8", "the path is no UTF-8 text") from None
+        _require_plain("the path", found[name])
     return found
 
 

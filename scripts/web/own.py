@@ -15,11 +15,20 @@ def contract_asked(asked: Asked, snapshot: Snapshot) -> Contract:
     Who is limited to a contract learns nothing about any other, not even whether it is there.
     """
     holder: int | None = asked.get("holder")
-    if asked.visitor.contract is None and asked.visitor.role != "subscriber":
-        return require_contract(snapshot.contracts, asked.number, holder)
-    found = chosen(snapshot.contracts, asked.number, holder)
-    require_own(asked.visitor, snapshot, found)
-    assert found is not None, "another one was refused"
+    own = own_contract(asked, snapshot, asked.number, holder)
+    return require_contract(snapshot.contracts, asked.number, holder) if own is None else own
+
+
+def own_contract(
+    asked: Asked, snapshot: Snapshot, account: str | None = None, holder: int | None = None
+) -> Contract | None:
+    """The contract that who asks is limited to; None for who is not. Raises Problem where another account is named."""
+    visitor = asked.visitor
+    if visitor.role != "subscriber" and visitor.contract is None:
+        return None
+    contracts = snapshot.contracts
+    found = contracts.with_id(visitor.contract or "") if account is None else chosen(contracts, account, holder)
+    require_own(visitor, snapshot, found)
     return found
 
 

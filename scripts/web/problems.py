@@ -7,8 +7,14 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
+from ledger.account import BrokenLog
 from ledger.hints import HintedError
 from ledger.log.errors import StoreError
+from projections.counterfactual.change import CannotDecide
+from projections.evidence.follow import NotTheLog
+from projections.evidence.keys import NoKeys
+from projections.evidence.note import BadNote
+from projections.evidence.proof import BadProof
 from scripts.app.errors import AppError, InvalidRequest
 from scripts.web.messages import CODES, NOT_FOUND, worded
 
@@ -48,6 +54,14 @@ def problem_of(error: Exception) -> Problem:
         case AppError():
             status = 404 if error.code in NOT_FOUND else 409
             return Problem(status, CODES.get(error.code, error.code), worded(error))
+        case NoKeys():
+            return Problem(409, "NO_KEYS", "there is no key to sign a checkpoint with; the operator makes one")
+        case NotTheLog() | BadNote():
+            return Problem(409, "NOT_THE_LOG", "the log does not continue its checkpoints; the operator has to look")
+        case BadProof() | CannotDecide():
+            return Problem(409, "NO_PROOF" if isinstance(error, BadProof) else "CANNOT_DECIDE", str(error))
+        case BrokenLog():
+            return Problem(409, "BROKEN_LOG", "the log does not hold together here; the operator has to verify it")
         case StoreError() | HintedError():
             return Problem(503, "STORE", "the ledger cannot be asked now; ask again", headers={"Retry-After": "2"})
         case _:

@@ -41,6 +41,7 @@ class Body:
     media_types: tuple[str, ...]
     bytes_max: int
     schema: str
+    required: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,8 @@ class Route:
     """One thing that can be asked for.
 
     `roles`: who may. `reads_personal`: it tells of somebody, so a subscriber gets no other's, and what staff reads is
-    written down. `answers`: media types with the names of their schemas. `on_loopback`: it is open to this machine.
+    written down. `answers`: media types with the names of their schemas. `created`: it makes something, which 201
+    says. `on_loopback`: it is open to this machine.
     """
 
     method: Method
@@ -59,8 +61,10 @@ class Route:
     answers: dict[str, str]
     reads_personal: bool
     params: tuple[Param, ...] = ()
+    headers: tuple[Param, ...] = ()
     body: Body | None = None
     problems: tuple[int, ...] = ()
+    created: bool = False
     on_loopback: bool = False
     is_page: bool = False
     tag: str = ""

@@ -5,26 +5,13 @@ from typing import Final, cast
 from ledger.inputs import LINE_BYTES_MAX
 from projections.formats.csv import TABLES
 from projections.words.language import LANGUAGES
-from scripts.app.roles import Role
 from scripts.app.statements import FORMATS
+from scripts.web import table_claims, table_ledger
 from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
 from scripts.web.pages.cabinet_routes import CABINET
-from scripts.web.route import Anybody, Body, Param, Route
-
-
-def roles(*names: Role) -> frozenset[Role | Anybody]:
-    """Some roles."""
-    return frozenset(names)
-
-
-CLERKS: Final = roles("clerk", "senior")
-READERS: Final = roles("clerk", "senior", "auditor", "subscriber")
-HOLDER: Final = Param(name="holder", kind="integer", does="The number's N-th contract; by default the latest.")
-KNOWN_AT: Final = Param(name="known_at", kind="moment", does="Only what had been written down by this time.")
-FROM: Final = Param(name="from", kind="day", required=True, does="First local date.")
-TO: Final = Param(name="to", kind="day", required=True, does="Last local date, included.")
-LIMIT: Final = Param(name="limit", kind="integer", does="At most so many.")
+from scripts.web.params import FROM, HOLDER, KNOWN_AT, LIMIT, READERS, TO, roles
+from scripts.web.route import Body, Param, Route
 
 API: Final[tuple[Route, ...]] = (
     Route(
@@ -121,6 +108,8 @@ API: Final[tuple[Route, ...]] = (
         reads_personal=True,
         tag="accounts",
     ),
+    *table_ledger.ROUTES,
+    *table_claims.ROUTES,
     Route(
         method="GET",
         path="/v1/accounts/{number}/refresh",

@@ -1,5 +1,7 @@
 """An account as programs ask for it: what the commands of the same names print."""
 
+from itertools import islice
+
 from ledger.snapshot import Snapshot
 from projections import canonical, canonical_answers
 from projections.events import as_json
@@ -12,6 +14,7 @@ from scripts.app.refusals import refused_requests
 from scripts.web.answer import Answer, json_answer, json_lines
 from scripts.web.asked import Asked
 from scripts.web.own import contract_asked
+from scripts.web.paging import limit_of, next_page
 from scripts.web.problems import Problem
 
 MEDIA_TYPES = {
@@ -23,7 +26,8 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/xml",
 }
-EVENTS_MAX = 1_000
+SLOW = frozenset({"pdf", "xlsx"})
+EVENTS_MAX = 10_000
 
 
 async def balance(asked: Asked) -> Answer:
@@ -49,12 +53,15 @@ async def events(asked: Asked) -> Answer:
         after=asked.get("after", 0),
         known_at=asked.get("known_at"),
     )
-    limit = _limit(asked, EVENTS_MAX)
+    limit = limit_of(asked, EVENTS_MAX)
 
     def answer(snapshot: Snapshot) -> Answer:
         contract = contract_asked(asked, snapshot)
-        zone, found = events_of(snapshot, contract, looked_for, limit=limit)
-        return json_lines((as_json(contract, zone, event, reply=reply) for event, reply in found), whose=[contract.id])
+        zone, found = events_of(snapshot, contract, looked_for, limit=limit + 1)
+        shown = list(islice(found, limit))
+        more = next_page(asked, shown[-1].event.version) if len(shown) == limit and next(found, None) else {}
+        lines = (as_json(contract, zone, event, reply=reply) for event, reply in shown)
+        return json_lines(lines, whose=[contract.id], headers=more)
 
     return await asked.service.read(answer)
 
@@ -78,7 +85,7 @@ async def statement(asked: Asked) -> Answer:
         body = layout.render(made, foot)
         return Answer(body=body, media_type=MEDIA_TYPES[layout.form], whose=(contract.id,), final=final)
 
-    return await asked.service.read(answer)
+    return await asked.service.read(answer, slow=layout.form in SLOW)
 
 
 async def explanation(asked: Asked) -> Answer:
@@ -112,10 +119,3 @@ def version_of(asked: Asked) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise Problem(404, "NO_SUCH_EVENT", "an event's version is a whole number from 1")
     return int(text)
-
-
-def _limit(asked: Asked, most: int) -> int:
-    limit: int = asked.get("limit", most)
-    if not 1 <= limit <= most:
-        raise Problem(422, "BAD_PARAMETER", f"limit is 1 to {most}; the rest comes with after")
-    return limit
