@@ -26,6 +26,7 @@ from scripts.web.gate import Gate
 from scripts.web.log import RequestLog
 from scripts.web.pages.page import HTML, problem_page
 from scripts.web.problems import Problem, problem_of
+from scripts.web.rates import network_of
 from scripts.web.route import Route
 from scripts.web.service import Service
 from scripts.web.visitor import Visitor
@@ -50,6 +51,7 @@ class Door:
         self._service = service
         self._gate = gate
         self._metrics = service.metrics
+        self._rates = service.rates
         self._log = log
 
     def endpoint(self, routes: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
@@ -127,11 +129,19 @@ class Door:
 
     async def _let_in(self, request: Request, route: Route) -> Visitor | None:
         """Who asks, if he may. Raises Problem."""
-        visitor = await self._gate.visitor(request)
+        try:
+            visitor = await self._gate.visitor(request)
+        except Problem:
+            self._rates.count("nobody", _address(request))
+            raise
         request.state.visitor = visitor
-        if "anybody" in route.roles:
-            return visitor
         if route.on_loopback and _is_loopback(request):
+            return visitor
+        if visitor is None:
+            self._rates.count("nobody", _address(request))
+        else:
+            self._rates.count(visitor.role, visitor.session or visitor.token or visitor.name)
+        if "anybody" in route.roles:
             return visitor
         if visitor is None:
             raise Problem(401, "UNAUTHENTICATED", "say who asks", headers={"WWW-Authenticate": "Bearer"})
@@ -175,6 +185,10 @@ class AsItCame:
         if scope["type"] == "http" and scope.get("raw_path"):
             scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
         await self._app(scope, receive, send)
+
+
+def _address(request: Request) -> str:
+    return "" if request.client is None else network_of(request.client.host)
 
 
 def _is_loopback(request: Request) -> bool:

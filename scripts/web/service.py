@@ -15,6 +15,7 @@ from projections.operator.known_inputs import KnownInputs
 from scripts.app.feed import Asker, Fate, Intake, RawLine
 from scripts.web.metrics import Metrics
 from scripts.web.problems import Problem
+from scripts.web.rates import RATES, RateLimits, Rates
 
 T = TypeVar("T")
 READERS: Final = 4
@@ -61,12 +62,16 @@ class Reading:
 class Service:
     """A ledger as the server uses it; to be closed by whoever made it. Raises StoreError where it cannot be opened.
 
-    `now` is the wall clock. One thread books, some read; each has the ledger open for itself.
+    `now` is the wall clock, `rates` how often who may ask. One thread books, some read; each has the ledger open for
+    itself.
     """
 
-    def __init__(self, ref: AnyRef, *, now: Clock, catalogue: str | None = None, readers: int = READERS) -> None:
+    def __init__(
+        self, ref: AnyRef, *, now: Clock, catalogue: str | None = None, readers: int = READERS, rates: Rates = RATES
+    ) -> None:
         self.ref = ref
         self.now = now
+        self.rates = RateLimits(rates)
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []
         self._own = threading.local()

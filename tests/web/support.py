@@ -24,6 +24,7 @@ from scripts.sample import lines
 from scripts.web.app import build
 from scripts.web.log import RequestLog
 from scripts.web.problems import Problem
+from scripts.web.rates import Rates
 from scripts.web.service import Service
 from scripts.web.table import ROUTES
 from scripts.web.visitor import Visitor
@@ -31,6 +32,7 @@ from tests.stores import ledger_ref
 from tests.support import Clock, at
 
 NOW = at("2026-03-16 12:00")
+UNLIMITED: Rates = {}
 
 
 class Shown:
@@ -91,12 +93,14 @@ def fed(ref: AnyRef, *texts: str, catalogue: str | None = None, now: Instant = N
 
 
 @contextmanager
-def served(folder: Path, *texts: str, catalogue: str | None = None, now: Instant = NOW) -> Iterator[Served]:
+def served(
+    folder: Path, *texts: str, catalogue: str | None = None, now: Instant = NOW, rates: Rates = UNLIMITED
+) -> Iterator[Served]:
     """A server over a new ledger in a folder."""
     ref = ledger_ref(folder / "ledger.db")
     fed(ref, *texts, catalogue=catalogue, now=now)
     gate, log = Shown(), io.StringIO()
-    service = Service(ref, now=Clock(now))
+    service = Service(ref, now=Clock(now), rates=rates)
     app = build(service, gate, ROUTES, log=RequestLog(log))
     with listening(app) as address:
         made = Served(address, service, gate, log)
