@@ -298,6 +298,11 @@ def check(raw: object, edition: int = NEWEST) -> Input:
             return input
 
 
+def json_schema(ref_template: str) -> dict[str, Any]:
+    """The JSON schema of inputs as the newest edition has them, behind the reading of their times."""
+    return _CHECK.json_schema(by_alias=True, ref_template=ref_template)
+
+
 def require_edition(input: Input, edition: int) -> None:
     """Raise Malformed, as `check` does, where an edition of the rules does not know such an input yet (R-3.7)."""
     if edition >= NEWEST:

@@ -15,6 +15,13 @@ NOT_FOUND: Final[frozenset[str]] = frozenset(
 """What is asked for is not there."""
 CODES: Final[Mapping[str, str]] = {"NO_ACCOUNT": "UNKNOWN_ACCOUNT", "NOT_AN_ACCOUNT": "UNKNOWN_ACCOUNT"}
 """What the contract calls otherwise than the use cases."""
+REJECTED: Final[Mapping[str, str]] = {
+    "UNKNOWN_SERVICE_CODE": "no service has this code or number",
+    "UNKNOWN_ACCOUNT": "no account has this number",
+    "FUTURE": "at or received_at lies more than a day in the future",
+    "CLOSED": "the contract of this number is closed",
+}
+"""Why an input is none, or a request has no reply, where the ledger has no words of its own for it."""
 _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "DATES_REVERSED": "from {since} lies after to {until}",
     "RANGE_REVERSED": "from lies after to",

@@ -11,6 +11,7 @@ from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
 from scripts.web.pages.cabinet_routes import CABINET
 from scripts.web.params import FROM, HOLDER, KNOWN_AT, LIMIT, READERS, TO, roles
+from scripts.web.reference import routes as reference
 from scripts.web.route import Body, Param, Route
 
 API: Final[tuple[Route, ...]] = (
@@ -167,5 +168,6 @@ API: Final[tuple[Route, ...]] = (
         reads_personal=False,
         tag="health",
     ),
+    *reference.routes(lambda: ROUTES),
 )
 ROUTES: Final[tuple[Route, ...]] = (*API, *CABINET)

@@ -1,15 +1,15 @@
 """A gateway's requests: a USSD code dialled, an SMS to a service number; the answer is the text of the reply (R-5)."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 
 from projections.numbers import digits_of
-from scripts.app.feed import RawLine
 from scripts.web.answer import TEXT, Answer
-from scripts.web.api.inputs import STATUSES, asker_of, results
+from scripts.web.api.inputs import asker_of, handed_over
 from scripts.web.asked import Asked
 from scripts.web.body import Word, Words, read
+from scripts.web.messages import REJECTED
 from scripts.web.problems import Problem
 
 Short: Any = Annotated[str, msgspec.Meta(max_length=32)]
@@ -49,17 +49,8 @@ async def sms(asked: Asked) -> Answer:
 async def _replied(asked: Asked, own: dict[str, str], given: UssdRequest | SmsRequest) -> Answer:
     """The text of the reply, the same again for the same request. Raises Problem where there is none."""
     line = msgspec.json.encode({"id": given.id, "account": digits_of(given.msisdn), "at": given.at} | own)
-    (fate,) = await asked.service.book([RawLine(1, line, len(line))], asker_of(asked.visitor))
-    (result,) = await results(asked, [fate])
+    result = await handed_over(asked, line, asker_of(asked.visitor))
     if result.reply is not None:
         return Answer(body=result.reply.encode(), media_type=TEXT)
     reason = result.reason or "NO_REPLY"
-    raise Problem(STATUSES.get(reason, 409), reason, fate.detail or _TOLD.get(reason, "the request was refused"))
-
-
-_TOLD: Final = {
-    "UNKNOWN_SERVICE_CODE": "no service has this code or number",
-    "UNKNOWN_ACCOUNT": "no account has this number",
-    "FUTURE": "at lies more than a day in the future",
-    "CLOSED": "the contract of this number is closed",
-}
+    raise Problem(409, reason, REJECTED.get(reason, "the request was refused"), version=result.version)

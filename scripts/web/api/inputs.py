@@ -16,6 +16,7 @@ from scripts.app.roles import Role
 from scripts.app.trying import known_input
 from scripts.web.answer import NDJSON, Answer, json_answer
 from scripts.web.asked import Asked, media_type_of
+from scripts.web.messages import REJECTED
 from scripts.web.problems import Problem
 from scripts.web.visitor import Visitor
 
@@ -71,7 +72,7 @@ async def handed_over(asked: Asked, text: bytes, asker: Asker) -> Result:
     (result,) = await results(asked, [fate])
     if result.result == "rejected":
         facts = {name: value for name, value in msgspec.to_builtins(result).items() if name != "detail"}
-        raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or fate.reason, **facts)
+        raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or REJECTED.get(fate.reason, fate.reason), **facts)
     return result
 
 
