@@ -40,6 +40,9 @@ BODIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "Resolution": {
         "upheld": {"outcome": "upheld", "text": "плата возвращена"},
     },
+    "RequestId": {
+        "once": {"id": "app-9001"},
+    },
     "NightRequest": {
         "until": {"until": "2026-03-15T03:00:00+03:00"},
     },

@@ -198,6 +198,7 @@ TAGS: Final = {
     "inputs": "What happened, handed over.",
     "gateway": "What subscribers dial and send.",
     "accounts": "What accounts have, and why.",
+    "refresh": "«Обнови пакет».",
     "claims": "Claims and their answers.",
     "ledger": "What crosses accounts.",
     "health": "For whoever runs it.",

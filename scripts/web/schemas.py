@@ -7,7 +7,7 @@ import msgspec
 
 from ledger import inputs
 from ledger.events import BlockKind, Mode
-from scripts.web.api import disputes, gateway, night
+from scripts.web.api import disputes, gateway, night, refreshing
 
 Schema = dict[str, Any]
 REF: Final = "#/components/schemas/"
@@ -190,6 +190,16 @@ ANSWERS: Final[dict[str, Schema]] = {
     "Checkpoints": {
         "anyOf": [ref("Checkpoint"), record("One of each shard.", {"shards": array(ref("Checkpoint"))})]
     },
+    "RefreshPreview": record(
+        "What a refresh would do now, or why not.",
+        {
+            **NAMED, "at": TIME, "accepted": FLAG, "plan": maybe(TEXT), "fee": maybe(KOPECKS), "wallet": KOPECKS,
+            "wallet_after": KOPECKS, "available": KOPECKS,
+            "period": maybe(record("What would be paid.", {"start": TIME, "next_due": TIME})),
+            "carried": array(ANY), "granted": array(ANY), "expired": array(ANY), "reason": maybe(TEXT),
+            "reasons": array(TEXT), "needed": array(TEXT), "missing": KOPECKS, "reply": TEXT,
+        },
+    ),
     "Advanced": record(
         "What nights booked.",
         {
@@ -207,6 +217,7 @@ BODIES: Final = (
     disputes.Opening,
     disputes.Resolution,
     night.NightRequest,
+    refreshing.RequestId,
 )
 
 

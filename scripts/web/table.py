@@ -9,6 +9,7 @@ from scripts.app.statements import FORMATS
 from scripts.web import table_claims, table_ledger
 from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
+from scripts.web.body import body_of
 from scripts.web.pages.cabinet_routes import CABINET
 from scripts.web.params import FROM, HOLDER, KNOWN_AT, LIMIT, READERS, TO, roles
 from scripts.web.reference import routes as reference
@@ -129,7 +130,7 @@ API: Final[tuple[Route, ...]] = (
         does="Refresh the packages; the same id again is answered as the first time.",
         roles=roles("subscriber", "clerk", "senior"),
         handler=refreshing.do,
-        body=Body(media_types=("application/json",), bytes_max=refreshing.BYTES_MAX, schema="RequestId"),
+        body=body_of("RequestId", required=False),
         answers={JSON: "Result"},
         problems=(404, 409, 413, 415, 422),
         reads_personal=True,

@@ -6,6 +6,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from scripts.web.answer import JSON, NDJSON
+from scripts.web.examples import BODIES
 from scripts.web.openapi import document, operation_id
 from scripts.web.schemas import schemas
 from scripts.web.table import ROUTES
@@ -30,6 +32,18 @@ def test_every_route_but_pages_is_in_the_document_with_its_roles() -> None:
 def test_whatever_a_schema_refers_to_is_there() -> None:
     named = set(re.findall(r'"#/components/schemas/([A-Za-z]+)"', json.dumps(DOCUMENT)))
     assert named <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_what_is_brought_and_answered_as_json_has_a_schema_and_what_is_brought_an_example() -> None:
+    brought = {route.body.schema for route in ROUTES if route.body is not None and not route.is_page}
+    answered = {
+        schema
+        for route in ROUTES
+        for media, schema in route.answers.items()
+        if media in (JSON, NDJSON) and not route.is_page and schema != "Document"
+    }
+    assert brought | answered <= set(schemas())
+    assert brought <= set(BODIES)
 
 
 def test_examples_are_what_their_schemas_ask_for() -> None:

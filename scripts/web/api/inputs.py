@@ -72,7 +72,9 @@ async def handed_over(asked: Asked, text: bytes, asker: Asker) -> Result:
     (result,) = await results(asked, [fate])
     if result.result == "rejected":
         facts = {name: value for name, value in msgspec.to_builtins(result).items() if name != "detail"}
-        raise Problem(STATUSES[fate.reason], fate.reason, fate.detail or REJECTED.get(fate.reason, fate.reason), **facts)
+        raise Problem(
+            STATUSES[fate.reason], fate.reason, fate.detail or REJECTED.get(fate.reason, fate.reason), **facts
+        )
     return result
 
 

@@ -3,20 +3,26 @@
 import secrets
 from typing import Final
 
+import msgspec
+
 from ledger.contracts import Contract
-from ledger.json_line import Malformed, load
 from ledger.snapshot import Snapshot
 from projections import canonical_answers
 from scripts.app.refreshing import line, preview, request
 from scripts.web.answer import Answer, json_answer
 from scripts.web.api.inputs import Result, asker_of, came_before, handed_over
 from scripts.web.asked import Asked
+from scripts.web.body import Word, read
 from scripts.web.own import contract_asked
-from scripts.web.problems import Problem
 
-BYTES_MAX: Final = 4_096
 SOURCES: Final = {"subscriber": "cabinet"}
 """Under which source a role's requests are booked; others are the desk's."""
+
+
+class RequestId(msgspec.Struct, forbid_unknown_fields=True):
+    """What a request is known by when it is asked again; a new one where it is left out."""
+
+    id: Word | None = None
 
 
 async def would_do(asked: Asked) -> Answer:
@@ -32,7 +38,8 @@ async def would_do(asked: Asked) -> Answer:
 
 async def do(asked: Asked) -> Answer:
     """A request for a refresh; the same `id` again is answered as the first time, and refreshes nothing."""
-    return json_answer(await refresh_now(asked, _id_of(await asked.body())))
+    given = await read(asked, RequestId) if asked.has_body() else RequestId()
+    return json_answer(await refresh_now(asked, given.id or f"refresh-{secrets.token_hex(8)}"))
 
 
 async def refresh_now(asked: Asked, id: str) -> Result:
@@ -48,16 +55,3 @@ async def refresh_now(asked: Asked, id: str) -> Result:
         return known
     fields = request(contract, id, now=asked.service.now(), source=source)
     return await handed_over(asked, line(fields), asker_of(asked.visitor))
-
-
-def _id_of(body: bytes) -> str:
-    """The id that a request names, or a new one. Raises Problem."""
-    if not body.strip():
-        return f"refresh-{secrets.token_hex(8)}"
-    try:
-        found = load(body.decode())
-    except (UnicodeDecodeError, Malformed) as error:
-        raise Problem(422, "MALFORMED", f"{error}") from None
-    if not isinstance(found, dict) or set(found) - {"id"} or not isinstance(found.get("id"), str):
-        raise Problem(422, "MALFORMED", 'the body is empty, or {"id": "…"}')
-    return str(found["id"])
