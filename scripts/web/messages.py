@@ -22,7 +22,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "CLOSED": "the contract of this number is closed",
 }
 """Why an input is none, or a request has no reply, where the ledger has no words of its own for it."""
-_MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
+WORDED: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "DATES_REVERSED": "from {since} lies after to {until}",
     "RANGE_REVERSED": "from lies after to",
     "BOUNDS_REVERSED": "{what}_from lies after {what}_until",
@@ -62,4 +62,4 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
 
 def worded(told: AppError) -> str:
     """One line that says what is wrong; of what no route leads to, the code."""
-    return _MESSAGES[told.code].format(**told.facts) if told.code in _MESSAGES else told.code
+    return WORDED[told.code].format(**told.facts) if told.code in WORDED else told.code

@@ -1,6 +1,7 @@
 """A server in this process, over a ledger that the sample was fed to, and clients of every role."""
 
 import io
+import os
 import socket
 import threading
 import time
@@ -28,6 +29,7 @@ from scripts.web.rates import Rates
 from scripts.web.service import Service
 from scripts.web.table import ROUTES
 from scripts.web.visitor import Visitor
+from tests.cli.support import Done, in_this_process
 from tests.stores import ledger_ref
 from tests.support import Clock, at
 
@@ -74,6 +76,15 @@ class Served:
             self._clients[shown] = httpx.Client(base_url=self.address, headers=headers, trust_env=False)
         return self._clients[shown]
 
+    def command(self, *args: object, cwd: Path | str = ".") -> Done:
+        """What a command does with the ledger that is served."""
+        ref = self.service.ref
+        env = os.environ | {
+            "OBNOVI_KEYS": str(ref.keys_place.folder),
+            "OBNOVI_CACHE": str(ref.keys_place.folder.parent),
+        }
+        return in_this_process("--ledger", ref, *args, cwd=cwd, env=env)
+
     def close(self) -> None:
         """Close the clients."""
         for client in self._clients.values():
@@ -94,10 +105,15 @@ def fed(ref: AnyRef, *texts: str, catalogue: str | None = None, now: Instant = N
 
 @contextmanager
 def served(
-    folder: Path, *texts: str, catalogue: str | None = None, now: Instant = NOW, rates: Rates = UNLIMITED
+    folder: Path,
+    *texts: str,
+    catalogue: str | None = None,
+    now: Instant = NOW,
+    rates: Rates = UNLIMITED,
+    ref: "AnyRef | None" = None,
 ) -> Iterator[Served]:
     """A server over a new ledger in a folder."""
-    ref = ledger_ref(folder / "ledger.db")
+    ref = ref or ledger_ref(folder / "ledger.db")
     fed(ref, *texts, catalogue=catalogue, now=now)
     gate, log = Shown(), io.StringIO()
     service = Service(ref, now=Clock(now), rates=rates)

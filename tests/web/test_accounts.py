@@ -1,9 +1,11 @@
 """An account over HTTP: the bytes that the command prints, for those whom it is for."""
 
+import re
+
 import pytest
 
 from scripts.sample import ANNA, BORIS
-from tests.cli.support import in_this_process
+from scripts.web.table import ROUTES
 from tests.web.support import Served
 
 QUESTIONS = [
@@ -59,8 +61,25 @@ def test_the_same_question_by_command_and_by_http_has_the_same_bytes(
     server: Served, path: str, command: tuple[object, ...]
 ) -> None:
     answer = server.client("clerk").get(path)
-    done = in_this_process("--ledger", server.service.ref, *command, cwd=".")
-    assert (answer.status_code, answer.text) == (200, done.out)
+    assert (answer.status_code, answer.text) == (200, server.command(*command).out)
+
+
+COMPARED_ELSEWHERE = {
+    "/v1/accounts/{number}/proof/{version}", "/v1/checkpoints", "/v1/disputes/{number}/{dispute}/dossier",
+}  # fmt: skip
+HAVE_NO_COMMAND = {"/v1/disputes/{number}/{dispute}", "/v1/accounts/{number}/refresh"}
+
+
+def test_every_route_that_asks_what_a_command_asks_is_compared_with_it() -> None:
+    asked = {route.path for route in ROUTES if route.method == "GET" and route.path.startswith("/v1/")}
+    compared = {
+        path for path in asked for question, _ in QUESTIONS if _pattern(path).fullmatch(question.partition("?")[0])
+    }
+    assert asked - compared == COMPARED_ELSEWHERE | HAVE_NO_COMMAND
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{[a-z]+\}", "[^/]+", path))
 
 
 def test_a_subscriber_sees_the_own_contract_and_no_other_not_even_whether_it_is_there(server: Served) -> None:

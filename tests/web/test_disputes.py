@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from scripts.sample import ANNA, BORIS
-from tests.cli.support import in_this_process
 from tests.web.support import Served, served
 
 CHARGE = 58
@@ -32,7 +31,7 @@ def test_a_claim_from_its_registration_to_its_answer(desk: Served) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "ID_TAKEN")
 
     listed = clerk.get("/v1/disputes")
-    shown = in_this_process("--ledger", desk.service.ref, "dispute", "list", "--json", "--today=2026-03-16", cwd=".")
+    shown = desk.command("dispute", "list", "--json", "--today=2026-03-16")
     assert listed.text == shown.out
     assert anna.get("/v1/disputes").json() == listed.json()
     assert desk.client("subscriber", BORIS).get("/v1/disputes").json() == []
@@ -40,9 +39,7 @@ def test_a_claim_from_its_registration_to_its_answer(desk: Served) -> None:
 
     seen = clerk.get(where)
     assert (seen.json()["dispute"], seen.json()["state"]) == ("c/1", "open")
-    shown = in_this_process(
-        "--ledger", desk.service.ref, "dispute", "show", "c/1", "--json", "--today=2026-03-16", cwd="."
-    )
+    shown = desk.command("dispute", "show", "c/1", "--json", "--today=2026-03-16")
     assert clerk.get(f"{where}/dossier").text == shown.out
     for form, begins in {"txt": "Претензия", "html": "<!DOCTYPE html>", "pdf": "%PDF"}.items():
         assert anna.get(f"{where}/dossier", params={"format": form}).text.lstrip().startswith(begins)

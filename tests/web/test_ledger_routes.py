@@ -9,7 +9,6 @@ import pytest
 
 from projections.evidence.keys import create
 from scripts.sample import ANNA, BORIS, VERA
-from tests.cli.support import in_this_process
 from tests.web.support import Served, served
 
 
@@ -57,7 +56,7 @@ def test_a_proof_and_a_checkpoint_are_those_of_the_commands(own: Served, tmp_pat
     create(own.service.ref.keys_place.folder)
 
     def run(*args: object) -> str:
-        return in_this_process("--ledger", own.service.ref, *args, cwd=".").out
+        return own.command(*args).out
 
     told = auditor.get("/v1/checkpoints")
     assert told.text == run("checkpoint", "--json")
@@ -72,8 +71,10 @@ def test_a_proof_and_a_checkpoint_are_those_of_the_commands(own: Served, tmp_pat
 
 def test_a_night_is_booked_in_slices_between_which_others_book(own: Served) -> None:
     operator, feeder = own.client("operator"), own.client("feeder")
-    tried = operator.post("/v1/night", params={"dry_run": "true", "until": "2026-03-16T03:00:00+03:00"}).json()
-    assert tried["events"] > 0
+    tried = operator.post("/v1/night", params={"dry_run": "true", "until": "2026-03-16T03:00:00+03:00"})
+    printed = own.command("night", "--dry-run", "--until", "2026-03-16T03:00:00+03:00", "--not-after", "none", "--json")
+    assert tried.text == printed.out
+    assert tried.json()["events"] > 0
     lines = [
         {"type": "top_up", "id": f"n{i}", "account": VERA, "at": "2026-03-16T11:00:00+03:00", "amount": 1}
         for i in range(20)
