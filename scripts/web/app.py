@@ -29,6 +29,7 @@ from scripts.web.problems import Problem, problem_of
 from scripts.web.rates import network_of
 from scripts.web.route import Route
 from scripts.web.service import Service
+from scripts.web.tracing import Tracing
 from scripts.web.visitor import Visitor
 
 REQUEST_ID: Final = "X-Request-Id"
@@ -47,7 +48,8 @@ SECURE: Final = {
 class Door:
     """What stands before every route: identity, rights, the journal, caching, figures and the log."""
 
-    def __init__(self, service: Service, gate: Gate, log: RequestLog) -> None:
+    def __init__(self, service: Service, gate: Gate, log: RequestLog, tracing: Tracing) -> None:
+        self._tracing = tracing
         self._service = service
         self._gate = gate
         self._metrics = service.metrics
@@ -84,6 +86,15 @@ class Door:
 
     async def _logged(
         self, request: Request, name: str, work: Callable[[], Awaitable[Response]], *, is_page: bool = False
+    ) -> Response:
+        with self._tracing.request(name, request.headers) as span:
+            response = await self._measured(request, name, work, is_page=is_page)
+            span.set_attribute("http.response.status_code", response.status_code)
+            span.set_attribute("obnovi.request", response.headers[REQUEST_ID])
+            return response
+
+    async def _measured(
+        self, request: Request, name: str, work: Callable[[], Awaitable[Response]], *, is_page: bool
     ) -> Response:
         begun = time.perf_counter()
         given = request.headers.get(REQUEST_ID, "")
@@ -152,9 +163,16 @@ class Door:
         return visitor
 
 
-def build(service: Service, gate: Gate, routes: Sequence[Route], *, log: RequestLog | None = None) -> Starlette:
+def build(
+    service: Service,
+    gate: Gate,
+    routes: Sequence[Route],
+    *,
+    log: RequestLog | None = None,
+    tracing: Tracing | None = None,
+) -> Starlette:
     """The application of a table of routes. It closes the service when it ends."""
-    door = Door(service, gate, log or RequestLog())
+    door = Door(service, gate, log or RequestLog(), tracing or Tracing())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

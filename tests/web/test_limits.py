@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -105,6 +106,16 @@ def test_of_ipv6_a_customers_network_counts_as_one() -> None:
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:2") != network_of("2001:db8:0:1::1")
     assert network_of("192.0.2.1") != network_of("192.0.2.2")
     RateLimits({}).count("clerk", "nobody limits it")
+
+
+def test_who_comes_when_too_much_waits_to_be_booked_is_told_to_come_again(server: Served) -> None:
+    line = {"type": "top_up", "id": "full", "account": ANNA, "at": "2026-03-16T11:00:00+03:00", "amount": 1}
+    with patch("scripts.web.service.LINES_WAITING_MAX", -1):
+        told = server.client("feeder").post("/v1/inputs", json=line)
+        night = server.client("operator").post("/v1/night")
+    assert (told.status_code, told.json()["code"], told.headers["retry-after"]) == (503, "BUSY", "1")
+    assert night.status_code == 200, "what goes on in slices waits for its turn"
+    assert server.client("feeder").post("/v1/inputs", json=line).json()["result"] == "applied"
 
 
 def test_what_waits_for_readers_is_bounded() -> None:
