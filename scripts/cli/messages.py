@@ -43,6 +43,12 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
         "{source} has {theirs}, {target} has {ours}; only as many shards as there are can be copied into, "
         "`obnovi ledger create --shards` makes them"
     ),
+    "NO_SUCH_NOTICE": "--after {after}: no notice of this ledger is called that; it is the `after` of one",
+    "NOTICES_BEGUN": "{file} has notices already; move it away if all are to be told once more",
+    "OTHER_NOTICES": (
+        "{file} has the notices of another ledger, or of one that has lost events since; move it away, and notices "
+        "begin anew from the present on"
+    ),
     "NO_CLAIM": "no claim {id!r} in this ledger; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_ACCOUNT": "no claim {id!r} of account {account}; `obnovi dispute list --all` shows what there is",
     "NO_CLAIM_OF_HOLDER": (

@@ -1,6 +1,7 @@
 """Forgetting: of a contract whose personal data are destroyed, no row of the state stays (R-15.9)."""
 
 from ledger.log import files
+from scripts.state import outbox
 from scripts.state.database import StateDatabase
 from scripts.state.place import StatePlace
 
@@ -11,9 +12,14 @@ def forget(place: StatePlace, contract: str) -> None:
     What the journal of reads says stays: it has the id alone, and grounds that nothing opens any more. Raises
     StateUnusable, OSError.
     """
-    if not place.database.exists():
-        return
-    with StateDatabase(place) as state:
+    for form in (None, outbox.FORM):
+        if place.file(".db" if form is None else form.ending).exists():
+            _forget(StateDatabase(place, form), contract)
+    files.sweep(place.folder)
+
+
+def _forget(database: StateDatabase, contract: str) -> None:
+    with database as state:
         with state.writing() as db:
             tables = db.execute(
                 "SELECT t.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' "
@@ -22,4 +28,3 @@ def forget(place: StatePlace, contract: str) -> None:
             for (table,) in tables:
                 db.execute(f'DELETE FROM "{table}" WHERE contract = ?', (contract,))
         state.purge()
-    files.sweep(place.folder)
