@@ -1,5 +1,6 @@
 """Nothing that is printed depends on how many shards there are, but positions and checkpoints."""
 
+import json
 import re
 import shutil
 import sqlite3
@@ -151,3 +152,18 @@ def test_a_contract_in_another_shard_is_found(both: tuple[Path, Path], tmp_path:
     assert not found["ok"]
     misplaced = [each for each in found["problems"] if each["problem"] == "shard of the number"]
     assert [(each["expected"], each["found"], each["shard"]) for each in misplaced] == [(right, wrong, wrong)]
+
+
+def test_the_notices_are_those_of_one_log(both: tuple[Path, Path]) -> None:
+    """Those of a number, in their order: among numbers there is none."""
+
+    def told(folder: Path, shards: int) -> dict[str, list[str]]:
+        found = json.loads(obnovi(folder, shards, "notices", "--from-beginning", "--limit", 1000, "--json").out)
+        assert found
+        by_number: dict[str, list[str]] = {}
+        for each in found:
+            by_number.setdefault(each["account"], []).append(each["text"])
+        return by_number
+
+    one, other = both
+    assert told(one, 1) == told(other, SHARDS)
