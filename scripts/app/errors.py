@@ -11,7 +11,7 @@ InvalidCode: TypeAlias = Literal[
     "NOT_OF_A_FILE", "OTHER_SHARDS", "MADE_BY_ITSELF", "OTHER_SHARDS_LISTED",
     "NO_VERSION_YET", "VERSION_IS_THERE", "NOTHING_CHANGES", "NO_CATALOGUE", "NO_ZONE",
     "ROLE_NEEDS_ACCOUNT", "UNFIT_NAME", "NAME_HAS_NUMBER",
-    "NO_SUCH_NOTICE",
+    "NO_SUCH_NOTICE", "NO_ADDRESS", "NOT_ENCRYPTED", "NO_SECRET",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
@@ -27,7 +27,7 @@ DeclinedCode: TypeAlias = Literal[
     "NO_VERSION", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES",
     "NO_LATE_CHARGE", "CONTRACT_CLOSED",
     "NO_OPEN_CONTRACT", "NO_TOKEN",
-    "NOTICES_BEGUN", "OTHER_NOTICES",
+    "NOTICES_BEGUN", "OTHER_NOTICES", "RECEIVER_GONE",
 ]  # fmt: skip
 """The ledger says no."""
 

@@ -44,6 +44,13 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
         "`obnovi ledger create --shards` makes them"
     ),
     "NO_SUCH_NOTICE": "--after {after}: no notice of this ledger is called that; it is the `after` of one",
+    "NO_ADDRESS": "that is no address to push to; give one like https://sms.example/hook, without a name or password",
+    "NOT_ENCRYPTED": "http://{host} is not encrypted, and notices are personal; give an https address",
+    "NO_SECRET": (
+        "--secret is no signing secret: whsec_ and {least} to {most} random bytes in Base 64, like what "
+        "`echo whsec_$(openssl rand -base64 32)` prints"
+    ),
+    "RECEIVER_GONE": "the receiver answered 410: it wants no notices any more; run the command again if it does",
     "NOTICES_BEGUN": "{file} has notices already; move it away if all are to be told once more",
     "OTHER_NOTICES": (
         "{file} has the notices of another ledger, or of one that has lost events since; move it away, and notices "

@@ -2,13 +2,16 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 import click
 
+from ledger.periods import SECOND
 from ledger.service import Ledger
 from projections import canonical_notices
 from projections.notices.told import ToldNotice
@@ -16,13 +19,15 @@ from projections.words import notices as words
 from projections.words.language import Language
 from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
-from scripts.app.notices import LIMIT, LIMIT_MAX, begin, follow, notices_after
+from scripts.app.notices import LIMIT, LIMIT_MAX, begin, follow, notices_after, seq_after
+from scripts.app.webhooks import TIMEOUT_SECONDS, Pushed, Pusher, receiver
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_missing_keys
-from scripts.cli.options import lang_option, print_bytes, print_error, print_text, with_settings
+from scripts.cli.options import lang_option, print_bytes, print_error, print_json, print_text, with_settings
 from scripts.errors import UsageError
+from scripts.state.deliveries import Deliveries
 from scripts.state.outbox import Outbox
-from scripts.wiring import Settings, now, open_ledger, state_place
+from scripts.wiring import Settings, now, open_ledger, read_text, state_place
 
 SECONDS_BETWEEN: Final = 1.0
 """Of two looks at the log for who waits for what comes."""
@@ -53,6 +58,10 @@ def notices(
     """
     context = click.get_current_context()
     if context.invoked_subcommand is not None:
+        if after is not None or limit is not None or follows or from_beginning:
+            raise UsageError(
+                f"options of the list do not go with `{context.invoked_subcommand}`; its own stand behind it"
+            )
         given = {"ledger": settings.ledger, "catalogue": settings.catalogue, "as_json": settings.json}
         context.find_root().obj = given
         return 0
@@ -71,6 +80,67 @@ def notices(
     else:
         _show(phrases, found)
     return 0
+
+
+@notices.command(short_help="Push them as signed webhooks.")
+@click.argument("url")
+@click.option("--secret", "secret_file", required=True, metavar="FILE", help="The file of the signing secret, whsec_….")
+@click.option("--after", metavar="TOKEN", help="Those behind this notice, again if need be.")
+@click.option("--once", is_flag=True, help="End when nothing is to be sent now; exit code 1 where something waits.")
+@with_settings
+def push(settings: Settings, url: str, secret_file: str, after: str | None, once: bool) -> int:
+    """Push notices as webhooks in the form of the Standard Webhooks, each until it is taken, and go on with what comes.
+
+    The body is one notice as JSON; a 2xx takes it. What is not taken is sent again later and later, for three days,
+    with the same webhook-id; the contract's later ones wait behind it, those of others go on. A new URL gets what comes
+    from now on, an interrupted one what it has not got yet. An answer of 410 ends it; redirects are not followed.
+
+    \b
+    Example:
+      echo whsec_$(openssl rand -base64 32) > hook.secret
+      obnovi notices push https://sms.example/hook --secret hook.secret
+      obnovi notices push https://sms.example/hook --secret hook.secret --once --json
+    """
+    try:
+        import httpx  # noqa: PLC0415  # an extra that only who pushes has
+    except ImportError:
+        raise UsageError("pushing takes httpx; install it with `pip install 'obnovi[web]'`") from None
+    to = receiver(url, read_text(Path(secret_file), "secret"))
+    counted: Counter[str] = Counter()
+    with (
+        open_ledger(settings) as ledger,
+        opened_outbox(settings, ledger, Phrasebook("en"), False) as outbox,
+        Deliveries(outbox, url) as deliveries,
+        httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client,
+        closing(Pusher(outbox, deliveries, to, client, now=now)) as pusher,
+    ):
+        deliveries.begin(None if after is None else seq_after(outbox, after))
+        while True:
+            with ledger.snapshot() as snapshot:
+                follow(snapshot.log, outbox, now())
+                pushed = _pushed(pusher.push(snapshot.log), counted)
+            if once and (pushed is None or pushed.paused_until is not None):
+                break
+            if pushed is None or pushed.paused_until is not None:
+                until = now() + SECOND if pushed is None else pushed.paused_until or 0
+                time.sleep(max(until - now(), 0) / SECOND)
+        waiting = deliveries.waiting()
+    if settings.json:
+        print_json({**{name: counted[name] for name in ("taken", "failed", "given_up")}, "waiting": waiting})
+    else:
+        print_text(f"{terminal.count(counted['taken'], 'notice')} taken, {waiting} to be sent again")
+    return 1 if waiting else 0
+
+
+def _pushed(pushed: Pushed | None, counted: Counter[str]) -> Pushed | None:
+    """Count what became of a wave, and say on stderr what was not taken: by its id, nobody's number."""
+    if pushed is not None:
+        counted.update(taken=len(pushed.taken), failed=len(pushed.failed), given_up=len(pushed.given_up))
+        for each in pushed.failed:
+            print_error(f"obnovi: notice {each.notice.id} was not taken ({each.problem}); it is sent again")
+        for each in pushed.given_up:
+            print_error(f"obnovi: notice {each.notice.id} was not taken for three days ({each.problem}); given up")
+    return pushed
 
 
 @contextmanager

@@ -28,14 +28,16 @@ FORM: Final = Form(
             "NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, zone TEXT NOT NULL, key TEXT NOT NULL, facts TEXT NOT "
             "NULL, secret TEXT, UNIQUE (contract, kind, key))",
             "CREATE INDEX secrets ON notices (seq) WHERE secret IS NOT NULL",
-            "CREATE TABLE targets (target TEXT PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE deliveries (target TEXT NOT NULL REFERENCES targets, seq INTEGER NOT NULL, state TEXT NOT "
-            "NULL, attempts INTEGER NOT NULL, first_at INTEGER NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY "
-            "(target, seq)) WITHOUT ROWID",
+            "CREATE TABLE targets (target TEXT PRIMARY KEY, seen INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE pending (target TEXT NOT NULL REFERENCES targets, seq INTEGER NOT NULL, contract TEXT NOT "
+            "NULL, attempts INTEGER NOT NULL, first_at INTEGER NOT NULL, next_at INTEGER NOT NULL, "
+            "PRIMARY KEY (target, seq)) WITHOUT ROWID",
+            "CREATE INDEX pending_by_contract ON pending (target, contract, seq)",
         ),
     ),
 )
-"""Its file; `deliveries` are what was tried of it behind `done`, up to which each target has everything."""
+"""Its file; each target was sent everything up to `seen`, but for what is `pending`."""
+_COLUMNS: Final = "seq, kind, contract, version, at, zone, key, facts, secret"
 _TOKEN: Final = re.compile(r"([0-9a-f]{12})-([0-9]{1,18})")
 
 
@@ -65,6 +67,7 @@ class Outbox:
     """The notices of one ledger; threads may share it. Raises StateUnusable as its database does."""
 
     def __init__(self, place: StatePlace) -> None:
+        self.place = place
         self.db = StateDatabase(place, FORM)
         self.path = self.db.path
         self._name: str = self.db.all("SELECT name FROM outbox")[0][0]
@@ -151,9 +154,13 @@ class Outbox:
 
     def rows(self, after: int, limit: int) -> list[OutboxRow]:
         """The next notices behind one, in order."""
-        columns = "seq, kind, contract, version, at, zone, key, facts, secret"
-        found = self.db.all(f"SELECT {columns} FROM notices WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        found = self.db.all(f"SELECT {_COLUMNS} FROM notices WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         return [_row(*row) for row in found]
+
+    def row(self, seq: int) -> OutboxRow | None:
+        """One of them, if it is still there."""
+        found = self.db.one(f"SELECT {_COLUMNS} FROM notices WHERE seq = ?", seq)
+        return None if found is None else _row(*found)
 
     def last(self) -> int:
         """The newest notice there ever was, 0 for none."""

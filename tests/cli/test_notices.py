@@ -4,10 +4,17 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.cli.support import ACCOUNT, ENVIRONMENT, OBNOVI, Run, line, month, write
 from tests.erasure.support import BY, GROUND
+from tests.webhooks import SECRET, Hook, hook
 
 FEE = "Списана плата за месяц: 400,00 ₽. На счёте 600,00 ₽, следующее списание 15.02.2023."
 REFRESHED = "Пакеты обновлены: списано 400,00 ₽, следующее списание 01.03.2023."
@@ -80,3 +87,83 @@ def test_who_follows_gets_what_comes(obnovi: Run) -> None:
         assert json.loads(following.stdout.readline())["kind"] == "refresh_reply"
         os.kill(following.pid, signal.SIGINT)
         assert following.wait(timeout=60) == 130
+
+
+def hooked(to: Hook, *more: object) -> tuple[object, ...]:
+    Path("hook.secret").write_text(SECRET + "\n", encoding="utf-8")
+    return "notices", "push", to.url, "--secret", "hook.secret", *more
+
+
+def test_they_are_pushed_until_they_are_taken(obnovi: Run) -> None:
+    with hook() as to:
+        fed(obnovi, *month())
+        assert obnovi(*hooked(to, "--once", "--json")).json() == {"taken": 0, "failed": 0, "given_up": 0, "waiting": 0}
+        fed(obnovi, dialled())
+        to.answer = lambda _: 500
+        failed = obnovi(*hooked(to, "--once"))
+        id = to.got[0].id
+        assert (failed.code, failed.out) == (1, "0 notices taken, 1 to be sent again\n")
+        assert failed.err == f"obnovi: notice {id} was not taken (status 500); it is sent again\n"
+        to.answer = lambda _: 200
+        assert obnovi(*hooked(to, "--once", "--after", id)).code == 0
+        assert to.taken() == []  # it is the one behind which to go on
+        fed(obnovi, line("ussd", "e", "2023-02-01T10:05:00+03:00", text="*929#"))
+        assert obnovi(*hooked(to, "--once", "--json")).json()["taken"] == 1
+        listed = obnovi("notices", "--json").json()
+        assert to.taken() == listed[1:]
+
+
+def test_who_pushes_is_killed_and_goes_on(obnovi: Run) -> None:
+    """Each is told at least once, under its own id, and a contract's in order."""
+    numbers = [f"7916123456{digit}" for digit in range(8)]
+    with hook() as to:
+        assert obnovi("feed", write(Path("a"), *(row for each in numbers for row in month(each)[:2]))).code == 0
+        assert obnovi(*hooked(to, "--once")).code == 0
+        assert obnovi("feed", write(Path("b"), *(month(each)[2] for each in numbers))).code == 0
+        assert obnovi("feed", write(Path("c"), *(refresh(each) for each in numbers))).code == 0
+        reached = threading.Event()
+        first = threading.Semaphore(5)
+
+        def answer(_: dict[str, Any]) -> int:
+            if not first.acquire(blocking=False):
+                reached.set()
+                time.sleep(0.2)
+            return 200
+
+        to.answer = answer
+        command = [str(OBNOVI), *map(str, hooked(to))]
+        with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as pushing:
+            assert reached.wait(60)
+            pushing.kill()
+        to.answer = lambda _: 200
+        while obnovi(*hooked(to, "--once", "--json")).json()["taken"]:
+            pass
+        for each in numbers:
+            kinds = [got["kind"] for got in to.taken() if got["account"] == each]
+            assert kinds in (["monthly_fee", "refresh_reply"], ["monthly_fee", "monthly_fee", "refresh_reply"]), kinds
+        assert len({each.id for each in to.got}) == 2 * len(numbers)
+
+
+def refresh(account: str) -> str:
+    return line("refresh", "r", "2023-02-01T10:00:00+03:00", account)
+
+
+def test_nothing_goes_where_it_may_not_and_nothing_is_left_out_silently(obnovi: Run) -> None:
+    fed(obnovi, *month())
+    Path("hook.secret").write_text("whsec_short", encoding="utf-8")
+    push = ("notices", "push", "http://sms.example/hook", "--secret", "hook.secret")
+    assert obnovi(*push).err == (
+        "obnovi: http://sms.example is not encrypted, and notices are personal; give an https address\n"
+    )
+    assert (
+        "--secret is no signing secret"
+        in obnovi("notices", "push", "https://sms.example/", "--secret", "hook.secret").err
+    )
+    assert obnovi("notices", "--limit", 3, "push", "https://sms.example/", "--secret", "hook.secret").code == 2
+
+
+def test_without_the_library_that_sends_it_says_how_to_get_it(obnovi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed(obnovi, *month())
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    done = obnovi("notices", "push", "https://sms.example/hook", "--secret", "hook.secret")
+    assert (done.code, done.err) == (2, "obnovi: pushing takes httpx; install it with `pip install 'obnovi[web]'`\n")
