@@ -16,8 +16,9 @@ from ledger.inputs import Input
 from ledger.reconstruct_input import reconstruct_input
 from ledger.service import Ledger, Outcome
 from projections.ledger_line import Line
+from projections.statement import Dates, statements
 from tests.stores import ledger_ref
-from tests.support import CATALOGUE_TEXT, Story, at, rfc, unlike_without_change
+from tests.support import CATALOGUE_TEXT, Story, at, catalogues_of, events_of, rfc, unlike_without_change
 
 E = TypeVar("E", bound=Event)
 
@@ -168,23 +169,28 @@ class Told(Story):
         assert self.verify().problems == []
         with self.reading() as reading:
             assert unlike_without_change(reading) == []
-        log = self.log()
+        events = events_of(self.ledger, self.account_id)
         for version, input in self.heard:
-            assert reconstruct_input(self.account_id, log[version - 1]) == input
-        self._tiles(log)
+            assert reconstruct_input(self.account_id, events[version - 1][1]) == input
+        self._tiles(events)
 
-    def _tiles(self, log: Sequence[Event]) -> None:
+    def _tiles(self, events: Sequence[tuple[int, Event]]) -> None:
+        log = [event for _, event in events]
         entries = [entry for event in log for entry in event.entries]
         paid_in = sum(entry.amount for entry in entries if entry.to == "wallet")
         paid_out = sum(entry.amount for entry in entries if entry.from_ == "wallet")
         closing, day = 0, periods.local_date(log[0].booked_at, self.zone)
         end = periods.local_date(log[-1].booked_at, self.zone)
+        months = []
         while day <= end:
             until = (day + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-            month = self.statement(day.isoformat(), until.isoformat())
+            months.append(Dates(day, until, summarised=True))
+            day = until + timedelta(days=1)
+        account = self.account
+        for month in statements(self.contract, account, events, catalogues_of(self.ledger), months):
             assert month.opening == closing, "consecutive statements tile (R-13.2)"
-            closing, day = month.closing, until + timedelta(days=1)
-        assert closing == self.wallet == paid_in - paid_out
+            closing = month.closing
+        assert closing == account.wallet == paid_in - paid_out
 
 
 Begin: TypeAlias = Callable[..., Told]
