@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import process
 from tests.sharded.support import SHARDS, listed, obnovi
+from tests.simulated import quiet
 
 
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The folders of a ledger of one log and of one with three shards."""
-    feed = process("simulate", "--subscribers", 30, "--days", 35, "--seed", 5, cwd=tmp_path_factory.getbasetemp()).out
+    feed = "".join(quiet(subscribers=30, days=35, seed=5))
     folders = []
     for count in (1, SHARDS):
         folder = tmp_path_factory.mktemp(f"of-{count}")
