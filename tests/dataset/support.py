@@ -34,10 +34,11 @@ QUESTIONS = (
 
 
 class Ledgers(NamedTuple):
-    """A folder with a ledger and its datasets."""
+    """A folder with a ledger and its datasets; what the ledger answered half fed, and answers now."""
 
     folder: Path
     name: str
+    answers_of_half: dict[str, Done]
     answers: dict[str, Done]
 
     def obnovi(self, *arguments: object) -> Done:
@@ -49,6 +50,12 @@ class Ledgers(NamedTuple):
         made = self.obnovi(*command.split())
         assert (made.code, made.err) == (0, ""), command
         return made
+
+    def answer(self, question: str) -> Done:
+        """What the whole ledger answers, asked once."""
+        if question not in self.answers:
+            self.answers[question] = self.obnovi(*question.split())
+        return self.answers[question]
 
     def ref(self, dataset: str | None = None) -> StoreRef:
         """The ledger, or a dataset of it."""

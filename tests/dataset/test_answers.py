@@ -22,7 +22,7 @@ def without_positions(text: str) -> str:
 @pytest.mark.parametrize("dataset", ["half", "once", "twice"])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_is_answered_the_same(sealed: Ledgers, dataset: str, question: str) -> None:
-    of_ledger = sealed.answers[question] if dataset == "half" else sealed.obnovi(*question.split())
+    of_ledger = sealed.answers_of_half[question] if dataset == "half" else sealed.answer(question)
     of_dataset = sealed.obnovi(*question.split(), "--from", dataset)
     assert of_ledger.out != ""
     assert of_dataset._replace(out=without_positions(of_dataset.out)) == of_ledger
@@ -69,7 +69,7 @@ def test_the_ledger_need_not_be_there(sealed: Ledgers, tmp_path: Path) -> None:
     env = environment(tmp_path) | {"OBNOVI_KEYS": str(sealed.folder / "keys")}
     for question in QUESTIONS[1:]:
         done = in_this_process(*question.split(), "--from", "dataset", cwd=tmp_path, env=env)
-        assert done == sealed.obnovi(*question.split()), question
+        assert done == sealed.answer(question), question
     replayed = in_this_process("replay", "--from", "dataset", cwd=tmp_path, env=env)
     assert replayed.code == 0
     assert replayed.out.endswith(": there are no views to compare them with\n")
