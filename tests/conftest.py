@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from scripts.collector import tune_gc
+from tests.length import run_in_full
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored, and so would
 # the commands that tests interrupt
@@ -27,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run in full what else runs in a short form")
     parser.addoption("--store", choices=("sqlite", "postgres"), default="sqlite", help="where ledgers of stories are")
     parser.addoption("--record", action="store_true", help="write the golden files anew instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        run_in_full()
 
 
 def pytest_collection_finish() -> None:

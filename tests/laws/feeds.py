@@ -22,6 +22,7 @@ from ledger.inputs import Adjust, Input, OpenDispute, Refund, Rerate, ResolveDis
 from ledger.periods import Instant
 from ledger.service import Ledger, Outcome
 from projections.verify.verify import Report, verify
+from tests.length import examples
 from tests.stores import ledger_ref
 from tests.support import CATALOGUE_TEXT, Clock, at, contract_of, events_of
 
@@ -43,10 +44,12 @@ DAY = 24 * HOUR
 Raw = dict[str, Any]
 
 
-def moderate(examples: int) -> settings:
-    """The same examples on every machine, without a stopwatch."""
+def moderate(in_full: int) -> settings:
+    """So many examples, or a part of them; the same on every machine, without a stopwatch."""
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=checks)
+    return settings(
+        max_examples=examples(in_full), derandomize=True, deadline=None, database=None, suppress_health_check=checks
+    )
 
 
 _steps = st.one_of(

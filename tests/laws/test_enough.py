@@ -23,6 +23,7 @@ from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
 from tests.laws.pair import STARTS, STEPS, Pair, Step, one, pair
 from tests.laws.test_model import catalogue
+from tests.length import examples
 from tests.support import ACCOUNT, catalogues_of, events_of
 
 GAPS = st.one_of(
@@ -35,7 +36,7 @@ NAMES = [
 ]  # fmt: skip
 STORY = st.lists(st.tuples(GAPS, st.sampled_from(NAMES).flatmap(STEPS.__getitem__)), min_size=15, max_size=50)
 OPENED = st.sampled_from(STARTS)
-LAW = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=examples(40), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @given(

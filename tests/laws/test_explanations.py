@@ -38,6 +38,7 @@ from projections.words.rules import RULES
 from scripts.simulate import Market, lines
 from tests.laws.feeds import contracts_of, fed, feeds, log_of, moderate
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Step, one, pair
+from tests.length import examples
 from tests.stores import ledger_ref
 from tests.support import ACCOUNT, CATALOGUE_TEXT, Clock, at, catalogues_of, contract_of
 
@@ -165,7 +166,7 @@ def test_every_event_of_any_feed_is_explained(feed: list[Input]) -> None:
     plan=st.sampled_from(PLANS),
     feed=FEED,
 )
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_event_of_any_story_is_explained(
     fee: str, opened: str, money: int, plan: str, feed: list[tuple[Any, Any, Step]]
 ) -> None:

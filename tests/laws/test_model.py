@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.laws.pair import FEED, GAP, LATE, MORE, PLANS, STARTS, STEPS, USE, Pair, Step, one, pair
+from tests.length import examples
 from tests.support import CATALOGUE_TEXT, with_settings
 
 REGIONS = one("moscow", "moscow", "yekaterinburg", "berlin")
@@ -33,7 +34,7 @@ def catalogue(promise_fee: str, edition: int) -> str:
     plan=st.sampled_from(PLANS),
     feed=FEED,
 )
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_ledger_does_what_the_model_does(
     edition: int,
     fee: str,
@@ -113,5 +114,9 @@ class Subscriber(RuleBasedStateMachine):
 
 TestSubscriber = Subscriber.TestCase
 TestSubscriber.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25),
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )

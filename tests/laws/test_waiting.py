@@ -18,6 +18,7 @@ from projections.next_charges import Scheduled, charges_until, next_charges
 from projections.words.next_charges import booked, next_charge, provisional
 from projections.words.phrasebook import Phrasebook
 from tests.laws.pair import FEED, MORE, PLANS, STARTS, Pair, Step, one
+from tests.length import examples
 from tests.support import ACCOUNT, CATALOGUE_TEXT, account_of, catalogues_of, events_of
 
 INSTANTS = 8
@@ -30,7 +31,7 @@ INSTANTS = 8
     plan=st.sampled_from(PLANS),
     feed=FEED,
 )
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_what_is_told_to_wait_is_what_the_night_books(
     opened: str, credit_limit: int, money: int, plan: str, feed: list[tuple[Any, Any, Step]]
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.support import ENVIRONMENT, in_this_process, write
+from tests.length import examples
 from tests.registry.support import HEADER, opened, paid
 
 NUMBERS = ("79160000001", "79160000002", "79160000003")
@@ -35,7 +36,7 @@ payments = st.builds(
 rows = payments | payments.map(lambda each: each._replace(account=STRANGER))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(payments, max_size=10), st.lists(rows, min_size=1, max_size=10))
 def test_every_payment_of_either_side_is_told_once(booked: Sequence[Payment], listed: Sequence[Payment]) -> None:
     with tempfile.TemporaryDirectory() as folder:
