@@ -35,6 +35,8 @@ WORDED: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NO_SUCH_OPTION": "the catalogue has no option {option}",
     "NO_SUCH_TYPE": "type {type}: no event is called that; there are {known}",
     "CONTRACT_CLOSED": "contract {account} is closed; nothing of it can be refreshed",
+    "NO_SUCH_NOTICE": "after {after}: no notice of this ledger is called that; it is the `after` of one",
+    "OTHER_NOTICES": "the notices are of another ledger; the operator has to look",
     "NO_ACCOUNT": "no account {account}",
     "NOT_AN_ACCOUNT": "no account {account}; one is 79 and nine digits, like 79161234567",
     "NO_HOLDER": "account {account} has no contract {holder}",

@@ -1,12 +1,19 @@
 """Личный кабинет: what a subscriber sees and does there, as the pages say it."""
 
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from scripts.sample import ANNA, BORIS
-from tests.web.support import Served
+from tests.web.support import Served, served
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("cabinet")) as made:
+        yield made
 
 
 @pytest.fixture

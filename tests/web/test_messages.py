@@ -19,9 +19,9 @@ OF_COMMANDS_ALONE = {
     "PLACE_IS_TAKEN", "NOT_CLOSED", "CLAIM_OPEN", "KEPT_UNTIL", "NEVER_SEALED", "NO_KEY_TO_DESTROY", "NAMES_SOMEBODY",
     "NOT_ERASED", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES", "NOTHING_OF_ACCOUNT",
     "NO_LATE_CHARGE", "NO_EVENT_THEN", "NO_EVENT_LIKE_THAT", "NAME_HAS_NUMBER", "NO_TOKEN", "NO_OPEN_CONTRACT",
-    "UNFIT_NAME", "ROLE_NEEDS_ACCOUNT",
+    "UNFIT_NAME", "ROLE_NEEDS_ACCOUNT", "NO_ADDRESS", "NOT_ENCRYPTED", "NO_SECRET", "NOTICES_BEGUN", "RECEIVER_GONE",
 }  # fmt: skip
-"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, of what is looked for by a time."""
+"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, webhooks, of what is looked for by a time."""
 
 
 def raised() -> Iterator[tuple[str, set[str]]]:
