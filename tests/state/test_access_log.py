@@ -1,5 +1,6 @@
 """Who read whose data: told by number as long as it is known, and by nothing that leads to it afterwards."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_what_somebody_looks_for_is_told_in_order(read: Run, arguments: tuple[st
     [
         (("--account", "79990000000"), 1, "no account 79990000000"),
         (("--holder", "2"), 2, "--holder goes with --account"),
-        (("--check", "--by", "marina"), 2, "--check looks at the whole journal"),
+        (("--check", "--by", "marina"), 2, "--check is for the whole journal"),
         (("--month", "2026-03", "--to", "2026-03-17"), 2, "--month names the range"),
     ],
 )
@@ -119,6 +120,19 @@ def test_a_journal_that_was_changed_is_told_up_to_where(read: Run) -> None:
     shown = read("access-log", "--json")
     assert (shown.code, len(shown.json()), "line 3" in shown.err) == (1, 2, True)
     assert (read("access-log", "--check").code, read("access-log").err.count("\n")) == (1, 1)
+
+
+def test_a_journal_that_was_changed_is_set_aside_whole_and_the_next_one_says_so(read: Run) -> None:
+    refused = read("access-log", "--set-aside")
+    assert (refused.code, refused.err) == (1, "obnovi: the journal of reads is whole, so it stays where it is\n")
+    path = next(Path("keys/server").glob("*.reads.jsonl"))
+    changed = path.read_bytes().replace(b"olga", b"anna")
+    path.write_bytes(changed)
+    aside = Path(read("access-log", "--set-aside", "--json").json()["file"])
+    assert aside.read_bytes() == changed
+    (first,) = read("access-log", "--json").json()
+    assert (first["what"], first["parameters"]["sha256"]) == ("journal set aside", hashlib.sha256(changed).hexdigest())
+    assert read("access-log", "--check", "--json").json() == {"ok": True, "reads": 1, "problem": None}
 
 
 def test_after_an_erasure_nothing_of_the_state_leads_to_the_number(read: Run, tmp_path: Path) -> None:
