@@ -72,8 +72,9 @@ def rows(
     by: str | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
+    after: int = 0,
 ) -> Iterator[ReadRow]:
-    """What was read (of a contract, by somebody, in a range of time), oldest first.
+    """What was read (of a contract, by somebody, in a range of time, behind a line), oldest first.
 
     What was read of nobody in particular, as totals, is told where no contract is asked for. Raises StateUnusable; a
     break of the journal, JournalBroken, behind what stands before it.
@@ -83,7 +84,8 @@ def rows(
     found = (
         line
         for line in reads.lines(place, state)
-        if (contract is None or line.whose == contract.id)
+        if line.number > after
+        and (contract is None or line.whose == contract.id)
         and by in (None, line.who)
         and (first is None or line.at >= first)
         and (last is None or line.at <= last)

@@ -54,7 +54,7 @@ def create(
     if role == "subscriber" and account is None:
         raise InvalidRequest("ROLE_NEEDS_ACCOUNT", role=role)
     if name is not None:
-        _require_name(name)
+        require_name(name)
     contract = None if account is None else require_contract(snapshot.contracts, account, holder)
     if contract is not None and role == "subscriber" and require_account(snapshot, contract.id).closed_at is not None:
         raise Declined("NO_OPEN_CONTRACT", account=contract)
@@ -77,7 +77,7 @@ def revoke(state: StateDatabase, id: str, *, now: Instant) -> Token | None:
     return token
 
 
-def _require_name(name: str) -> None:
+def require_name(name: str) -> None:
     """Raise InvalidRequest for a name that no input's `by` takes, or that has a number of a telephone in it."""
     if not 1 <= len(name) <= NAME_MAX or not name.isprintable() or name != name.strip():
         raise InvalidRequest("UNFIT_NAME", most=NAME_MAX)

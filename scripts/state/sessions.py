@@ -56,21 +56,29 @@ def begin(
     return secret, session
 
 
-def shown(state: StateDatabase, secret: str, *, now: Instant) -> Session | None:
-    """The session of a cookie's secret; None where there is none, or it is over, or its token is."""
+def found(state: StateDatabase, secret: str, *, now: Instant) -> Session | None:
+    """The session of a cookie's secret; None where there is none, or it is over, or its token is. Nothing is written.
+
+    Whoever goes on with it has to `mark_seen`.
+    """
     row = state.one(
         f"SELECT {_COLUMNS} FROM sessions s LEFT JOIN tokens t ON t.id = s.token WHERE s.digest = ? "
         "AND s.until > ? AND s.seen + s.idle > ? AND (s.token IS NULL OR (t.revoked IS NULL AND t.until > ?))",
         secrets.digest(secret), now, now, now,
     )  # fmt: skip
-    if row is None:
-        return None
-    session = Session._make(row)
-    if now - session.seen >= SEEN_AGAIN_AFTER:
-        with state.writing() as db:
-            db.execute("UPDATE sessions SET seen = ? WHERE id = ?", (now, session.id))
-        session = session._replace(seen=now)
-    return session
+    return None if row is None else Session._make(row)
+
+
+def mark_seen(state: StateDatabase, session: Session, *, now: Instant) -> None:
+    """Write down that its visitor was seen, unless that was done a moment ago."""
+    if is_to_be_marked(session, now=now):
+        with state.writing(durable=False) as db:
+            db.execute("UPDATE sessions SET seen = max(?, seen) WHERE id = ?", (now, session.id))
+
+
+def is_to_be_marked(session: Session, *, now: Instant) -> bool:
+    """Whether so long has gone by that it is to be written down again."""
+    return now - session.seen >= SEEN_AGAIN_AFTER
 
 
 def end(state: StateDatabase, id: str) -> bool:

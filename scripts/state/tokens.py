@@ -46,20 +46,26 @@ def issue(
     return f"obn_{token.id}_{secret}", token
 
 
-def shown(state: StateDatabase, text: str, *, now: Instant) -> Token | None:
-    """The token of this text; None where there is none, or where it lets nobody in any more."""
-    found = _TEXT.fullmatch(text)
-    row = found and state.one(f"SELECT {_COLUMNS}, digest FROM tokens WHERE id = ?", found[1])
-    if not found or not row or not secrets.is_of(found[2], row[-1]):
+def found(state: StateDatabase, text: str, *, now: Instant) -> Token | None:
+    """The token of this text; None where there is none, or where it lets nobody in any more. Nothing is written."""
+    shape = _TEXT.fullmatch(text)
+    row = shape and state.one(f"SELECT {_COLUMNS}, digest FROM tokens WHERE id = ?", shape[1])
+    if not shape or not row or not secrets.is_of(shape[2], row[-1]):
         return None
     token = _token(row[:-1])
-    if not token.is_good(now):
-        return None
-    if token.used is None or now - token.used >= USED_AGAIN_AFTER:
-        with state.writing() as db:
-            db.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, token.id))
-        token = token._replace(used=now)
-    return token
+    return token if token.is_good(now) else None
+
+
+def mark_used(state: StateDatabase, token: Token, *, now: Instant) -> None:
+    """Write down that a token is used now, unless that was done a moment ago."""
+    if is_to_be_marked(token, now=now):
+        with state.writing(durable=False) as db:
+            db.execute("UPDATE tokens SET used = max(?, coalesce(used, 0)) WHERE id = ?", (now, token.id))
+
+
+def is_to_be_marked(token: Token, *, now: Instant) -> bool:
+    """Whether so long has gone by that its use is to be written down again."""
+    return token.used is None or now - token.used >= USED_AGAIN_AFTER
 
 
 def listed(state: StateDatabase) -> list[Token]:

@@ -125,7 +125,8 @@ class Door:
         """A problem for a person; whoever has to log in first is sent there."""
         if problem.status == 401 and request.method == "GET":
             query = urlencode({"next": request.url.path})
-            return Response(None, 303, {"Location": f"/login?{query}", "Cache-Control": "no-store"})
+            way_in = "/desk/login" if request.url.path.startswith("/desk") else "/login"
+            return Response(None, 303, {"Location": f"{way_in}?{query}", "Cache-Control": "no-store"})
         body = problem_page(problem, getattr(request.state, "visitor", None), request.state.id)
         return Response(body, problem.status, {**problem.headers, "Cache-Control": "no-store"}, HTML)
 
@@ -189,6 +190,7 @@ def build(
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
+    app.state.gate = gate
     return app
 
 

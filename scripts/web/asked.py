@@ -15,6 +15,7 @@ from scripts.web.route import Param, Route
 from scripts.web.visitor import Visitor
 
 if TYPE_CHECKING:
+    from scripts.web.gate import Gate
     from scripts.web.service import Service
 
 QUERY_BYTES_MAX: Final = 4_096
@@ -41,6 +42,17 @@ class Asked:
         if self._visitor is None:
             raise Problem(401, "UNAUTHENTICATED", "say who asks")
         return self._visitor
+
+    @property
+    def known(self) -> Visitor | None:
+        """Who asks, if it was shown."""
+        return self._visitor
+
+    @property
+    def gate(self) -> "Gate":
+        """What said who asks."""
+        found: Gate = self.request.app.state.gate
+        return found
 
     @property
     def number(self) -> str:

@@ -174,6 +174,15 @@ ANSWERS: Final[dict[str, Schema]] = {
             {"account_name": TEXT, "unit": UNIT, "opening": NUMBER, "moved": NUMBER, "closing": NUMBER},
         )
     ),
+    "Reads": array(
+        record(
+            "Something that was read.",
+            {
+                "number": VERSION, "time": TIME, "by": TEXT, "role": TEXT, "account": maybe(ACCOUNT), "holder": HOLDER,
+                "contract": maybe(TEXT), "what": TEXT, "parameters": ANY, "ground": maybe(TEXT),
+            },
+        )
+    ),
     "Unrated": array(
         record(
             "A record without a price.",

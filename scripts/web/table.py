@@ -6,7 +6,7 @@ from ledger.inputs import LINE_BYTES_MAX
 from projections.formats.csv import TABLES
 from projections.words.language import LANGUAGES
 from scripts.app.statements import FORMATS
-from scripts.web import table_claims, table_ledger
+from scripts.web import table_access, table_claims, table_ledger
 from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
 from scripts.web.body import body_of
@@ -112,6 +112,7 @@ API: Final[tuple[Route, ...]] = (
     ),
     *table_ledger.ROUTES,
     *table_claims.ROUTES,
+    *table_access.ROUTES,
     Route(
         method="GET",
         path="/v1/accounts/{number}/refresh",
@@ -171,4 +172,4 @@ API: Final[tuple[Route, ...]] = (
     ),
     *reference.routes(lambda: ROUTES),
 )
-ROUTES: Final[tuple[Route, ...]] = (*API, *CABINET)
+ROUTES: Final[tuple[Route, ...]] = (*API, *table_access.LOGIN, *CABINET)

@@ -21,39 +21,41 @@ def begun(state: StateDatabase, contract: str | None = None, instead_of: str | N
 def test_its_secret_is_in_no_file(state: StateDatabase, place: StatePlace) -> None:
     secret = begun(state)
     assert not any(secret.encode() in path.read_bytes() for path in place.folder.iterdir())
-    session = sessions.shown(state, secret, now=NOW)
+    session = sessions.found(state, secret, now=NOW)
     assert session is not None
     assert (session.role, session.name) == ("clerk", "marina")
-    assert sessions.shown(state, secret[:-1], now=NOW) is None
+    assert sessions.found(state, secret[:-1], now=NOW) is None
 
 
 @pytest.mark.parametrize(("later", "is_there"), [(IDLE - 1, True), (IDLE, False), (IDLE + 1, False)])
 def test_it_ends_when_nobody_was_seen_for_long(state: StateDatabase, later: int, is_there: bool) -> None:
-    assert (sessions.shown(state, begun(state), now=NOW + later) is not None) is is_there
+    assert (sessions.found(state, begun(state), now=NOW + later) is not None) is is_there
 
 
 @pytest.mark.parametrize(("before", "is_there"), [(1, True), (0, False)])
 def test_it_ends_at_last_however_often_somebody_is_seen(state: StateDatabase, before: int, is_there: bool) -> None:
     secret = begun(state)
     for minutes in range(0, WHOLE // MINUTE, 20):
-        assert sessions.shown(state, secret, now=NOW + minutes * MINUTE) is not None
-    assert (sessions.shown(state, secret, now=NOW + WHOLE - before) is not None) is is_there
+        found = sessions.found(state, secret, now=NOW + minutes * MINUTE)
+        assert found is not None
+        sessions.mark_seen(state, found, now=NOW + minutes * MINUTE)
+    assert (sessions.found(state, secret, now=NOW + WHOLE - before) is not None) is is_there
 
 
 def test_a_login_begins_a_new_one_and_ends_the_one_before(state: StateDatabase) -> None:
     old = begun(state)
     new = begun(state, instead_of=old)
-    assert (sessions.shown(state, old, now=NOW), sessions.shown(state, new, now=NOW) is None) == (None, False)
+    assert (sessions.found(state, old, now=NOW), sessions.found(state, new, now=NOW) is None) == (None, False)
 
 
 def test_all_of_a_contract_end_together(state: StateDatabase) -> None:
     one, two, other = begun(state, "aaaa"), begun(state, "aaaa"), begun(state, "bbbb")
     sessions.end_all_of(state, "aaaa")
-    assert [sessions.shown(state, each, now=NOW) is None for each in (one, two, other)] == [True, True, False]
+    assert [sessions.found(state, each, now=NOW) is None for each in (one, two, other)] == [True, True, False]
 
 
 def test_a_form_proves_that_it_is_of_a_page_of_the_session(state: StateDatabase) -> None:
-    one, other = (sessions.shown(state, begun(state), now=NOW) for _ in range(2))
+    one, other = (sessions.found(state, begun(state), now=NOW) for _ in range(2))
     assert one is not None
     assert other is not None
     first, second = sessions.csrf_token(one), sessions.csrf_token(one)

@@ -25,9 +25,9 @@ def test_a_token_is_its_digest_in_the_file(state: StateDatabase, place: StatePla
     text = issued(state)
     content = b"".join(path.read_bytes() for path in place.folder.iterdir())
     assert text.rpartition("_")[2].encode() not in content
-    shown = tokens.shown(state, text, now=NOW)
-    assert shown is not None
-    assert (shown.role, shown.name, shown.contract) == ("clerk", "marina", None)
+    found = tokens.found(state, text, now=NOW)
+    assert found is not None
+    assert (found.role, found.name, found.contract) == ("clerk", "marina", None)
 
 
 @pytest.mark.parametrize(
@@ -45,19 +45,21 @@ def test_a_token_is_its_digest_in_the_file(state: StateDatabase, place: StatePla
     ],
 )
 def test_nothing_but_its_text_lets_in(state: StateDatabase, otherwise: Callable[[str], str]) -> None:
-    assert tokens.shown(state, otherwise(issued(state)), now=NOW) is None
+    assert tokens.found(state, otherwise(issued(state)), now=NOW) is None
 
 
 @pytest.mark.parametrize(("later", "is_good"), [(DAY - 1, True), (DAY, False), (DAY + 1, False)])
 def test_a_token_ends_when_it_said_it_would(state: StateDatabase, later: int, is_good: bool) -> None:
-    assert (tokens.shown(state, issued(state), now=NOW + later) is not None) is is_good
+    assert (tokens.found(state, issued(state), now=NOW + later) is not None) is is_good
 
 
 @pytest.mark.parametrize(("later", "used"), [(MINUTE - 1, NOW), (MINUTE, NOW + MINUTE)])
 def test_when_it_was_used_last_is_written_once_a_minute(state: StateDatabase, later: int, used: int) -> None:
     text = issued(state)
-    tokens.shown(state, text, now=NOW)
-    tokens.shown(state, text, now=NOW + later)
+    for now in (NOW, NOW + later):
+        found = tokens.found(state, text, now=now)
+        assert found is not None
+        tokens.mark_used(state, found, now=now)
     assert [each.used for each in tokens.listed(state)] == [used]
 
 
@@ -70,8 +72,8 @@ def test_who_is_revoked_is_out_with_the_sessions_he_began(state: StateDatabase) 
     assert tokens.revoke(state, token.id, now=NOW + SECOND) is not None
     assert tokens.revoke(state, token.id, now=NOW + MINUTE) is not None, "once more changes nothing"
     assert [each.revoked for each in tokens.listed(state)] == [NOW + SECOND]
-    assert (tokens.shown(state, text, now=NOW), sessions.shown(state, secret, now=NOW)) == (None, None)
-    assert sessions.shown(state, other, now=NOW) is not None
+    assert (tokens.found(state, text, now=NOW), sessions.found(state, secret, now=NOW)) == (None, None)
+    assert sessions.found(state, other, now=NOW) is not None
 
 
 # By command

@@ -21,7 +21,7 @@ OF_COMMANDS_ALONE = {
     "NO_LATE_CHARGE", "NO_EVENT_THEN", "NO_EVENT_LIKE_THAT", "NAME_HAS_NUMBER", "NO_TOKEN", "NO_OPEN_CONTRACT",
     "UNFIT_NAME", "ROLE_NEEDS_ACCOUNT", "NO_ADDRESS", "NOT_ENCRYPTED", "NO_SECRET", "NOTICES_BEGUN", "RECEIVER_GONE",
 }  # fmt: skip
-"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, webhooks, of what is looked for by a time."""
+"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, webhooks, searches by a time."""
 
 
 def raised() -> Iterator[tuple[str, set[str]]]:
