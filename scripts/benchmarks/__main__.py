@@ -34,6 +34,7 @@ from scripts.benchmarks import (
     reconcile,
     replay,
     sealing,
+    server,
     start,
     statement,
     summary,
@@ -71,6 +72,7 @@ ROWS = {
         *forms.ROWS,
         *growth.ROWS,
         *postgres.ROWS,
+        *server.ROWS,
         *peers.ROWS,
     )
 }

@@ -63,6 +63,7 @@ COMMANDS = {
     "erase": ("scripts.cli.erase", "Destroy the personal data of a closed contract, and write the act."),
     "token": ("scripts.cli.token", "Make, list and revoke tokens of the server."),
     "access-log": ("scripts.cli.access_log", "Show who read whose data by the server."),
+    "serve": ("scripts.cli.serve", "Serve the ledger over HTTP: an API, личный кабинет, the clerks' desk."),
     "ledger": ("scripts.cli.ledger", "Make, describe, copy and mend ledgers as such."),
     "backup": ("scripts.cli.backup", "Copy the ledger while it is written to."),
     "restore": ("scripts.cli.backup", "Make a ledger from a copy, once it is verified."),

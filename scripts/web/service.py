@@ -13,6 +13,7 @@ from ledger.service import Access, Clock, Ledger
 from ledger.snapshot import Snapshot
 from projections.operator.known_inputs import KnownInputs
 from scripts.app.feed import Asker, Fate, Intake, RawLine
+from scripts.state.outbox import Outbox
 from scripts.web.metrics import Metrics
 from scripts.web.problems import Problem
 from scripts.web.rates import RATES, RateLimits, Rates
@@ -62,8 +63,8 @@ class Reading:
 class Service:
     """A ledger as the server uses it; to be closed by whoever made it. Raises StoreError where it cannot be opened.
 
-    `now` is the wall clock, `rates` how often who may ask. One thread books, some read; each has the ledger open for
-    itself.
+    `now` is the wall clock, `rates` how often who may ask, `outbox` where it is kept what subscribers are to be told.
+    One thread books, some read; each has the ledger open for itself.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Service:
     ) -> None:
         self.ref = ref
         self.now = now
+        self.outbox: Outbox | None = None
         self.rates = RateLimits(rates)
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []
@@ -90,6 +92,7 @@ class Service:
         self._slow.pool.shutdown()
         for ledger in self._ledgers:
             ledger.close()
+        self._ledgers = []
 
     async def read(self, question: Callable[[Snapshot], T], *, slow: bool = False) -> T:
         """What one state of the ledger answers. Raises what the question does, and Problem where too many wait.
