@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger import inputs
-from ledger.catalogue import parse, shipped_text
 from ledger.log.engines import open_store, store_ref
 from ledger.service import Ledger
 from projections import totals
 from projections.follow import caught_up
-from scripts.simulate import Market, lines
+from tests.simulated import quiet
 from tests.support import CATALOGUE_TEXT, Clock, Story, at
 
-START = date(2026, 1, 1)
 Totals = dict[tuple[str, str], int]
 """By name in entries and unit: what all subscribers together have, and the counter-accounts."""
 
@@ -29,12 +27,16 @@ class Months(NamedTuple):
     exports: dict[str, Path]
 
 
+def month(subscribers: int = 35) -> list[str]:
+    """The lines of subscribers' January 2026."""
+    return quiet(subscribers=subscribers, days=31, seed=7)
+
+
 def simulated(folder: Path, *, subscribers: int = 35) -> Path:
     """The ledger of subscribers' January 2026, its nights included."""
     path = folder / "ledger.db"
-    feed = lines(Market(parse(shipped_text()), START), subscribers=subscribers, days=31, seed=7, start=START)
     with Ledger(store_ref(path), now=Clock(at("2026-02-02 00:00"))) as ledger:
-        ledger.apply([inputs.parse(line.decode()) for line in feed])
+        ledger.apply([inputs.parse(line) for line in month(subscribers)])
         while ledger.advance_due(at("2026-02-02 00:00"), accounts_max=100) is not None:
             pass
     return path

@@ -6,14 +6,12 @@ import sqlite3
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger import inputs
-from ledger.catalogue import parse, shipped_text
 from ledger.log.engines import open_store, store_ref
 from ledger.log_import import NotEmpty
 from ledger.service import Ledger
@@ -21,8 +19,7 @@ from projections.evidence import tree
 from projections.evidence.leaf import leaf
 from projections.exports.import_log import Imported, NotALog, import_log
 from projections.verify.verify import verify
-from scripts.simulate import Market, lines
-from tests.exports.support import Months, exported, odd
+from tests.exports.support import Months, exported, month, odd
 from tests.support import CATALOGUE_TEXT, Clock, Story, at
 
 TABLES = ("stored_events", "keys", "heads", "sources", "catalogues", "used_versions", "settings")
@@ -64,10 +61,9 @@ def test_the_feed_it_came_from_is_all_duplicates(months: Months, tmp_path: Path)
     """R-12.2: also of an SMS, whose text is in its digest only."""
     again = tmp_path / "again.db"
     imported(months.exports["jsonl"], again, keys=months.ledger.parent / "keys")
-    start = date(2026, 1, 1)
-    feed = [*lines(Market(parse(shipped_text()), start), subscribers=35, days=31, seed=7, start=start)]
+    feed = month()
     with Ledger(store_ref(again), now=Clock(at("2026-02-02 00:00"))) as ledger:
-        outcomes = ledger.apply([inputs.parse(line.decode()) for line in feed])
+        outcomes = ledger.apply([inputs.parse(line) for line in feed])
     assert {outcome.result for outcome in outcomes} == {"duplicate"}
     assert any(json.loads(line)["type"] == "sms" for line in feed)
 

@@ -119,10 +119,10 @@ def test_row_groups_are_as_large_as_they_should_be(
     months: Months, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Memory is that of one group of rows, however long the log."""
-    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 4_000)
+    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 1_000)
     made = pq.ParquetFile(exported(months.ledger, tmp_path, "parquet")).metadata
     sizes = [made.row_group(number).num_rows for number in range(made.num_row_groups)]
-    assert set(sizes[:-1]) == {4_000}
+    assert set(sizes[:-1]) == {1_000}
     assert sum(sizes) == pq.ParquetFile(months.exports["parquet"]).metadata.num_rows
 
 
