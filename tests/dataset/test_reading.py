@@ -6,7 +6,7 @@ import pytest
 
 from ledger.log.store import Reading, Stored
 from tests.dataset.support import Ledgers, reading
-from tests.log.contract import state
+from tests.log.elsewhere import state
 
 
 @pytest.mark.parametrize("dataset", ["once", "twice"])

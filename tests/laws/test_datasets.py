@@ -18,7 +18,7 @@ from projections.follow import folded
 from projections.totals import rows
 from projections.verify.verify import verify
 from tests.laws.feeds import Run, advance, cuts, end_of, feeds, folder, moderate, opened
-from tests.log.contract import state
+from tests.log.elsewhere import state
 from tests.support import unlike_without_change
 
 PROGRAM = Program("1", "3.11", "2026.1")

@@ -1,8 +1,6 @@
 """What every store promises (`ledger/log/store.py`), held to by whichever engine inherits this class."""
 
-import os
 import pickle
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -10,19 +8,19 @@ from contextlib import closing, suppress
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
 from ledger import inputs
 from ledger.log.errors import NoLedger, StoreError
-from ledger.log.store import Head, LogRef, Reading, Share, Store, Stored, StoredKey, Writing
+from ledger.log.store import Head, LogRef, Store, Stored, StoredKey
 from ledger.service import Ledger
+from tests.log.elsewhere import BOOKINGS, append, book_many, contracts_until, event, killed, state, state_until
 from tests.support import ACCOUNT, Clock, at
 
 T = TypeVar("T")
 WRITERS = 4
-BOOKINGS = 25
 WORDS = ("79160000001", "", "10", "9", "A", "a", "é", "ё", "яя", "я", "ﬀ", "\uffff", "\U00010000", "😀")
 """Accounts as somebody might name them: beyond ASCII, and beyond what UTF-16 has in one piece."""
 
@@ -31,76 +29,8 @@ class Undone(Exception):
     """Raised to undo a writing."""
 
 
-class State(NamedTuple):
-    """What a reading has of the log."""
-
-    last_position: int
-    events: int
-    by_position: list[Stored]
-    by_account: list[Stored]
-    accounts: list[str]
-    newest_versions: dict[str, int]
-    catalogues: list[Any]
-
-
-def state(log: Reading) -> State:
-    accounts = log.accounts()
-    return State(
-        log.last_position(),
-        log.count(),
-        list(log.events_between(0, 1 << 40)),
-        list(log.all_events()),
-        accounts,
-        log.newest_versions(accounts),
-        log.adopted(),
-    )
-
-
-def event(account: str, version: int, state: bytes = b"{}") -> Stored:
-    """An event as stored; its position is up to the store."""
-    return Stored(0, account, version, "Any/1", state)
-
-
 def key(number: int, account: str = ACCOUNT, version: int = 1) -> StoredKey:
     return StoredKey(number.to_bytes(32, "big"), account, version, b"content")
-
-
-def append(tx: Writing, account: str, versions: range) -> None:
-    tx.append_stored([event(account, version) for version in versions], [])
-
-
-# What happens in another process: functions of a module, which takes nothing along but the ref.
-
-
-def state_until(ref: LogRef, until: int) -> State:
-    with closing(ref.open()) as store, store.reading(until=until) as log:
-        return state(log)
-
-
-def contracts_until(ref: LogRef, until: int, share: Share) -> list[tuple[str, list[Stored]]]:
-    with closing(ref.open()) as store, store.reading(until=until) as log:
-        return list(log.whole_contracts(share))
-
-
-def book_many(ref: LogRef, writer: int) -> None:
-    """Transactions of one to three events, each of which says behind which position its transaction began."""
-    with closing(ref.open()) as store:
-        for booking in range(BOOKINGS):
-            with store.writing() as tx:
-                before = str(tx.last_position()).encode()
-                version = tx.newest_versions([str(writer)]).get(str(writer), 0)
-                count = 1 + booking % 3
-                tx.append_stored([event(str(writer), version + 1 + n, before) for n in range(count)], [])
-
-
-def killed(ref: LogRef, account: str, *, commits: bool) -> None:
-    with closing(ref.open()) as store:
-        with store.writing() as tx:
-            append(tx, account, range(1, 100))
-            tx.put_heads([Head(account, 99, None, b"{}")])
-            if not commits:
-                os.kill(os.getpid(), signal.SIGKILL)
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def elsewhere(work: Callable[..., T], *arguments: object, **named: object) -> T:

@@ -11,7 +11,8 @@ from ledger.log.engines import file_ref, open_store, store_ref
 from ledger.log.errors import StoreError
 from ledger.log.sqlite.store import SQLiteRef
 from ledger.log.store import Copyable, FileBased, StoreRef
-from tests.log.contract import StoreContract, append, state
+from tests.log.contract import StoreContract
+from tests.log.elsewhere import append, state
 
 STATEMENTS = {
     ("change", "event"): "UPDATE stored_events SET state = x'' WHERE position = 1",
