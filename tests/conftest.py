@@ -9,15 +9,12 @@ import pytest
 from hypothesis import settings
 
 from scripts.collector import tune_gc
-from tests.length import run_in_full
+from tests.length import examples, run_in_full
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored, and so would
 # the commands that tests interrupt
 
 tune_gc()  # as every command does
-
-settings.register_profile("steady", deadline=None)  # no test has a stopwatch
-settings.load_profile("steady")
 
 pytest_plugins = ["tests.postgres"]
 
@@ -33,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--long"):
         run_in_full()
+    settings.register_profile("steady", deadline=None, max_examples=examples(100))  # no test has a stopwatch
+    settings.load_profile("steady")
 
 
 def pytest_collection_finish() -> None:

@@ -17,6 +17,7 @@ from projections.evidence.tiles import Name, place
 from tests.evidence import tampering
 from tests.evidence.support import behind_its_back, copied, feed, problems, sign
 from tests.evidence.tampering import Tampering
+from tests.length import examples
 
 
 def changed(path: Path, how: Tampering, seed: int) -> set[Name]:
@@ -44,7 +45,7 @@ def test_a_log_that_nobody_touched_is_as_the_checkpoint_says(operator: Path) -> 
 @pytest.mark.parametrize("how", tampering.ALL, ids=lambda how: how.__name__)
 def test_a_change_is_found_and_the_event_named(operator: Path, tmp_path: Path, how: Tampering) -> None:
     path = copied(operator, tmp_path)
-    for seed in range(5):
+    for seed in range(examples(5)):
         shutil.copy(operator, path)
         events = changed(path, how, seed)
         assert events <= set(named(path, operator)), f"seed {seed}"

@@ -17,6 +17,7 @@ from ledger.events import EVENT_TYPES, PersonalErased, type_name
 from ledger.log.engines import open_store, store_ref
 from ledger.log.heads import STATE_SCHEMA
 from ledger.service import Ledger
+from tests.length import examples
 from tests.verify.tampered import (
     ACCOUNTS,
     STREAMS,
@@ -30,7 +31,7 @@ from tests.verify.tampered import (
     versions_of,
 )
 
-PLACES = 6
+PLACES = examples(6)
 """At how many places each kind of change is tried."""
 
 
