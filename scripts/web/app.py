@@ -159,7 +159,7 @@ class Door:
             raise Problem(401, "UNAUTHENTICATED", "say who asks", headers={"WWW-Authenticate": "Bearer"})
         if visitor.role not in route.roles:
             raise Problem(403, "NOT_ALLOWED", f"this is not for the role {visitor.role}")
-        if visitor.contract is not None and not route.reads_personal:
+        if visitor.contract is not None and visitor.role != "subscriber" and not route.is_for_limited:
             raise Problem(403, "NOT_ALLOWED", "this is not for who is limited to a contract")
         return visitor
 

@@ -6,9 +6,9 @@ from scripts.web.asked import Asked
 from scripts.web.problems import Problem
 
 
-def limit_of(asked: Asked, most: int) -> int:
-    """How many are asked for, at most so many. Raises Problem."""
-    limit: int = asked.get("limit", most)
+def limit_of(asked: Asked, most: int, *, otherwise: int | None = None) -> int:
+    """How many are asked for, at most so many; otherwise that many. Raises Problem."""
+    limit: int = asked.get("limit", otherwise or most)
     if not 1 <= limit <= most:
         raise Problem(422, "BAD_PARAMETER", f"limit is 1 to {most}; the rest comes with after")
     return limit

@@ -50,7 +50,8 @@ class Route:
 
     `roles`: who may. `reads_personal`: it tells of somebody, so a subscriber gets no other's, and what staff reads is
     written down. `answers`: media types with the names of their schemas. `created`: it makes something, which 201
-    says. `on_loopback`: it is open to this machine.
+    says. `narrows`: it names no number, and answers whoever is limited to a contract about that one. `on_loopback`: it
+    is open to this machine.
     """
 
     method: Method
@@ -66,6 +67,7 @@ class Route:
     problems: tuple[int, ...] = ()
     created: bool = False
     on_loopback: bool = False
+    narrows: bool = False
     is_page: bool = False
     tag: str = ""
 
@@ -75,6 +77,11 @@ class Route:
             raise ValueError(f"{self.method} {self.path} has no role")
         if self.reads_personal and "anybody" in self.roles:
             raise ValueError(f"{self.method} {self.path} tells of somebody, and is open to anybody")
+
+    @property
+    def is_for_limited(self) -> bool:
+        """Whether staff or machines that are limited to a contract may ask it."""
+        return self.narrows or "{number}" in self.path
 
     @property
     def name(self) -> str:

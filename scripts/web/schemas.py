@@ -209,6 +209,14 @@ ANSWERS: Final[dict[str, Schema]] = {
             "reasons": array(TEXT), "needed": array(TEXT), "missing": KOPECKS, "reply": TEXT,
         },
     ),
+    "Notices": array(
+        record(
+            "What a subscriber is to be told; further fields are facts of its kind.",
+            {
+                **NAMED, "id": TEXT, "version": maybe(VERSION), "kind": TEXT, "at": TIME, "text": TEXT, "after": TEXT,
+            },
+        )
+    ),
     "Advanced": record(
         "What nights booked.",
         {

@@ -74,6 +74,7 @@ class Service:
         self.now = now
         self.outbox: Outbox | None = None
         self.rates = RateLimits(rates)
+        self.outbox: Outbox | None = None
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []
         self._own = threading.local()

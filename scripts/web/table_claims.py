@@ -23,6 +23,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={JSON: "Claims"},
         problems=(422,),
         reads_personal=True,
+        narrows=True,
         tag="claims",
     ),
     Route(
@@ -37,6 +38,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         created=True,
         problems=(404, 409, 413, 415, 422),
         reads_personal=True,
+        narrows=True,
         tag="claims",
     ),
     Route(

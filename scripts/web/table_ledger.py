@@ -6,7 +6,7 @@ from ledger.events import BlockKind, Mode
 from ledger.reasons import UnratedReason
 from projections.counterfactual.late import Favour
 from scripts.web.answer import JSON, TEXT
-from scripts.web.api import account_list, evidence, gateway, night, reports
+from scripts.web.api import account_list, evidence, gateway, night, notices, reports
 from scripts.web.body import body_of
 from scripts.web.params import DRY_RUN, FROM, HOLDER, KNOWN_AT, LIMIT, OFFICE, READERS, TO, roles
 from scripts.web.route import Param, Route
@@ -23,7 +23,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         body=body_of("UssdRequest"),
         answers={TEXT: "Reply"},
         problems=(404, 409, 413, 415, 422),
-        reads_personal=False,
+        reads_personal=True,
         tag="gateway",
     ),
     Route(
@@ -35,7 +35,19 @@ ROUTES: Final[tuple[Route, ...]] = (
         body=body_of("SmsRequest"),
         answers={TEXT: "Reply"},
         problems=(404, 409, 413, 415, 422),
-        reads_personal=False,
+        reads_personal=True,
+        tag="gateway",
+    ),
+    Route(
+        method="GET",
+        path="/v1/notices",
+        does="What subscribers are to be told, in order; whoever asks again with the same `after` gets the same.",
+        roles=roles("gateway"),
+        handler=notices.notices,
+        params=(Param(name="after", does="Only those behind this one, by its `after`."), LIMIT),
+        answers={JSON: "Notices"},
+        problems=(409,),
+        reads_personal=True,
         tag="gateway",
     ),
     Route(
@@ -67,6 +79,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={JSON: "Accounts"},
         problems=(404, 422),
         reads_personal=True,
+        narrows=True,
         tag="accounts",
     ),
     Route(
@@ -114,6 +127,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={JSON: "Unrated"},
         problems=(404, 422),
         reads_personal=True,
+        narrows=True,
         tag="ledger",
     ),
     Route(
@@ -132,6 +146,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={JSON: "Late"},
         problems=(404, 409, 422),
         reads_personal=True,
+        narrows=True,
         tag="ledger",
     ),
     Route(

@@ -20,8 +20,11 @@ from ledger.inputs import Malformed
 from ledger.log.engines import AnyRef
 from ledger.periods import Instant
 from ledger.service import Ledger
+from scripts.app.notices import begin
 from scripts.app.roles import Role
 from scripts.sample import lines
+from scripts.state.outbox import Outbox
+from scripts.state.place import place_in
 from scripts.web.app import build
 from scripts.web.log import RequestLog
 from scripts.web.problems import Problem
@@ -62,6 +65,7 @@ class Served:
 
     def __init__(self, address: str, service: Service, gate: Shown, log: io.StringIO) -> None:
         self.address, self.service, self.gate, self.log = address, service, gate, log
+        self.state = service.outbox.place.folder if service.outbox is not None else None
         self._clients: dict[str, httpx.Client] = {}
 
     def client(self, role: Role | None, account: str | None = None) -> httpx.Client:
@@ -82,6 +86,7 @@ class Served:
         env = os.environ | {
             "OBNOVI_KEYS": str(ref.keys_place.folder),
             "OBNOVI_CACHE": str(ref.keys_place.folder.parent),
+            "OBNOVI_STATE": str(self.state),
         }
         return in_this_process("--ledger", ref, *args, cwd=cwd, env=env)
 
@@ -118,7 +123,10 @@ def served(
     gate, log = Shown(), io.StringIO()
     service = Service(ref, now=Clock(now), rates=rates)
     app = build(service, gate, ROUTES, log=RequestLog(log))
-    with listening(app) as address:
+    with service._book.snapshot() as snapshot:
+        service.outbox = Outbox(place_in(folder / "state", snapshot.log))
+        begin(snapshot.log, service.outbox, from_beginning=True)
+    with service.outbox, listening(app) as address:
         made = Served(address, service, gate, log)
         try:
             yield made

@@ -47,6 +47,7 @@ QUESTIONS = [
     ("/v1/accounts?cannot_pay=true&blocked=financial", ("accounts", "--cannot-pay", "--blocked=financial", "--json")),
     ("/v1/totals?from=2026-02-01&to=2026-02-28", ("totals", "--month", "2026-02", "--json")),
     ("/v1/totals?from=2026-02-01&to=2026-02-28&by=plan", ("totals", "--month", "2026-02", "--by=plan", "--json")),
+    ("/v1/notices?limit=5", ("notices", "--limit", 5, "--json")),
     ("/v1/unrated", ("unrated", "--json")),
     (f"/v1/unrated?reason=NO_PRICE&account={ANNA}", ("unrated", "--reason=NO_PRICE", "--account", ANNA, "--json")),
     ("/v1/late", ("late", "--json")),
@@ -60,7 +61,7 @@ QUESTIONS = [
 def test_the_same_question_by_command_and_by_http_has_the_same_bytes(
     server: Served, path: str, command: tuple[object, ...]
 ) -> None:
-    answer = server.client("clerk").get(path)
+    answer = server.client("gateway" if "notices" in path else "clerk").get(path)
     assert (answer.status_code, answer.text) == (200, server.command(*command).out)
 
 

@@ -55,7 +55,9 @@ def expected(route: Route, role: Role | None, limited: str | None, number: str) 
         return {401}
     if role not in route.roles:
         return {403}
-    if limited is not None and (not route.reads_personal or (names_one and number != limited)):
+    if limited is not None and role != "subscriber" and not route.is_for_limited:
+        return {403}
+    if limited is not None and names_one and number != limited:
         return {403}
     return {200, 404, 409} if route.path in ("/v1/inputs", "/v1/ussd", "/v1/sms") else {200, 201}
 
