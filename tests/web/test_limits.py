@@ -7,10 +7,11 @@ from unittest.mock import patch
 
 import httpx
 import pytest
+from freezegun import freeze_time
 
 from scripts.sample import ANNA
 from scripts.web.problems import Problem
-from scripts.web.rates import RateLimits, network_of
+from scripts.web.rates import Counters, RateLimits, network_of
 from scripts.web.service import Reading
 from tests.web.support import Served, served
 
@@ -100,6 +101,18 @@ def test_who_asks_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
         assert 1 <= int(told.headers["retry-after"]) <= 60
         assert server.client("auditor").get(path).status_code == 200
         assert nobody.get("/health/live").status_code == 200
+
+
+def test_a_window_begins_anew_and_who_came_once_is_not_kept() -> None:
+    counters = Counters()
+    with freeze_time("2026-03-16 12:00:00") as clock:
+        assert [counters.incr(key, 60) for key in ("a", "a", "b")] == [1, 2, 1]
+        assert (counters.get("a"), counters.get("c")) == (2, 0)
+        clock.tick(61)
+        assert counters.get("a") == 0
+        assert counters.incr("c", 60) == 1
+        assert counters.incr("a", 60) == 1
+        assert counters.reset() == 2, "b was forgotten"
 
 
 def test_of_ipv6_a_customers_network_counts_as_one() -> None:
