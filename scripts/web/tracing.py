@@ -28,6 +28,9 @@ class Tracing:
         except ImportError:
             self._tracer = None
             return
+        if provider is None and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            self._tracer = None  # nobody has set it up, and spans that go nowhere cost as much as others
+            return
         self._extract = propagate.extract
         self._server = trace.SpanKind.SERVER
         self._tracer = trace.get_tracer("obnovi", tracer_provider=provider)
