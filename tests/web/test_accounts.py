@@ -83,6 +83,25 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{[a-z]+\}", "[^/]+", path))
 
 
+def test_what_has_not_changed_is_not_sent_again_and_a_final_statement_may_be_kept(server: Served) -> None:
+    """R-13.5: a final statement never changes; everything else is asked for again."""
+    clerk = server.client("clerk")
+    for dates, kept in (
+        ("from=2026-01-01&to=2026-01-31", "private, max-age=31536000, immutable"),
+        ("from=2026-03-01&to=2026-03-31", "private, no-cache"),
+    ):
+        path = f"/v1/accounts/{ANNA}/statement?{dates}"
+        first = clerk.get(path)
+        assert (first.json()["final"], first.headers["cache-control"]) == (kept.endswith("immutable"), kept)
+        tag = first.headers["etag"]
+        for shown in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+            again = clerk.get(path, headers={"If-None-Match": shown})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert clerk.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    refused = clerk.get(f"/v1/accounts/{ANNA}/balance?as_of=never")
+    assert refused.headers.get("etag") is None
+
+
 def test_a_subscriber_sees_the_own_contract_and_no_other_not_even_whether_it_is_there(server: Served) -> None:
     anna = server.client("subscriber", ANNA)
     assert anna.get(f"/v1/accounts/{ANNA}/balance").json()["account"] == ANNA

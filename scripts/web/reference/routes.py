@@ -1,5 +1,6 @@
 """The routes of the reference, which is made from the table that they are part of."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -7,6 +8,7 @@ from typing import Final
 
 import jinja2
 import msgspec
+from markupsafe import Markup, escape
 
 from scripts.web.answer import JSON, Answer
 from scripts.web.asked import Asked
@@ -14,6 +16,7 @@ from scripts.web.openapi import document
 from scripts.web.route import ANYBODY, Route
 
 _FOLDER: Final = files("scripts.web.reference")
+_CODE: Final = re.compile("`([^`]+)`")
 _HTML: Final = "text/html; charset=utf-8"
 _CSS: Final = "text/css; charset=utf-8"
 
@@ -28,6 +31,7 @@ def routes(table: Callable[[], Sequence[Route]]) -> tuple[Route, ...]:
     @cache
     def page() -> bytes:
         environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        environment.filters["coded"] = _coded
         template = environment.from_string(_FOLDER.joinpath("page.html").read_text())
         return template.render(made=document(table()), shown=_shown).encode()
 
@@ -77,6 +81,11 @@ def routes(table: Callable[[], Sequence[Route]]) -> tuple[Route, ...]:
             tag="about",
         ),
     )
+
+
+def _coded(text: str) -> Markup:
+    """A text with what stands in backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # escaped before
 
 
 def _shown(value: object) -> str:
