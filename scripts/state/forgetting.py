@@ -15,7 +15,8 @@ def forget(place: StatePlace, contract: str) -> None:
     for form in (None, outbox.FORM):
         if place.file(".db" if form is None else form.ending).exists():
             _forget(StateDatabase(place, form), contract)
-    files.sweep(place.folder)
+    if place.folder.is_dir():
+        files.sweep(place.folder)
 
 
 def _forget(database: StateDatabase, contract: str) -> None:

@@ -136,8 +136,9 @@ def test_a_journal_that_was_changed_is_set_aside_whole_and_the_next_one_says_so(
 
 
 def test_after_an_erasure_nothing_of_the_state_leads_to_the_number(read: Run, tmp_path: Path) -> None:
-    """Tokens, sessions and codes of the contract are gone; its reads stay, and say by whom."""
+    """Tokens, sessions and codes of the contract are gone; its reads and notices stay, and say no name."""
     contract, next_one = contract_of(read), contract_of(read, holder=2)
+    assert read("notices", "--from-beginning", "--limit", "1").code == 0
     with opened() as (snapshot, place, state):
         for id in (contract, next_one):
             create(snapshot, state, "clerk", name=f"петров-{id[:3]}", account=id, now=NOW)
