@@ -71,6 +71,13 @@ class StateDatabase:
             row: Row | None = self._connection().execute(statement, values).fetchone()
             return row
 
+    def version(self) -> int:
+        """A number that changes when another thread or process has changed the file; cheaper than any question."""
+        try:
+            return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise StateUnusable(f"{self.path} cannot be used ({error})") from None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One state of all tables, for several statements."""

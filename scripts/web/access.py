@@ -32,6 +32,8 @@ STAFF_WHOLE: Final = 10 * HOUR
 """A shift."""
 SUBSCRIBER_IDLE: Final = 12 * HOUR
 SUBSCRIBER_WHOLE: Final = 7 * DAY
+KNOWN_MAX: Final = 1_000
+"""Tokens that are remembered."""
 LOGIN_PATHS: Final = frozenset({"/login", "/login/code", "/desk/login"})
 """Whoever logs in ends the session he had, so its token is not asked for."""
 
@@ -70,6 +72,8 @@ class Access:
         self._notes = _Group(self._write)
         self._apart: set[asyncio.Future[None]] = set()
         self._marked: set[str] = set()
+        self._known: dict[str, Token] = {}
+        self._version = 0
 
     def close(self) -> None:
         """Write what waits, and close the files."""
@@ -148,13 +152,23 @@ class Access:
     def _bearer(self, shown: str) -> Visitor:
         scheme, _, text = shown.partition(" ")
         now = self.service.now()
-        token = tokens.found(self.state, text.strip(), now=now) if scheme.lower() == "bearer" else None
+        token = self._token(text.strip(), now) if scheme.lower() == "bearer" else None
         if token is None:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             raise Problem(401, "UNAUTHENTICATED", "this lets nobody in (any more)", headers=challenge)
         if tokens.is_to_be_marked(token, now=now):
             self._mark(token.id, lambda now: tokens.mark_used(self.state, token, now=now))
         return Visitor(_role(token.role), token.name, token.contract, token=token.id)
+
+    def _token(self, text: str, now: Instant) -> Token | None:
+        """The token of a text, remembered while nothing of the state changes: a switch shows it with each record."""
+        if (version := self.state.version()) != self._version or len(self._known) > KNOWN_MAX:
+            self._version, self._known = version, {}
+        token = self._known.get(text) or tokens.found(self.state, text, now=now)
+        if token is None or not token.is_good(now):
+            return None
+        self._known[text] = token
+        return token
 
     async def _is_over(self, session: Session) -> bool:
         """Whether the contract of a session is closed; then all its sessions end."""
