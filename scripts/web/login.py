@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from ledger import periods
 from ledger.snapshot import Snapshot
@@ -28,8 +28,8 @@ CALLBACK: Final = "/desk/oidc/callback"
 ANSWER_SECONDS: Final = 0.3
 """How long it takes to be told that a code is on its way, whether there is a telephone for it or not."""
 NEXT: Final = Param(name="next", does="Where to go on to, a path here.")
-NUMBER: Final = (Param(name="number", does="The number of a telephone."),)
-CODE: Final = (Param(name="code", does="The code that came to it."),)
+NUMBER: Final = (Param(name="number", does="The number of a telephone."), NEXT)
+CODE: Final = (Param(name="code", does="The code that came to it."), NEXT)
 TOKEN: Final = (Param(name="token", does="A token of the staff."), NEXT)
 SUBSCRIBER: Final = "subscriber"
 """The name under which a subscriber asks for something himself; his number stands nowhere but in the contract."""
@@ -52,19 +52,19 @@ _NO_TOKEN: Final = "Такой токен не действует. Провер�
 
 async def subscriber_page(asked: Asked) -> Answer:
     """The form for a number; whoever is in already goes on."""
-    visitor = asked.known
+    visitor, then = asked.known, local_path(asked.get("next"), CABINET)
     if visitor is not None and visitor.by_cookie and visitor.role == "subscriber":
-        return _go_on(CABINET)
-    return page("login/number.html", None, told=None)
+        return _go_on(then)
+    return page("login/number.html", None, told=None, next=then)
 
 
 async def send_code(asked: Asked) -> Answer:
     """Send a code to a number. Nobody learns whether it is anybody's: answer, cookie and time are the same."""
     access, request = access_of(asked), asked.request
     form = await asked.form(NUMBER)
-    number = digits_of(form.get("number", "").strip())
+    number, then = digits_of(form.get("number", "").strip()), local_path(form.get("next"), CABINET)
     if not (len(number) == 11 and number.startswith("79") and number.isascii() and number.isdecimal()):
-        return page("login/number.html", None, status=422, told=_NO_NUMBER)
+        return page("login/number.html", None, status=422, told=_NO_NUMBER, next=then)
     begun = asyncio.get_running_loop().time()
     access.tries.require(CODES_FROM_ADDRESS, "codes from", address_of(request))
     access.tries.require(CODES_OF_NUMBER, "codes to", number)
@@ -82,14 +82,15 @@ async def send_code(asked: Asked) -> Answer:
         access.later(lambda: put(contract, attempt.code, zone=zone, now=now, until=attempt.until))
     await asyncio.sleep(begun + ANSWER_SECONDS - asyncio.get_running_loop().time())
     seconds = LIFETIME // periods.SECOND
-    return _go_on("/login/code", cookies.set_cookie(request, cookies.ATTEMPT, attempt.secret, seconds=seconds))
+    to = "/login/code" if then == CABINET else f"/login/code?{urlencode({'next': then})}"
+    return _go_on(to, cookies.set_cookie(request, cookies.ATTEMPT, attempt.secret, seconds=seconds))
 
 
 async def code_page(asked: Asked) -> Answer:
     """The form for the code that came."""
     if cookies.shown(asked.request, cookies.ATTEMPT) is None:
         return _go_on("/login")
-    return page("login/code.html", None, told=None)
+    return page("login/code.html", None, told=None, next=local_path(asked.get("next"), CABINET))
 
 
 async def show_code(asked: Asked) -> Answer:
@@ -99,13 +100,13 @@ async def show_code(asked: Asked) -> Answer:
     access.tries.require(LOGINS_FROM_ADDRESS, "logins from", address_of(request))
     attempt = cookies.shown(request, cookies.ATTEMPT)
     code, now = form.get("code", "").strip(), access.service.now()
-    contract = None
+    contract, then = None, local_path(form.get("next"), CABINET)
     if attempt is not None:
         contract = await access.on_disk(lambda: access.codes.finish(attempt, code, now=now))
     if contract is None:
-        return page("login/code.html", None, status=403, told=_NO_CODE)
+        return page("login/code.html", None, status=403, told=_NO_CODE, next=then)
     secret = await access.on_disk(lambda: access.begin("subscriber", SUBSCRIBER, contract, token=None, request=request))
-    return _let_in(asked, secret, CABINET, cookies.drop_cookie(request, cookies.ATTEMPT))
+    return _let_in(asked, secret, then, cookies.drop_cookie(request, cookies.ATTEMPT))
 
 
 async def staff_page(asked: Asked) -> Answer:

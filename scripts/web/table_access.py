@@ -38,7 +38,7 @@ LOGIN: Final[tuple[Route, ...]] = (
     _page("GET", "/login", "The way in for subscribers.", login.subscriber_page, login.NEXT),
     _page("POST", "/login", "Send a one-time code; whosever number it is, the answer is the same.", login.send_code,
           has_form=True),
-    _page("GET", "/login/code", "The form for a one-time code.", login.code_page),
+    _page("GET", "/login/code", "The form for a one-time code.", login.code_page, login.NEXT),
     _page("POST", "/login/code", "Let in whoever shows the code.", login.show_code, has_form=True),
     _page("GET", "/desk/login", "The way in for staff.", login.staff_page, login.NEXT),
     _page("POST", "/desk/login", "Let in whoever of the staff shows a token.", login.show_token, has_form=True),

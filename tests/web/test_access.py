@@ -42,6 +42,10 @@ def code_for(server: Gated, number: str, browser: httpx.Client) -> str:
     """The code that came to a number."""
     sent = browser.post("/login", data={"number": number})
     assert (sent.status_code, sent.headers["location"]) == (303, "/login/code")
+    return code_that_came(server)
+
+
+def code_that_came(server: Gated) -> str:
     for _ in range(100):
         if server.codes:
             return server.codes.pop()[1]
@@ -152,6 +156,21 @@ def test_a_subscriber_comes_in_by_the_code_that_came_to_the_number(server: Gated
     assert browser.get(f"/v1/accounts/{BORIS}/balance").status_code == 403
     assert browser.get("/login").headers["location"] == "/"
     assert "obnovi-login" not in browser.cookies
+
+
+def test_a_subscriber_comes_to_the_page_that_was_asked_for(server: Gated) -> None:
+    browser = server.browser()
+    to = browser.get("/services").headers["location"]
+    assert to == "/login?next=%2Fservices"
+    hidden = '<input type="hidden" name="next" value="/services">'
+    assert hidden in browser.get(to).text
+    sent = browser.post("/login", data={"number": ANNA, "next": "/services"})
+    assert hidden in browser.get(sent.headers["location"]).text
+    code = code_that_came(server)
+    assert hidden in browser.post("/login/code", data={"code": "no", "next": "/services"}).text
+    shown = browser.post("/login/code", data={"code": code, "next": "/services"})
+    assert (shown.status_code, shown.headers["location"]) == (303, "/services")
+    assert server.browser().get("/desk/nothing", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_go_over_tls_alone(server: Gated) -> None:
