@@ -185,7 +185,8 @@ class Follower:
                 account = evolve(account, event, row[1])
             except BrokenLog as error:
                 raise BadEvents(str(error), "run_verify") from None
-            found += self._told(row[0], event, account)
+            if _may_be_told(row):
+                found += self._told(row[0], event, account)
         if account is not None:
             self._known[account.account] = account
         return found

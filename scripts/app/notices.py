@@ -71,6 +71,8 @@ def _sweep(log: Reading, outbox: Outbox, now: Instant) -> int:
     """Look at the schedules that came so near that something may have to be told, though nothing was booked."""
     before, catalogues = outbox.swept(), log.adopted_count()
     since = before.at if before.catalogues == catalogues else None
+    if since is not None and since > now:  # the clock was set back: looked at as never before, told as ever once
+        since = None
     if since is not None and now < since + SWEPT_EVERY:
         return 0
     followed = outbox.followed()
@@ -104,6 +106,15 @@ def _is_of(log: Reading, was: Followed) -> bool:
 def _end_of(log: Reading) -> Followed:
     last = log.last_position()
     return Followed(last, digest_at(log, last))
+
+
+def next_notices(
+    log: Reading, outbox: Outbox, after: str | None, *, limit: int = LIMIT, now: Instant
+) -> list[ToldNotice]:
+    """The next notices behind one, once all that happened was followed. Raises as the two do."""
+    seq_after(outbox, after)
+    follow(log, outbox, now)
+    return notices_after(log, outbox, after, limit=limit, now=now)
 
 
 def notices_after(

@@ -19,7 +19,7 @@ from projections.words import notices as words
 from projections.words.language import Language
 from projections.words.names import NONE
 from projections.words.phrasebook import Phrasebook
-from scripts.app.notices import LIMIT, LIMIT_MAX, begin, follow, notices_after, seq_after
+from scripts.app.notices import LIMIT, LIMIT_MAX, begin, follow, next_notices, seq_after
 from scripts.app.webhooks import TIMEOUT_SECONDS, Pushed, Pusher, receiver
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_missing_keys
@@ -159,11 +159,8 @@ def opened_outbox(settings: Settings, ledger: Ledger, phrases: Phrasebook, from_
 
 
 def _next(ledger: Ledger, outbox: Outbox, after: str | None, limit: int) -> list[ToldNotice]:
-    """What comes behind a notice, once all that happened was followed."""
-    at = now()
     with ledger.snapshot() as snapshot:
-        follow(snapshot.log, outbox, at)
-        return notices_after(snapshot.log, outbox, after, limit=limit, now=at)
+        return next_notices(snapshot.log, outbox, after, limit=limit, now=now())
 
 
 def _without_end(ledger: Ledger, outbox: Outbox, after: str | None) -> Iterator[ToldNotice]:

@@ -80,6 +80,12 @@ def test_what_comes_near_is_told_once_though_nothing_happens(tmp_path: Path, out
     assert followed(story, outbox, at("2023-03-08 12:00")) == []
 
 
+def test_a_clock_that_was_ahead_once_keeps_nothing_back(tmp_path: Path, outbox: Outbox) -> None:
+    story = t3_due_on_10_march(tmp_path, 3_00)
+    assert followed(story, outbox, at("2029-03-07 02:59")) == []
+    assert followed(story, outbox, at("2023-03-07 04:00")) == ["fee_due"]
+
+
 def test_what_becomes_uncovered_within_the_three_days_is_told_with_the_event(tmp_path: Path, outbox: Outbox) -> None:
     story = t3_due_on_10_march(tmp_path, 350_00)
     assert followed(story, outbox, at("2023-03-08 10:00")) == []
