@@ -27,12 +27,13 @@ Answer = int | tuple[int, Mapping[str, str]]
 
 
 class Hook:
-    """Deliveries in the order in which they came."""
+    """Deliveries in the order in which they were answered; `arrived` has their ids in that of their coming."""
 
     def __init__(self, address: str, answer: Callable[[dict[str, Any]], Answer]) -> None:
         self.url = f"{address}/hook"
         self.answer = answer
         self.got: list[Got] = []
+        self.arrived: list[str] = []
         self.elsewhere: list[str] = []
         self.lock = threading.Lock()
 
@@ -57,6 +58,8 @@ def hook(answer: Callable[[dict[str, Any]], Answer] = lambda _: 204) -> Iterator
                 self.reply(401, {})
                 return
             notice = json.loads(body)
+            with made.lock:
+                made.arrived.append(id)
             said = made.answer(notice)
             status, headers = (said, {}) if isinstance(said, int) else said
             with made.lock:

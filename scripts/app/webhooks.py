@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from ledger.contracts import NO_KEY
 from ledger.log.store import Reading
 from ledger.periods import DAY, HOUR, SECOND, Instant, from_datetime
 from projections.canonical_notices import notice
@@ -151,6 +152,8 @@ class Pusher:
     def _attempt(self, told: ToldNotice) -> Attempt:
         import httpx  # noqa: PLC0415  # an extra that only who pushes has
 
+        if told.contract.number == NO_KEY:  # nobody could be told; the key may come back
+            return Attempt(told, None, "its contract's key is missing", None)
         body = notice(told)
         now = self._now()
         signed = headers(self._receiver.secret, told.id, now, body)

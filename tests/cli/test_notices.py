@@ -138,10 +138,22 @@ def test_who_pushes_is_killed_and_goes_on(obnovi: Run) -> None:
         to.answer = lambda _: 200
         while obnovi(*hooked(to, "--once", "--json")).json()["taken"]:
             pass
-        for each in numbers:
-            kinds = [got["kind"] for got in to.taken() if got["account"] == each]
-            assert kinds in (["monthly_fee", "refresh_reply"], ["monthly_fee", "monthly_fee", "refresh_reply"]), kinds
+        ids = {(each.notice["account"], each.notice["kind"]): each.id for each in to.got}
+        for each in numbers:  # the first time that each came; what was under way to the killed one may come late
+            assert to.arrived.index(ids[each, "monthly_fee"]) < to.arrived.index(ids[each, "refresh_reply"])
         assert len({each.id for each in to.got}) == 2 * len(numbers)
+
+
+def test_a_notice_whose_number_no_key_tells_is_kept_back(obnovi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OBNOVI_STATE", "state")
+    with hook() as to:
+        fed(obnovi, *month())
+        assert obnovi(*hooked(to, "--once")).code == 0
+        fed(obnovi, dialled())
+        Path("keys").rename("elsewhere")
+        done = obnovi(*hooked(to, "--once"))
+        assert (done.code, "its contract's key is missing" in done.err) == (1, True)
+        assert to.got == []
 
 
 def refresh(account: str) -> str:
