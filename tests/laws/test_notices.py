@@ -39,7 +39,7 @@ def by_contract(notices: list[Notice]) -> dict[str, list[Notice]]:
     return found
 
 
-@moderate(25)
+@moderate(40)
 @given(feed=feeds(), at_once=st.sampled_from([1, 2, 3, 7, 50, 1000]))
 def test_whatever_the_stretches_events_are_told_as_from_scratch(feed: list[Input], at_once: int) -> None:
     with fed(feed) as ledger, ledger.snapshot() as snapshot, outbox() as box:
@@ -94,7 +94,7 @@ def months_of_use(draw: st.DrawFn) -> list[list[Input]]:
     return parts
 
 
-@moderate(25)
+@moderate(40)
 @given(parts=months_of_use())
 def test_packages_that_run_out_are_told_whoever_looks_and_when(parts: list[list[Input]]) -> None:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as ledger, outbox() as box:
@@ -108,7 +108,7 @@ def test_packages_that_run_out_are_told_whoever_looks_and_when(parts: list[list[
             assert told_behind == from_scratch(snapshot.log)
 
 
-@moderate(20)
+@moderate(30)
 @given(feed=feeds(lines_max=25), data=st.data())
 def test_followed_beside_the_feed_each_is_told_once_in_order_of_its_contract(
     feed: list[Input], data: st.DataObject
