@@ -23,6 +23,7 @@ from ledger.events import EVENT_TYPES
 from ledger.inputs import Input
 from ledger.log import codec, keys
 from ledger.rules.considered import REASONS
+from projections.notices.notice import Kind
 from scripts.commands_reference import reference
 from tests.cli.support import in_this_process
 from tests.support import Story
@@ -301,3 +302,10 @@ def test_answers_have_the_fields_that_the_contract_names(tmp_path: Path, monkeyp
 
 def test_the_example_of_a_catalogue_is_one() -> None:
     assert parse(example("6 Catalogue", "toml")).edition == 2
+
+
+def test_the_contract_names_every_kind_of_notice() -> None:
+    rows = section("13.1 What is told").split("| kind | when |")[1]
+    assert re.findall(
+        r"`(\w+)`", " ".join(row.split("|")[1] for row in rows.splitlines() if row.startswith("| `"))
+    ) == [*get_args(Kind)]
