@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scripts.app.roles import STAFF
 from scripts.web.answer import Answer
-from scripts.web.asked import Asked, header_text
+from scripts.web.asked import Asked
 from scripts.web.gate import Gate
 from scripts.web.log import RequestLog
 from scripts.web.pages.page import HTML, problem_page
@@ -135,8 +135,7 @@ class Door:
         asked = Asked(request, route, self._service, visitor)
         answer = await route.handler(asked)
         if route.reads_personal and visitor is not None and visitor.role in STAFF and answer.whose:
-            ground = (header_text(request, "obnovi-ground") or "")[:200]
-            await self._gate.note(visitor, what=route.name, whose=answer.whose, ground=ground)
+            await self._gate.note(visitor, what=route.name, whose=answer.whose, ground=asked.ground)
         return _response(request, answer)
 
     async def _let_in(self, request: Request, route: Route) -> Visitor | None:

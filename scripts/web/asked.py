@@ -22,11 +22,13 @@ QUERY_BYTES_MAX: Final = 4_096
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_BYTES_MAX: Final = 64 * 1024
 CSRF: Final = Param(name="csrf", does="What shows that the form is of a page of this session.")
+GROUND_HEADER: Final = "obnovi-ground"
+GROUND_LENGTH_MAX: Final = 200
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Asked:
-    """A request with its parameters, and who it is from."""
+    """A request with its parameters, who it is from, and on what ground he reads somebody's data, where he says it."""
 
     def __init__(self, request: Request, route: Route, service: "Service", visitor: Visitor | None) -> None:
         self.request = request
@@ -35,6 +37,7 @@ class Asked:
         self._visitor = visitor
         self.path: dict[str, str] = _path(request)
         self.query = _parameters(request.scope.get("query_string", b""), route.params)
+        self.ground = (header_text(request, GROUND_HEADER) or self.query.get("ground") or "")[:GROUND_LENGTH_MAX]
 
     @property
     def visitor(self) -> Visitor:

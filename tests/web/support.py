@@ -45,6 +45,7 @@ class Shown:
 
     def __init__(self) -> None:
         self.notes: list[tuple[str, str, tuple[str, ...]]] = []
+        self.grounds: list[str] = []
 
     async def visitor(self, request: Request) -> Visitor | None:
         shown = request.headers.get("authorization")
@@ -58,6 +59,7 @@ class Shown:
 
     async def note(self, visitor: Visitor, *, what: str, whose: tuple[str, ...], ground: str) -> None:
         self.notes.append((visitor.name, what, whose))
+        self.grounds.append(ground)
 
 
 class Served:
