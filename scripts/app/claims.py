@@ -44,7 +44,7 @@ class Clerk(NamedTuple):
 class Trial(NamedTuple):
     """What a clerk's input would come to on the account as it stands.
 
-    `about` is the event of `version`, which the claim is about, None where there is none; `so_far` what was moved back
+    `about` is the event of `version`, which the input is about, None where there is none; `so_far` what was moved back
     of it before, `others` the ids of the claims about it that are open. `quiet`: nothing came in for long before, and
     the schedule has bookings ahead of the input.
     """
@@ -125,7 +125,7 @@ def try_opening(
     contract = require_contract(snapshot.contracts, account, holder)
     named = id if id is not None else unused_id(snapshot, contract, f"claim-{version}")
     own = {"type": "open_dispute", "id": named, "event": version, "text": text}
-    return _tried(snapshot, contract, version, own, clerk, holder)
+    return try_input(snapshot, contract, version, own, clerk, holder)
 
 
 def try_answer(
@@ -149,7 +149,34 @@ def try_answer(
     }
     if amount is not None:
         own["amount"] = amount
-    return _tried(snapshot, row.contract, row.event, own, clerk, holder)
+    return try_input(snapshot, row.contract, row.event, own, clerk, holder)
+
+
+def try_input(
+    snapshot: Snapshot,
+    contract: Contract,
+    version: int,
+    own: Mapping[str, object],
+    clerk: Clerk,
+    holder: int | None = None,
+) -> Trial:
+    """An input of a clerk's, by the fields of its type and its id, not booked yet; `version` 0 is about no event.
+
+    Raises Declined, InvalidRequest.
+    """
+    _require_reachable(snapshot.contracts, contract, holder)
+    account = require_account(snapshot, contract.id)
+    input = _input(contract, account, clerk, own, holder)
+    catalogue = clerk.catalogue or snapshot.catalogues.newest()
+    outcome = outcome_of(snapshot, contract, account, input, catalogue, clerk.now)
+    events = [event for _, event in snapshot.events(contract.id)]
+    about = events[version - 1] if 0 < version <= len(events) else None
+    so_far = returned.so_far(account, events, about, edition=catalogue.edition) if about is not None else SoFar()
+    claims = _claims(snapshot, account)
+    others = [id for each, id in claims.items() if each.event == version and not each.resolved]
+    is_ahead = any(event.input is None for event in outcome.events)
+    quiet = quiet_before(snapshot.log, input.received_at) if is_ahead else None
+    return Trial(contract, account, input, outcome, version, about, so_far, others, quiet)
 
 
 def book_trial(ledger: Ledger, trial: Trial) -> Outcome:
@@ -203,29 +230,6 @@ def _claims(snapshot: Snapshot, account: Account) -> dict[Dispute, str]:
         event = snapshot.log.event(account.account, each.opened)
         found[each] = event.input.id if event is not None and event.input is not None else ""
     return found
-
-
-def _tried(
-    snapshot: Snapshot,
-    contract: Contract,
-    version: int,
-    own: Mapping[str, object],
-    clerk: Clerk,
-    holder: int | None,
-) -> Trial:
-    _require_reachable(snapshot.contracts, contract, holder)
-    account = require_account(snapshot, contract.id)
-    input = _input(contract, account, clerk, own, holder)
-    catalogue = clerk.catalogue or snapshot.catalogues.newest()
-    outcome = outcome_of(snapshot, contract, account, input, catalogue, clerk.now)
-    events = [event for _, event in snapshot.events(contract.id)]
-    about = events[version - 1] if version <= len(events) else None
-    so_far = returned.so_far(account, events, about, edition=catalogue.edition) if about is not None else SoFar()
-    claims = _claims(snapshot, account)
-    others = [id for each, id in claims.items() if each.event == version and not each.resolved]
-    is_ahead = any(event.input is None for event in outcome.events)
-    quiet = quiet_before(snapshot.log, input.received_at) if is_ahead else None
-    return Trial(contract, account, input, outcome, version, about, so_far, others, quiet)
 
 
 def _require_reachable(contracts: Contracts, contract: Contract, holder: int | None) -> None:
