@@ -18,7 +18,7 @@ from scripts.web.answer import Answer
 from scripts.web.api.inputs import Result, came_before, handed_over
 from scripts.web.asked import Asked
 from scripts.web.own import require_own
-from scripts.web.pages.page import page
+from scripts.web.pages.page import page, to_the_minute
 from scripts.web.problems import Problem
 
 SOURCE = "cabinet"
@@ -38,9 +38,7 @@ class Seen:
 
     def time(self, at: Instant) -> str:
         """A time to the minute, as people read it."""
-        text = self.phrases.time(at)
-        date, _, clock = text.partition(" ")
-        return f"{date} {clock[:5]}{clock[8:]}"
+        return to_the_minute(self.phrases, at)
 
 
 def own_contract(asked: Asked, snapshot: Snapshot) -> Contract:

@@ -1,17 +1,21 @@
 """The cabinet's first page, and «Обновить пакеты» with what will happen before one presses it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ledger import periods
+from ledger.account import Account
 from ledger.events import Blocked, DailyFeeCharged, MonthlyFeeCharged
+from ledger.periods import Instant
 from projections import balances, refusals
 from projections.follow import asked as views_asked
 from projections.next_charges import NextCharges, next_charges
+from projections.packages import BucketRow
 from projections.refresh_preview import RefreshPreview
 from projections.words import next_charges as charge_words
 from projections.words.names import BLOCKS, INPUTS
+from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from projections.words.replies import say
 from scripts.app.claims import claims_of
@@ -20,7 +24,7 @@ from scripts.web.answer import Answer
 from scripts.web.api.refreshing import refresh_now
 from scripts.web.asked import Asked
 from scripts.web.pages.cabinet import Seen, amounts, done, shown
-from scripts.web.pages.page import redirect
+from scripts.web.pages.page import redirect, to_the_minute
 from scripts.web.route import Param
 
 REFUSALS_SHOWN: Final = 3
@@ -76,30 +80,40 @@ def _facts(seen: Seen) -> Mapping[str, Any]:
         "blocks": [phrases.say(BLOCKS[kind]) for kind in made.blocks],
         "missing_to_unblock": "financial" in made.blocks,
         "charge": charge_words.next_charge(phrases, waits),
-        **_cover(waits),
-        "packages": [
-            {
-                "service": phrases.service(row.service).capitalize() if row.service != "sms" else "SMS",
-                "bucket": phrases.bucket(row.bucket),
-                "left": phrases.packaged(row.service, row.left),
-                "granted": phrases.packaged(row.service, row.granted),
-                "share": 100 * row.left // row.granted if row.granted else 0,
-                "until": seen.time(row.end),
-            }
-            for row in made.buckets
-        ],
-        "unlimited": [
-            f"{phrases.service(bucket.service)} ({phrases.bucket(bucket.name)})"
-            for bucket in account.buckets
-            if bucket.unlimited and bucket.end > seen.now
-        ],
+        **cover(waits),
+        "packages": package_rows(phrases, made.buckets),
+        "unlimited": unlimited_buckets(phrases, account, seen.now),
         "open_claims": [each for each in claims_of(snapshot, seen.contract, now=seen.now) if each.state == "open"],
         "refusals": recent,
         **_refresh(seen),
     }
 
 
-def _cover(waits: NextCharges) -> dict[str, Any]:
+def package_rows(phrases: Phrasebook, rows: Sequence[BucketRow]) -> list[dict[str, Any]]:
+    """Packages with what is left of them, as a page shows them."""
+    return [
+        {
+            "service": phrases.service(row.service).capitalize() if row.service != "sms" else "SMS",
+            "bucket": phrases.bucket(row.bucket),
+            "left": phrases.packaged(row.service, row.left),
+            "granted": phrases.packaged(row.service, row.granted),
+            "share": 100 * row.left // row.granted if row.granted else 0,
+            "until": to_the_minute(phrases, row.end),
+        }
+        for row in rows
+    ]
+
+
+def unlimited_buckets(phrases: Phrasebook, account: Account, at: Instant) -> list[str]:
+    """What an account has without limit at a time."""
+    return [
+        f"{phrases.service(bucket.service)} ({phrases.bucket(bucket.name)})"
+        for bucket in account.buckets
+        if bucket.unlimited and bucket.end > at
+    ]
+
+
+def cover(waits: NextCharges) -> dict[str, Any]:
     """Whether the money at hand reaches the month's fee, and how much is missing."""
     tariff = waits.tariff
     if tariff is None:

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ledger.periods import Instant
+from projections.words.phrasebook import Phrasebook
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.problems import Problem
@@ -62,6 +64,12 @@ def problem_page(problem: Problem, visitor: Visitor | None, request_id: str) -> 
 def redirect(path: str, **query: str) -> Answer:
     """On to another page, which is then asked for by GET."""
     return Answer(status=303, headers={"Location": path + (f"?{urlencode(query)}" if query else "")})
+
+
+def to_the_minute(phrases: Phrasebook, at: Instant) -> str:
+    """A time as people read it, with the offset on a day whose hour comes twice."""
+    date, _, clock = phrases.time(at).partition(" ")
+    return f"{date} {clock[:5]}{clock[8:]}"
 
 
 async def static(asked: Asked) -> Answer:

@@ -7,13 +7,12 @@ from typing import Any, Final
 from ledger import periods
 from ledger.catalogue import OptionVersion
 from ledger.rules.options import against_connecting
-from ledger.units import Kopecks
 from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.pages.cabinet import Seen, done, hand_over, shown
-from scripts.web.problems import Problem
+from scripts.web.pages.sums import kopecks_of
 from scripts.web.route import Param
 
 OPTION: Final = (
@@ -48,18 +47,6 @@ async def promise(asked: Asked) -> Answer:
     fields = {"type": "take_promise", "id": form["id"], "at": _now(asked), "amount": kopecks_of(form["rubles"])}
     result = await hand_over(asked, fields)
     return await done(asked, result, "Обещанный платёж взят", "Обещанный платёж действует.")
-
-
-def kopecks_of(text: str) -> Kopecks:
-    """A sum as people write it, `400` or `400,50`. Raises Problem."""
-    rubles, _, kopecks = (
-        text.strip().replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace(",", ".").partition(".")
-    )
-    if not (rubles.isascii() and rubles.isdecimal() and len(rubles) <= 10 and len(kopecks) <= 2):
-        raise Problem(422, "BAD_PARAMETER", "Сумма пишется в рублях: 400 или 400,50.")
-    if kopecks and not (kopecks.isascii() and kopecks.isdecimal()):
-        raise Problem(422, "BAD_PARAMETER", "Сумма пишется в рублях: 400 или 400,50.")
-    return int(rubles) * 100 + int(f"{kopecks:0<2}")
 
 
 def _now(asked: Asked) -> str:
