@@ -74,7 +74,6 @@ class Service:
         self.now = now
         self.outbox: Outbox | None = None
         self.rates = RateLimits(rates)
-        self.outbox: Outbox | None = None
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []
         self._own = threading.local()

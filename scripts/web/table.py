@@ -11,6 +11,7 @@ from scripts.web.answer import JSON, NDJSON
 from scripts.web.api import accounts, health, inputs, refreshing
 from scripts.web.body import body_of
 from scripts.web.pages.cabinet_routes import CABINET
+from scripts.web.pages.desk_routes import DESK
 from scripts.web.params import FROM, HOLDER, KNOWN_AT, LIMIT, READERS, TO, roles
 from scripts.web.reference import routes as reference
 from scripts.web.route import Body, Param, Route
@@ -172,4 +173,4 @@ API: Final[tuple[Route, ...]] = (
     ),
     *reference.routes(lambda: ROUTES),
 )
-ROUTES: Final[tuple[Route, ...]] = (*API, *table_access.LOGIN, *CABINET)
+ROUTES: Final[tuple[Route, ...]] = (*API, *table_access.LOGIN, *CABINET, *DESK)

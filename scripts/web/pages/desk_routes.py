@@ -1,0 +1,58 @@
+"""The routes of the desk."""
+
+from typing import Final
+
+from scripts.app.roles import Role
+from scripts.web.asked import FORM, FORM_BYTES_MAX
+from scripts.web.pages import desk_booking, desk_claims, desk_contract, desk_event, desk_home
+from scripts.web.pages.desk import CASE, GROUND, HOLDER
+from scripts.web.pages.page import HTML
+from scripts.web.params import CLERKS, OFFICE
+from scripts.web.route import Anybody, Body, Handler, Method, Param, Route
+
+_SUBMITTED: Final = Body(media_types=(FORM,), bytes_max=FORM_BYTES_MAX, schema="Form")
+
+
+def _page(
+    method: Method,
+    path: str,
+    does: str,
+    handler: Handler,
+    *params: Param,
+    roles: frozenset[Role | Anybody] = OFFICE,
+    reads_personal: bool = True,
+    media_types: tuple[str, ...] = (HTML,),
+) -> Route:
+    return Route(
+        method=method,
+        path=path,
+        does=does,
+        roles=roles,
+        handler=handler,
+        params=params,
+        body=_SUBMITTED if method == "POST" else None,
+        answers=dict.fromkeys(media_types, "Page"),
+        reads_personal=reads_personal,
+        is_page=True,
+        tag="desk",
+    )
+
+
+DESK: Final[tuple[Route, ...]] = (
+    _page("GET", "/desk", "A number looked up, and the claims that wait.", desk_home.desk, *desk_home.FIND),
+    _page("GET", "/desk/claims", "The queue of claims.", desk_home.claims, desk_home.ALL, GROUND),
+    _page("GET", "/desk/claims/{number}/{dispute}", "A claim and its answer.", desk_claims.claim, HOLDER, GROUND),
+    _page(
+        "GET", "/desk/claims/{number}/{dispute}/file", "The dossier of a claim as a file.", desk_claims.claim_file,
+        HOLDER, GROUND, desk_claims.FORMAT, media_types=desk_claims.FILES,
+    ),
+    _page(
+        "GET", "/desk/{number}", "A contract with its time line.", desk_contract.contract, *CASE,
+        *desk_contract.FILTERS,
+    ),
+    _page("GET", "/desk/{number}/events/{version}", "An event.", desk_event.event, *CASE, *desk_event.WHAT_IF),
+    _page(
+        "POST", "/desk/{number}/book", "What the desk books, tried first.", desk_booking.book, HOLDER, GROUND,
+        roles=CLERKS,
+    ),
+)  # fmt: skip
