@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from scripts.app.roles import ROLES
+from scripts.web import cookies
 from scripts.web.answer import JSON, NDJSON
 from scripts.web.asked import FLAGS
 from scripts.web.examples import BODIES, PARAMS
@@ -181,7 +182,7 @@ def _bare(media: str) -> str:
 
 SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `obnovi token create`."},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "session", "description": "A session of a browser."},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": cookies.SESSION, "description": "A session of a browser."},
 }
 ABOUT: Final = """
 Times and money are those of the commands: RFC 3339 with an offset, integer kopecks. The answers are the bytes that the
@@ -201,6 +202,7 @@ TAGS: Final = {
     "refresh": "«Обнови пакет».",
     "claims": "Claims and their answers.",
     "ledger": "What crosses accounts.",
+    "access": "Who read whose data.",
     "health": "For whoever runs it.",
     "about": "What can be asked.",
 }

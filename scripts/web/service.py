@@ -72,7 +72,6 @@ class Service:
     ) -> None:
         self.ref = ref
         self.now = now
-        self.outbox: Outbox | None = None
         self.rates = RateLimits(rates)
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []

@@ -120,6 +120,7 @@ def served(
     ref: "AnyRef | None" = None,
 ) -> Iterator[Served]:
     """A server over a new ledger in a folder."""
+    folder.mkdir(exist_ok=True)
     ref = ref or ledger_ref(folder / "ledger.db")
     fed(ref, *texts, catalogue=catalogue, now=now)
     gate, log = Shown(), io.StringIO()

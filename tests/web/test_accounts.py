@@ -67,6 +67,7 @@ def test_the_same_question_by_command_and_by_http_has_the_same_bytes(
 
 COMPARED_ELSEWHERE = {
     "/v1/accounts/{number}/proof/{version}", "/v1/checkpoints", "/v1/disputes/{number}/{dispute}/dossier",
+    "/v1/access-log",
 }  # fmt: skip
 HAVE_NO_COMMAND = {"/v1/disputes/{number}/{dispute}", "/v1/accounts/{number}/refresh"}
 

@@ -8,7 +8,7 @@ from projections.evidence.keys import create
 from scripts.app.roles import Role
 from scripts.sample import ANNA, BORIS
 from scripts.web.table import ROUTES
-from tests.web.support import Served, served
+from tests.web.support import served
 from tests.web.test_rights import ask, expected
 
 ASK: tuple[Role, ...] = ("clerk", "feeder", "operator", "gateway")
@@ -23,9 +23,9 @@ SAME = (
 )
 
 
-def test_the_same_over_postgresql(server: Served, postgres_database: str, tmp_path: Path) -> None:
+def test_the_same_over_postgresql(postgres_database: str, tmp_path: Path) -> None:
     ref = store_ref(f"{postgres_database}", keys=KeysPlace(tmp_path / "keys"), caches=tmp_path)
-    with served(tmp_path, ref=ref) as over:
+    with served(tmp_path / "postgres", ref=ref) as over, served(tmp_path / "file") as server:
         create(ref.keys_place.folder)
         for path in SAME:
             assert over.client("clerk").get(path).content == server.client("clerk").get(path).content, path
