@@ -1,11 +1,12 @@
 """What is asked: the path and query of a request, read strictly before anybody acts on them."""
 
+import asyncio
 import difflib
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from ledger import periods
 from ledger.periods import Moment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scripts.web.service import Service
 
 QUERY_BYTES_MAX: Final = 4_096
+BODY_SECONDS_MAX: Final = 30
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_BYTES_MAX: Final = 64 * 1024
 CSRF: Final = Param(name="csrf", does="What shows that the form is of a page of this session.")
@@ -72,23 +74,42 @@ class Asked:
         return headers.get("content-length", "0").strip() != "0" or "transfer-encoding" in headers
 
     async def body(self) -> bytes:
-        """What the request brings. Raises Problem for more than may be, or another media type."""
+        """What the request brings. Raises Problem for more than may be, another media type, or what does not come."""
         wanted = self.route.body
         assert wanted is not None, "only routes with a body read it"
         given = media_type_of(self.request)
         if given and given not in wanted.media_types:
             told = f"send {' or '.join(wanted.media_types)}"
             raise Problem(415, "MEDIA_TYPE", told, headers={"Accept": ", ".join(wanted.media_types)})
+        if self.request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise Problem(415, "MEDIA_TYPE", "send it as it is, not packed", headers={"Accept-Encoding": "identity"})
+        told = self.request.headers.get("content-length", "0")
+        if told.isdecimal() and int(told) > wanted.bytes_max:
+            raise _too_large(wanted.bytes_max)
+        try:
+            async with asyncio.timeout(BODY_SECONDS_MAX):
+                return await self._read(wanted.bytes_max)
+        except TimeoutError:
+            told = f"what the request brings did not come within {BODY_SECONDS_MAX} s"
+            raise Problem(408, "TOO_SLOW", told, headers={"Connection": "close"}) from None
+        except ClientDisconnect:  # nobody reads this answer, and the log has it
+            raise Problem(400, "CUT_OFF", "the request was cut off") from None
+
+    async def _read(self, most: int) -> bytes:
         pieces = bytearray()
         async for piece in self.request.stream():
             pieces += piece
-            if len(pieces) > wanted.bytes_max:
-                raise Problem(413, "TOO_LARGE", f"at most {wanted.bytes_max} bytes are read")
+            if len(pieces) > most:
+                raise _too_large(most)
         return bytes(pieces)
 
     async def form(self, fields: tuple[Param, ...]) -> dict[str, Any]:
         """The fields of a form, each of its kind; whether it is of our page is looked at before. Raises Problem."""
         return _parameters(await self.body(), (*fields, CSRF), bytes_max=FORM_BYTES_MAX)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(413, "TOO_LARGE", f"at most {most} bytes are read")
 
 
 def media_type_of(request: Request) -> str:

@@ -37,6 +37,7 @@ STATUSES: Final = {
     401: "Nobody was shown, or nobody who may come in (any more).",
     403: "Not for this role, or not for this contract.",
     404: "It is not there.",
+    408: "What the request brings did not come.",
     409: "The ledger says no; `code` says why.",
     412: "Changed since the ETag that If-Match names.",
     413: "Too large.",
@@ -106,8 +107,9 @@ def operation_id(route: Route) -> str:
 def statuses(route: Route) -> list[int]:
     """Every status that a route can be answered with."""
     done = [200, *([201] if route.created else []), *([304] if route.method == "GET" else [])]
+    brings = () if route.body is None else (408,)
     guarded = () if "anybody" in route.roles else GUARDED
-    return sorted({*done, *ALWAYS, *guarded, *route.problems})
+    return sorted({*done, *ALWAYS, *brings, *guarded, *route.problems})
 
 
 def responses(route: Route) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Limits: what is too large, too often, too much at once or of odd characters is refused before the ledger sees it."""
 
 import asyncio
+import json
+import socket
 import threading
+import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -88,6 +91,45 @@ def test_another_method_is_told_which_there_are(server: Served) -> None:
     head = clerk.head(f"/v1/accounts/{ANNA}/balance")
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", whole.headers["etag"])
     assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+def test_a_body_that_does_not_come_and_one_that_is_cut_off_are_no_errors_of_the_server(server: Served) -> None:
+    host, port = server.address.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/inputs HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer feeder/slow-1\r\n"
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    ).encode()
+    with patch("scripts.web.asked.BODY_SECONDS_MAX", 0.05), socket.create_connection((host, int(port))) as slow:
+        slow.sendall(head)
+        told = b"".join(iter(lambda: slow.recv(4_096), b""))
+    assert told.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"TOO_SLOW"' in told
+    with socket.create_connection((host, int(port))) as cut:
+        cut.sendall(head)
+    deadline = time.monotonic() + 5
+    while not _is_logged(server, status=400, role="feeder") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert _is_logged(server, status=400, role="feeder")
+    assert '"level":"error"' not in server.log.getvalue()
+
+
+def _is_logged(server: Served, **facts: object) -> bool:
+    lines = map(json.loads, server.log.getvalue().splitlines())
+    return any(facts.items() <= line.items() for line in lines)
+
+
+def test_what_is_said_to_be_too_much_or_is_packed_is_not_read(server: Served) -> None:
+    feeder = server.client("feeder")
+    packed = feeder.post("/v1/inputs", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+    assert (packed.status_code, packed.json()["code"]) == (415, "MEDIA_TYPE")
+    host, port = server.address.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/inputs HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer feeder/much-1\r\n"
+        "Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n"
+    ).encode()
+    with socket.create_connection((host, int(port))) as much:
+        much.sendall(head)
+        assert much.recv(4_096).startswith(b"HTTP/1.1 413 ")
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
