@@ -170,7 +170,7 @@ def test_a_subscriber_comes_to_the_page_that_was_asked_for(server: Gated) -> Non
     assert hidden in browser.post("/login/code", data={"code": "no", "next": "/services"}).text
     shown = browser.post("/login/code", data={"code": code, "next": "/services"})
     assert (shown.status_code, shown.headers["location"]) == (303, "/services")
-    assert server.browser().get("/desk/nothing", headers={"Accept": "text/html"}).status_code == 404
+    assert server.browser().get("/no/such/page", headers={"Accept": "text/html"}).status_code == 404
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_go_over_tls_alone(server: Gated) -> None:
