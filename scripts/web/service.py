@@ -72,6 +72,7 @@ class Service:
     ) -> None:
         self.ref = ref
         self.now = now
+        self.outbox: Outbox | None = None
         self.rates = RateLimits(rates)
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []
