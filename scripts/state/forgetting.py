@@ -12,6 +12,8 @@ def forget(place: StatePlace, contract: str) -> None:
     What the journal of reads says stays: it has the id alone, and grounds that nothing opens any more. Raises
     StateUnusable, OSError.
     """
+    if not place.folder.exists():
+        return
     for form in (None, outbox.FORM):
         if place.file(".db" if form is None else form.ending).exists():
             _forget(StateDatabase(place, form), contract)
