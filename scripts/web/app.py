@@ -56,16 +56,13 @@ class Door:
         self._rates = service.rates
         self._log = log
 
-    def endpoint(self, routes: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, routes: Mapping[str, Route]) -> "Endpoint":
         """The routes of a path, by their methods, as the framework calls them."""
+        return Endpoint(self, routes)
 
-        async def answered(request: Request) -> Response:
-            route = routes["GET" if request.method == "HEAD" else request.method]
-            return await self._logged(
-                request, route.name, lambda: self._answered(request, route), is_page=route.is_page
-            )
-
-        return answered
+    async def answered(self, request: Request, route: Route) -> Response:
+        """What a route answers, or why not."""
+        return await self._logged(request, route.name, lambda: self._answered(request, route), is_page=route.is_page)
 
     async def strayed(self, request: Request, error: Exception) -> Response:
         """What is no route, or not by this method."""
@@ -191,6 +188,20 @@ def build(
     app.router.redirect_slashes = False
     app.state.gate = gate
     return app
+
+
+class Endpoint:
+    """The routes of a path as an application of their own, with nothing around it that would catch what they catch."""
+
+    def __init__(self, door: Door, routes: Mapping[str, Route]) -> None:
+        self._door = door
+        self._routes = {**routes, "HEAD": routes["GET"]} if "GET" in routes else dict(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request = Request(scope, receive, send)
+        response = await self._door.answered(request, self._routes[request.method])
+        await response(scope, receive, send)
 
 
 class AsItCame:
