@@ -239,6 +239,7 @@ def _response(request: Request, answer: Answer) -> Response:
         tag = f'"{answer.tag or hashlib.sha256(answer.body).hexdigest()[:32]}"'
         headers["ETag"] = tag
         if "Cache-Control" not in answer.headers:
+            headers["Vary"] = "Authorization, Cookie"  # a browser that somebody else uses next keeps nothing for him
             headers["Cache-Control"] = "private, max-age=31536000, immutable" if answer.final else "private, no-cache"
         if _matches(request.headers.get("if-none-match"), tag):
             return Response(None, 304, headers)

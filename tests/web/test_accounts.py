@@ -95,6 +95,7 @@ def test_what_has_not_changed_is_not_sent_again_and_a_final_statement_may_be_kep
         first = clerk.get(path)
         assert (first.json()["final"], first.headers["cache-control"]) == (kept.endswith("immutable"), kept)
         tag = first.headers["etag"]
+        assert first.headers["vary"] == "Authorization, Cookie"
         for shown in (tag, f"W/{tag}", f'"other", {tag}', "*"):
             again = clerk.get(path, headers={"If-None-Match": shown})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)

@@ -32,7 +32,7 @@ CHECKS: list[Any] = [
     checks.response_schema_conformance,
 ]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-SHORT, LONG = 3, 25
+SHORT, LONG = 2, 25
 QUERY_MAX = 2_000
 """Before requests that are much longer there stands the reader of HTTP, whose refusal is a word of its own."""
 
