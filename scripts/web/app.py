@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Final
 from urllib.parse import urlencode
 
@@ -50,6 +51,8 @@ class Door:
 
     def __init__(self, service: Service, gate: Gate, log: RequestLog, tracing: Tracing) -> None:
         self._tracing = tracing
+        self._ids = secrets.token_hex(6)
+        self._count = count(1)
         self._service = service
         self._gate = gate
         self._metrics = service.metrics
@@ -63,6 +66,10 @@ class Door:
     async def answered(self, request: Request, route: Route) -> Response:
         """What a route answers, or why not."""
         return await self._logged(request, route.name, lambda: self._answered(request, route), is_page=route.is_page)
+
+    def close(self) -> None:
+        """Write what the log holds."""
+        self._log.flush()
 
     async def strayed(self, request: Request, error: Exception) -> Response:
         """What is no route, or not by this method."""
@@ -95,7 +102,7 @@ class Door:
     ) -> Response:
         begun = time.perf_counter()
         given = request.headers.get(REQUEST_ID, "")
-        id = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        id = given if _ID.fullmatch(given) else f"{self._ids}-{next(self._count):x}"
         request.state.id = id
         try:
             response = await work()
@@ -109,8 +116,7 @@ class Door:
         for header, value in SECURE.items():
             response.headers.setdefault(header, value)
         took = time.perf_counter() - begun
-        self._metrics.requests.labels(name, response.status_code).inc()
-        self._metrics.seconds.labels(name).observe(took)
+        self._metrics.answered(name, response.status_code, took)
         visitor: Visitor | None = getattr(request.state, "visitor", None)
         self._log.write(
             level="info", request=id, route=name, status=response.status_code, ms=round(took * 1000, 1),
@@ -175,6 +181,7 @@ def build(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         service.close()
+        door.close()
 
     by_path: dict[str, dict[str, Route]] = {}
     for each in routes:

@@ -22,6 +22,17 @@ class Metrics:
         self.inputs = Counter("obnovi_inputs", "Inputs by what became of them.", ("result",), registry=self.registry)
         self.waiting = Gauge("obnovi_waiting", "Requests that wait to be booked.", registry=self.registry)
 
+        self._by_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count an answer, and how long it took."""
+        found = self._by_route.get((route, status))
+        if found is None:
+            found = self.requests.labels(route, status), self.seconds.labels(route)
+            self._by_route[route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
     def text(self) -> bytes:
         """All of them, as Prometheus reads them."""
         return generate_latest(self.registry)
