@@ -45,6 +45,8 @@ SECURE: Final = {
     ),
 }
 
+_SECURE: Final = [(name.lower().encode(), value.encode()) for name, value in SECURE.items()]
+
 
 class Door:
     """What stands before every route: identity, rights, the journal, caching, figures and the log."""
@@ -113,8 +115,8 @@ class Door:
                 self._log.write(level="error", request=id, route=name, error=type(error).__name__, where=shown)
             response = self._page(request, problem) if is_page else problem.response()
         response.headers[REQUEST_ID] = id
-        for header, value in SECURE.items():
-            response.headers.setdefault(header, value)
+        said = {name for name, _ in response.raw_headers}
+        response.raw_headers += [pair for pair in _SECURE if pair[0] not in said]
         took = time.perf_counter() - begun
         self._metrics.answered(name, response.status_code, took)
         visitor: Visitor | None = getattr(request.state, "visitor", None)

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from scripts.web.service import Service
 from scripts.web.table import ROUTES
 
 BACKLOG: Final = 2_048
+SWITCH_SECONDS: Final = 0.001
+"""How long whoever books keeps others waiting: a fifth of what is usual, a third off the slowest answers beside it."""
 GRACE_SECONDS: Final = 10
 """How long answers that are under way may take when the server stops; streams are cut."""
 
@@ -48,6 +51,7 @@ def serve(
     StoreError, StateUnusable.
     """
     provider = None if oidc is None else Provider(read_config(oidc))
+    sys.setswitchinterval(SWITCH_SECONDS)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # requests are told of in lines of our own
     with ExitStack() as opened:
         listener = opened.enter_context(closing(_listener(host, port)))
