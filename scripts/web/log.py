@@ -12,7 +12,7 @@ HELD_SECONDS: Final = 0.05
 
 
 class RequestLog:
-    """Lines of JSON on a stream; on stderr, where none is given, those of an instant together."""
+    """Lines of JSON on a stream; on stderr, where none is given, those of an instant together, errors at once."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
@@ -22,7 +22,7 @@ class RequestLog:
         """One line, with its time."""
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **facts}
         self._held.append(msgspec.json.encode(line) + b"\n")
-        if self._stream is not None:
+        if self._stream is not None or facts.get("level") == "error":
             self.flush()
         elif len(self._held) == 1:
             asyncio.get_running_loop().call_later(HELD_SECONDS, self.flush)
