@@ -14,7 +14,9 @@ from ledger.periods import Moment
 from ledger.reasons import StoredRefusalReason
 from ledger.rules.refresh import Reply
 from ledger.service import Clock, Ledger, Outcome
+from ledger.units import Kopecks
 from projections.operator.known_inputs import KnownInputs
+from scripts.app.corrections import needs_second
 from scripts.app.future import Future
 
 
@@ -38,12 +40,14 @@ class Rejected(NamedTuple):
 class Asker(NamedTuple):
     """Who hands a line over: the name under which it is booked, and the types that it may be of, None for any.
 
-    Whoever asks under a name may not write one into the line (contract §11).
+    Whoever asks under a name may not write one into the line (contract §11). Corrections and refunds that move more
+    kopecks than the `limit` are not for one person; None is no limit.
     """
 
     by: str | None = None
     types: frozenset[str] | None = None
     says_by: bool = True
+    limit: Kopecks | None = None
 
 
 FEED: Final = Asker()
@@ -112,7 +116,8 @@ class Intake:
         fates: list[Fate] = []
         with self._ledger.snapshot() as before:
             edition = before.catalogues.newest().edition
-            future = Future(self._not_after, before, now=self._now())
+            now, touched = self._now(), set[str]()
+            future = Future(self._not_after, before, now=now)
             for line, asker in lines:
                 try:
                     input = _parse(line, edition, asker)
@@ -121,8 +126,13 @@ class Intake:
                 except NotAllowed as error:
                     fates.append(Fate(line, None, None, "NOT_ALLOWED", str(error)))
                 else:
-                    late = future.has(input)
-                    fates.append(Fate(line, input, None, "FUTURE") if late else Fate(line, input, None))
+                    reason = "FUTURE" if future.has(input) else ""
+                    is_first = input.account not in touched
+                    touched.add(input.account)
+                    limit = asker.limit
+                    if limit is not None and needs_second(before, input, limit, is_first=is_first, now=now):
+                        reason = reason or "SECOND_PERSON"
+                    fates.append(Fate(line, input, None, reason))
             meant = [(place, fate.input) for place, fate in enumerate(fates) if fate.input and not fate.reason]
             named = known.named([input for _, input in meant], before.log)
         outcomes = self._ledger.apply(named) if named else []

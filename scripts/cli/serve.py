@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
+from ledger.units import Kopecks
+from scripts.app.corrections import LIMIT
 from scripts.cli.options import print_error, with_settings
+from scripts.cli.rubles import RublesType
 from scripts.errors import UsageError
 from scripts.wiring import Settings, catalogue_text, ledger_ref, now, open_ledger, state_place
 
@@ -18,8 +21,12 @@ from scripts.wiring import Settings, catalogue_text, ledger_ref, now, open_ledge
     "--proxy", "proxies", multiple=True, metavar="ADDRESS",
     help="A proxy before this server, whose word is taken for who asks and whether by https.",
 )  # fmt: skip
+@click.option(
+    "--limit", type=RublesType(), default=LIMIT, metavar="RUBLES", show_default="1000.00",
+    help="Corrections and refunds of more than this take a second person.",
+)  # fmt: skip
 @with_settings
-def serve(settings: Settings, host: str, port: int, oidc: str | None, proxies: Sequence[str]) -> int:
+def serve(settings: Settings, host: str, port: int, oidc: str | None, proxies: Sequence[str], limit: Kopecks) -> int:
     """Serve the ledger: an API for programs, личный кабинет at /, the clerks' desk at /desk.
 
     Who may ask what is told by tokens (`obnovi token create`), for the staff also by a provider; subscribers get a code
@@ -51,6 +58,7 @@ def serve(settings: Settings, host: str, port: int, oidc: str | None, proxies: S
         now=now,
         told=lambda address: print_error(f"Listening on {address}"),
         catalogue=catalogue,
+        limit=limit,
         oidc=None if oidc is None else Path(oidc),
         proxies=proxies,
     )

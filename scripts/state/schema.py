@@ -21,5 +21,12 @@ _ACCESS: Final = (
     "size INTEGER NOT NULL, digest BLOB NOT NULL)",
 )
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_ACCESS,)
+_PROPOSALS: Final = (
+    "CREATE TABLE proposals (id TEXT PRIMARY KEY, contract TEXT NOT NULL, fields TEXT NOT NULL, moved INTEGER NOT "
+    "NULL, proposed_by TEXT NOT NULL, proposed_at INTEGER NOT NULL, state TEXT NOT NULL, decided_by TEXT, "
+    "decided_at INTEGER, version INTEGER) WITHOUT ROWID",
+    "CREATE INDEX proposals_that_wait ON proposals (proposed_at) WHERE state = 'waits'",
+)
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_ACCESS, _PROPOSALS)
 """Statements of each step; `user_version` of a file says how many it has taken."""

@@ -20,6 +20,7 @@ REJECTED: Final[Mapping[str, str]] = {
     "UNKNOWN_ACCOUNT": "no account has this number",
     "FUTURE": "at or received_at lies more than a day in the future",
     "CLOSED": "the contract of this number is closed",
+    "SECOND_PERSON": "it moves more than one person may; a second one confirms it at the desk",
 }
 """Why an input is none, or a request has no reply, where the ledger has no words of its own for it."""
 WORDED: Final[dict[InvalidCode | DeclinedCode, str]] = {

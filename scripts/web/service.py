@@ -11,9 +11,12 @@ from ledger.grouped import Grouped
 from ledger.log.engines import AnyRef
 from ledger.service import Access, Clock, Ledger
 from ledger.snapshot import Snapshot
+from ledger.units import Kopecks
 from projections.operator.known_inputs import KnownInputs
+from scripts.app.corrections import LIMIT
 from scripts.app.feed import Asker, Fate, Intake, RawLine
 from scripts.state.outbox import Outbox
+from scripts.state.proposals import Proposals
 from scripts.web.metrics import Metrics
 from scripts.web.problems import Problem
 from scripts.web.rates import RATES, RateLimits, Rates
@@ -63,16 +66,26 @@ class Reading:
 class Service:
     """A ledger as the server uses it; to be closed by whoever made it. Raises StoreError where it cannot be opened.
 
-    `now` is the wall clock, `rates` how often who may ask, `outbox` where it is kept what subscribers are to be told.
+    `now` is the wall clock, `rates` how often who may ask, `limit` the kopecks that one person may move by a
+    correction, `outbox` where it is kept what subscribers are to be told, `proposals` what waits for a second person.
     One thread books, some read; each has the ledger open for itself.
     """
 
     def __init__(
-        self, ref: AnyRef, *, now: Clock, catalogue: str | None = None, readers: int = READERS, rates: Rates = RATES
+        self,
+        ref: AnyRef,
+        *,
+        now: Clock,
+        catalogue: str | None = None,
+        readers: int = READERS,
+        rates: Rates = RATES,
+        limit: Kopecks = LIMIT,
     ) -> None:
         self.ref = ref
         self.now = now
+        self.limit = limit
         self.outbox: Outbox | None = None
+        self.proposals: Proposals | None = None
         self.rates = RateLimits(rates)
         self.metrics = Metrics()
         self._ledgers: list[Ledger] = []

@@ -15,10 +15,13 @@ import uvicorn
 
 from ledger.log.engines import AnyRef
 from ledger.service import Clock, Ledger
+from ledger.units import Kopecks
+from scripts.app.corrections import LIMIT
 from scripts.app.notices import begin
 from scripts.errors import UsageError
 from scripts.state.outbox import Outbox
 from scripts.state.place import StatePlace
+from scripts.state.proposals import Proposals
 from scripts.web.access import Access
 from scripts.web.app import build
 from scripts.web.oidc import Provider, read_config
@@ -41,14 +44,15 @@ def serve(
     now: Clock,
     told: Callable[[str], None],
     catalogue: str | None = None,
+    limit: Kopecks = LIMIT,
     oidc: Path | None = None,
     proxies: Sequence[str] = (),
 ) -> None:
     """Serve a ledger until SIGINT or SIGTERM. `told` gets the address once it is listened on.
 
-    `oidc` is the file of the staff's provider; `proxies` are addresses whose word is taken for whom they pass on.
-    Port 0 is any free one. Raises UsageError for an address that cannot be had and a file that names no provider,
-    StoreError, StateUnusable.
+    `limit` is what one person may move by a correction, in kopecks. `oidc` is the file of the staff's provider;
+    `proxies` are addresses whose word is taken for whom they pass on. Port 0 is any free one. Raises UsageError for an
+    address that cannot be had and a file that names no provider, StoreError, StateUnusable.
     """
     provider = None if oidc is None else Provider(read_config(oidc))
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -58,10 +62,11 @@ def serve(
         outbox = opened.enter_context(Outbox(place))
         with Ledger(ref, now=now, access="read") as ledger, ledger.snapshot() as snapshot:
             begin(snapshot.log, outbox)
-        service = Service(ref, now=now, catalogue=catalogue)
+        service = Service(ref, now=now, catalogue=catalogue, limit=limit)
         service.outbox = outbox
         opened.callback(service.close)
         access = opened.enter_context(closing(Access(place, service, put_code=outbox.put_code, provider=provider)))
+        service.proposals = Proposals(access.state)
         config = uvicorn.Config(
             build(service, access, ROUTES),
             log_config=None,

@@ -23,8 +23,10 @@ from ledger.service import Ledger
 from scripts.app.notices import begin
 from scripts.app.roles import Role
 from scripts.sample import lines
+from scripts.state.database import StateDatabase
 from scripts.state.outbox import Outbox
 from scripts.state.place import place_in
+from scripts.state.proposals import Proposals
 from scripts.web.app import build
 from scripts.web.log import RequestLog
 from scripts.web.problems import Problem
@@ -127,9 +129,12 @@ def served(
     service = Service(ref, now=Clock(now), rates=rates)
     app = build(service, gate, ROUTES, log=RequestLog(log))
     with service._book.snapshot() as snapshot:
-        service.outbox = Outbox(place_in(folder / "state", snapshot.log))
+        place = place_in(folder / "state", snapshot.log)
+        service.outbox = Outbox(place)
         begin(snapshot.log, service.outbox, from_beginning=True)
-    with service.outbox, listening(app) as address:
+    state = StateDatabase(place)
+    service.proposals = Proposals(state)
+    with state, service.outbox, listening(app) as address:
         made = Served(address, service, gate, log)
         try:
             yield made

@@ -23,10 +23,12 @@ from projections.words.reasons import REASONS
 from scripts.app.claim_forms import rendered
 from scripts.app.claims import Clerk, Trial, book_trial, dossier_of, find_claim, try_answer, try_opening
 from scripts.app.contracts import require_contract
+from scripts.app.corrections import moved_by
 from scripts.app.errors import Declined
 from scripts.web.answer import Answer, json_answer
 from scripts.web.asked import Asked, header_text, moment_of
 from scripts.web.body import Count, Word, Words, malformed, read
+from scripts.web.messages import REJECTED
 from scripts.web.own import own_contract
 from scripts.web.problems import Problem
 
@@ -143,6 +145,8 @@ async def resolve(asked: Asked) -> Answer:
         trial = try_answer(snapshot, row, given.outcome, given.amount, given.text, clerk, holder=holder)
         if trial.taken and not asked.get("yes", False) and not asked.get("dry_run", False):
             raise Problem(422, "CONFIRM", f"{_taking(trial)}; say yes=true if it is meant")
+        if moved_by(trial.outcome.events) > asked.service.limit and not asked.get("dry_run", False):
+            raise Problem(403, "SECOND_PERSON", REJECTED["SECOND_PERSON"])
         return trial
 
     trial, booked = await _booked(asked, tried)

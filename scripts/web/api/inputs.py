@@ -8,6 +8,7 @@ from ledger import inputs
 from ledger.contracts import Contract
 from ledger.events import InputRefused, RefreshRefused
 from ledger.snapshot import Snapshot
+from ledger.units import Kopecks
 from projections.replies import Replies
 from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
@@ -38,21 +39,24 @@ class Result(msgspec.Struct):
     reply: str | None
 
 
-STATUSES: Final = {"MALFORMED": 422, "FUTURE": 422, "ID_CONFLICT": 409, "UNKNOWN_ACCOUNT": 404, "NOT_ALLOWED": 403}
+STATUSES: Final = {
+    "MALFORMED": 422, "FUTURE": 422, "ID_CONFLICT": 409, "UNKNOWN_ACCOUNT": 404, "NOT_ALLOWED": 403,
+    "SECOND_PERSON": 403,
+}  # fmt: skip
 
 
-def asker_of(visitor: Visitor) -> Asker:
-    """Under which name inputs of a visitor are booked, and which types he may hand over."""
+def asker_of(visitor: Visitor, limit: Kopecks | None = None) -> Asker:
+    """Under which name inputs of a visitor are booked, which types he may hand over, and up to which sum alone."""
     if visitor.role in NAMELESS:
         return Asker(says_by=False)
     types = frozenset(each for each in inputs.TYPES if each not in FROM_NETWORK)
-    return Asker(by=visitor.name, types=types, says_by=False)
+    return Asker(by=visitor.name, types=types, says_by=False, limit=limit)
 
 
 async def hand_over(asked: Asked) -> Answer:
     """One input, or lines of many."""
     body = await asked.body()
-    asker = asker_of(asked.visitor)
+    asker = asker_of(asked.visitor, asked.service.limit)
     if media_type_of(asked.request) == "application/json" or (
         not media_type_of(asked.request) and b"\n" not in body.strip()
     ):

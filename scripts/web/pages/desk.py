@@ -27,20 +27,23 @@ AS_OF: Final = Param(name="as_of", does="Look from this time; empty for now.")
 KNOWN_AT: Final = Param(name="known_at", does="Only what had been written down by this time; empty for all.")
 CASE: Final = (HOLDER, GROUND, AS_OF, KNOWN_AT)
 """What every page of a contract may be asked with, and keeps in its links."""
-MENU: Final = (("/desk", "Поиск"), ("/desk/claims", "Претензии"))
+MENU: Final = (("/desk", "Поиск"), ("/desk/claims", "Претензии"), ("/desk/proposals", "Вторая подпись"))
 """What leads from anywhere to anywhere."""
 BOOKING: Final[frozenset[Role]] = frozenset({"clerk", "senior"})
 """Who books at the desk."""
 
 
 class Case:
-    """A contract as staff looks at it: its account, now or then, words on its clocks, and links that keep the view."""
+    """A contract as staff looks at it: its account, now or then, words on its clocks, and links that keep the view.
 
-    def __init__(self, asked: Asked, snapshot: Snapshot) -> None:
+    It is the one that the path names, where no other is given.
+    """
+
+    def __init__(self, asked: Asked, snapshot: Snapshot, contract: Contract | None = None) -> None:
         self.asked = asked
         self.snapshot = snapshot
         self.now: Instant = asked.service.now()
-        self.contract: Contract = contract_asked(asked, snapshot)
+        self.contract: Contract = contract or contract_asked(asked, snapshot)
         self.as_of = moment_in(asked, "as_of")
         self.known_at = moment_in(asked, "known_at")
         self.found: AccountBalance = accounts.balance(

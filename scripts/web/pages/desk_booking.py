@@ -1,116 +1,45 @@
 """What the desk books: each form is tried first and shown, and booked when it is confirmed as it was shown."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
-
-import msgspec
+from typing import Any
 
 from ledger import periods
-from ledger.account import Account
-from ledger.entries import wallet_movement
-from ledger.events import Event, InputRefused, type_name
-from ledger.evolve import evolve
-from ledger.periods import DAY, Instant
+from ledger.events import InputRefused
+from ledger.periods import Instant
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
-from ledger.units import Kopecks
-from projections.words import given_back
-from projections.words.causes import about, kind_of
 from projections.words.names import INPUTS
 from projections.words.reasons import REASONS
-from scripts.app.claims import Clerk, Trial, book_trial, try_input
+from scripts.app.claims import Trial, book_trial
 from scripts.app.corrections import moved_by
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked, moment_of
-from scripts.web.pages.desk import Case, first_upper, of_case
-from scripts.web.pages.sums import kopecks_of, sum_text
-from scripts.web.problems import Problem
-from scripts.web.route import Param
-
-What: TypeAlias = Literal["reverse", "adjust", "rerate", "open_dispute", "resolve_dispute", "refund", "close"]
-WHATS: Final[tuple[What, ...]] = get_args(What)
-FIELDS: Final = (
-    Param(name="what", required=True, values=WHATS, does="What is to be booked."),
-    Param(name="id", required=True, does="The input's id."),
-    Param(name="event", kind="integer", does="The version of the event that it is about."),
-    Param(name="dispute", does="The claim that it answers."),
-    Param(name="outcome", values=("upheld", "rejected"), does="The answer."),
-    Param(name="amount", does="How much, in rubles; empty for all that is left."),
-    Param(name="channel", does="By which way money is paid out."),
-    Param(name="text", required=True, lines=True, does="The reason, or what is answered."),
-    Param(name="step", values=("try", "book"), does="Whether it is tried or confirmed; by default tried."),
-    Param(name="at", does="When it was tried."),
-    Param(name="seen", kind="integer", does="The newest version when it was tried."),
+from scripts.web.pages.desk import Case, of_case
+from scripts.web.pages.desk_forms import (
+    FIELDS,
+    HEADINGS,
+    TRIED_FOR,
+    Form,
+    back_of,
+    event_rows,
+    form_of,
+    trial_facts,
+    trial_of,
 )
-TEXT_LENGTH_MAX: Final = 1_000
-TRIED_FOR: Final = DAY
-"""So long what was shown may be confirmed."""
-HEADINGS: Final[Mapping[What, str]] = {
-    "reverse": "Корректировка",
-    "adjust": "Перерасчёт",
-    "rerate": "Тарификация записи",
-    "open_dispute": "Претензия",
-    "resolve_dispute": "Ответ на претензию",
-    "refund": "Возврат средств",
-    "close": "Закрытие договора",
-}
-FOR_GOOD: Final[Mapping[What, str]] = {
-    "close": "Закрытие не отменяется: этот договор больше не откроется, номер смогут выдать другому абоненту.",
-    "refund": "Деньги будут выданы: проведённый возврат исправляют только новым событием.",
-    "resolve_dispute": "Ответ не отменяется: на претензию отвечают один раз, ответ уходит абоненту.",
-}
-"""What cannot be taken back."""
-
-
-class Form(msgspec.Struct, kw_only=True):
-    """What a form of the desk says. `text` is the reason; where the ledger has no place for it, it is the ground."""
-
-    what: What
-    id: str
-    text: str
-    event: int | None = None
-    dispute: str | None = None
-    outcome: str | None = None
-    amount: Kopecks | None = None
-    channel: str | None = None
-
-    @property
-    def own(self) -> dict[str, Any]:
-        """The fields that the input has beside those that all have. Raises Problem for one that is missing."""
-        own: dict[str, Any] = {"type": self.what, "id": self.id}
-        match self.what:
-            case "reverse" | "open_dispute":
-                own |= {"event": self._required("event"), "text": self.text}
-            case "adjust":
-                own |= {"amount": self._required("amount"), "cites": [self._required("event")], "text": self.text}
-            case "rerate":
-                own |= {"event": self._required("event")}
-            case "resolve_dispute":
-                own |= {"dispute": self._required("dispute"), "outcome": self._required("outcome"), "text": self.text}
-            case "refund":
-                own |= {"amount": self._required("amount"), "channel": self.channel or "cash"}
-            case "close":
-                pass
-        if self.amount is not None and (self.what == "reverse" or self.outcome == "upheld"):
-            own["amount"] = self.amount
-        return own
-
-    def _required(self, name: str) -> Any:
-        value = getattr(self, name)
-        if value is None:
-            said = {"amount": "Напишите сумму.", "outcome": "Выберите ответ."}
-            raise Problem(422, "PARAMETER_MISSING", said.get(name, f"Не сказано: {name}."))
-        return value
+from scripts.web.pages.desk_proposals import propose
+from scripts.web.pages.sums import sum_text
+from scripts.web.problems import Problem
 
 
 async def book(asked: Asked) -> Answer:
     """Show what a form would come to, or book it where it is what was shown."""
     given = await asked.form(FIELDS)
-    form = _form(given)
+    form = form_of(given)
     if not form.own.get("text"):
         asked.ground = form.text
-    if given.get("step", "try") == "try":
-        return await asked.service.read(lambda snapshot: _tried(asked, snapshot, form))
+    step = given.get("step", "try")
+    if step != "book":
+        return await asked.service.read(lambda snapshot: _tried(asked, snapshot, form, step))
     at, seen = _tried_at(asked, given), given.get("seen")
 
     def work(ledger: Ledger) -> Answer:
@@ -119,6 +48,8 @@ async def book(asked: Asked) -> Answer:
             trial = trial_of(case, form, at)
             if trial.outcome.result == "duplicate":
                 return _done(case, form, trial, trial.outcome.version)
+            if _is_over(case, trial):
+                raise Problem(403, "SECOND_PERSON", "Столько проводят вдвоём: предложите это второму человеку.")
             if seen != case.account.version:
                 return _shown(case, form, trial, changed=True)
             if trial.outcome.result == "refused":
@@ -129,39 +60,19 @@ async def book(asked: Asked) -> Answer:
     return await asked.service.write(work)
 
 
-def trial_of(case: Case, form: Form, at: Instant) -> Trial:
-    """What a form would come to. Raises Problem, Declined, InvalidRequest."""
-    if not case.books:
-        raise Problem(403, "NOT_ALLOWED", "По этому договору отсюда ничего не проводится.")
-    clerk = Clerk(case.asked.visitor.name, at, case.now)
-    return try_input(case.snapshot, case.contract, form.event or 0, form.own, clerk, case.holder)
-
-
-def _tried(asked: Asked, snapshot: Snapshot, form: Form) -> Answer:
+def _tried(asked: Asked, snapshot: Snapshot, form: Form, step: str) -> Answer:
     case = Case(asked, snapshot)
     trial = trial_of(case, form, case.now)
     if trial.outcome.result == "duplicate":
         return _done(case, form, trial, trial.outcome.version)
+    if step == "propose" and _is_over(case, trial):
+        return propose(case, form, trial)
     return _shown(case, form, trial)
 
 
-def _form(given: Mapping[str, Any]) -> Form:
-    """What a form says, its texts trimmed. Raises Problem."""
-    text = given["text"].replace("\r\n", "\n").strip()
-    if not text or len(text) > TEXT_LENGTH_MAX:
-        raise Problem(422, "BAD_PARAMETER", f"Причину пишут словами, до {TEXT_LENGTH_MAX} знаков.")
-    what = cast("What", given["what"])
-    amount = (given.get("amount") or "").strip()
-    return Form(
-        what=what,
-        id=given["id"],
-        text=text,
-        event=given.get("event"),
-        dispute=given.get("dispute"),
-        outcome=given.get("outcome"),
-        amount=kopecks_of(amount, signed=what == "adjust") if amount else None,
-        channel=given.get("channel"),
-    )
+def _is_over(case: Case, trial: Trial) -> bool:
+    """Whether it moves more than one person may."""
+    return moved_by(trial.outcome.events) > case.asked.service.limit
 
 
 def _tried_at(asked: Asked, given: Mapping[str, Any]) -> Instant:
@@ -174,10 +85,6 @@ def _tried_at(asked: Asked, given: Mapping[str, Any]) -> Instant:
 
 def _shown(case: Case, form: Form, trial: Trial, *, changed: bool = False) -> Answer:
     """What would be booked, with the button for it; why not, where a rule is against it."""
-    events = trial.outcome.events
-    refused = next((event for event in events if isinstance(event, InputRefused)), None)
-    phrases = case.phrases
-    so_far = None if trial.about is None else given_back.so_far(phrases, trial.so_far, trial.about)
     return of_case(
         case,
         "desk/trial.html",
@@ -185,22 +92,12 @@ def _shown(case: Case, form: Form, trial: Trial, *, changed: bool = False) -> An
         heading=HEADINGS[form.what],
         form=form,
         amount="" if form.amount is None else sum_text(form.amount),
-        rows=event_rows(case, events),
-        refused=None if refused is None else phrases.say(REASONS[refused.reason]),
-        ahead=len(trial.ahead),
-        consequence=given_back.consequence(phrases, trial.account, events),
-        so_far=so_far,
-        others=trial.others,
-        for_good=FOR_GOOD.get(form.what),
-        before=trial.account.wallet,
-        after=_wallet_behind(trial.account, events),
-        moved=moved_by(events),
-        over_limit=False,
-        limit=0,
+        over_limit=_is_over(case, trial),
+        limit=case.asked.service.limit,
         changed=changed,
         tried_at=periods.local_text(case.now, "UTC"),
-        seen=case.account.version,
         back=back_of(case, form),
+        **trial_facts(case, form, trial),
     )
 
 
@@ -220,33 +117,3 @@ def _done(case: Case, form: Form, trial: Trial, version: int | None) -> Answer:
         input=case.phrases.say(INPUTS[form.what]),
         back=back_of(case, form),
     )
-
-
-def back_of(case: Case, form: Form) -> str:
-    """The page that a form came from."""
-    if form.dispute is not None:
-        return case.claim_link(form.dispute)
-    return case.link() if form.event is None else case.link(f"/events/{form.event}")
-
-
-def event_rows(case: Case, events: tuple[Event, ...]) -> list[dict[str, Any]]:
-    """Events that are booked, or would be, as a table has them."""
-    phrases = case.phrases
-    return [
-        {
-            "version": event.version,
-            "time": case.time(event.booked_at),
-            "title": first_upper(kind_of(phrases, type_name(event))),
-            "about": about(phrases, event),
-            "scheduled": event.input is None,
-            "moved": wallet_movement(event.entries),
-            "after": event.wallet_after,
-        }
-        for event in events
-    ]
-
-
-def _wallet_behind(account: Account, events: tuple[Event, ...]) -> Kopecks:
-    for event in events:
-        account = evolve(account, event)
-    return account.wallet

@@ -4,10 +4,10 @@ from typing import Final
 
 from scripts.app.roles import Role
 from scripts.web.asked import FORM, FORM_BYTES_MAX
-from scripts.web.pages import desk_booking, desk_claims, desk_contract, desk_event, desk_home
+from scripts.web.pages import desk_booking, desk_claims, desk_contract, desk_event, desk_home, desk_proposals
 from scripts.web.pages.desk import CASE, GROUND, HOLDER
 from scripts.web.pages.page import HTML
-from scripts.web.params import CLERKS, OFFICE
+from scripts.web.params import CLERKS, OFFICE, roles
 from scripts.web.route import Anybody, Body, Handler, Method, Param, Route
 
 _SUBMITTED: Final = Body(media_types=(FORM,), bytes_max=FORM_BYTES_MAX, schema="Form")
@@ -19,7 +19,7 @@ def _page(
     does: str,
     handler: Handler,
     *params: Param,
-    roles: frozenset[Role | Anybody] = OFFICE,
+    who: frozenset[Role | Anybody] = OFFICE,
     reads_personal: bool = True,
     media_types: tuple[str, ...] = (HTML,),
 ) -> Route:
@@ -27,7 +27,7 @@ def _page(
         method=method,
         path=path,
         does=does,
-        roles=roles,
+        roles=who,
         handler=handler,
         params=params,
         body=_SUBMITTED if method == "POST" else None,
@@ -46,6 +46,12 @@ DESK: Final[tuple[Route, ...]] = (
         "GET", "/desk/claims/{number}/{dispute}/file", "The dossier of a claim as a file.", desk_claims.claim_file,
         HOLDER, GROUND, desk_claims.FORMAT, media_types=desk_claims.FILES,
     ),
+    _page("GET", "/desk/proposals", "What waits for a second person.", desk_proposals.listed, GROUND),
+    _page("GET", "/desk/proposals/{proposal}", "A proposal.", desk_proposals.proposal, GROUND),
+    _page(
+        "POST", "/desk/proposals/{proposal}", "Confirm or decline a proposal.", desk_proposals.decide, GROUND,
+        who=roles("senior"),
+    ),
     _page(
         "GET", "/desk/{number}", "A contract with its time line.", desk_contract.contract, *CASE,
         *desk_contract.FILTERS,
@@ -53,6 +59,6 @@ DESK: Final[tuple[Route, ...]] = (
     _page("GET", "/desk/{number}/events/{version}", "An event.", desk_event.event, *CASE, *desk_event.WHAT_IF),
     _page(
         "POST", "/desk/{number}/book", "What the desk books, tried first.", desk_booking.book, HOLDER, GROUND,
-        roles=CLERKS,
+        who=CLERKS,
     ),
 )  # fmt: skip
