@@ -30,6 +30,7 @@ from scripts.web.problems import Problem, problem_of
 from scripts.web.rates import network_of
 from scripts.web.route import Route
 from scripts.web.service import Service
+from scripts.web.tmf import errors
 from scripts.web.tracing import Tracing
 from scripts.web.visitor import Visitor
 
@@ -110,6 +111,8 @@ class Door:
             response = await work()
         except Exception as error:
             problem = problem_of(error)
+            if errors.is_here(request.url.path):
+                problem = errors.told_twice(problem)
             if problem.status >= 500:
                 shown = "".join(traceback.format_tb(error.__traceback__))
                 self._log.write(level="error", request=id, route=name, error=type(error).__name__, where=shown)

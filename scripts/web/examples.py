@@ -2,10 +2,13 @@
 
 from typing import Any, Final
 
+from scripts.web.tmf.schemas import EXAMPLES
+
 PARAMS: Final[dict[str, Any]] = {
     "number": "79160000101",
     "version": 58,
     "dispute": "claim-58-1",
+    "id": "fg3mnyf3en5yeuxq-58",
     "account": "79160000101",
     "moment": "2026-03-01T03:00:00+03:00",
     "day": "2026-02-01",
@@ -40,6 +43,7 @@ BODIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "Resolution": {
         "upheld": {"outcome": "upheld", "text": "плата возвращена"},
     },
+    **EXAMPLES,
     "RequestId": {
         "once": {"id": "app-9001"},
     },

@@ -27,11 +27,13 @@ KINDS: Final[dict[Kind, Schema]] = {
 PATH_PARAMS: Final[dict[str, tuple[str, Schema]]] = {
     "number": ("The number, however people write it, or the contract's id.", {"type": "string", "minLength": 1}),
     "version": ("The event's version.", {"type": "integer", "minimum": 1}),
+    "id": ("The id that a list gives.", {"type": "string", "minLength": 1, "maxLength": 200}),
     "dispute": ("The claim's id.", {"type": "string", "minLength": 1, "maxLength": 64}),
 }
 STATUSES: Final = {
     200: "What was asked for.",
     201: "It was made.",
+    206: "A part of the list; Link says where the next is.",
     304: "Not changed since the ETag that If-None-Match names.",
     400: "Odd characters, or what is no UTF-8.",
     401: "Nobody was shown, or nobody who may come in (any more).",
@@ -45,6 +47,7 @@ STATUSES: Final = {
     415: "Another media type.",
     422: "What was asked cannot be asked: mend the question.",
     429: "Too often; Retry-After says when again.",
+    501: "Not done here.",
     503: "Too much at once, or the ledger is away; Retry-After says when again.",
 }
 ALWAYS: Final = (400, 414, 422, 429, 503)
@@ -54,7 +57,7 @@ _PARAM: Final = re.compile(r"\{([a-z_]+)\}")
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """The document of routes; pages are not in it."""
-    listed = [route for route in routes if not route.is_page]
+    listed = [route for route in routes if route.is_listed]
     tags = dict.fromkeys(each.tag for each in listed)
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
@@ -100,13 +103,14 @@ def operation(route: Route) -> dict[str, Any]:
 
 def operation_id(route: Route) -> str:
     """What generated clients call it: `get_accounts_number_balance`."""
-    words = [route.method.lower(), *re.findall(r"[a-z]+", route.path.removeprefix("/v1"))]
+    words = [route.method.lower(), *re.findall(r"[A-Za-z]+", route.path.removeprefix("/v1"))]
     return "_".join(words)
 
 
 def statuses(route: Route) -> list[int]:
     """Every status that a route can be answered with."""
-    done = [200, *([201] if route.created else []), *([304] if route.method == "GET" else [])]
+    done = [200, *([201] if route.created else []), *([206] if route.paged else [])]
+    done += [304] if route.method == "GET" else []
     brings = () if route.body is None else (408,)
     guarded = () if "anybody" in route.roles else GUARDED
     return sorted({*done, *ALWAYS, *brings, *guarded, *route.problems})
@@ -130,6 +134,8 @@ def _headers(status: int, route: Route) -> dict[str, Any]:
     said = {"X-Request-Id": "What the log calls this request."}
     if status in (200, 304) and route.method == "GET":
         said["ETag"] = "For If-None-Match."
+    if status in (200, 206) and route.paged:
+        said |= {"X-Total-Count": "How many there are.", "X-Result-Count": "How many these are."}
     if status in (429, 503):
         said["Retry-After"] = "Seconds."
     return {name: {"description": does, "schema": {"type": "string"}} for name, does in said.items()}
@@ -204,6 +210,7 @@ TAGS: Final = {
     "refresh": "«Обнови пакет».",
     "claims": "Claims and their answers.",
     "ledger": "What crosses accounts.",
+    "tmf": "The forms of TM Forum: 654, 635, 677, 678.",
     "access": "Who read whose data.",
     "health": "For whoever runs it.",
     "about": "What can be asked.",

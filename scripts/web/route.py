@@ -51,7 +51,8 @@ class Route:
     `roles`: who may. `reads_personal`: it tells of somebody, so a subscriber gets no other's, and what staff reads is
     written down. `answers`: media types with the names of their schemas. `created`: it makes something, which 201
     says. `narrows`: it names no number, and answers whoever is limited to a contract about that one. `on_loopback`: it
-    is open to this machine.
+    is open to this machine. `paged`: 206 says that it is a part of a list. `absent`: TM Forum has it and this server
+    does not, which 501 says.
     """
 
     method: Method
@@ -69,6 +70,8 @@ class Route:
     on_loopback: bool = False
     narrows: bool = False
     is_page: bool = False
+    paged: bool = False
+    absent: bool = False
     tag: str = ""
 
     def __post_init__(self) -> None:
@@ -82,6 +85,11 @@ class Route:
     def is_for_limited(self) -> bool:
         """Whether staff or machines that are limited to a contract may ask it."""
         return self.narrows or "{number}" in self.path
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is there for programs to ask: no page, and not absent."""
+        return not self.is_page and not self.absent
 
     @property
     def name(self) -> str:

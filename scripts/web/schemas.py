@@ -8,6 +8,7 @@ import msgspec
 from ledger import inputs
 from ledger.events import BlockKind, Mode
 from scripts.web.api import disputes, gateway, night, refreshing
+from scripts.web.tmf import schemas as tmf
 
 Schema = dict[str, Any]
 REF: Final = "#/components/schemas/"
@@ -226,6 +227,7 @@ ANSWERS: Final[dict[str, Schema]] = {
     ),
     "Health": record("It answers.", {"ok": FLAG}),
     "OpenApi": ANY,
+    **tmf.ANSWERS,
 }  # fmt: skip
 """Schemas of JSON; what is answered in another form is text or bytes."""
 BODIES: Final = (
@@ -235,6 +237,7 @@ BODIES: Final = (
     disputes.Resolution,
     night.NightRequest,
     refreshing.RequestId,
+    *tmf.BODIES,
 )
 
 
@@ -270,7 +273,9 @@ def _written(field: str, schema: Schema) -> Schema:
 
 
 def _present(schema: Schema) -> Schema:
-    """A schema without null, which is not absence."""
+    """A schema without null, which is not absence; a decimal is a number, or text."""
+    if schema.get("format") == "decimal":
+        return tmf.AMOUNT
     kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if len(kinds) != 1:
         return schema

@@ -15,6 +15,7 @@ from scripts.web.pages.desk_routes import DESK
 from scripts.web.params import FROM, HOLDER, KNOWN_AT, LIMIT, READERS, TO, roles
 from scripts.web.reference import routes as reference
 from scripts.web.route import Body, Param, Route
+from scripts.web.tmf import profile
 
 API: Final[tuple[Route, ...]] = (
     Route(
@@ -171,6 +172,7 @@ API: Final[tuple[Route, ...]] = (
         reads_personal=False,
         tag="health",
     ),
+    *profile.ROUTES,
     *reference.routes(lambda: ROUTES),
 )
 ROUTES: Final[tuple[Route, ...]] = (*API, *table_access.LOGIN, *CABINET, *DESK)

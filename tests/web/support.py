@@ -40,6 +40,7 @@ from tests.support import Clock, at
 
 NOW = at("2026-03-16 12:00")
 UNLIMITED: Rates = {}
+FROM_AND_TO = ("startDateTime", "endDateTime")
 
 
 class Shown:
@@ -71,6 +72,7 @@ class Served:
         self.address, self.service, self.gate, self.log = address, service, gate, log
         self.state = service.outbox.place.folder if service.outbox is not None else None
         self._clients: dict[str, httpx.Client] = {}
+        self._ids: dict[tuple[str, str], str] = {}
 
     def client(self, role: Role | None, account: str | None = None) -> httpx.Client:
         """A client of a role, or of nobody; a subscriber's, or one that is limited, has an account."""
@@ -83,6 +85,28 @@ class Served:
             headers = {"Authorization": f"Bearer {shown}"} if shown else {}
             self._clients[shown] = httpx.Client(base_url=self.address, headers=headers, trust_env=False)
         return self._clients[shown]
+
+    def id_in(self, path: str, number: str) -> str:
+        """The id of something that an account has of a path with one; nobody is told that it was looked up."""
+        if (path, number) not in self._ids:
+            collection, told = path.removesuffix("/{id}"), len(self.gate.notes)
+            if collection.endswith("OnDemand"):
+                asked = {"billingAccount": {"id": number}, "billingPeriod": dict.fromkeys(FROM_AND_TO, "2026-02-01")}
+                (found,) = [self.client("clerk").post(collection, json=asked).json()]
+            else:
+                query = {} if collection.endswith("Specification") else {"relatedParty.id": number}
+                found = self.client("clerk").get(collection, params=query).json()[-1]
+            del self.gate.notes[told:]
+            self._ids[path, number] = found["id"]
+        return self._ids[path, number]
+
+    def correct(self, number: str, version: int) -> None:
+        """A correction for an event, so that there is one."""
+        correction = {
+            "type": "adjust", "id": "desk-20", "account": number, "at": "2026-03-16T10:00:00+03:00", "amount": 1,
+            "cites": [version], "text": "?",
+        }  # fmt: skip
+        assert self.client("clerk").post("/v1/inputs", json=correction).json()["result"] == "applied"
 
     def command(self, *args: object, cwd: Path | str = ".") -> Done:
         """What a command does with the ledger that is served."""

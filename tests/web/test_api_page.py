@@ -3,7 +3,7 @@
 import ast
 import re
 
-from scripts.api_reference import PAGE, written
+from scripts.api_reference import PAGE, TMF, written, written_of_tmf
 from scripts.web.table import ROUTES
 from tests.support import HERE
 
@@ -16,6 +16,8 @@ OF_PAGES = ("login.py", "oidc.py")
 
 def test_its_tables_are_those_of_the_program() -> None:
     assert written(TEXT) == TEXT, "python -m scripts.api_reference writes them anew"
+    facade = TMF.read_text(encoding="utf-8")
+    assert written_of_tmf(facade) == facade, "as above"
 
 
 def test_its_examples_ask_for_routes_that_there_are() -> None:

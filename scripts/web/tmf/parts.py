@@ -1,0 +1,129 @@
+"""Parts of what is brought: amounts, whom it is about, what it is known by; a body is read as strictly as others."""
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from ledger import json_line, periods
+from ledger.json_line import Malformed
+from ledger.periods import Instant
+from projections.numbers import digits_of
+from scripts.web.asked import Asked, header_text
+from scripts.web.body import Word, malformed
+from scripts.web.problems import Problem
+from scripts.web.tmf.amounts import RUB
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Part(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """An object of TM Forum: it may name its kind; what is not known here is refused, for it would do nothing."""
+
+    type_: str | None = msgspec.field(default=None, name="@type")
+    base_type: str | None = msgspec.field(default=None, name="@baseType")
+    schema_location: str | None = msgspec.field(default=None, name="@schemaLocation")
+
+
+class Quantity(Part, kw_only=True):
+    """Money in rubles, as a number or as text."""
+
+    amount: Decimal
+    units: str = RUB
+
+
+class PartyRef(Part, kw_only=True):
+    """Whom it is about: a number, or the id of a contract."""
+
+    id: Word
+    role: Word | None = None
+    name: Word | None = None
+    referred_type: str | None = msgspec.field(default=None, name="@referredType")
+
+
+class ResourceRef(Part, kw_only=True):
+    """A number as a resource of the network."""
+
+    value: Word
+    id: Word | None = None
+    referred_type: str | None = msgspec.field(default=None, name="@referredType")
+
+
+class ChannelRef(Part, kw_only=True):
+    """By which channel money came."""
+
+    name: Word
+    id: Word | None = None
+
+
+class EntityRef(Part, kw_only=True):
+    """Something of this façade, by its id."""
+
+    id: Word
+    href: str | None = None
+    referred_type: str | None = msgspec.field(default=None, name="@referredType")
+
+
+async def read(asked: Asked, kind: type[T]) -> T:
+    """The body of a request; numbers with a point are read as they are written. Raises Problem."""
+    content = await asked.body()
+    try:
+        given = json_line.load(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise malformed(f"not UTF-8 at byte {error.start}") from None
+    except Malformed as error:
+        raise malformed(str(error)) from None
+    if not isinstance(given, dict):
+        raise malformed("the body is one JSON object")
+    _require_plain(given)
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise malformed(str(error)) from None
+
+
+def _require_plain(value: Any) -> None:
+    """Refuse null, and text that no store takes, wherever it stands. Raises Problem."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case None:
+                raise malformed("null is not absence: leave the field out")
+            case str() as text:
+                if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+                    raise malformed(f"{json_line.quoted(text)}: a NUL character or a lone surrogate")
+            case dict() as fields:
+                waiting += [*fields, *fields.values()]
+            case list() as items:
+                waiting += items
+            case _:
+                pass
+
+
+def account_of(parties: list[PartyRef] | None, resource: ResourceRef | None) -> str:
+    """The one account that a body is about. Raises Problem where it names none, or several."""
+    named = {digits_of(each.id.strip()) for each in parties or ()}
+    if resource is not None:
+        named.add(digits_of(resource.value.strip()))
+    if len(named) != 1:
+        raise malformed("name one account: relatedParty with its number as id, or logicalResource with it as value")
+    return named.pop()
+
+
+def id_of(asked: Asked, said: str | None) -> str:
+    """What the client calls the request, for asking it again: the body's `id`, or a header. Raises Problem."""
+    header = header_text(asked.request, "transactionid")
+    if said is not None and header is not None and said != header:
+        raise malformed("id and the header transactionId differ; say one of them")
+    found = said if said is not None else header
+    if found is None or not 1 <= len(found) <= 64:
+        raise malformed("id: say in the body, or as the header transactionId, by what the request is known (1-64)")
+    return found
+
+
+def instant_of(name: str, text: str) -> Instant:
+    """A time with its offset. Raises Problem."""
+    try:
+        return periods.parse_instant(text)
+    except ValueError as error:
+        raise Problem(422, "MALFORMED", f"{name}: {error}") from None
