@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -81,3 +82,17 @@ def test_another_subscriber_sees_nothing_of_it(server: Served) -> None:
     boris = server.client("subscriber", BORIS)
     assert "79160000101" not in boris.get("/").text.replace(" ", "").replace("-", "")
     assert "USSD" in boris.get("/refusals").text
+
+
+def test_a_refresh_is_done_once_and_only_for_the_fee_that_was_shown(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        paid = {"type": "top_up", "id": "more", "account": ANNA, "at": "2026-03-16T10:00:00+03:00", "amount": 1000_00}
+        assert server.client("feeder").post("/v1/inputs", json=paid).json()["result"] == "applied"
+        anna = server.client("subscriber", ANNA)
+        assert "Сохранится из остатка" in text_of(anna.get("/refresh"))
+        other = anna.post("/refresh", data={"id": "one", "fee": "39900"})
+        assert (other.status_code, other.headers["location"]) == (303, "/refresh")
+        for _ in range(2):
+            told = text_of(anna.post("/refresh", data={"id": "one", "fee": "40000"}))
+            assert "Пакеты обновлены: списано 400,00 ₽, следующее списание 16.04.2026." in told
+        assert "Баланс 900,00 ₽" in text_of(anna.get("/"))

@@ -1,6 +1,8 @@
 """«Обнови пакет» from an app: what it would do now, and doing it (R-5, contract §11)."""
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -39,15 +41,16 @@ async def would_do(asked: Asked) -> Answer:
 async def do(asked: Asked) -> Answer:
     """A request for a refresh; the same `id` again is answered as the first time, and refreshes nothing."""
     given = await read(asked, RequestId) if asked.has_body() else RequestId()
-    return json_answer(await refresh_now(asked, given.id or f"refresh-{secrets.token_hex(8)}"))
+    id = given.id or f"refresh-{secrets.token_hex(8)}"
+    return json_answer(await refresh_now(asked, id, partial(contract_asked, asked)))
 
 
-async def refresh_now(asked: Asked, id: str) -> Result:
-    """What became of a request of an id. Raises Problem."""
+async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contract]) -> Result:
+    """What became of a request of an id for the contract that is `named`. Raises Problem."""
     source = SOURCES.get(asked.visitor.role, "desk")
 
     def earlier(snapshot: Snapshot) -> tuple[Contract, Result | None]:
-        contract = contract_asked(asked, snapshot)
+        contract = named(snapshot)
         return contract, came_before(snapshot, contract, source, id)
 
     contract, known = await asked.service.read(earlier)

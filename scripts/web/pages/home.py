@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from ledger import periods
@@ -23,7 +24,7 @@ from scripts.app.refreshing import preview
 from scripts.web.answer import Answer
 from scripts.web.api.refreshing import refresh_now
 from scripts.web.asked import Asked
-from scripts.web.pages.cabinet import Seen, amounts, done, shown
+from scripts.web.pages.cabinet import Seen, amounts, done, own_contract, shown
 from scripts.web.pages.page import redirect, to_the_minute
 from scripts.web.route import Param
 
@@ -52,7 +53,7 @@ async def do_refresh(asked: Asked) -> Answer:
     made = await asked.service.read(lambda snapshot: _preview(Seen(asked, snapshot)))
     if made is not None and made.accepted and made.fee != form["fee"]:
         return redirect("/refresh")
-    result = await refresh_now(asked, form["id"])
+    result = await refresh_now(asked, form["id"], partial(own_contract, asked))
     return await done(asked, result, "Пакеты обновлены", "Пакеты обновлены.")
 
 
