@@ -4,8 +4,10 @@ import asyncio
 import difflib
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlencode
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from ledger import periods
@@ -106,6 +108,33 @@ class Asked:
     async def form(self, fields: tuple[Param, ...]) -> dict[str, Any]:
         """The fields of a form, each of its kind; whether it is of our page is looked at before. Raises Problem."""
         return _parameters(await self.body(), (*fields, CSRF), bytes_max=FORM_BYTES_MAX)
+
+    async def upload(self, fields: tuple[Param, ...], name: str) -> tuple[dict[str, Any], bytes]:
+        """The fields of a form and the file that one more has. Raises Problem for more than may be, and for no file."""
+        wanted = self.route.body
+        assert wanted is not None, "only routes with a body read it"
+        length = self.request.headers.get("content-length", "")
+        if media_type_of(self.request) not in wanted.media_types:
+            raise Problem(415, "MEDIA_TYPE", f"send {' or '.join(wanted.media_types)}")
+        if not length.isdecimal() or int(length) > wanted.bytes_max:
+            raise _too_large(wanted.bytes_max)
+        try:
+            async with (
+                asyncio.timeout(BODY_SECONDS_MAX),
+                self.request.form(max_files=1, max_fields=len(fields) + 1) as form,
+            ):
+                file = form.get(name)
+                content = await file.read() if isinstance(file, UploadFile) else None
+                told = [(each, value) for each, value in form.multi_items() if isinstance(value, str)]
+        except HTTPException:
+            raise Problem(422, "MALFORMED", "this is no form with a file") from None
+        except ClientDisconnect:
+            raise Problem(400, "CUT_OFF", "the request was cut off") from None
+        except TimeoutError:
+            raise Problem(408, "TOO_SLOW", f"a body comes within {BODY_SECONDS_MAX} seconds") from None
+        if content is None:
+            raise Problem(422, "PARAMETER_MISSING", f"{name} is missing: a file")
+        return _parameters(urlencode(told).encode(), (*fields, CSRF), bytes_max=FORM_BYTES_MAX), content
 
 
 def _too_large(most: int) -> Problem:

@@ -17,6 +17,7 @@ from scripts.app.corrections import LIMIT
 from scripts.app.feed import Asker, Fate, Intake, RawLine
 from scripts.state.outbox import Outbox
 from scripts.state.proposals import Proposals
+from scripts.web.jobs import Jobs
 from scripts.web.metrics import Metrics
 from scripts.web.problems import Problem
 from scripts.web.rates import RATES, RateLimits, Rates
@@ -96,10 +97,12 @@ class Service:
         self._writer: Grouped[HandedOver | Work, Any] = Grouped(self._done)
         self._readers = Reading(readers, QUESTIONS_WAITING_MAX, "reading")
         self._slow = Reading(SLOW_READERS, SLOW_WAITING_MAX, "slow")
+        self.jobs = Jobs(lambda: Ledger(ref, now=now, access="read"), now)
         self.metrics.waiting.set_function(self._writer.waiting)
 
     def close(self) -> None:
-        """Book what was handed over, let readers end, and close the ledger."""
+        """Stop jobs, book what was handed over, let readers end, and close the ledger."""
+        self.jobs.close()
         self._writer.close()
         self._readers.pool.shutdown()
         self._slow.pool.shutdown()
@@ -134,6 +137,11 @@ class Service:
         if not goes_on:
             self._require_room()
         done: T = await asyncio.shield(asyncio.wrap_future(self._writer.submit(Work(work), alone=True)))
+        return done
+
+    def write_from_job(self, work: Callable[[Ledger], T]) -> T:
+        """The same for a thread of a job, which waits for its turn. Raises what the work does."""
+        done: T = self._writer.submit(Work(work), alone=True).result()
         return done
 
     def _require_room(self) -> None:

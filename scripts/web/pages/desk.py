@@ -27,7 +27,12 @@ AS_OF: Final = Param(name="as_of", does="Look from this time; empty for now.")
 KNOWN_AT: Final = Param(name="known_at", does="Only what had been written down by this time; empty for all.")
 CASE: Final = (HOLDER, GROUND, AS_OF, KNOWN_AT)
 """What every page of a contract may be asked with, and keeps in its links."""
-MENU: Final = (("/desk", "Поиск"), ("/desk/claims", "Претензии"), ("/desk/proposals", "Вторая подпись"))
+MENU: Final = (
+    ("/desk", "Поиск"),
+    ("/desk/claims", "Претензии"),
+    ("/desk/proposals", "Вторая подпись"),
+    ("/desk/jobs", "Отчёты и задания"),
+)
 """What leads from anywhere to anywhere."""
 BOOKING: Final[frozenset[Role]] = frozenset({"clerk", "senior"})
 """Who books at the desk."""

@@ -4,13 +4,26 @@ from typing import Final
 
 from scripts.app.roles import Role
 from scripts.web.asked import FORM, FORM_BYTES_MAX
-from scripts.web.pages import desk_booking, desk_claims, desk_contract, desk_event, desk_home, desk_proposals
+from scripts.web.pages import (
+    desk_booking,
+    desk_claims,
+    desk_contract,
+    desk_event,
+    desk_home,
+    desk_jobs,
+    desk_proposals,
+    desk_reconcile,
+    desk_reports,
+)
 from scripts.web.pages.desk import CASE, GROUND, HOLDER
 from scripts.web.pages.page import HTML
 from scripts.web.params import CLERKS, OFFICE, roles
 from scripts.web.route import Anybody, Body, Handler, Method, Param, Route
 
 _SUBMITTED: Final = Body(media_types=(FORM,), bytes_max=FORM_BYTES_MAX, schema="Form")
+_UPLOADED: Final = Body(
+    media_types=("multipart/form-data",), bytes_max=desk_reconcile.FILE_BYTES_MAX + FORM_BYTES_MAX, schema="Form"
+)
 
 
 def _page(
@@ -22,6 +35,7 @@ def _page(
     who: frozenset[Role | Anybody] = OFFICE,
     reads_personal: bool = True,
     media_types: tuple[str, ...] = (HTML,),
+    body: Body = _SUBMITTED,
 ) -> Route:
     return Route(
         method=method,
@@ -30,7 +44,7 @@ def _page(
         roles=who,
         handler=handler,
         params=params,
-        body=_SUBMITTED if method == "POST" else None,
+        body=body if method == "POST" else None,
         answers=dict.fromkeys(media_types, "Page"),
         reads_personal=reads_personal,
         is_page=True,
@@ -46,6 +60,22 @@ DESK: Final[tuple[Route, ...]] = (
         "GET", "/desk/claims/{number}/{dispute}/file", "The dossier of a claim as a file.", desk_claims.claim_file,
         HOLDER, GROUND, desk_claims.FORMAT, media_types=desk_claims.FILES,
     ),
+    _page("GET", "/desk/unrated", "Records without a price.", desk_reports.unrated, desk_reports.REASON, GROUND),
+    _page("GET", "/desk/late", "The form for late charges.", desk_reports.late, GROUND),
+    _page("POST", "/desk/late", "Look for late charges.", desk_reports.start_late, GROUND),
+    _page("GET", "/desk/totals", "The form for totals.", desk_reports.totals, GROUND),
+    _page("POST", "/desk/totals", "Count totals.", desk_reports.start_totals, GROUND),
+    _page("GET", "/desk/verify", "Checkpoints and verification.", desk_reports.verify, GROUND),
+    _page("POST", "/desk/verify", "Verify the log.", desk_reports.start_verify, GROUND),
+    _page("GET", "/desk/reconcile", "The form for a bank's list.", desk_reconcile.reconcile, GROUND),
+    _page("POST", "/desk/reconcile", "Compare a bank's list.", desk_reconcile.start, GROUND, body=_UPLOADED),
+    _page(
+        "POST", "/desk/reconcile/{job}", "Book what is missing.", desk_reconcile.book, GROUND, who=roles("senior"),
+    ),
+    _page("GET", "/desk/jobs", "The jobs of who asks.", desk_jobs.listed, GROUND),
+    _page("GET", "/desk/jobs/{job}", "A job.", desk_jobs.job, GROUND),
+    _page("POST", "/desk/jobs/{job}", "Stop a job.", desk_jobs.stop, GROUND),
+    _page("GET", "/desk/jobs/{job}/events", "How far a job is.", desk_jobs.events, media_types=(desk_jobs.STREAM,)),
     _page("GET", "/desk/proposals", "What waits for a second person.", desk_proposals.listed, GROUND),
     _page("GET", "/desk/proposals/{proposal}", "A proposal.", desk_proposals.proposal, GROUND),
     _page(
