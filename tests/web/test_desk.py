@@ -79,7 +79,9 @@ def test_the_whole_screen_can_be_of_then_and_says_so(clerk: httpx.Client) -> Non
     assert 'action="/desk/79160000101/book' not in page.text  # nothing is booked in the past
     known = text_of(clerk.get(f"/desk/{ANNA}", params={"known_at": "2026-03-16T12:00"}))
     assert "как было известно на" in known
-    assert clerk.get(f"/desk/{ANNA}", params={"as_of": "2026-01-01"}).status_code == 404
+    early = clerk.get(f"/desk/{ANNA}", params={"as_of": "2026-01-01"})
+    assert early.status_code == 404
+    assert "В это время счёт ещё не был открыт" in early.text
 
 
 def test_what_would_be_without_an_event_stands_beside_its_reasons(clerk: httpx.Client) -> None:

@@ -12,6 +12,7 @@ from ledger.periods import Instant
 from projections.words.phrasebook import Phrasebook
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
+from scripts.web.pages.problem_words import said
 from scripts.web.problems import Problem
 from scripts.web.visitor import Visitor
 
@@ -58,7 +59,8 @@ def problem_page(problem: Problem, visitor: Visitor | None, request_id: str) -> 
     """What went wrong, for a person."""
     template = _environment().get_template("problem.html")
     heading = _HEADINGS.get(problem.status, "Что-то сломалось")
-    return template.render(visitor=visitor, heading=heading, problem=problem, request_id=request_id).encode()
+    facts = {"heading": heading, "said": said(problem), "problem": problem, "request_id": request_id}
+    return template.render(visitor=visitor, **facts).encode()
 
 
 def redirect(path: str, **query: str) -> Answer:
