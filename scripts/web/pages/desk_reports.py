@@ -151,6 +151,7 @@ async def verify(asked: Asked) -> Answer:
 
 async def start_verify(asked: Asked) -> Answer:
     """Decide the whole log again, beside the answers."""
+    await asked.form(())
     folder = asked.service.ref.keys_place.folder
 
     def work(ledger: Ledger, progress: Progress) -> Told:

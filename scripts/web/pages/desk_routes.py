@@ -1,5 +1,6 @@
 """The routes of the desk."""
 
+from functools import partial
 from typing import Final
 
 from scripts.app.roles import Role
@@ -33,9 +34,9 @@ def _page(
     handler: Handler,
     *params: Param,
     who: frozenset[Role | Anybody] = OFFICE,
-    reads_personal: bool = True,
     media_types: tuple[str, ...] = (HTML,),
     body: Body = _SUBMITTED,
+    narrows: bool = False,
 ) -> Route:
     return Route(
         method=method,
@@ -46,21 +47,25 @@ def _page(
         params=params,
         body=body if method == "POST" else None,
         answers=dict.fromkeys(media_types, "Page"),
-        reads_personal=reads_personal,
+        reads_personal=True,
+        narrows=narrows,
         is_page=True,
         tag="desk",
     )
 
 
+_narrowed: Final = partial(_page, narrows=True)
+"""A page that tells who is limited to a contract of that one alone."""
+
 DESK: Final[tuple[Route, ...]] = (
-    _page("GET", "/desk", "A number looked up, and the claims that wait.", desk_home.desk, *desk_home.FIND),
-    _page("GET", "/desk/claims", "The queue of claims.", desk_home.claims, desk_home.ALL, GROUND),
+    _narrowed("GET", "/desk", "A number looked up, and the claims that wait.", desk_home.desk, *desk_home.FIND),
+    _narrowed("GET", "/desk/claims", "The queue of claims.", desk_home.claims, desk_home.ALL, GROUND),
     _page("GET", "/desk/claims/{number}/{dispute}", "A claim and its answer.", desk_claims.claim, HOLDER, GROUND),
     _page(
         "GET", "/desk/claims/{number}/{dispute}/file", "The dossier of a claim as a file.", desk_claims.claim_file,
         HOLDER, GROUND, desk_claims.FORMAT, media_types=desk_claims.FILES,
     ),
-    _page("GET", "/desk/unrated", "Records without a price.", desk_reports.unrated, desk_reports.REASON, GROUND),
+    _narrowed("GET", "/desk/unrated", "Records without a price.", desk_reports.unrated, desk_reports.REASON, GROUND),
     _page("GET", "/desk/late", "The form for late charges.", desk_reports.late, GROUND),
     _page("POST", "/desk/late", "Look for late charges.", desk_reports.start_late, GROUND),
     _page("GET", "/desk/totals", "The form for totals.", desk_reports.totals, GROUND),
@@ -76,9 +81,9 @@ DESK: Final[tuple[Route, ...]] = (
     _page("GET", "/desk/jobs/{job}", "A job.", desk_jobs.job, GROUND),
     _page("POST", "/desk/jobs/{job}", "Stop a job.", desk_jobs.stop, GROUND),
     _page("GET", "/desk/jobs/{job}/events", "How far a job is.", desk_jobs.events, media_types=(desk_jobs.STREAM,)),
-    _page("GET", "/desk/proposals", "What waits for a second person.", desk_proposals.listed, GROUND),
-    _page("GET", "/desk/proposals/{proposal}", "A proposal.", desk_proposals.proposal, GROUND),
-    _page(
+    _narrowed("GET", "/desk/proposals", "What waits for a second person.", desk_proposals.listed, GROUND),
+    _narrowed("GET", "/desk/proposals/{proposal}", "A proposal.", desk_proposals.proposal, GROUND),
+    _narrowed(
         "POST", "/desk/proposals/{proposal}", "Confirm or decline a proposal.", desk_proposals.decide, GROUND,
         who=roles("senior"),
     ),
