@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from ledger.periods import MINUTE
 from scripts.sample import ANNA, BORIS, VERA
 from scripts.web.route import Route
 from scripts.web.table import ROUTES
 from scripts.web.tmf.profile import profile
+from tests.support import Clock
 from tests.web.support import Served, served
 
 PREPAY = "/tmf-api/prepayBalanceManagement/v4"
@@ -117,6 +120,52 @@ def test_the_same_top_up_again_is_the_first_one(taking: Served) -> None:
     assert listed(taking, f"{PREPAY}/topupBalance", VERA)[-1] == made
     other = feeder.post(f"{PREPAY}/topupBalance", json=top_up("pay-1", 12.31))
     assert (other.status_code, other.json()["code"]) == (409, "ID_CONFLICT")
+
+
+def test_the_same_request_at_a_later_time_is_the_first_one(tmp_path: Path) -> None:
+    """Where none is said, the time is no part of it; what a rule refused is refused again."""
+    with served(tmp_path) as late:
+        asked = (
+            ("feeder", f"{PREPAY}/topupBalance", top_up("pay-1", 1), (201, 200)),
+            ("clerk", f"{PREPAY}/adjustBalance", correction("c-1", -1, 4), (201, 200)),
+            ("clerk", f"{PREPAY}/adjustBalance", correction("c-2", -1, 9_999), (409, 409)),
+        )
+        clock = late.service.now
+        assert isinstance(clock, Clock)
+        for role, path, said, statuses in asked:
+            client = late.client(role)  # type: ignore[arg-type]  # a role by its name
+            first = client.post(path, json=said)
+            clock.instant += MINUTE
+            again = client.post(path, json=said)
+            assert (first.status_code, again.status_code) == statuses
+            assert (first.text, first.headers.get("location")) == (again.text, again.headers.get("location"))
+            other = client.post(path, json=said | {"amount": {"amount": 2}})
+            assert other.json()["code"] == "ID_CONFLICT"
+
+
+def test_a_number_that_passed_on_and_is_erased_keeps_its_ids(tmp_path: Path) -> None:
+    with served(tmp_path) as gone:
+        clerk = gone.client("clerk")
+        contract = listed(gone, f"{PREPAY}/bucket", VERA)[0]["partyAccount"]["id"]
+        for fields in ({"type": "close"}, {"type": "refund", "amount": 245_00}, {"type": "open", "region": "moscow"}):
+            said = {"id": f"g-{fields['type']}", "account": VERA, "at": "2026-03-16T11:00:00+03:00", **fields}
+            assert clerk.post("/v1/inputs", json=said).json()["result"] == "applied"
+        later = gone.client("feeder").post(f"{PREPAY}/topupBalance", json=top_up("pay-1", 1))
+        assert whole(later)["partyAccount"]["id"] != contract
+        earlier = {"relatedParty": [{"id": contract}], "amount": {"amount": 1}, "id": "pay-2"}
+        refused = gone.client("feeder").post(f"{PREPAY}/topupBalance", json=earlier)
+        assert (refused.status_code, refused.json()["code"]) == (409, "EARLIER_CONTRACT")
+        before = {
+            path: listed(gone, path, contract) for path in (f"{PREPAY}/topupBalance", USAGE, f"{BILLS}/customerBill")
+        }
+        erased = gone.command(
+            "erase", VERA, "--holder", 1, "--ground", "x", "--by", "y", "--early", "--yes", "-o", tmp_path / "act.pdf"
+        )
+        assert erased.code == 0, erased.err
+        for path, rows in before.items():
+            after = listed(gone, path, contract)
+            assert [each["id"] for each in after[: len(rows)]] == [each["id"] for each in rows]
+            assert VERA not in json.dumps(after, default=str)
 
 
 def test_a_top_up_that_comes_many_times_at_once_is_booked_once(taking: Served) -> None:

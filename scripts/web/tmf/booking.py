@@ -81,7 +81,7 @@ async def booked(
         if problem.code != "ID_CONFLICT" or at is not None:
             raise
         made = await asked.service.read(lambda snapshot: _found(snapshot, contract.number, fields["id"], "duplicate"))
-        if made is None or not is_same(made.event):
+        if made is None or not (is_same(made.event) or _is_refused(made.event, fields)):
             raise problem from None
     else:
         made = await asked.service.read(lambda snapshot: _found(snapshot, contract.number, fields["id"], result))
@@ -90,6 +90,13 @@ async def booked(
         told = f"{REASONS[made.event.reason].en}; this is event {made.event.version}"
         raise Problem(409, made.event.reason, told, version=made.event.version)
     return made
+
+
+def _is_refused(event: Event, fields: dict[str, Any]) -> bool:
+    """Whether an event is the refusal of an input with these fields."""
+    if not isinstance(event, InputRefused) or event.input_type != fields["type"]:
+        return False
+    return all(fields[name] == value for name, value in event.fields.items() if name in fields)
 
 
 def _found(snapshot: Snapshot, number: str, id: str, result: str) -> Booked | None:
