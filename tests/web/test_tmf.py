@@ -14,6 +14,7 @@ from ledger.periods import MINUTE
 from scripts.sample import ANNA, BORIS, VERA
 from scripts.web.route import Route
 from scripts.web.table import ROUTES
+from scripts.web.tmf.amounts import rubles
 from scripts.web.tmf.profile import profile
 from tests.support import Clock
 from tests.web.support import Served, served
@@ -240,6 +241,16 @@ def test_a_correction_of_nothing_or_of_another_contract_is_refused(taking: Serve
         assert taking.client("clerk").post(f"{PREPAY}/adjustBalance", json=said).status_code == status
     assert taking.client("feeder").post(f"{PREPAY}/adjustBalance", json=correction("c-7", 1, 4)).status_code == 403
     assert taking.client("clerk").post(f"{PREPAY}/topupBalance", json=top_up("t", 1)).status_code == 403
+
+
+def test_a_correction_above_the_limit_is_not_for_one_person_here_either(taking: Served) -> None:
+    path, limit = f"{PREPAY}/adjustBalance", rubles(taking.service.limit)
+    for id, amount, status in (("l-1", limit, 201), ("l-2", limit + 1, 403), ("l-3", -limit - 1, 403)):
+        for role in ("clerk", "senior"):
+            said = correction(f"{id}-{role}", str(amount), 4)
+            answer = taking.client(role).post(path, json=said)
+            assert answer.status_code == status
+            assert status == 201 or answer.json()["code"] == "SECOND_PERSON"
 
 
 # 635
