@@ -193,8 +193,9 @@ SCHEMES: Final = {
     "cookie": {"type": "apiKey", "in": "cookie", "name": cookies.SESSION, "description": "A session of a browser."},
 }
 ABOUT: Final = """
-Times and money are those of the commands: RFC 3339 with an offset, integer kopecks. The answers are the bytes that the
-command of the same question prints with `--json`. Errors are problems (RFC 9457) with a `code` for programs.
+Times and money are those of the commands: RFC 3339 with an offset, integer kopecks; under `/tmf-api` decimal rubles.
+The answers are the bytes that the command of the same question prints with `--json`. Errors are problems (RFC 9457)
+with a `code` for programs.
 
 Whoever asks shows a token (`Authorization: Bearer …`); a browser has a session. Each route names its roles in
 `x-roles`: a subscriber is told of the own open contract alone, and what staff reads of somebody is written down, with

@@ -9,12 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.periods import MINUTE
 from scripts.sample import ANNA, BORIS, VERA
+from scripts.web.problems import Problem
 from scripts.web.route import Route
 from scripts.web.table import ROUTES
-from scripts.web.tmf.amounts import rubles
+from scripts.web.tmf.amounts import kopecks_of, rubles
 from scripts.web.tmf.profile import profile
 from tests.support import Clock
 from tests.web.support import Served, served
@@ -184,6 +187,15 @@ def test_a_top_up_here_is_that_of_a_file_and_of_the_own_api(taking: Served) -> N
     assert taking.client("feeder").post("/v1/inputs", json=line).json()["result"] == "applied"
     said = top_up("pay-both", "7.07", channel={"name": "card"}, requestedDate=at)
     assert taking.client("feeder").post(f"{PREPAY}/topupBalance", json=said).status_code == 200
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(0, 12))
+def test_every_sum_of_kopecks_is_read_back_as_it_was_written(amount: int, zeros: int) -> None:
+    written = rubles(amount)
+    assert kopecks_of("sum", written) == amount
+    assert kopecks_of("sum", Decimal(f"{written}{'0' * zeros}")) == amount
+    with pytest.raises(Problem):
+        kopecks_of("sum", Decimal(f"{written}5"))
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,7 @@ async def rates(asked: Asked) -> Answer:
             firsts = months_of(require_account(snapshot, contract.id), asked.service.now())
             ranges = [(first, month_ending(first)) for first in firsts]
         else:
-            asked.path["id"] = said
-            contract, rest = id_asked(asked, snapshot)
+            contract, rest = id_asked(asked, snapshot, said)
             ranges = [_month(asked, snapshot, contract, rest)]
         rows = [_rate(contract, bill, each) for bill in bills(snapshot, contract, ranges) for each in bill.charges]
         return listed(asked, rows, whose=[contract.id])

@@ -37,9 +37,9 @@ def contract_of(asked: Asked, snapshot: Snapshot, account: str | None) -> Contra
     return require_contract(snapshot.contracts, account)
 
 
-def id_asked(asked: Asked, snapshot: Snapshot) -> tuple[Contract, str]:
-    """The contract that the id of the path names, and the rest of it. Raises Problem."""
-    name, _, rest = asked.path["id"].partition("-")
+def id_asked(asked: Asked, snapshot: Snapshot, id: str | None = None) -> tuple[Contract, str]:
+    """The contract that an id names, by default that of the path, and the rest of it. Raises Problem."""
+    name, _, rest = (asked.path["id"] if id is None else id).partition("-")
     found = own_contract(asked, snapshot, name) or snapshot.contracts.with_id(name)
     if found is None:
         raise nothing()
