@@ -13,11 +13,12 @@ from scripts.app.bills import Bill, Charge, bills, month_ending, months_of
 from scripts.app.errors import require_range
 from scripts.app.statements import FORMATS
 from scripts.web.answer import Answer
+from scripts.web.api.accounts import MEDIA_TYPES
 from scripts.web.asked import Asked
 from scripts.web.body import Word, malformed
 from scripts.web.route import Param
 from scripts.web.tmf.amounts import money, money_ex_vat
-from scripts.web.tmf.parts import Part, PartyRef, instant_of, read
+from scripts.web.tmf.parts import EntityRef, Part, account_named, instant_of, read
 from scripts.web.tmf.resources import ROOT, Resource, head, href, listed, one, page, window
 from scripts.web.tmf.whose import contract_meant, contract_of, id_asked, named, nothing, version_in, whose
 
@@ -35,20 +36,12 @@ class BillingPeriod(Part, kw_only=True):
     end_date_time: str
 
 
-class BillingAccountRef(Part, kw_only=True):
-    """A contract by its id, or its number."""
-
-    id: Word
-    href: str | None = None
-    name: Word | None = None
-
-
 class BillRequest(Part, kw_only=True):
     """A statement that is asked for; whoever is limited to a contract need not name it."""
 
     billing_period: BillingPeriod
-    billing_account: BillingAccountRef | None = None
-    related_party: PartyRef | None = None
+    billing_account: EntityRef | None = None
+    related_party: EntityRef | None = None
     name: Word | None = None
     description: Word | None = None
 
@@ -116,7 +109,7 @@ async def rate(asked: Asked) -> Answer:
 async def on_demand(asked: Asked) -> Answer:
     """Where the statement of some dates is; it is made when it is fetched, and nothing is kept."""
     given = await read(asked, BillRequest)
-    named_by = {each.id for each in (given.billing_account, given.related_party) if each is not None}
+    named_by = {account_named(each) for each in (given.billing_account, given.related_party) if each is not None}
     if len(named_by) > 1:
         raise malformed("billingAccount and relatedParty name two accounts; say one of them")
 
@@ -208,8 +201,11 @@ def _on_demand(contract: Contract, since: date, until: date) -> Resource:
 
 def _documents(contract: Contract, since: date, until: date) -> list[dict[str, str]]:
     """Where the statement of dates is, in every format; the number is in none of the addresses."""
-    address = f"/v1/accounts/{contract.id}/statement?from={since}&to={until}"
-    return [{"id": form, "name": f"statement.{form}", "href": f"{address}&format={form}"} for form in FORMATS]
+    address = f"/v1/accounts/{contract.id}/statement?from={since}&to={until}&format="
+    return [
+        {"id": form, "name": f"statement.{form}", "mimeType": MEDIA_TYPES[form], "url": f"{address}{form}"}
+        for form in FORMATS
+    ]
 
 
 def _billed(contract: Contract) -> dict[str, Any]:

@@ -17,17 +17,7 @@ from scripts.web.body import Word, malformed
 from scripts.web.tmf.amounts import RUB, kopecks_of, quantity
 from scripts.web.tmf.booking import SOURCE, booked, reached
 from scripts.web.tmf.buckets import API, BUCKET
-from scripts.web.tmf.parts import (
-    ChannelRef,
-    EntityRef,
-    Part,
-    PartyRef,
-    Quantity,
-    ResourceRef,
-    account_of,
-    id_of,
-    read,
-)  # fmt: skip
+from scripts.web.tmf.parts import About, ChannelRef, EntityRef, Quantity, account_of, id_of, read
 from scripts.web.tmf.resources import Resource, head, href, listed, one
 from scripts.web.tmf.whose import contract_meant, id_asked, named, nothing, version_in, whose
 
@@ -37,29 +27,26 @@ ADJUSTMENT: Final = f"{API}/adjustBalance"
 CHANNEL: Final = "cash"
 
 
-class TopupRequest(Part, kw_only=True):
+class TopupRequest(About, kw_only=True):
     """Money that came: `amount` in rubles, more than nothing."""
 
     amount: Quantity
     id: Word | None = None
-    related_party: list[PartyRef] | None = None
-    logical_resource: ResourceRef | None = None
     channel: ChannelRef | None = None
     requested_date: str | None = None
     usage_type: Literal["monetary"] = "monetary"
 
 
-class AdjustRequest(Part, kw_only=True):
+class AdjustRequest(About, kw_only=True):
     """A correction: `amount` in rubles, less than nothing takes; `relatedEntity` are the events that it is for."""
 
     amount: Quantity
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
     related_entity: Annotated[list[EntityRef], msgspec.Meta(min_length=1, max_length=100)]
     id: Word | None = None
-    related_party: list[PartyRef] | None = None
-    logical_resource: ResourceRef | None = None
     requested_date: str | None = None
     usage_type: Literal["monetary"] = "monetary"
+    adjust_type: Literal["oneTime"] = "oneTime"
 
 
 async def top_up(asked: Asked) -> Answer:
@@ -69,7 +56,7 @@ async def top_up(asked: Asked) -> Answer:
     channel = CHANNEL if given.channel is None else given.channel.name
     made = await booked(
         asked,
-        await reached(asked, account_of(given.related_party, given.logical_resource)),
+        await reached(asked, account_of(given)),
         {"type": "top_up", "id": id_of(asked, given.id), "amount": amount, "channel": channel},
         at=given.requested_date,
         is_same=lambda event: isinstance(event, ev.ToppedUp) and (event.amount, event.channel) == (amount, channel),
@@ -81,7 +68,7 @@ async def adjust(asked: Asked) -> Answer:
     """A correction under the name of who asks."""
     given = await read(asked, AdjustRequest)
     amount = _kopecks(given.amount)
-    target = await reached(asked, account_of(given.related_party, given.logical_resource))
+    target = await reached(asked, account_of(given))
     cites = [_version(each.id, target.contract) for each in given.related_entity]
     made = await booked(
         asked,
@@ -131,7 +118,7 @@ def adjustment(contract: Contract, event: Event, zone: str) -> Resource:
     assert isinstance(event, ev.Adjusted)
     return _action(ADJUSTMENT, "AdjustBalance", contract, event, zone) | {
         "amount": quantity(event.amount),
-        "adjustType": "credit" if event.amount > 0 else "debit",
+        "adjustType": "oneTime",
         "reason": event.personal.text or "",
         "relatedEntity": [{"id": named(contract, version)} for version in event.cites],
     }

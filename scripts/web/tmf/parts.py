@@ -32,20 +32,13 @@ class Quantity(Part, kw_only=True):
     units: str = RUB
 
 
-class PartyRef(Part, kw_only=True):
-    """Whom it is about: a number, or the id of a contract."""
+class EntityRef(Part, kw_only=True):
+    """Something by its id: whom it is about by a number or the id of a contract, an event by its id here."""
 
     id: Word
-    role: Word | None = None
+    href: str | None = None
     name: Word | None = None
-    referred_type: str | None = msgspec.field(default=None, name="@referredType")
-
-
-class ResourceRef(Part, kw_only=True):
-    """A number as a resource of the network."""
-
-    value: Word
-    id: Word | None = None
+    role: Word | None = None
     referred_type: str | None = msgspec.field(default=None, name="@referredType")
 
 
@@ -54,14 +47,16 @@ class ChannelRef(Part, kw_only=True):
 
     name: Word
     id: Word | None = None
-
-
-class EntityRef(Part, kw_only=True):
-    """Something of this façade, by its id."""
-
-    id: Word
     href: str | None = None
     referred_type: str | None = msgspec.field(default=None, name="@referredType")
+
+
+class About(Part, kw_only=True):
+    """What a body says of whom it is about: one account, by any of the names that it has."""
+
+    related_party: list[EntityRef] | None = None
+    logical_resource: list[EntityRef] | None = None
+    party_account: EntityRef | None = None
 
 
 async def read(asked: Asked, kind: type[T]) -> T:
@@ -100,14 +95,19 @@ def _require_plain(value: Any) -> None:
                 pass
 
 
-def account_of(parties: list[PartyRef] | None, resource: ResourceRef | None) -> str:
+def account_of(given: About) -> str:
     """The one account that a body is about. Raises Problem where it names none, or several."""
-    named = {digits_of(each.id.strip()) for each in parties or ()}
-    if resource is not None:
-        named.add(digits_of(resource.value.strip()))
+    named = {account_named(each) for each in [*(given.related_party or ()), *(given.logical_resource or ())]}
+    if given.party_account is not None:
+        named.add(account_named(given.party_account))
     if len(named) != 1:
-        raise malformed("name one account: relatedParty with its number as id, or logicalResource with it as value")
+        raise malformed("name one account: its number as the id of relatedParty, logicalResource or partyAccount")
     return named.pop()
+
+
+def account_named(given: EntityRef) -> str:
+    """The number, or the id of a contract, that a reference means."""
+    return digits_of(given.id.strip())
 
 
 def id_of(asked: Asked, said: str | None) -> str:

@@ -122,7 +122,7 @@ PREPAY: Final = (
     *_all_absent(f"{buckets.API}/transferBalance"),
     *_all_absent(f"{buckets.API}/reserveBalance"),
     *_all_absent(f"{buckets.API}/deductBalance"),
-    _absent("GET", f"{buckets.API}/balanceAction"),
+    _absent("GET", f"{buckets.API}/balanceActionHistory"),
     _absent("POST", f"{buckets.API}/hub"),
 )
 USAGE: Final = (

@@ -25,7 +25,7 @@ def _array(items: Schema) -> Schema:
 
 
 def _resource(does: str, **may: Schema) -> Schema:
-    return _object(does, {"id": TEXT, "href": TEXT, "@type": TEXT}, **may, **_WHOSE)
+    return _object(does, {"id": TEXT, "href": TEXT, "@type": TEXT}, **(_WHOSE | may))
 
 
 QUANTITY: Final = _object("An amount with its units: RUB, s, sms, kb.", {"amount": NUMBER, "units": TEXT})
@@ -39,7 +39,7 @@ _CONSUMED: Final = _object(
     {"id": TEXT, "name": TEXT, "usageType": TEXT, "bucketBalance": _array({"type": "object"})},
     bucketCounter=_array(_COUNTER),
 )
-_DOCUMENT: Final = _object("A document.", {"id": TEXT, "name": TEXT, "href": TEXT})
+_DOCUMENT: Final = _object("A document.", {"id": TEXT, "name": TEXT, "mimeType": TEXT, "url": TEXT})
 _ACTION: Final = {
     "status": TEXT, "amount": QUANTITY, "usageType": TEXT, "requestedDate": TIME, "confirmationDate": TIME,
     "impactedBucket": _array(REF), "transactionId": TEXT, "source": TEXT,
@@ -50,6 +50,7 @@ _RESOURCES: Final = {
     "TmfBucket": _resource(
         "The wallet, or a package.", name=TEXT, usageType={"enum": ["monetary", "voice", "sms", "data"]},
         status={"enum": ["active", "suspended", "expired"]}, isShared=FLAG, remainingValue=QUANTITY, validFor=PERIOD,
+        bucketCounter=_array(_COUNTER),
     ),
     "TmfAccumulatedBalance": _resource(
         "What is left of a kind.", name=TEXT, usageType=TEXT, totalBalance=QUANTITY, bucket=_array(REF)
@@ -85,7 +86,12 @@ ANSWERS: Final[dict[str, Schema]] = {
     "TmfCustomerBillOnDemand": _resource("Where a statement is.", state=TEXT, billDocument=_array(_DOCUMENT)),
     "TmfQueryUsageConsumption": _resource(
         "What was asked, answered.", state=TEXT, queryUsageConsumptionDate=TIME,
-        usageConsumption=_array({"$ref": "#/components/schemas/TmfUsageConsumptionReport"}),
+        usageConsumption=_array(
+            _resource(
+                "Of one number.", partyAccount=_array(REF), creationDate=TIME, lastUpdate=TIME, state=TEXT,
+                bucketRefOrValue=_array({"$ref": "#/components/schemas/TmfBucket"}),
+            )
+        ),
     ),
     "TmfProfile": _array(
         _object(
@@ -120,7 +126,7 @@ EXAMPLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         },
     },
     "ConsumptionRequest": {
-        "one": {"relatedParty": _PARTY},
+        "one": {"searchCriteria": {"relatedParty": _PARTY}},
     },
     "BillRequest": {
         "february": {

@@ -18,7 +18,7 @@ from scripts.web.problems import Problem
 from scripts.web.route import Param
 from scripts.web.tmf.amounts import money, money_ex_vat
 from scripts.web.tmf.booking import booked, reached
-from scripts.web.tmf.parts import Part, PartyRef, ResourceRef, account_of, id_of, read
+from scripts.web.tmf.parts import About, Part, account_of, id_of, read
 from scripts.web.tmf.resources import ROOT, Resource, head, href, listed, one
 from scripts.web.tmf.whose import contract_meant, id_asked, named, nothing, version_in, whose
 
@@ -59,7 +59,7 @@ class SpecificationRef(Part, kw_only=True):
     name: str | None = None
 
 
-class UsageRequest(Part, kw_only=True):
+class UsageRequest(About, kw_only=True):
     """A record of the switch; the service is its type, or its specification."""
 
     usage_date: str
@@ -67,8 +67,6 @@ class UsageRequest(Part, kw_only=True):
     usage_type: Service | None = None
     usage_specification: SpecificationRef | None = None
     id: Word | None = None
-    related_party: list[PartyRef] | None = None
-    logical_resource: ResourceRef | None = None
 
 
 async def hand_over(asked: Asked) -> Answer:
@@ -78,7 +76,7 @@ async def hand_over(asked: Asked) -> Answer:
     if len(services) != 1:
         raise malformed(f"usageType: one of {', '.join(SERVICES)}")
     fields = {"type": "usage", "id": id_of(asked, given.id), "service": services.pop()} | _values(given)
-    target = await reached(asked, account_of(given.related_party, given.logical_resource))
+    target = await reached(asked, account_of(given))
     made = await booked(asked, target, fields, at=given.usage_date)
     if not isinstance(made.event, UsageCharged | UsageUnrated):
         raise Problem(409, "ID_CONFLICT", "this id is that of another input")
