@@ -11,6 +11,7 @@ from ledger.periods import DAY, Instant
 from scripts.app.roles import Role
 from scripts.state import tokens
 from scripts.state.place import place_in
+from scripts.state.proposals import Proposals
 from scripts.web.access import Access
 from scripts.web.app import build
 from scripts.web.log import RequestLog
@@ -69,6 +70,7 @@ def gated(folder: Path, *texts: str, provider: Provider | None = None) -> Iterat
     with service._book.snapshot() as snapshot:
         place = place_in(folder / "server", snapshot.log)
     access = Access(place, service, provider=provider)
+    service.proposals = Proposals(access.state)
     with (folder / "log").open("w") as log:
         app = build(service, access, ROUTES, log=RequestLog(log))
         with listening(app) as address:

@@ -152,3 +152,36 @@ def test_a_clerk_finds_explains_and_corrects(browser: Browser, server: Gated, wi
         marina.goes(f"/desk/{ANNA}")
         marina.sees("1 350,00 ₽")
         marina.presses("Выйти")
+
+
+@pytest.mark.parametrize(("width", "scripted"), WAYS)
+def test_a_senior_compares_a_list_and_confirms(browser: Browser, server: Gated, width: int, scripted: bool) -> None:
+    """A job is followed by the page itself, with a script and without one; a session's form brings a file."""
+    with visit(browser, server, width, scripted=scripted) as senior:
+        senior.goes("/desk/login?next=/desk/reconcile")
+        senior.page.get_by_label("Токен").fill(server.token("senior", "olga"))
+        senior.presses("Войти по токену")
+        senior.page.get_by_label("Канал").fill("card")
+        rows = b"id;account;at;amount\nbank-7;79160000102;15.01.2026;250,00\n"
+        file = {"name": "bank.csv", "mimeType": "text/csv", "buffer": rows}
+        senior.page.get_by_label("Файл").set_input_files(file)  # type: ignore[arg-type]  # a file without a path
+        senior.page.get_by_role("button", name="Сверить").click()
+        senior.page.get_by_text("Есть в файле, нет в леджере").wait_for()
+        senior.looks()
+        senior.page.get_by_role("button", name="Провести 1").click()
+        senior.page.get_by_text("Проведено: 1").wait_for()
+        senior.goes(f"/desk/{ANNA}/events/58")
+        form = senior.page.locator("form:has(input[name=what][value=adjust])")
+        senior.page.locator("details", has=form).locator("summary").click()
+        form.locator("input[name=amount]").fill("1500")
+        form.locator("[name=text]").fill("сбой")
+        form.get_by_role("button").first.click()
+        senior.presses("Предложить")
+        senior.sees("Вы предложили это сами")
+        senior.presses("Выйти")
+        senior.goes("/desk/login?next=/desk/proposals")
+        senior.page.get_by_label("Токен").fill(server.token("senior", "pavel"))
+        senior.presses("Войти по токену")
+        senior.follows("Перерасчёт")
+        senior.presses("Подтвердить и провести")
+        senior.sees("подтверждено pavel")
