@@ -254,6 +254,8 @@ def test_a_correction_of_nothing_or_of_another_contract_is_refused(taking: Serve
     ):  # fmt: skip
         assert taking.client("clerk").post(f"{PREPAY}/adjustBalance", json=said).status_code == status
     assert taking.client("feeder").post(f"{PREPAY}/adjustBalance", json=correction("c-7", 1, 4)).status_code == 403
+    alone = taking.client("clerk").post(f"{PREPAY}/adjustBalance", json=correction("c-8", "1000.01", 4))
+    assert (alone.status_code, alone.json()["code"]) == (403, "SECOND_PERSON")
     assert taking.client("clerk").post(f"{PREPAY}/topupBalance", json=top_up("t", 1)).status_code == 403
 
 

@@ -49,7 +49,7 @@ async def sms(asked: Asked) -> Answer:
 async def _replied(asked: Asked, own: dict[str, str], given: UssdRequest | SmsRequest) -> Answer:
     """The text of the reply, the same again for the same request. Raises Problem where there is none."""
     line = msgspec.json.encode({"id": given.id, "account": digits_of(given.msisdn), "at": given.at} | own)
-    result = await handed_over(asked, line, asker_of(asked.visitor))
+    result = await handed_over(asked, line, asker_of(asked))
     if result.reply is not None:
         return Answer(body=result.reply.encode(), media_type=TEXT)
     reason = result.reason or "NO_REPLY"

@@ -8,7 +8,6 @@ from ledger import inputs
 from ledger.contracts import Contract
 from ledger.events import InputRefused, RefreshRefused
 from ledger.snapshot import Snapshot
-from ledger.units import Kopecks
 from projections.replies import Replies
 from projections.words.phrasebook import RUSSIAN
 from projections.words.replies import say
@@ -19,7 +18,6 @@ from scripts.web.answer import NDJSON, Answer, json_answer
 from scripts.web.asked import Asked, media_type_of
 from scripts.web.messages import REJECTED
 from scripts.web.problems import Problem
-from scripts.web.visitor import Visitor
 
 MEDIA_TYPES: Final = ("application/json", NDJSON, "application/jsonl", "application/ndjson")
 LINES_MAX: Final = 10_000
@@ -45,18 +43,19 @@ STATUSES: Final = {
 }  # fmt: skip
 
 
-def asker_of(visitor: Visitor, limit: Kopecks | None = None) -> Asker:
-    """Under which name inputs of a visitor are booked, which types he may hand over, and up to which sum alone."""
+def asker_of(asked: Asked) -> Asker:
+    """Under which name inputs of who asks are booked, which types he may hand over, and up to which sum alone."""
+    visitor = asked.visitor
     if visitor.role in NAMELESS:
         return Asker(says_by=False)
     types = frozenset(each for each in inputs.TYPES if each not in FROM_NETWORK)
-    return Asker(by=visitor.name, types=types, says_by=False, limit=limit)
+    return Asker(by=visitor.name, types=types, says_by=False, limit=asked.service.limit)
 
 
 async def hand_over(asked: Asked) -> Answer:
     """One input, or lines of many."""
     body = await asked.body()
-    asker = asker_of(asked.visitor, asked.service.limit)
+    asker = asker_of(asked)
     if media_type_of(asked.request) == "application/json" or (
         not media_type_of(asked.request) and b"\n" not in body.strip()
     ):

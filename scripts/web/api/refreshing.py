@@ -57,4 +57,4 @@ async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contrac
     if known is not None:
         return known
     fields = request(contract, id, now=asked.service.now(), source=source)
-    return await handed_over(asked, line(fields), asker_of(asked.visitor))
+    return await handed_over(asked, line(fields), asker_of(asked))

@@ -76,7 +76,7 @@ async def booked(
     said = periods.local_text(asked.service.now(), "UTC") if at is None else at
     line = msgspec.json.encode(fields | {"account": contract.number, "at": said})
     try:
-        result = (await handed_over(asked, line, asker_of(asked.visitor, asked.service.limit))).result
+        result = (await handed_over(asked, line, asker_of(asked))).result
     except Problem as problem:
         if problem.code != "ID_CONFLICT" or at is not None:
             raise
