@@ -25,15 +25,7 @@ def body_of(schema: str, *, required: bool = True) -> Body:
 
 async def read(asked: Asked, kind: type[T]) -> T:
     """The body of a request. Raises Problem where it is no such object; whoever asks is no field of it."""
-    content = await asked.body()
-    try:
-        given = json_line.load(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise malformed(f"not UTF-8 at byte {error.start}") from None
-    except Malformed as error:
-        raise malformed(str(error)) from None
-    if not isinstance(given, dict):
-        raise malformed("the body is one JSON object")
+    _, given = await object_of(asked)
     if "by" in given:
         raise malformed("by: left out here, it is who asks")
     if None in given.values():
@@ -47,3 +39,17 @@ async def read(asked: Asked, kind: type[T]) -> T:
 def malformed(detail: str) -> Problem:
     """What is no such body."""
     return Problem(422, "MALFORMED", detail)
+
+
+async def object_of(asked: Asked) -> tuple[bytes, dict[str, Any]]:
+    """The object that a request brings, as it came and as a value. Raises Problem where it is none."""
+    content = await asked.body()
+    try:
+        given = json_line.load(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise malformed(f"not UTF-8 at byte {error.start}") from None
+    except Malformed as error:
+        raise malformed(str(error)) from None
+    if not isinstance(given, dict):
+        raise malformed("the body is one JSON object")
+    return content, given

@@ -6,11 +6,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger import json_line, periods
-from ledger.json_line import Malformed
 from ledger.periods import Instant
 from projections.numbers import digits_of
 from scripts.web.asked import Asked, header_text
-from scripts.web.body import Word, malformed
+from scripts.web.body import Word, malformed, object_of
 from scripts.web.problems import Problem
 from scripts.web.tmf.amounts import RUB
 
@@ -61,15 +60,7 @@ class About(Part, kw_only=True):
 
 async def read(asked: Asked, kind: type[T]) -> T:
     """The body of a request; numbers with a point are read as they are written. Raises Problem."""
-    content = await asked.body()
-    try:
-        given = json_line.load(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise malformed(f"not UTF-8 at byte {error.start}") from None
-    except Malformed as error:
-        raise malformed(str(error)) from None
-    if not isinstance(given, dict):
-        raise malformed("the body is one JSON object")
+    content, given = await object_of(asked)
     _require_plain(given)
     try:
         return msgspec.json.decode(content, type=kind)
