@@ -58,9 +58,10 @@ def serving(folder: Path, *feeds: Path) -> Iterator[Running]:
     for feed in feeds:
         subprocess.run([traffic.OBNOVI, "feed", feed, "--json"], env=environment, check=True, stdout=subprocess.DEVNULL)
     tokens = {}
-    for role in ("feeder", "clerk", "operator"):
+    for role in ("feeder", "clerk", "operator", "subscriber"):
+        whose = ["--account", traffic.account_id(0)] if role == "subscriber" else []
         made = subprocess.run(
-            [traffic.OBNOVI, "token", "create", "--role", role, "--json"],
+            [traffic.OBNOVI, "token", "create", "--role", role, *whose, "--json"],
             env=environment, check=True, capture_output=True, text=True,
         )  # fmt: skip
         tokens[role] = json.loads(made.stdout)["token"]
@@ -134,8 +135,22 @@ def measure_balance(folder: Path, quick: bool) -> Measured:
     return Measured(f"{PER_SECOND} balances a second", p99[:1], p99[1:], own_peak_bytes())
 
 
+def measure_cabinet(folder: Path, quick: bool) -> Measured:
+    """The 99th percentile of the cabinet's first page at ten a second, and of whether the server lives, in ms."""
+    inputs, accounts, seconds = (23_000, 100, 5) if quick else (103_000, 100, 20)
+    _, setup, rest = _written(folder, inputs, accounts)
+    (folder / "rest.jsonl").write_text("".join(f"{line}\n" for line in rest))
+    with serving(folder, setup, folder / "rest.jsonl") as running:
+        asked = {"per_second": 10, "seconds": seconds}
+        pages = running.done("paced", "subscriber", paths=["/"], **asked)
+        alive = running.done("paced", "operator", paths=["/health/live"], **asked)
+    p99 = [statistics.quantiles(taken, n=100)[98] * 1000 for taken in (pages, alive)]
+    return Measured(f"a contract of {inputs // accounts:,} inputs", p99[:1], p99[1:], own_peak_bytes())
+
+
 ROWS: Final = (
     Row("server-batches", "inputs/s", "a feed of the same lines", measure_batches, goal=Goal(of_raw=0.8)),
     Row("server-singles", "inputs/s", "answers without a ledger", measure_singles, goal=Goal(figure=3_000)),
+    Row("server-cabinet", "ms p99", "answers without a ledger", measure_cabinet, goal=Goal(figure=100)),
     Row("server-balance", "ms p99", "nobody books beside it", measure_balance, goal=Goal(figure=10)),
 )

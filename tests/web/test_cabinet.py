@@ -96,3 +96,12 @@ def test_a_refresh_is_done_once_and_only_for_the_fee_that_was_shown(tmp_path: Pa
             told = text_of(anna.post("/refresh", data={"id": "one", "fee": "40000"}))
             assert "Пакеты обновлены: списано 400,00 ₽, следующее списание 16.04.2026." in told
         assert "Баланс 900,00 ₽" in text_of(anna.get("/"))
+
+
+def test_the_first_page_with_all_it_needs_is_small(anna: httpx.Client) -> None:
+    page = anna.get("/")
+    needs = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert len(needs) == 2
+    parts = [page, *(anna.get(each) for each in needs)]
+    assert all("immutable" in each.headers["cache-control"] for each in parts[1:])
+    assert sum(len(each.content) for each in parts) <= 100_000
