@@ -9,7 +9,7 @@ from ledger import inputs, periods
 from ledger.account import Account, Dispute
 from ledger.catalogue import Catalogue
 from ledger.contracts import ERASED, NO_KEY, Contract, Contracts, chosen
-from ledger.events import Event
+from ledger.events import DisputeOpened, Event
 from ledger.evolve import BrokenLog
 from ledger.inputs import Input, Malformed
 from ledger.periods import Instant, Moment
@@ -94,6 +94,25 @@ def find_claim(
         raise Declined("NO_CLAIM_OF_HOLDER", id=id, account=owners[0].number, holder=holder)
     rows = [row for row in rows if row.contract == named[-1]]
     return min(rows, key=lambda row: (row.state != "open", row.version if row.state == "open" else -row.version))
+
+
+class OpenClaim(NamedTuple):
+    """A claim that is not answered yet: its id, the event that it is about, and the date of the answer."""
+
+    dispute: str
+    event: int
+    answer_due: date
+
+
+def open_claims(snapshot: Snapshot, account: Account) -> list[OpenClaim]:
+    """The open claims of an account, in order of their registration, from its own events alone."""
+    found = []
+    for each in account.disputes:
+        opening = None if each.resolved else snapshot.log.event(account.account, each.opened)
+        if isinstance(opening, DisputeOpened):
+            id = "" if opening.input is None else opening.input.id
+            found.append(OpenClaim(id, each.event, periods.parse_date(opening.answer_due)))
+    return found
 
 
 def claims_of(snapshot: Snapshot, contract: Contract, *, now: Instant) -> list[DisputeRow]:

@@ -127,6 +127,7 @@ def measure_balance(folder: Path, quick: bool) -> Measured:
     paths = [f"/v1/accounts/{traffic.account_id(number)}/balance" for number in range(accounts)]
     with serving(folder, setup) as running:
         asked = {"paths": paths, "per_second": PER_SECOND, "seconds": seconds}
+        running.done("paced", "clerk", paths=paths, per_second=50, seconds=2)  # each thread reads its catalogue once
         alone = running.done("paced", "clerk", **asked)
         booking = running.start("singles", "feeder", lines=rest, callers=CALLERS)
         beside = running.done("paced", "clerk", **asked)
@@ -142,6 +143,9 @@ def measure_cabinet(folder: Path, quick: bool) -> Measured:
     (folder / "rest.jsonl").write_text("".join(f"{line}\n" for line in rest))
     with serving(folder, setup, folder / "rest.jsonl") as running:
         asked = {"per_second": 10, "seconds": seconds}
+        running.done(
+            "paced", "subscriber", paths=["/"], per_second=10, seconds=2
+        )  # each thread reads its catalogue once
         pages = running.done("paced", "subscriber", paths=["/"], **asked)
         alive = running.done("paced", "operator", paths=["/health/live"], **asked)
     p99 = [statistics.quantiles(taken, n=100)[98] * 1000 for taken in (pages, alive)]

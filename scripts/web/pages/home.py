@@ -9,17 +9,15 @@ from ledger import periods
 from ledger.account import Account
 from ledger.events import Blocked, DailyFeeCharged, MonthlyFeeCharged
 from ledger.periods import Instant
-from projections import balances, refusals
-from projections.follow import asked as views_asked
+from projections import balances
 from projections.next_charges import NextCharges, next_charges
 from projections.packages import BucketRow
 from projections.refresh_preview import RefreshPreview
 from projections.words import next_charges as charge_words
-from projections.words.names import BLOCKS, INPUTS
+from projections.words.names import BLOCKS
 from projections.words.phrasebook import Phrasebook
-from projections.words.reasons import REASONS
 from projections.words.replies import say
-from scripts.app.claims import claims_of
+from scripts.app.claims import open_claims
 from scripts.app.refreshing import preview
 from scripts.web.answer import Answer
 from scripts.web.api.refreshing import refresh_now
@@ -28,7 +26,6 @@ from scripts.web.pages.cabinet import Seen, amounts, done, own_contract, shown
 from scripts.web.pages.page import redirect, to_the_minute
 from scripts.web.route import Param
 
-REFUSALS_SHOWN: Final = 3
 REFRESH: Final = (
     Param(name="id", required=True, does="The request's id."),
     Param(name="fee", kind="kopecks", required=True, does="The fee that was shown."),
@@ -64,16 +61,6 @@ def _facts(seen: Seen) -> Mapping[str, Any]:
     waits = next_charges(account, catalogue)
     today = periods.local_date(seen.now, account.zone)
     version = None if account.plan is None else catalogue.plan(account.plan, today)
-    rows = views_asked(snapshot.log, lambda db: refusals.rows(db, snapshot.contracts, seen.contract.id))
-    recent = [
-        {
-            "booked_at": row.booked_at,
-            "input": phrases.say(INPUTS[row.input_type]),
-            "said": phrases.say(REASONS[row.reason]),
-            "version": row.version,
-        }
-        for row in rows[-REFUSALS_SHOWN:][::-1]
-    ]
     return {
         "balance": made,
         "now": seen.now,
@@ -84,8 +71,7 @@ def _facts(seen: Seen) -> Mapping[str, Any]:
         **cover(waits),
         "packages": package_rows(phrases, made.buckets),
         "unlimited": unlimited_buckets(phrases, account, seen.now),
-        "open_claims": [each for each in claims_of(snapshot, seen.contract, now=seen.now) if each.state == "open"],
-        "refusals": recent,
+        "open_claims": open_claims(snapshot, account),
         **_refresh(seen),
     }
 
