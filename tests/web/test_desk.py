@@ -77,6 +77,10 @@ def test_the_whole_screen_can_be_of_then_and_says_so(clerk: httpx.Client) -> Non
     assert "Баланс 700,00 ₽" in said
     assert "11.02.2026" not in said
     assert 'action="/desk/79160000101/book' not in page.text  # nothing is booked in the past
+    assert clerk.get(f"/desk/{ANNA}/events/{CHARGE}", params={"as_of": "2026-02-01"}).status_code == 404
+    then = clerk.get(f"/desk/{ANNA}/events/{CHARGE}", params={"as_of": "2026-02-10"})
+    assert "Это прошлое" in text_of(then)
+    assert "what-if" not in then.text
     known = text_of(clerk.get(f"/desk/{ANNA}", params={"known_at": "2026-03-16T12:00"}))
     assert "как было известно на" in known
     early = clerk.get(f"/desk/{ANNA}", params={"as_of": "2026-01-01"})

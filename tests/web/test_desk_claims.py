@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from scripts.sample import ANNA, BORIS
+from tests.support import at
 from tests.web.support import Served, served
 from tests.web.test_cabinet import text_of
 from tests.web.test_desk import CHARGE, hidden_of
@@ -86,3 +87,20 @@ def test_an_auditor_sees_a_claim_and_answers_none(server: Served) -> None:
     page = server.client("auditor").get(f"/desk/claims/{BORIS}/late")
     assert page.status_code == 200
     assert "<h2>Ответить</h2>" not in page.text
+
+
+def test_what_is_premium_or_overdue_is_marked_and_stood_otherwise_then(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """R-11.4; seen from an earlier day a claim that was answered since is open."""
+    with served(tmp_path_factory.mktemp("overdue"), now=at("2026-05-20 12:00")) as made:
+        clerk = made.client("clerk")
+        claim = {"account": ANNA, "event": CHARGE, "text": "?", "id": "old", "at": "2026-03-20T10:00:00Z"}
+        assert clerk.post("/v1/disputes", json=claim).status_code == 201
+        page = clerk.get("/desk")
+        assert "просрочено 1" in text_of(page)
+        assert '<tr class="late">' in page.text
+        answer = {"outcome": "rejected", "text": "всё верно"}
+        assert clerk.post(f"/v1/disputes/{ANNA}/old/resolution", json=answer).status_code == 200
+        assert "отклонена" in text_of(clerk.get(f"/desk/{ANNA}"))
+        assert "old , запись 58, ответить до" in text_of(clerk.get(f"/desk/{ANNA}", params={"as_of": "2026-04-01"}))

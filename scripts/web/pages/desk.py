@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from msgspec.structs import replace
+
+from ledger import periods
 from ledger.account import Account
 from ledger.contracts import ERASED, NO_KEY, Contract
 from ledger.periods import Instant, Moment
@@ -14,6 +17,7 @@ from projections.words.names import CLAIMS
 from projections.words.phrasebook import RUSSIAN, Phrasebook
 from scripts.app import accounts
 from scripts.app.accounts import AccountBalance
+from scripts.app.claims import claims_of
 from scripts.app.roles import Role
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked, moment_of
@@ -62,6 +66,20 @@ class Case:
     def is_then(self) -> bool:
         """Whether it is not looked at as it stands."""
         return self.as_of is not None or self.known_at is not None
+
+    def claims(self) -> list[DisputeRow]:
+        """The claims of the contract as they stood at the time that is looked at."""
+        seen_from = self.found.as_of or self.found.known_at or self.now
+        rows = claims_of(self.snapshot, self.contract, now=seen_from)
+        if not self.is_then:
+            return rows
+        answered = {each.opened: each.resolved for each in self.account.disputes}
+        day = periods.local_date(seen_from, self.account.zone)
+        return [
+            each if answered[each.version] else replace(each, state="open", overdue=each.answer_due < day)
+            for each in rows
+            if each.version in answered
+        ]
 
     @property
     def is_latest(self) -> bool:

@@ -13,7 +13,7 @@ from projections.words.reasons import REASONS
 from scripts.app.claims import Trial, book_trial
 from scripts.app.corrections import moved_by
 from scripts.web.answer import Answer
-from scripts.web.asked import Asked, moment_of
+from scripts.web.asked import GROUND_LENGTH_MAX, Asked, moment_of
 from scripts.web.pages.desk import Case, of_case
 from scripts.web.pages.desk_forms import (
     FIELDS,
@@ -36,7 +36,7 @@ async def book(asked: Asked) -> Answer:
     given = await asked.form(FIELDS)
     form = form_of(given)
     if not form.own.get("text"):
-        asked.ground = form.text
+        asked.ground = " ".join(form.text.split())[:GROUND_LENGTH_MAX]
     step = given.get("step", "try")
     if step != "book":
         return await asked.service.read(lambda snapshot: _tried(asked, snapshot, form, step))

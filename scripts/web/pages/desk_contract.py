@@ -18,7 +18,6 @@ from projections.words.causes import about, kind_of
 from projections.words.names import BLOCKS, MODES
 from projections.words.replies import say
 from scripts.app.bounds import Bounds
-from scripts.app.claims import claims_of
 from scripts.app.event_search import TYPES, LookedForEvents, events_of
 from scripts.app.refreshing import preview
 from scripts.web.answer import Answer
@@ -56,7 +55,6 @@ def _facts(case: Case) -> Mapping[str, Any]:
     refresh = _refresh(case)
     seen_from = case.found.as_of or case.found.known_at or case.now
     plan = None if made.plan is None else catalogue.plan_at(made.plan, seen_from, account.zone)
-    claims = claims_of(snapshot, case.contract, now=case.now)
     return {
         "balance": made,
         "account": account,
@@ -71,7 +69,7 @@ def _facts(case: Case) -> Mapping[str, Any]:
         "refresh": refresh,
         "reply": "" if refresh is None else say(phrases, refresh.reply),
         "amounts": lambda some: amounts(phrases, some),
-        "claims": [each for each in claims if each.version <= account.version],
+        "claims": case.claims(),
         "seen_from": seen_from,
         "id": f"desk-{secrets.token_hex(8)}",
         "channels": CHANNELS,

@@ -13,7 +13,8 @@ from projections.counterfactual.what_if import what_if
 from projections.formats.explanation import sections
 from projections.words import what_if as words
 from projections.words.causes import kind_of
-from scripts.app.claims import claims_of, unused_id
+from scripts.app.claims import unused_id
+from scripts.app.errors import Declined
 from scripts.app.explain import explain
 from scripts.app.what_if import change_of
 from scripts.web.answer import Answer
@@ -44,15 +45,16 @@ async def event(asked: Asked) -> Answer:
 
     def facts(case: Case) -> Mapping[str, Any]:
         made = explain(case.snapshot, case.contract, version, known_at=case.known_at)
+        if version > case.account.version:
+            raise Declined("NOT_KNOWN_EVENT", account=case.contract, version=version)
         parts = sections(made)
-        claims = claims_of(case.snapshot, case.contract, now=case.now)
         moved = wallet_movement(made.event.entries)
         return {
             "heading": parts[0].title,
             "told": parts,
             "version": version,
             "is_input": made.event.input is not None and version > 1,
-            "claims": [each for each in claims if each.event == version],
+            "claims": [each for each in case.claims() if each.event == version],
             "what_if": _what_if(case, version, *change) if is_asked else None,
             "asked_drop": change[0],
             "asked_move": asked.get("move") or "",
