@@ -1,18 +1,23 @@
-"""Jobs: what takes long, done beside the answers by a ledger of its own; it can be left, found again and stopped."""
+"""Jobs: what takes long, done beside the answers with a ledger of its own; it can be left, found again and stopped."""
 
 import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from ledger.log.engines import AnyRef
 from ledger.periods import DAY, Instant
 from ledger.progress import Progress
 from ledger.service import Clock, Ledger
+from scripts.web import apart
 from scripts.web.problems import Problem, problem_of
 
 State: TypeAlias = Literal["waits", "runs", "done", "failed", "stopped"]
 Work: TypeAlias = Callable[[Ledger, Progress], Any]
+Doing: TypeAlias = Callable[[Work, Progress], Any]
+"""Does some work where it is to be done."""
 KEPT_FOR: Final = DAY
 THREADS: Final = 1
 OWN_MAX: Final = 5
@@ -76,15 +81,14 @@ class Job:
         if self.state == "waits":
             self.state = "stopped"
 
-    def run(self, opened: Callable[[], Ledger], work: Work, now: Clock) -> None:
-        """Do the work, and keep what it comes to."""
+    def run(self, do: Doing, work: Work, now: Clock) -> None:
+        """Have the work done, and keep what it comes to."""
         if self._stop.is_set():
             self._end("stopped", now)
             return
         self.state = "runs"
         try:
-            with opened() as ledger:
-                self.result = work(ledger, self.progress)
+            self.result = do(work, self.progress)
         except _Stopped:
             self._end("stopped", now)
         except Exception as error:  # whatever ends the work is told where its result is looked for
@@ -99,11 +103,16 @@ class Job:
 
 
 class Jobs:
-    """The jobs of a server, kept in memory for a day; threads may share them."""
+    """The jobs of a server, kept in memory for a day; threads may share them.
 
-    def __init__(self, opened: Callable[[], Ledger], now: Clock) -> None:
-        self._opened = opened
+    `is_apart`: in processes of their own, so that answers have the processor; work is a function of a module then, or a
+    `partial` of one.
+    """
+
+    def __init__(self, ref: AnyRef, now: Clock, *, is_apart: bool = False) -> None:
+        self._ref = ref
         self._now = now
+        self._is_apart = is_apart
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="job")
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -115,8 +124,8 @@ class Jobs:
                 job.stop()
         self._pool.shutdown(cancel_futures=True)
 
-    def start(self, kind: str, title: str, owner: str, work: Work, *, kept: Any = None) -> Job:
-        """Begin work of somebody's. Raises Problem where too much is under way."""
+    def start(self, kind: str, title: str, owner: str, work: Work, *, kept: Any = None, books: bool = False) -> Job:
+        """Begin work of somebody's; what `books` is done in this process. Raises Problem for too much under way."""
         job = Job(kind, title, owner, self._now(), kept)
         with self._lock:
             self._forget()
@@ -127,7 +136,8 @@ class Jobs:
             for each in over[: max(0, len(over) - OWN_MAX)]:
                 del self._jobs[each.id]
             self._jobs[job.id] = job
-        self._pool.submit(job.run, self._opened, work, self._now)
+        do = partial(apart.do, self._ref) if self._is_apart and not books else self._here
+        self._pool.submit(job.run, do, work, self._now)
         return job
 
     def of(self, owner: str) -> list[Job]:
@@ -139,6 +149,10 @@ class Jobs:
     def named(self, id: str, owner: str) -> Job | None:
         """Somebody's job of an id."""
         return next((each for each in self.of(owner) if each.id == id), None)
+
+    def _here(self, work: Work, progress: Progress) -> Any:
+        with Ledger(self._ref, now=self._now, access="read") as ledger:
+            return work(ledger, progress)
 
     def _forget(self) -> None:
         since = self._now() - KEPT_FOR

@@ -69,6 +69,7 @@ class Service:
 
     `now` is the wall clock, `rates` how often who may ask, `limit` the kopecks that one person may move by a
     correction, `outbox` where it is kept what subscribers are to be told, `proposals` what waits for a second person.
+    `jobs_apart`: jobs have processes of their own.
     One thread books, some read; each has the ledger open for itself.
     """
 
@@ -81,6 +82,7 @@ class Service:
         readers: int = READERS,
         rates: Rates = RATES,
         limit: Kopecks = LIMIT,
+        jobs_apart: bool = False,
     ) -> None:
         self.ref = ref
         self.now = now
@@ -97,7 +99,7 @@ class Service:
         self._writer: Grouped[HandedOver | Work, Any] = Grouped(self._done)
         self._readers = Reading(readers, QUESTIONS_WAITING_MAX, "reading")
         self._slow = Reading(SLOW_READERS, SLOW_WAITING_MAX, "slow")
-        self.jobs = Jobs(lambda: Ledger(ref, now=now, access="read"), now)
+        self.jobs = Jobs(ref, now, is_apart=jobs_apart)
         self.metrics.waiting.set_function(self._writer.waiting)
 
     def close(self) -> None:

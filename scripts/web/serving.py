@@ -62,7 +62,7 @@ def serve(
         outbox = opened.enter_context(Outbox(place))
         with Ledger(ref, now=now, access="read") as ledger, ledger.snapshot() as snapshot:
             begin(snapshot.log, outbox)
-        service = Service(ref, now=now, catalogue=catalogue, limit=limit)
+        service = Service(ref, now=now, catalogue=catalogue, limit=limit, jobs_apart=True)
         service.outbox = outbox
         opened.callback(service.close)
         access = opened.enter_context(closing(Access(place, service, put_code=outbox.put_code, provider=provider)))

@@ -41,10 +41,11 @@ async def begun(
     *,
     count: Callable[[Reading], int] | None = None,
     kept: Any = None,
+    books: bool = False,
 ) -> Answer:
-    """Begin a job, and lead to it; `count` says of how much it is. Raises Problem."""
+    """Begin a job, and lead to it; `count` says of how much it is, `books` that it books. Raises Problem."""
     of = None if count is None else await asked.service.read(lambda snapshot: count(snapshot.log))
-    job = asked.service.jobs.start(kind, title, asked.visitor.name, work, kept=kept)
+    job = asked.service.jobs.start(kind, title, asked.visitor.name, work, kept=kept, books=books)
     job.of = of
     return redirect(link(asked, f"/desk/jobs/{job.id}"))
 

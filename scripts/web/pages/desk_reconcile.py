@@ -53,11 +53,7 @@ async def start(asked: Asked) -> Answer:
         raise Problem(422, "BAD_PARAMETER", f"Канал — от 1 до {_CHANNEL_LENGTH_MAX} знаков.")
     if not file or len(file) > FILE_BYTES_MAX:
         raise Problem(413, "TOO_LARGE", f"Файл пуст или больше {FILE_BYTES_MAX // 2**20} МБ.")
-
-    def work(ledger: Ledger, progress: Progress) -> Told:
-        with ledger.snapshot() as snapshot, _compared(snapshot, file, channel, progress) as found:
-            return _told(found, asked.service.now())
-
+    work = partial(_compare, file, channel, asked.service.now())
     return await begun(asked, KIND, f"Сверка канала {channel}", work, kept=(channel, file))
 
 
@@ -85,7 +81,12 @@ async def book(asked: Asked) -> Answer:
             rejected += len(done.rejected)
         return Told([_PHRASES.say(words.BOOKED, applied=applied, refused=refused, rejected=rejected) + "."])
 
-    return await begun(asked, "reconcile-book", f"Проведение платежей канала {channel}", work)
+    return await begun(asked, "reconcile-book", f"Проведение платежей канала {channel}", work, books=True)
+
+
+def _compare(file: bytes, channel: str, now: Instant, ledger: Ledger, progress: Progress) -> Told:
+    with ledger.snapshot() as snapshot, _compared(snapshot, file, channel, progress) as found:
+        return _told(found, now)
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, cast, get_args
 
+from ledger.periods import Moment
 from ledger.progress import Progress
 from ledger.reasons import UnratedReason
 from ledger.service import Ledger
@@ -78,25 +81,7 @@ async def start_late(asked: Asked) -> Answer:
     asked.query |= {"from": form.get("from")}
     since = moment_in(asked, "from")
 
-    def work(ledger: Ledger, progress: Progress) -> Told:
-        with ledger.snapshot() as snapshot:
-            found = late_charges(snapshot, None, LookedFor(since=since), workers=1, progress=progress)
-        rows = [
-            (
-                Of(each.contract.id),
-                "—" if each.event is None else Of(each.contract.id, each.event),
-                Of(each.contract.id, each.record),
-                kind_of(RUSSIAN, each.about),
-                RUSSIAN.money(each.was),
-                RUSSIAN.money(each.would_be),
-            )
-            for each in islice(found, ROWS_SHOWN)
-        ]
-        charges, accounts = RUSSIAN.count(found.count, "charge"), RUSSIAN.count(found.changed, "account")
-        said = f"{charges}, {accounts}: приди записи вовремя, на счетах вместе было бы "
-        table = Table("Списания", RUSSIAN.head(LATE_HEAD), rows, right=(4, 5), number=found.count)
-        return Told([f"{said}{RUSSIAN.more_or_less(found.difference)}."], [table])
-
+    work = partial(_late, since)
     return await begun(asked, "late", "Списания опоздавших записей", work, count=lambda log: len(log.accounts()))
 
 
@@ -114,17 +99,7 @@ async def start_totals(asked: Asked) -> Answer:
     since, until, by = form["from"], form["to"], cast("Grouping | None", form.get("by") or None)
     known_at = moment_in(asked, "known_at")
 
-    def work(ledger: Ledger, progress: Progress) -> Told:
-        with ledger.snapshot() as snapshot:
-            rows = totals_between(
-                snapshot, since=since, until=until, by=by, known_at=known_at, workers=1, progress=progress
-            )
-        head = ((BY[by],) if by else ()) + TOTALS_HEAD
-        cells = [_totals(row, by) for row in rows]
-        table = Table("", RUSSIAN.head(head), cells[:ROWS_SHOWN], right=range(len(head))[-3:], number=len(cells))
-        said = "" if known_at is None else ", как было известно тогда"
-        return Told([f"Итоги с {RUSSIAN.day(since)} по {RUSSIAN.day(until)}{said}."], [table])
-
+    work = partial(_totals_between, since, until, by, known_at)
     title = f"Итоги {RUSSIAN.day(since)} – {RUSSIAN.day(until)}"
     return await begun(asked, "totals", title, work)
 
@@ -154,23 +129,59 @@ async def start_verify(asked: Asked) -> Answer:
     await asked.form(())
     folder = asked.service.ref.keys_place.folder
 
-    def work(ledger: Ledger, progress: Progress) -> Told:
-        report, unviewable = verify_log(ledger, None, workers=1, progress=progress)
-        sentences = []
-        try:
-            found = compare_with_checkpoint(ledger, Keys(folder), report, workers=1)
-            sentences.append(f"Подписанной контрольной точкой покрыто событий: {found.covered}.")
-        except NoKeys:
-            sentences.append("Контрольных точек нет: отрезанный конец журнала изнутри не виден.")
-        if unviewable is not None:
-            sentences.append("Сводные таблицы сравнить не удалось.")
-        verdict = "всё сходится" if report.ok else f"расхождений: {len(report.problems)}"
-        said = f"Решено заново: {RUSSIAN.count(report.accounts, 'account')}, {RUSSIAN.count(report.events, 'event')}"
-        rows = [(summary.describe(each),) for each in report.problems[:PROBLEMS_SHOWN]]
-        tables = [Table("Расхождения", ("Что",), rows, number=len(report.problems))] if rows else []
-        return Told([f"{said} — {verdict}.", *sentences], tables, good=report.ok)
-
+    work = partial(_verified, folder)
     return await begun(asked, "verify", "Проверка журнала", work, count=lambda log: log.count())
+
+
+def _late(since: Moment | None, ledger: Ledger, progress: Progress) -> Told:
+    with ledger.snapshot() as snapshot:
+        found = late_charges(snapshot, None, LookedFor(since=since), workers=1, progress=progress)
+    rows = [
+        (
+            Of(each.contract.id),
+            "—" if each.event is None else Of(each.contract.id, each.event),
+            Of(each.contract.id, each.record),
+            kind_of(RUSSIAN, each.about),
+            RUSSIAN.money(each.was),
+            RUSSIAN.money(each.would_be),
+        )
+        for each in islice(found, ROWS_SHOWN)
+    ]
+    charges, accounts = RUSSIAN.count(found.count, "charge"), RUSSIAN.count(found.changed, "account")
+    said = f"{charges}, {accounts}: приди записи вовремя, на счетах вместе было бы "
+    table = Table("Списания", RUSSIAN.head(LATE_HEAD), rows, right=(4, 5), number=found.count)
+    return Told([f"{said}{RUSSIAN.more_or_less(found.difference)}."], [table])
+
+
+def _totals_between(
+    since: date, until: date, by: Grouping | None, known_at: Moment | None, ledger: Ledger, progress: Progress
+) -> Told:
+    with ledger.snapshot() as snapshot:
+        rows = totals_between(
+            snapshot, since=since, until=until, by=by, known_at=known_at, workers=1, progress=progress
+        )
+    head = ((BY[by],) if by else ()) + TOTALS_HEAD
+    cells = [_totals_cells(row, by) for row in rows]
+    table = Table("", RUSSIAN.head(head), cells[:ROWS_SHOWN], right=range(len(head))[-3:], number=len(cells))
+    said = "" if known_at is None else ", как было известно тогда"
+    return Told([f"Итоги с {RUSSIAN.day(since)} по {RUSSIAN.day(until)}{said}."], [table])
+
+
+def _verified(folder: Path, ledger: Ledger, progress: Progress) -> Told:
+    report, unviewable = verify_log(ledger, None, workers=1, progress=progress)
+    sentences = []
+    try:
+        found = compare_with_checkpoint(ledger, Keys(folder), report, workers=1)
+        sentences.append(f"Подписанной контрольной точкой покрыто событий: {found.covered}.")
+    except NoKeys:
+        sentences.append("Контрольных точек нет: отрезанный конец журнала изнутри не виден.")
+    if unviewable is not None:
+        sentences.append("Сводные таблицы сравнить не удалось.")
+    verdict = "всё сходится" if report.ok else f"расхождений: {len(report.problems)}"
+    said = f"Решено заново: {RUSSIAN.count(report.accounts, 'account')}, {RUSSIAN.count(report.events, 'event')}"
+    rows = [(summary.describe(each),) for each in report.problems[:PROBLEMS_SHOWN]]
+    tables = [Table("Расхождения", ("Что",), rows, number=len(report.problems))] if rows else []
+    return Told([f"{said} — {verdict}.", *sentences], tables, good=report.ok)
 
 
 def _unrated(each: UnratedRecord) -> tuple[str | Of, ...]:
@@ -186,7 +197,7 @@ def _unrated(each: UnratedRecord) -> tuple[str | Of, ...]:
     )
 
 
-def _totals(row: Mapping[str, Any], by: Grouping | None) -> tuple[str, ...]:
+def _totals_cells(row: Mapping[str, Any], by: Grouping | None) -> tuple[str, ...]:
     group = () if by is None else (_group(row[by]),)
     return *group, row["account_name"], *(RUSSIAN.exact(row["unit"], row[n]) for n in ("opening", "moved", "closing"))
 
