@@ -92,10 +92,9 @@ class Asked:
             async with asyncio.timeout(BODY_SECONDS_MAX):
                 return await self._read(wanted.bytes_max)
         except TimeoutError:
-            told = f"what the request brings did not come within {BODY_SECONDS_MAX} s"
-            raise Problem(408, "TOO_SLOW", told, headers={"Connection": "close"}) from None
-        except ClientDisconnect:  # nobody reads this answer, and the log has it
-            raise Problem(400, "CUT_OFF", "the request was cut off") from None
+            raise too_slow() from None
+        except ClientDisconnect:
+            raise cut_off() from None
 
     async def _read(self, most: int) -> bytes:
         pieces = bytearray()
@@ -128,13 +127,24 @@ class Asked:
                 told = [(each, value) for each, value in form.multi_items() if isinstance(value, str)]
         except HTTPException:
             raise Problem(422, "MALFORMED", "this is no form with a file") from None
-        except ClientDisconnect:
-            raise Problem(400, "CUT_OFF", "the request was cut off") from None
         except TimeoutError:
-            raise Problem(408, "TOO_SLOW", f"a body comes within {BODY_SECONDS_MAX} seconds") from None
+            raise too_slow() from None
+        except ClientDisconnect:
+            raise cut_off() from None
         if content is None:
             raise Problem(422, "PARAMETER_MISSING", f"{name} is missing: a file")
         return _parameters(urlencode(told).encode(), (*fields, CSRF), bytes_max=FORM_BYTES_MAX), content
+
+
+def too_slow() -> Problem:
+    """What is brought does not come."""
+    told = f"what the request brings did not come within {BODY_SECONDS_MAX} s"
+    return Problem(408, "TOO_SLOW", told, headers={"Connection": "close"})
+
+
+def cut_off() -> Problem:
+    """What is brought ended too early; nobody reads this answer, and the log has it."""
+    return Problem(400, "CUT_OFF", "the request was cut off")
 
 
 def _too_large(most: int) -> Problem:

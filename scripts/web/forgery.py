@@ -1,12 +1,14 @@
 """Forgery: what a browser sends with its cookie counts only if a page of ours made it send it."""
 
+import asyncio
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 
 from scripts.state.sessions import Session, is_csrf_token
-from scripts.web.asked import FORM, media_type_of
+from scripts.web.asked import BODY_SECONDS_MAX, FORM, cut_off, media_type_of, too_slow
 from scripts.web.problems import Problem
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,10 +55,18 @@ async def _field(request: Request) -> str:
         return ""
     if int(length) > FORM_BYTES_MAX:
         raise Problem(413, "TOO_LARGE", f"a form has at most {FORM_BYTES_MAX} bytes")
-    content = await request.body()
-    if kind == FORM:
-        return parse_qs(content.decode("latin-1")).get(FIELD, [""])[0]
-    value = (await request.form()).get(FIELD)
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            content = await request.body()
+            if kind == FORM:
+                return parse_qs(content.decode("latin-1")).get(FIELD, [""])[0]
+            value = (await request.form()).get(FIELD)
+    except HTTPException:  # no form that anybody could read
+        return ""
+    except TimeoutError:
+        raise too_slow() from None
+    except ClientDisconnect:
+        raise cut_off() from None
     return value if isinstance(value, str) else ""
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from ledger import periods
 from ledger.snapshot import Snapshot
@@ -196,10 +196,9 @@ def access_of(asked: Asked) -> Access:
 
 def local_path(given: object, otherwise: str) -> str:
     """A path of ours to go on to, and no other address, however it is written."""
-    if not isinstance(given, str) or not given.startswith("/") or not given.isprintable() or "\\" in given:
+    if not isinstance(given, str) or not given.startswith("/") or given.startswith("//"):
         return otherwise
-    parts = urlsplit(given)
-    return otherwise if parts.scheme or parts.netloc or given.startswith("//") else given
+    return given if given.isprintable() and "\\" not in given else otherwise
 
 
 def _let_in(asked: Asked, secret: str, to: str, *more: str) -> Answer:

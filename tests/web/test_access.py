@@ -350,6 +350,12 @@ def test_what_comes_with_a_cookie_proves_that_a_page_of_ours_sent_it(server: Gat
     assert posting(server, clerk, Origin="https://any.example") == 200, "no browser sends a token by itself"
 
 
+@pytest.mark.parametrize("content", ["no form", "--x\r\nContent-Disposition: form-data\r\n\r\n?\r\n--x--\r\n"])
+def test_a_form_that_nobody_can_read_proves_nothing(server: Gated, content: str) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert staff(server).post("/desk/reconcile", content=content, headers=headers).status_code == 403
+
+
 def test_a_form_of_another_site_logs_nobody_in(server: Gated) -> None:
     refused = server.browser(Origin="https://evil.example").post("/desk/login", data={"token": server.token("clerk")})
     assert (refused.status_code, "не с нашей страницы" in refused.text) == (403, True)
@@ -357,7 +363,17 @@ def test_a_form_of_another_site_logs_nobody_in(server: Gated) -> None:
 
 @pytest.mark.parametrize(
     "back",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\evil", "javascript:x", "desk", "/a\tb", ""],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\evil",
+        "javascript:x",
+        "desk",
+        "/a\tb",
+        "",
+        "//[",
+    ],
 )
 def test_nobody_is_sent_on_to_another_site(server: Gated, back: str) -> None:
     shown = server.browser().post("/desk/login", data={"token": server.token("clerk"), "next": back})
