@@ -82,12 +82,15 @@ async def handed_over(asked: Asked, text: bytes, asker: Asker) -> Result:
 
 
 def came_before(snapshot: Snapshot, contract: Contract, source: str, id: str) -> Result | None:
-    """What became of an input of an id that a contract's number had before, if it had."""
-    known = known_input(snapshot, snapshot.contracts.of(contract.number), source, id)
+    """What became of an input of an id that a contract had before, if it had.
+
+    What an earlier contract of its number had, nobody is told: its id is taken, and the ledger says so (R-15.7).
+    """
+    known = known_input(snapshot, [contract], source, id)
     if known is None:
         return None
-    where, key = known
-    return Result("duplicate", key.version, None, None, reply_then(snapshot, where, key.version))
+    version = known[1].version
+    return Result("duplicate", version, None, None, reply_then(snapshot, contract, version))
 
 
 async def results(asked: Asked, fates: list[Fate]) -> list[Result]:

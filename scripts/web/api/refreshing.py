@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from ledger.contracts import Contract
+from ledger.events import InputRefused
 from ledger.snapshot import Snapshot
 from projections import canonical_answers
 from scripts.app.refreshing import line, preview, request
@@ -51,10 +52,19 @@ async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contrac
 
     def earlier(snapshot: Snapshot) -> tuple[Contract, Result | None]:
         contract = named(snapshot)
-        return contract, came_before(snapshot, contract, source, id)
+        known = came_before(snapshot, contract, source, id)
+        return contract, known if known is not None and _is_of_refresh(snapshot, contract, known) else None
 
     contract, known = await asked.service.read(earlier)
     if known is not None:
         return known
     fields = request(contract, id, now=asked.service.now(), source=source)
     return await handed_over(asked, line(fields), asker_of(asked))
+
+
+def _is_of_refresh(snapshot: Snapshot, contract: Contract, known: Result) -> bool:
+    """Whether what had the id was such a request; else the ledger says that it is taken."""
+    if known.reply is not None:
+        return True
+    event = None if known.version is None else snapshot.log.event(contract.id, known.version)
+    return isinstance(event, InputRefused) and event.input_type == "refresh"
