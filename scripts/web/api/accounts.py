@@ -3,6 +3,7 @@
 from itertools import islice
 
 from ledger.snapshot import Snapshot
+from ledger.contracts import Contract
 from projections import canonical, canonical_answers
 from projections.events import as_json
 from scripts.app import accounts, statements
@@ -67,7 +68,7 @@ async def events(asked: Asked) -> Answer:
 
 
 async def statement(asked: Asked) -> Answer:
-    """A statement in a format; a final one never changes."""
+    """A statement in a format; a final one never changes, and is kept where its address always means its contract."""
     since, until = asked.get("from"), asked.get("to")
     require_range(since, until)
     layout = statements.checked_layout(
@@ -82,10 +83,16 @@ async def statement(asked: Asked) -> Answer:
         )
         foot = None if keys is None else statements.checked_footer(snapshot, found, keys, until)
         final = made.final and (keys is None or foot is not None) and asked.get("known_at") is None
+        final = final and _is_named_for_good(asked, contract)
         body = layout.render(made, foot)
         return Answer(body=body, media_type=MEDIA_TYPES[layout.form], whose=(contract.id,), final=final)
 
     return await asked.service.read(answer, slow=layout.form in SLOW)
+
+
+def _is_named_for_good(asked: Asked, contract: Contract) -> bool:
+    """Whether the address means this contract for who asks, whoever has its number later (R-15.8)."""
+    return asked.visitor.contract is not None or asked.number == contract.id != contract.number
 
 
 async def explanation(asked: Asked) -> Answer:
