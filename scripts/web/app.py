@@ -35,7 +35,8 @@ from scripts.web.tracing import Tracing
 from scripts.web.visitor import Visitor
 
 REQUEST_ID: Final = "X-Request-Id"
-_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_ID: Final = re.compile(r"(?!.*(?<!\d)[78]?9\d{9}(?!\d))[A-Za-z0-9._-]{8,64}")
+"""What a client may call a request by; the log has it, so it is nothing that could be a telephone's number."""
 SECURE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
