@@ -19,7 +19,7 @@ from scripts.web.jobs import Job, Jobs, Work
 from tests.web.support import Served, served
 from tests.web.test_cabinet import text_of
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 class Carried(Jobs):

@@ -2,8 +2,8 @@
 
 from itertools import islice
 
-from ledger.snapshot import Snapshot
 from ledger.contracts import Contract
+from ledger.snapshot import Snapshot
 from projections import canonical, canonical_answers
 from projections.events import as_json
 from scripts.app import accounts, statements
