@@ -130,7 +130,10 @@ class Jobs:
         with self._lock:
             self._forget()
             under_way = [each for each in self._jobs.values() if not each.is_over]
-            if len(under_way) >= ALL_MAX or sum(each.owner == owner for each in under_way) >= OWN_MAX:
+            if sum(each.owner == owner for each in under_way) >= OWN_MAX:
+                told = f"at most {OWN_MAX} jobs of one person are under way at once"
+                raise Problem(429, "TOO_MANY", told, headers={"Retry-After": "30"})
+            if len(under_way) >= ALL_MAX:
                 raise Problem(503, "BUSY", "too many jobs are under way", headers={"Retry-After": "30"})
             over = [each for each in self._jobs.values() if each.owner == owner and each.is_over]
             for each in over[: max(0, len(over) - OWN_MAX)]:

@@ -172,7 +172,7 @@ def test_nobody_begins_more_than_some(server: Served) -> None:
     begun = [server.service.jobs.start("test", "Ждёт", "busy-1", lambda *_: goes_on.wait()) for _ in range(5)]
     busy = httpx.Client(base_url=server.address, headers={"Authorization": "Bearer clerk/busy-1"}, trust_env=False)
     with busy:
-        assert busy.post("/desk/late", data={}).status_code == 503
+        assert busy.post("/desk/late", data={}).status_code == 429
     for each in begun:
         each.stop()
     goes_on.set()
