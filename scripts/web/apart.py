@@ -38,8 +38,8 @@ def do(ref: AnyRef, work: Callable[[Ledger, Progress], Any], progress: Progress)
                         continue
                     case ("done", result):
                         return result
-                    case ("failed", facts):
-                        raise Problem(*facts)
+                    case ("failed", (status, code, detail)):
+                        raise Problem(status, code, detail)
     except EOFError:
         raise Problem(500, "ERROR", "the process of a job ended") from None
     finally:
