@@ -137,9 +137,14 @@ def first_upper(text: str) -> str:
 
 
 def moment_in(asked: Asked, name: str) -> Moment | None:
-    """A time that a field of a page may have, empty for none. Raises Problem."""
-    text = (asked.get(name) or "").strip()
-    return moment_of(name, text) if text else None
+    """A time that a page may be asked with, empty for none. Raises Problem."""
+    return moment_said(name, asked.get(name))
+
+
+def moment_said(name: str, text: str | None) -> Moment | None:
+    """A time that a field may have, empty for none. Raises Problem."""
+    said = (text or "").strip()
+    return moment_of(name, said) if said else None
 
 
 async def desk_page(

@@ -30,7 +30,7 @@ from scripts.app.views import totals_between
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.own import own_contract
-from scripts.web.pages.desk import desk_page, first_upper, moment_in
+from scripts.web.pages.desk import desk_page, first_upper, moment_said
 from scripts.web.pages.desk_jobs import begun
 from scripts.web.pages.desk_tables import Of, Table, Told, shown
 from scripts.web.pages.page import to_the_minute
@@ -78,8 +78,7 @@ async def late(asked: Asked) -> Answer:
 async def start_late(asked: Asked) -> Answer:
     """Look for late charges, beside the answers."""
     form = await asked.form(LATE)
-    asked.query |= {"from": form.get("from")}
-    since = moment_in(asked, "from")
+    since = moment_said("from", form.get("from"))
 
     work = partial(_late, since)
     return await begun(asked, "late", "Списания опоздавших записей", work, count=lambda log: len(log.accounts()))
@@ -95,9 +94,8 @@ async def totals(asked: Asked) -> Answer:
 async def start_totals(asked: Asked) -> Answer:
     """Count totals, beside the answers."""
     form = await asked.form(TOTALS)
-    asked.query |= {"known_at": form.get("known_at")}
     since, until, by = form["from"], form["to"], cast("Grouping | None", form.get("by") or None)
-    known_at = moment_in(asked, "known_at")
+    known_at = moment_said("known_at", form.get("known_at"))
 
     work = partial(_totals_between, since, until, by, known_at)
     title = f"Итоги {RUSSIAN.day(since)} – {RUSSIAN.day(until)}"
