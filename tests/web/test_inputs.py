@@ -84,6 +84,7 @@ def test_of_many_each_is_told_in_its_order_and_blank_lines_are_none(taking: Serv
         ("rejected", "UNKNOWN_ACCOUNT"),
     ]
     assert lines(taking, "") == []
+    assert [each["result"] for each in lines(taking, "\ufeff" + json.dumps(top_up("m1")))] == ["duplicate"]
 
 
 def test_the_same_line_by_http_and_by_file_is_one_input(taking: Served, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from scripts.web.problems import Problem
 
 MEDIA_TYPES: Final = ("application/json", NDJSON, "application/jsonl", "application/ndjson")
 LINES_MAX: Final = 10_000
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""Some editors write it before the first line; a file that is fed may have it too."""
 FROM_NETWORK: Final = frozenset({"usage", "ussd", "sms", "top_up"})
 """Types that come from the network and the bank, not from a clerk."""
 NAMELESS: Final[frozenset[Role]] = frozenset({"feeder", "gateway"})
@@ -54,7 +56,7 @@ def asker_of(asked: Asked) -> Asker:
 
 async def hand_over(asked: Asked) -> Answer:
     """One input, or lines of many."""
-    body = await asked.body()
+    body = (await asked.body()).removeprefix(BYTE_ORDER_MARK)
     asker = asker_of(asked)
     if media_type_of(asked.request) == "application/json" or (
         not media_type_of(asked.request) and b"\n" not in body.strip()
