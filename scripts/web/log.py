@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -28,9 +29,10 @@ class RequestLog:
             asyncio.get_running_loop().call_later(HELD_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what is held."""
+        """Write what is held; where there is no room for it, it is lost: nobody waits for an answer because of that."""
         held, self._held = self._held, []
         if held:
             stream = self._stream or sys.stderr
-            stream.write(b"".join(held).decode())
-            stream.flush()
+            with suppress(OSError):
+                stream.write(b"".join(held).decode())
+                stream.flush()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -27,3 +28,13 @@ def test_lines_of_an_instant_are_written_together(capsys: pytest.CaptureFixture[
     begun = time.monotonic()
     asyncio.run(story())
     assert time.monotonic() - begun >= HELD_SECONDS
+
+
+def test_a_log_that_is_full_is_no_reason_not_to_answer() -> None:
+    went_on = False
+    with suppress(OSError), open("/dev/full", "w") as full:  # what it holds has no room when it is closed either
+        log = RequestLog(full)
+        log.write(level="error", request="1")
+        log.write(level="info", request="2")
+        went_on = True
+    assert went_on
