@@ -46,6 +46,9 @@ def test_a_subscriber_lists_the_own_contract_only(server: Served) -> None:
     assert [row["account"] for row in anna.get("/v1/accounts").json()] == [ANNA]
     assert [row["account"] for row in anna.get(f"/v1/accounts?number={ANNA}").json()] == [ANNA]
     assert anna.get(f"/v1/accounts?number={BORIS}").status_code == 403
+    ids = [row["contract"] for row in server.client("clerk").get("/v1/accounts").json() if row["account"] != ANNA]
+    refused = {anna.get(f"/v1/accounts?after={each}").text for each in (*ids, "none")}
+    assert len(refused) == 1, "nobody learns which ids there are: in an old ledger they are numbers"
 
 
 def test_a_proof_and_a_checkpoint_are_those_of_the_commands(own: Served, tmp_path: Path) -> None:

@@ -39,7 +39,10 @@ async def accounts(asked: Asked) -> Answer:
     def answer(snapshot: Snapshot) -> Answer:
         own = own_contract(asked, snapshot, asked.get("number"))
         number = asked.get("number") if own is None else own.id
-        found = _behind(snapshot, listed_contracts(snapshot, looked_for, number), asked.get("after"))
+        after = asked.get("after")
+        if own is not None and after not in (None, own.id):  # whether another is there is not for who asks
+            raise _no_row()
+        found = _behind(snapshot, listed_contracts(snapshot, looked_for, number), after)
         rows = list(islice(found, limit))
         more = next_page(asked, rows[-1][0].id) if len(rows) == limit and next(found, None) is not None else {}
         return json_answer(
@@ -59,5 +62,9 @@ def _behind(
         return iter(found)
     last = snapshot.contracts.with_id(after)
     if last is None:
-        raise Problem(422, "BAD_PARAMETER", "after is the contract of the last row of the page before")
+        raise _no_row()
     return dropwhile(lambda row: row[0] <= last, found)
+
+
+def _no_row() -> Problem:
+    return Problem(422, "BAD_PARAMETER", "after is the contract of the last row of the page before")
