@@ -18,7 +18,7 @@ from scripts.web.answer import Answer
 from scripts.web.api.inputs import Result, came_before, handed_over
 from scripts.web.asked import Asked
 from scripts.web.own import require_own
-from scripts.web.pages.page import page, to_the_minute
+from scripts.web.pages.page import option_names, page, to_the_minute
 from scripts.web.problems import Problem
 
 SOURCE = "cabinet"
@@ -34,7 +34,7 @@ class Seen:
         self.now: Instant = asked.service.now()
         self.contract = own_contract(asked, snapshot)
         self.account: Account = require_account(snapshot, self.contract.id)
-        self.phrases = Phrasebook("ru", zone=self.account.zone)
+        self.phrases = Phrasebook("ru", option_names(self.account), zone=self.account.zone)
 
     def time(self, at: Instant) -> str:
         """A time to the minute, as people read it."""

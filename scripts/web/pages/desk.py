@@ -22,7 +22,7 @@ from scripts.app.roles import Role
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked, moment_of
 from scripts.web.own import contract_asked
-from scripts.web.pages.page import page, to_the_minute
+from scripts.web.pages.page import option_names, page, to_the_minute
 from scripts.web.route import Param
 
 HOLDER: Final = Param(name="holder", kind="integer", does="The number's N-th contract; by default the latest.")
@@ -59,7 +59,7 @@ class Case:
             snapshot, self.contract, as_of=self.as_of, known_at=self.known_at, now=self.now
         )
         self.account: Account = self.found.account
-        self.phrases = Phrasebook("ru", zone=self.account.zone)
+        self.phrases = Phrasebook("ru", option_names(self.account), zone=self.account.zone)
         self.others: list[Contract] = snapshot.contracts.of(self.contract.number)
 
     @property
@@ -129,11 +129,6 @@ def claim_path(asked: Asked, row: DisputeRow) -> str:
     name = contract.id if contract.number in (ERASED, NO_KEY) else contract.number
     path = f"/desk/claims/{quote(name)}/{quote(row.dispute, safe='')}"
     return link(asked, path, holder=contract.holder if contract.holder > 1 else None)
-
-
-def first_upper(text: str) -> str:
-    """A text with a capital first, as lines begin."""
-    return text[:1].upper() + text[1:]
 
 
 def moment_in(asked: Asked, name: str) -> Moment | None:

@@ -23,8 +23,9 @@ from scripts.app.refreshing import preview
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.pages.cabinet import amounts
-from scripts.web.pages.desk import Case, case_page, first_upper, moment_in
+from scripts.web.pages.desk import Case, case_page, moment_in
 from scripts.web.pages.home import cover, package_rows, unlimited_buckets
+from scripts.web.pages.page import first_upper
 from scripts.web.pages.sums import kopecks_of
 from scripts.web.route import Param
 

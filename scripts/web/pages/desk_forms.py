@@ -16,7 +16,8 @@ from projections.words.causes import about, kind_of
 from projections.words.reasons import REASONS
 from scripts.app.claims import Clerk, Trial, try_input
 from scripts.app.corrections import moved_by
-from scripts.web.pages.desk import Case, first_upper
+from scripts.web.pages.desk import Case
+from scripts.web.pages.page import first_upper
 from scripts.web.pages.sums import kopecks_of
 from scripts.web.problems import Problem
 from scripts.web.route import Param

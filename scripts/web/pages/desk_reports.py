@@ -30,10 +30,10 @@ from scripts.app.views import totals_between
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.own import own_contract
-from scripts.web.pages.desk import desk_page, first_upper, moment_said
+from scripts.web.pages.desk import desk_page, moment_said
 from scripts.web.pages.desk_jobs import begun
 from scripts.web.pages.desk_tables import Of, Table, Told, shown
-from scripts.web.pages.page import to_the_minute
+from scripts.web.pages.page import first_upper, to_the_minute
 from scripts.web.route import Param
 
 ROWS_SHOWN: Final = 300

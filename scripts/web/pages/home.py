@@ -23,7 +23,7 @@ from scripts.web.answer import Answer
 from scripts.web.api.refreshing import refresh_now
 from scripts.web.asked import Asked
 from scripts.web.pages.cabinet import Seen, amounts, done, own_contract, shown
-from scripts.web.pages.page import redirect, to_the_minute
+from scripts.web.pages.page import first_upper, redirect, to_the_minute
 from scripts.web.route import Param
 
 REFRESH: Final = (
@@ -80,7 +80,7 @@ def package_rows(phrases: Phrasebook, rows: Sequence[BucketRow]) -> list[dict[st
     """Packages with what is left of them, as a page shows them."""
     return [
         {
-            "service": phrases.service(row.service).capitalize() if row.service != "sms" else "SMS",
+            "service": first_upper(phrases.service(row.service)),
             "bucket": phrases.bucket(row.bucket),
             "left": phrases.packaged(row.service, row.left),
             "granted": phrases.packaged(row.service, row.granted),
@@ -91,10 +91,14 @@ def package_rows(phrases: Phrasebook, rows: Sequence[BucketRow]) -> list[dict[st
     ]
 
 
-def unlimited_buckets(phrases: Phrasebook, account: Account, at: Instant) -> list[str]:
+def unlimited_buckets(phrases: Phrasebook, account: Account, at: Instant) -> list[dict[str, str]]:
     """What an account has without limit at a time."""
     return [
-        f"{phrases.service(bucket.service)} ({phrases.bucket(bucket.name)})"
+        {
+            "service": first_upper(phrases.service(bucket.service)),
+            "bucket": phrases.bucket(bucket.name),
+            "until": to_the_minute(phrases, bucket.end),
+        }
         for bucket in account.buckets
         if bucket.unlimited and bucket.end > at
     ]

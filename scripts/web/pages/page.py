@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ledger.account import Account
 from ledger.periods import Instant
 from projections.words.phrasebook import Phrasebook
 from scripts.web.answer import Answer
@@ -43,6 +44,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static_path
+    made.filters["first_upper"] = first_upper
     return made
 
 
@@ -72,6 +74,16 @@ def to_the_minute(phrases: Phrasebook, at: Instant) -> str:
     """A time as people read it, with the offset on a day whose hour comes twice."""
     date, _, clock = phrases.time(at).partition(" ")
     return f"{date} {clock[:5]}{clock[8:]}"
+
+
+def option_names(account: Account) -> dict[str, str]:
+    """The names of an account's options by id, as its packages are called."""
+    return {each.id: each.name for each in account.options}
+
+
+def first_upper(text: str) -> str:
+    """A text with a capital first, as lines begin."""
+    return text[:1].upper() + text[1:]
 
 
 async def static(asked: Asked) -> Answer:

@@ -12,6 +12,7 @@ from projections.words.reasons import REASONS
 from scripts.web.answer import Answer
 from scripts.web.asked import Asked
 from scripts.web.pages.cabinet import Seen, done, hand_over, shown
+from scripts.web.pages.page import first_upper
 from scripts.web.pages.sums import kopecks_of
 from scripts.web.route import Param
 
@@ -99,5 +100,5 @@ def _refusal(seen: Seen, option: OptionVersion) -> str | None:
             said = seen.phrases.say(REASONS[check.reason])
             if check.reason == "INSUFFICIENT_FUNDS":
                 said = seen.phrases.funds(option.fee, seen.account.available)
-            return said[:1].upper() + said[1:]
+            return first_upper(said)
     return None
