@@ -31,7 +31,7 @@ def text_of(answer: httpx.Response) -> str:
 def test_the_first_page_says_what_is_there_and_what_comes_next(anna: httpx.Client) -> None:
     said = text_of(anna.get("/"))
     assert "Баланс 300,00 ₽" in said
-    assert "25.03.2026 03:00 Не хватает 100,00 ₽" in said
+    assert "25.03.2026 03:00 На месяц не хватает 100,00 ₽" in said
     assert "Звонки основной пакет 140:00 мин из 200:00 мин" in said
     assert "Недостаточно средств: нужно 400,00 ₽, доступно 300,00 ₽. Что нужно: пополнить на 100,00 ₽" in said
 
@@ -105,3 +105,17 @@ def test_the_first_page_with_all_it_needs_is_small(anna: httpx.Client) -> None:
     parts = [page, *(anna.get(each) for each in needs)]
     assert all("immutable" in each.headers["cache-control"] for each in parts[1:])
     assert sum(len(each.content) for each in parts) <= 100_000
+
+
+def test_an_option_is_called_by_its_name_and_a_block_by_its_reason(server: Served, anna: httpx.Client) -> None:
+    def fed(type: str, **fields: object) -> None:
+        line = {"type": type, "id": f"last-{type}", "account": ANNA, "at": "2026-03-16T11:00:00+03:00", **fields}
+        assert server.client("feeder").post("/v1/inputs", json=line).json()["result"] == "applied"
+
+    fed("top_up", amount=500_00)
+    fed("connect_option", option="gb1")
+    assert "Интернет опция «1 ГБ» 1024 МБ из 1024 МБ" in text_of(anna.get("/"))
+    fed("block", kind="voluntary")
+    said = text_of(anna.get("/"))
+    assert "Номер заблокирован по вашей просьбе." in said
+    assert "Пока номер заблокирован, плата по тарифу не списывается." in said

@@ -60,6 +60,7 @@ def _facts(case: Case) -> Mapping[str, Any]:
         "balance": made,
         "account": account,
         "plan": made.plan if plan is None else plan.name,
+        "region": catalogue.regions[made.region].name,
         "mode": phrases.say(MODES[made.mode]),
         "blocks": [phrases.say(BLOCKS[kind]) for kind in made.blocks],
         "packages": package_rows(phrases, made.buckets),

@@ -14,7 +14,6 @@ from projections.next_charges import NextCharges, next_charges
 from projections.packages import BucketRow
 from projections.refresh_preview import RefreshPreview
 from projections.words import next_charges as charge_words
-from projections.words.names import BLOCKS
 from projections.words.phrasebook import Phrasebook
 from projections.words.replies import say
 from scripts.app.claims import open_claims
@@ -26,6 +25,11 @@ from scripts.web.pages.cabinet import Seen, amounts, done, own_contract, shown
 from scripts.web.pages.page import first_upper, redirect, to_the_minute
 from scripts.web.route import Param
 
+BLOCKED: Final = {
+    "financial": "Номер заблокирован: не хватает денег. Пополните счёт, чтобы снять блокировку.",
+    "voluntary": "Номер заблокирован по вашей просьбе.",
+    "operator": "Номер заблокирован оператором.",
+}
 REFRESH: Final = (
     Param(name="id", required=True, does="The request's id."),
     Param(name="fee", kind="kopecks", required=True, does="The fee that was shown."),
@@ -65,9 +69,9 @@ def _facts(seen: Seen) -> Mapping[str, Any]:
         "balance": made,
         "now": seen.now,
         "plan": None if version is None else version.name,
-        "blocks": [phrases.say(BLOCKS[kind]) for kind in made.blocks],
-        "missing_to_unblock": "financial" in made.blocks,
+        "blocks": [BLOCKED[kind] for kind in made.blocks],
         "charge": charge_words.next_charge(phrases, waits),
+        "soon": [charge_words.booked(phrases, each) for each in waits.first if not each.is_charge],
         **cover(waits),
         "packages": package_rows(phrases, made.buckets),
         "unlimited": unlimited_buckets(phrases, account, seen.now),
@@ -108,15 +112,16 @@ def cover(waits: NextCharges) -> dict[str, Any]:
     """Whether the money at hand reaches the month's fee, and how much is missing."""
     tariff = waits.tariff
     if tariff is None:
-        return {"covered": True, "short": 0}
+        return {"covered": True, "short": 0, "by_day": False}
     fee = tariff.facts.get("fee") or 0
     match tariff.event:
         case MonthlyFeeCharged():
-            return {"covered": True, "short": 0}
+            return {"covered": True, "short": 0, "by_day": False}
         case DailyFeeCharged() | Blocked():
-            return {"covered": False, "short": max(fee - int(tariff.facts.get("available") or 0), 0)}
+            short = max(fee - int(tariff.facts.get("available") or 0), 0)
+            return {"covered": False, "short": short, "by_day": isinstance(tariff.event, DailyFeeCharged)}
         case _:
-            return {"covered": True, "short": 0}
+            return {"covered": True, "short": 0, "by_day": False}
 
 
 def _preview(seen: Seen) -> RefreshPreview | None:

@@ -86,7 +86,7 @@ def _facts(seen: Seen) -> Mapping[str, Any]:
 def _about(phrases: Phrasebook, option: OptionVersion) -> str:
     """What an option gives, and for how long."""
     given = [
-        "безлимит" if size == "unlimited" else phrases.packaged(service, size)
+        phrases.service(service) + " " + ("без лимита" if size == "unlimited" else phrases.packaged(service, size))
         for service, size in option.packages.amounts().items()
     ]
     lasts = "каждый месяц" if option.days is None else f"на {option.days} дн."
