@@ -142,10 +142,19 @@ class Door:
     async def _answered(self, request: Request, route: Route) -> Response:
         visitor = await self._let_in(request, route)
         asked = Asked(request, route, self._service, visitor)
-        answer = await route.handler(asked)
-        if route.reads_personal and visitor is not None and visitor.role in STAFF and answer.whose:
-            await self._gate.note(visitor, what=route.name, whose=answer.whose, ground=asked.ground)
+        try:
+            answer = await route.handler(asked)
+        except Problem as problem:
+            await self._note(asked, problem.whose)
+            raise
+        await self._note(asked, answer.whose)
         return _response(request, answer)
+
+    async def _note(self, asked: Asked, whose: tuple[str, ...]) -> None:
+        """Write down whose data staff is about to be told. Raises where it cannot be written."""
+        visitor, route = asked.known, asked.route
+        if route.reads_personal and visitor is not None and visitor.role in STAFF and whose:
+            await self._gate.note(visitor, what=route.name, whose=whose, ground=asked.ground)
 
     async def _let_in(self, request: Request, route: Route) -> Visitor | None:
         """Who asks, if he may. Raises Problem."""

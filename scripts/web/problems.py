@@ -22,16 +22,27 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 
 class Problem(Exception):
-    """A request that cannot be answered: its status, a code for programs, a line for people, and headers."""
+    """A request that cannot be answered: its status, a code for programs, a line for people, and headers.
+
+    `whose`: the ids of the contracts of which the line tells, for the journal.
+    """
 
     def __init__(
-        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **facts: object
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        whose: tuple[str, ...] = (),
+        **facts: object,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = dict(headers or {})
+        self.whose = whose
         self.facts = facts
 
     def body(self) -> bytes:

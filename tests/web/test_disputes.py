@@ -67,7 +67,9 @@ def test_an_answer_that_takes_money_from_the_subscriber_has_to_be_meant(desk: Se
     opened = clerk.post("/v1/disputes", json={"account": ANNA, "event": 2, "text": "не мой платёж", "id": "pay"})
     assert opened.status_code == 201
     where, answer = f"/v1/disputes/{ANNA}/pay/resolution", {"outcome": "upheld", "amount": 100, "text": "снято"}
+    told = len(desk.gate.notes)
     asked = clerk.post(where, json=answer)
+    assert [name for name, _, _ in desk.gate.notes[told:]] == ["clerk-1"], "what it would take is somebody's"
     assert (asked.status_code, asked.json()["code"]) == (422, "CONFIRM")
     assert "1.00" in asked.json()["detail"]
     assert clerk.post(where, json=answer, params={"yes": "true"}).status_code == 200

@@ -144,7 +144,8 @@ async def resolve(asked: Asked) -> Answer:
         holder = asked.get("holder")
         trial = try_answer(snapshot, row, given.outcome, given.amount, given.text, clerk, holder=holder)
         if trial.taken and not asked.get("yes", False) and not asked.get("dry_run", False):
-            raise Problem(422, "CONFIRM", f"{_taking(trial)}; say yes=true if it is meant")
+            whose = (trial.contract.id,)
+            raise Problem(422, "CONFIRM", f"{_taking(trial)}; say yes=true if it is meant", whose=whose)
         if moved_by(trial.outcome.events) > asked.service.limit and not asked.get("dry_run", False):
             raise Problem(403, "SECOND_PERSON", REJECTED["SECOND_PERSON"])
         return trial
@@ -208,7 +209,7 @@ def _told(
     if refused is not None:
         version = None if booked is None else refused.version
         told = f"{REASONS[refused.reason].en}, about event {trial.version}"
-        raise Problem(409, refused.reason, told, version=version)
+        raise Problem(409, refused.reason, told, version=version, whose=(trial.contract.id,))
     made = [as_json(trial.contract, trial.account.zone, event) for event in events]
     return json_answer(made, whose=[trial.contract.id], status=status, headers=dict(headers or {}))
 

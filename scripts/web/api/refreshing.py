@@ -43,11 +43,12 @@ async def do(asked: Asked) -> Answer:
     """A request for a refresh; the same `id` again is answered as the first time, and refreshes nothing."""
     given = await read(asked, RequestId) if asked.has_body() else RequestId()
     id = given.id or f"refresh-{secrets.token_hex(8)}"
-    return json_answer(await refresh_now(asked, id, partial(contract_asked, asked)))
+    contract, result = await refresh_now(asked, id, partial(contract_asked, asked))
+    return json_answer(result, whose=[contract.id])
 
 
-async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contract]) -> Result:
-    """What became of a request of an id for the contract that is `named`. Raises Problem."""
+async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contract]) -> tuple[Contract, Result]:
+    """The contract that is `named`, and what became of a request of an id for it. Raises Problem."""
     source = SOURCES.get(asked.visitor.role, "desk")
 
     def earlier(snapshot: Snapshot) -> tuple[Contract, Result | None]:
@@ -57,9 +58,9 @@ async def refresh_now(asked: Asked, id: str, named: Callable[[Snapshot], Contrac
 
     contract, known = await asked.service.read(earlier)
     if known is not None:
-        return known
+        return contract, known
     fields = request(contract, id, now=asked.service.now(), source=source)
-    return await handed_over(asked, line(fields), asker_of(asked))
+    return contract, await handed_over(asked, line(fields), asker_of(asked))
 
 
 def _is_of_refresh(snapshot: Snapshot, contract: Contract, known: Result) -> bool:

@@ -54,7 +54,7 @@ async def do_refresh(asked: Asked) -> Answer:
     made = await asked.service.read(lambda snapshot: _preview(Seen(asked, snapshot)))
     if made is not None and made.accepted and made.fee != form["fee"]:
         return redirect("/refresh")
-    result = await refresh_now(asked, form["id"], partial(own_contract, asked))
+    _, result = await refresh_now(asked, form["id"], partial(own_contract, asked))
     return await done(asked, result, "Пакеты обновлены", "Пакеты обновлены.")
 
 

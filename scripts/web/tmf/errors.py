@@ -19,9 +19,9 @@ def is_here(path: str) -> bool:
 def told_twice(problem: Problem) -> Problem:
     """The same problem for both: `code` and `status` they share, `reason` is of its kind, `message` is the line."""
     members = {"reason": STATUSES.get(problem.status, problem.code), "message": problem.detail, "@type": "Error"}
-    return Problem(
-        problem.status, problem.code, problem.detail, headers=problem.headers, **{**problem.facts, **members}
-    )
+    told = Problem(problem.status, problem.code, problem.detail, headers=problem.headers, whose=problem.whose)
+    told.facts = {**problem.facts, **members}
+    return told
 
 
 async def absent(asked: Asked) -> Answer:
