@@ -3,13 +3,15 @@
 from collections.abc import Generator
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO, Final
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from projections.tables.problems import BadTable
 from projections.tables.reading import Row
 
 WORKBOOK: Final = b"PK\x03\x04"
 """What a workbook begins with."""
+UNPACKED_BYTES_MAX: Final = 512 * 1024 * 1024
+"""A workbook is packed, and its texts are all held: a small file may be one that fills the memory."""
 EXACT_BELOW: Final = 10**15
 """Excel keeps fifteen digits of a number; of a longer one the last are gone."""
 
@@ -22,6 +24,11 @@ def rows_of_sheet(file: BinaryIO, sheet: str | None) -> Generator[Row]:
         raise BadTable("a workbook, which takes openpyxl: pip install 'obnovi[tables]'; or save it as CSV") from None
     file.seek(0)
     try:
+        with ZipFile(file) as packed:
+            size = sum(each.file_size for each in packed.infolist())
+        if size > UNPACKED_BYTES_MAX:
+            raise BadTable(f"a workbook of {size} bytes unpacked; save it as CSV")
+        file.seek(0)
         book = load_workbook(file, read_only=True, data_only=True)
     except (BadZipFile, KeyError, ValueError, OSError) as error:
         raise BadTable(f"no workbook that can be read ({error})") from None
