@@ -10,6 +10,16 @@ NDJSON: Final = "application/x-ndjson"
 TEXT: Final = "text/plain; charset=utf-8"
 
 
+_OF_DOCUMENTS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+}
+
+
+def document_headers(media_type: str) -> dict[str, str]:
+    """What goes with a file that is a document: a page of one file brings its own style, and runs nothing."""
+    return dict(_OF_DOCUMENTS) if media_type.startswith("text/html") else {}
+
+
 class Answer(msgspec.Struct, kw_only=True):
     """What is answered. `whose`: the ids of the contracts that it tells of, for the journal.
 

@@ -114,3 +114,11 @@ def test_a_subscriber_sees_the_own_contract_and_no_other_not_even_whether_it_is_
     assert anna.get(f"/v1/accounts/{ANNA}/balance").json()["account"] == ANNA
     refused = [anna.get(f"/v1/accounts/{number}/balance") for number in (BORIS, "79169999999", "79160000000000")]
     assert {(each.status_code, each.json()["detail"]) for each in refused} == {(403, "this is not your contract")}
+
+
+def test_a_statement_as_a_page_brings_its_own_style_and_runs_nothing(server: Served) -> None:
+    page = server.client("clerk").get(f"/v1/accounts/{ANNA}/statement?from=2026-02-01&to=2026-02-28&format=html")
+    policy = page.headers["content-security-policy"]
+    assert "style-src 'unsafe-inline'" in policy
+    assert "script-src" not in policy
+    assert policy.startswith("default-src 'none'")

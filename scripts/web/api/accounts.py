@@ -12,7 +12,7 @@ from scripts.app.errors import require_range
 from scripts.app.event_search import LookedForEvents, events_of
 from scripts.app.explain import explain
 from scripts.app.refusals import refused_requests
-from scripts.web.answer import Answer, json_answer, json_lines
+from scripts.web.answer import Answer, document_headers, json_answer, json_lines
 from scripts.web.asked import Asked
 from scripts.web.own import contract_asked
 from scripts.web.paging import limit_of, next_page
@@ -85,7 +85,9 @@ async def statement(asked: Asked) -> Answer:
         final = made.final and (keys is None or foot is not None) and asked.get("known_at") is None
         final = final and _is_named_for_good(asked, contract)
         body = layout.render(made, foot)
-        return Answer(body=body, media_type=MEDIA_TYPES[layout.form], whose=(contract.id,), final=final)
+        media_type = MEDIA_TYPES[layout.form]
+        headers = document_headers(media_type)
+        return Answer(body=body, media_type=media_type, whose=(contract.id,), final=final, headers=headers)
 
     return await asked.service.read(answer, slow=layout.form in SLOW)
 

@@ -25,7 +25,7 @@ from scripts.app.claims import Clerk, Trial, book_trial, dossier_of, find_claim,
 from scripts.app.contracts import require_contract
 from scripts.app.corrections import moved_by
 from scripts.app.errors import Declined
-from scripts.web.answer import Answer, json_answer
+from scripts.web.answer import Answer, document_headers, json_answer
 from scripts.web.asked import Asked, header_text, moment_of
 from scripts.web.body import Count, Word, Words, malformed, read
 from scripts.web.messages import REJECTED
@@ -100,7 +100,8 @@ async def dossier(asked: Asked) -> Answer:
         row = _claim_asked(asked, snapshot, _today(asked))
         made = dossier_of(snapshot, row, today=_today(asked))
         body = rendered(made, form, asked.get("lang", "ru"))
-        return Answer(body=body, media_type=MEDIA_TYPES[form], whose=(row.contract.id,))
+        headers = document_headers(MEDIA_TYPES[form])
+        return Answer(body=body, media_type=MEDIA_TYPES[form], whose=(row.contract.id,), headers=headers)
 
     return await asked.service.read(answer, slow=form == "pdf")
 
