@@ -24,6 +24,7 @@ def test_a_gateway_goes_on_behind_what_it_has_told(server: Served) -> None:
     of_anna = [each["version"] for each in found if each["account"] == ANNA and each["version"] is not None]
     assert of_anna == sorted(of_anna)
     assert gateway.get("/v1/notices?after=gone").status_code == 422
+    assert gateway.get("/v1/notices?after=&limit=1000").json() == found
 
 
 def test_what_is_booked_is_told_next_and_who_has_no_outbox_is_told_so(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ async def notices(asked: Asked) -> Answer:
     def answer(snapshot: Snapshot) -> Answer:
         now = asked.service.now()
         follow(snapshot.log, outbox, now)
-        found = notices_after(snapshot.log, outbox, asked.get("after"), limit=limit, now=now)
+        found = notices_after(snapshot.log, outbox, asked.get("after") or None, limit=limit, now=now)
         more = next_page(asked, found[-1].after) if len(found) == limit else {}
         return Answer(body=canonical_notices.notices(found) + b"\n", headers=more)
 
