@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scripts.app.roles import STAFF
 from scripts.web.answer import Answer
-from scripts.web.asked import Asked
+from scripts.web.asked import SAY_WHO, Asked
 from scripts.web.gate import Gate
 from scripts.web.log import RequestLog
 from scripts.web.pages.page import HTML, problem_page
@@ -173,7 +173,7 @@ class Door:
         if "anybody" in route.roles:
             return visitor
         if visitor is None:
-            raise Problem(401, "UNAUTHENTICATED", "say who asks", headers={"WWW-Authenticate": "Bearer"})
+            raise Problem(401, "UNAUTHENTICATED", SAY_WHO, headers={"WWW-Authenticate": "Bearer"})
         if visitor.role not in route.roles:
             raise Problem(403, "NOT_ALLOWED", f"this is not for the role {visitor.role}")
         if visitor.contract is not None and visitor.role != "subscriber" and not route.is_for_limited:

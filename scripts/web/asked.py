@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scripts.web.service import Service
 
 QUERY_BYTES_MAX: Final = 4_096
+SAY_WHO: Final = "say who asks: `Authorization: Bearer` and a token"
 BODY_SECONDS_MAX: Final = 30
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_BYTES_MAX: Final = 64 * 1024
@@ -47,7 +48,7 @@ class Asked:
     def visitor(self) -> Visitor:
         """Who asks; a route for anybody does not look. Raises Problem where nobody was shown."""
         if self._visitor is None:
-            raise Problem(401, "UNAUTHENTICATED", "say who asks")
+            raise Problem(401, "UNAUTHENTICATED", SAY_WHO)
         return self._visitor
 
     @property
