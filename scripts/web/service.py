@@ -49,9 +49,21 @@ class Reading:
     """Threads that answer questions; `waiting` are those that are not answered yet."""
 
     def __init__(self, threads: int, waiting_max: int, name: str) -> None:
+        self._threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._waiting_max = waiting_max
         self.waiting = 0
+
+    def begin_all(self, work: Callable[[], object]) -> None:
+        """Have each thread do some work once, all at the same time. Raises what it does."""
+        together = threading.Barrier(self._threads)
+
+        def done() -> None:
+            together.wait()
+            work()
+
+        for each in [self.pool.submit(done) for _ in range(self._threads)]:
+            each.result()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What some work comes to. Raises what it does, and Problem where too much of it waits."""
@@ -101,6 +113,11 @@ class Service:
         self._slow = Reading(SLOW_READERS, SLOW_WAITING_MAX, "slow")
         self.jobs = Jobs(ref, now, is_apart=jobs_apart)
         self.metrics.waiting.set_function(self._writer.waiting)
+
+    def warm_up(self) -> None:
+        """Have every thread that answers open the ledger and read its catalogue, so that nobody waits for that."""
+        for reading in (self._readers, self._slow):
+            reading.begin_all(lambda: self._asked(lambda snapshot: snapshot.catalogues.newest()))
 
     def close(self) -> None:
         """Stop jobs, book what was handed over, let readers end, and close the ledger."""

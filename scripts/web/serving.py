@@ -25,6 +25,7 @@ from scripts.state.proposals import Proposals
 from scripts.web.access import Access
 from scripts.web.app import build
 from scripts.web.oidc import Provider, read_config
+from scripts.web.pages.page import warm_up
 from scripts.web.service import Service
 from scripts.web.table import ROUTES
 
@@ -65,6 +66,8 @@ def serve(
         service = Service(ref, now=now, catalogue=catalogue, limit=limit, jobs_apart=True)
         service.outbox = outbox
         opened.callback(service.close)
+        service.warm_up()
+        warm_up()
         access = opened.enter_context(closing(Access(place, service, put_code=outbox.put_code, provider=provider)))
         service.proposals = Proposals(access.state)
         config = uvicorn.Config(

@@ -48,6 +48,12 @@ def _environment() -> Environment:
     return made
 
 
+def warm_up() -> None:
+    """Have every template ready, so that nobody waits for that."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def page(
     template: str, visitor: Visitor | None, *, whose: tuple[str, ...] = (), status: int = 200, **facts: Any
 ) -> Answer:
