@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length:"
+BUSY: Final = 503
+BUSY_SECONDS: Final = 10.0
+"""As how long an answer counts that says to come again."""
 
 
 class Answered(NamedTuple):
@@ -24,16 +27,17 @@ class Caller:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
         self._reader, self._writer = reader, writer
-        self._head = f"Host: bench\r\nAuthorization: Bearer {token}\r\n".encode()
+        self._head = _head(token)
 
     @classmethod
     async def connected(cls, port: int, token: str) -> "Caller":
         """A caller of a server on this machine."""
         return cls(*await asyncio.open_connection("127.0.0.1", port), token)
 
-    async def get(self, path: str) -> Answered:
-        """Ask for something."""
-        return await self._asked(f"GET {path} HTTP/1.1\r\n".encode() + self._head + b"\r\n")
+    async def get(self, path: str, token: str | None = None) -> Answered:
+        """Ask for something, maybe as somebody else."""
+        head = self._head if token is None else _head(token)
+        return await self._asked(f"GET {path} HTTP/1.1\r\n".encode() + head + b"\r\n")
 
     async def post(self, path: str, body: bytes, media_type: str) -> Answered:
         """Hand something over."""
@@ -49,6 +53,10 @@ class Caller:
         length = int(lower[place + len(LENGTH) : lower.index(b"\r", place)]) if place >= 0 else 0
         body = await self._reader.readexactly(length)
         return Answered(int(head[9:12]), body, time.perf_counter() - begun)
+
+
+def _head(token: str) -> bytes:
+    return f"Host: bench\r\nAuthorization: Bearer {token}\r\n".encode()
 
 
 async def singles(port: int, token: str, lines: Sequence[bytes], callers: int) -> float:
@@ -80,16 +88,21 @@ async def batches(port: int, token: str, lines: Sequence[bytes], size: int) -> f
     return len(lines) / (time.perf_counter() - begun)
 
 
-async def paced(port: int, token: str, paths: Iterator[str], per_second: int, seconds: float) -> list[float]:
-    """How long answers take, in seconds, asked for at a pace whether earlier ones have come or not."""
+async def paced(
+    port: int, token: str, questions: Iterator[tuple[str, str | None]], per_second: int, seconds: float
+) -> list[float]:
+    """How long answers take, in seconds, asked for at a pace whether earlier ones have come or not.
+
+    A question is a path and the token of who asks it, where it is not the one of all.
+    """
     idle = [await Caller.connected(port, token) for _ in range(16)]
     taken: list[float] = []
 
-    async def ask(path: str, due: float) -> None:
+    async def ask(path: str, shown: str | None, due: float) -> None:
         caller = idle.pop() if idle else await Caller.connected(port, token)
-        answered = await caller.get(path)
-        assert answered.status == 200, answered.body
-        taken.append(time.perf_counter() - due)
+        answered = await caller.get(path, shown)
+        assert answered.status in (200, BUSY), answered.body
+        taken.append(time.perf_counter() - due if answered.status == 200 else BUSY_SECONDS)
         idle.append(caller)
 
     begun = time.perf_counter()
@@ -98,7 +111,7 @@ async def paced(port: int, token: str, paths: Iterator[str], per_second: int, se
         due = begun + number / per_second
         if (wait := due - time.perf_counter()) > 0:
             await asyncio.sleep(wait)
-        asking.append(asyncio.create_task(ask(next(paths), due)))
+        asking.append(asyncio.create_task(ask(*next(questions), due)))
     await asyncio.gather(*asking)
     return taken
 
@@ -115,8 +128,8 @@ def main() -> None:
             lines = [line.encode() for line in asked["lines"]]
             made = asyncio.run(batches(port, token, lines, asked["size"]))
         case _:
-            paths = asked["paths"]
-            turns = (paths[number % len(paths)] for number in range(10**9))
+            paths, shown = asked["paths"], asked.get("tokens") or [None]
+            turns = ((paths[number % len(paths)], shown[number % len(shown)]) for number in range(10**9))
             made = asyncio.run(paced(port, token, turns, asked["per_second"], asked["seconds"]))
     json.dump(made, sys.stdout)
 

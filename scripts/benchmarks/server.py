@@ -11,12 +11,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ledger.log.engines import store_ref
+from ledger.periods import DAY
+from ledger.service import Ledger
 from scripts.benchmarks import traffic
 from scripts.benchmarks.row import Goal, Measured, Row, own_peak_bytes, run
+from scripts.state import tokens
+from scripts.state.database import StateDatabase
+from scripts.state.place import place_in
+from scripts.wiring import now
 
 CALLERS: Final = 32
 BATCH: Final = 500
 PER_SECOND: Final = 500
+SUBSCRIBERS: Final = 100
 
 
 class Running(NamedTuple):
@@ -57,14 +65,14 @@ def serving(folder: Path, *feeds: Path) -> Iterator[Running]:
     environment = os.environ | {"OBNOVI_LEDGER": str(folder / "ledger.db")}
     for feed in feeds:
         subprocess.run([traffic.OBNOVI, "feed", feed, "--json"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    tokens = {}
+    made_tokens = {}
     for role in ("feeder", "clerk", "operator", "subscriber"):
         whose = ["--account", traffic.account_id(0)] if role == "subscriber" else []
         made = subprocess.run(
             [traffic.OBNOVI, "token", "create", "--role", role, *whose, "--json"],
             env=environment, check=True, capture_output=True, text=True,
         )  # fmt: skip
-        tokens[role] = json.loads(made.stdout)["token"]
+        made_tokens[role] = json.loads(made.stdout)["token"]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen([traffic.OBNOVI, "serve", "--port", "0"], env=environment, stderr=log)
     try:
@@ -74,7 +82,7 @@ def serving(folder: Path, *feeds: Path) -> Iterator[Running]:
             for line in (folder / "log").read_text().splitlines():
                 if line.startswith("Listening on "):
                     port = int(line.rpartition(":")[2])
-        yield Running(port, tokens)
+        yield Running(port, made_tokens)
     finally:
         server.terminate()
         server.wait()
@@ -124,16 +132,26 @@ def measure_balance(folder: Path, quick: bool) -> Measured:
     """The 99th percentile of a balance at 500 a second beside 32 callers that book, and alone, in milliseconds."""
     inputs, accounts, seconds = (23_000, 1_000, 5) if quick else (103_000, 1_000, 20)
     _, setup, rest = _written(folder, inputs, accounts)
-    paths = [f"/v1/accounts/{traffic.account_id(number)}/balance" for number in range(accounts)]
+    paths = [f"/v1/accounts/{traffic.account_id(number)}/balance" for number in range(SUBSCRIBERS)]
     with serving(folder, setup) as running:
-        asked = {"paths": paths, "per_second": PER_SECOND, "seconds": seconds}
-        running.done("paced", "clerk", paths=paths, per_second=50, seconds=2)  # each thread reads its catalogue once
-        alone = running.done("paced", "clerk", **asked)
+        asked = {"paths": paths, "tokens": _tokens(folder), "per_second": PER_SECOND, "seconds": seconds}
+        alone = running.done("paced", "subscriber", **asked)
         booking = running.start("singles", "feeder", lines=rest, callers=CALLERS)
-        beside = running.done("paced", "clerk", **asked)
+        beside = running.done("paced", "subscriber", **asked)
         figures_of(booking)
     p99 = [statistics.quantiles(taken, n=100)[98] * 1000 for taken in (beside, alone)]
     return Measured(f"{PER_SECOND} balances a second", p99[:1], p99[1:], own_peak_bytes())
+
+
+def _tokens(folder: Path) -> list[str]:
+    """Tokens of the first subscribers of a ledger, each for the own contract: what they read is not written down."""
+    with (
+        Ledger(store_ref(str(folder / "ledger.db")), now=now, access="read") as ledger,
+        ledger.snapshot() as snapshot,
+        StateDatabase(place_in(folder / "keys" / "server", snapshot.log)) as state,
+    ):
+        found = (snapshot.contracts.of(traffic.account_id(number))[-1].id for number in range(SUBSCRIBERS))
+        return [tokens.issue(state, "subscriber", "app", id, created=now(), until=now() + DAY)[0] for id in found]
 
 
 def measure_cabinet(folder: Path, quick: bool) -> Measured:

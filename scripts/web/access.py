@@ -1,6 +1,7 @@
 """Access: who asks, by the token or the session that a request shows; and what staff reads, written down."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
@@ -32,6 +33,8 @@ STAFF_WHOLE: Final = 10 * HOUR
 """A shift."""
 SUBSCRIBER_IDLE: Final = 12 * HOUR
 SUBSCRIBER_WHOLE: Final = 7 * DAY
+LOOKED_AT_EVERY_SECONDS: Final = 0.2
+"""So long a token that was revoked may still let in."""
 KNOWN_MAX: Final = 1_000
 """Tokens that are remembered."""
 LOGIN_PATHS: Final = frozenset({"/login", "/login/code", "/desk/login"})
@@ -73,6 +76,7 @@ class Access:
         self._apart: set[asyncio.Future[None]] = set()
         self._marked: set[str] = set()
         self._known: dict[str, Token] = {}
+        self._looked = 0.0
         self._version = 0
 
     def close(self) -> None:
@@ -161,9 +165,16 @@ class Access:
         return Visitor(_role(token.role), token.name, token.contract, token=token.id)
 
     def _token(self, text: str, now: Instant) -> Token | None:
-        """The token of a text, remembered while nothing of the state changes: a switch shows it with each record."""
-        if (version := self.state.version()) != self._version or len(self._known) > KNOWN_MAX:
-            self._version, self._known = version, {}
+        """The token of a text, remembered while nothing of the state changes: a switch shows it with each record.
+
+        Whether something has changed is looked at once in a moment: that alone lets other threads in.
+        """
+        if (moment := time.monotonic()) - self._looked > LOOKED_AT_EVERY_SECONDS or len(self._known) > KNOWN_MAX:
+            self._looked = moment
+            if (version := self.state.version()) != self._version:
+                self._version, self._known = version, {}
+            if len(self._known) > KNOWN_MAX:
+                self._known = {}
         token = self._known.get(text) or tokens.found(self.state, text, now=now)
         if token is None or not token.is_good(now):
             return None

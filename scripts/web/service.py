@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from ledger.grouped import Grouped
-from ledger.log.engines import AnyRef
+from ledger.log.engines import AnyRef, FileRef
 from ledger.service import Access, Clock, Ledger
 from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
@@ -24,6 +24,8 @@ from scripts.web.rates import RATES, RateLimits, Rates
 
 T = TypeVar("T")
 READERS: Final = 4
+READERS_OF_A_FILE: Final = 1
+"""A file answers from memory: threads that read it beside each other only wait for each other's turns."""
 SLOW_READERS: Final = 2
 """Threads for what reads many contracts or sets a page: whoever asks for a balance does not wait behind it."""
 LINES_WAITING_MAX: Final = 20_000
@@ -91,7 +93,7 @@ class Service:
         *,
         now: Clock,
         catalogue: str | None = None,
-        readers: int = READERS,
+        readers: int | None = None,
         rates: Rates = RATES,
         limit: Kopecks = LIMIT,
         jobs_apart: bool = False,
@@ -109,6 +111,8 @@ class Service:
         self._book = self._opened("book", catalogue)
         self._intake = Intake(self._book, not_after=None, now=now)
         self._writer: Grouped[HandedOver | Work, Any] = Grouped(self._done)
+        if readers is None:
+            readers = READERS_OF_A_FILE if isinstance(ref, FileRef) else READERS
         self._readers = Reading(readers, QUESTIONS_WAITING_MAX, "reading")
         self._slow = Reading(SLOW_READERS, SLOW_WAITING_MAX, "slow")
         self.jobs = Jobs(ref, now, is_apart=jobs_apart)

@@ -13,7 +13,7 @@ from ledger.periods import DAY, HOUR, MINUTE
 from scripts.sample import ANNA, BORIS, VERA
 from scripts.state import reads, sessions, tokens
 from scripts.state.errors import StateUnusable
-from scripts.web.access import STAFF_IDLE, STAFF_WHOLE, SUBSCRIBER_IDLE, SUBSCRIBER_WHOLE
+from scripts.web.access import LOOKED_AT_EVERY_SECONDS, STAFF_IDLE, STAFF_WHOLE, SUBSCRIBER_IDLE, SUBSCRIBER_WHOLE
 from scripts.web.tries import Tries
 from tests.cli.support import line
 from tests.web.gated import Gated, gated
@@ -94,6 +94,7 @@ def test_a_token_lets_in_until_it_ends_or_is_revoked(server: Gated) -> None:
     server.clock.instant -= 1
     assert client.get(BALANCE).status_code == 200
     tokens.revoke(server.access.state, text.split("_")[1], now=server.clock())
+    time.sleep(2 * LOOKED_AT_EVERY_SECONDS)
     assert client.get(BALANCE).status_code == 401
 
 
