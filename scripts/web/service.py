@@ -12,11 +12,12 @@ from ledger.log.engines import AnyRef, FileRef
 from ledger.service import Access, Clock, Ledger
 from ledger.snapshot import Snapshot
 from ledger.units import Kopecks
-from projections.operator.known_inputs import KnownInputs
 from scripts.app.corrections import LIMIT
-from scripts.app.feed import Asker, Fate, Intake, RawLine
+from scripts.app.feed import Asker, Intake, RawLine
+from scripts.app.intake import Result
 from scripts.state.outbox import Outbox
 from scripts.state.proposals import Proposals
+from scripts.web.booker import Apart, Booker, Here
 from scripts.web.jobs import Jobs
 from scripts.web.metrics import Metrics
 from scripts.web.problems import Problem
@@ -83,7 +84,7 @@ class Service:
 
     `now` is the wall clock, `rates` how often who may ask, `limit` the kopecks that one person may move by a
     correction, `outbox` where it is kept what subscribers are to be told, `proposals` what waits for a second person.
-    `jobs_apart`: jobs have processes of their own.
+    `jobs_apart`: jobs have processes of their own, `books_apart`: so has who books what is handed over.
     One thread books, some read; each has the ledger open for itself.
     """
 
@@ -97,6 +98,7 @@ class Service:
         rates: Rates = RATES,
         limit: Kopecks = LIMIT,
         jobs_apart: bool = False,
+        books_apart: bool = False,
     ) -> None:
         self.ref = ref
         self.now = now
@@ -109,7 +111,9 @@ class Service:
         self._own = threading.local()
         self._lock = threading.Lock()
         self._book = self._opened("book", catalogue)
-        self._intake = Intake(self._book, not_after=None, now=now)
+        self._booker: Booker = Here(self._book, Intake(self._book, not_after=None, now=now))
+        if books_apart:
+            self._booker = Apart(ref)
         self._writer: Grouped[HandedOver | Work, Any] = Grouped(self._done)
         if readers is None:
             readers = READERS_OF_A_FILE if isinstance(ref, FileRef) else READERS
@@ -127,6 +131,7 @@ class Service:
         """Stop jobs, book what was handed over, let readers end, and close the ledger."""
         self.jobs.close()
         self._writer.close()
+        self._booker.close()
         self._readers.pool.shutdown()
         self._slow.pool.shutdown()
         for ledger in self._ledgers:
@@ -144,12 +149,12 @@ class Service:
         """What work that waits for the disk comes to, off the loop. Raises what it does, and Problem as above."""
         return await self._readers.run(work)
 
-    async def book(self, lines: Sequence[RawLine], asker: Asker) -> list[Fate]:
+    async def book(self, lines: Sequence[RawLine], asker: Asker) -> list[Result]:
         """What becomes of lines, once it is durable; whatever becomes of the caller. Raises Problem, StoreError."""
         self._require_room()
         asked = self._writer.submit(HandedOver(lines, asker), weight=max(1, len(lines)))
-        fates: list[Fate] = await asyncio.shield(asyncio.wrap_future(asked))
-        return fates
+        results: list[Result] = await asyncio.shield(asyncio.wrap_future(asked))
+        return results
 
     async def write(self, work: Callable[[Ledger], T], *, goes_on: bool = False) -> T:
         """What some work comes to that looks and books, where nobody books in between; short, for others wait.
@@ -177,10 +182,9 @@ class Service:
             return [handed[0].do(self._book)]
         return self._booked([each for each in handed if isinstance(each, HandedOver)])
 
-    def _booked(self, handed: Sequence[HandedOver]) -> list[list[Fate]]:
-        lines = [(line, each.asker) for each in handed for line in each.lines]
-        fates = iter(self._intake.book(lines, KnownInputs()))
-        return [[next(fates) for _ in each.lines] for each in handed]
+    def _booked(self, handed: Sequence[HandedOver]) -> list[list[Result]]:
+        results = iter(self._booker.book([(line, each.asker) for each in handed for line in each.lines]))
+        return [[next(results) for _ in each.lines] for each in handed]
 
     def _asked(self, question: Callable[[Snapshot], T]) -> T:
         ledger: Ledger | None = getattr(self._own, "ledger", None)

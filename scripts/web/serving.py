@@ -63,7 +63,7 @@ def serve(
         outbox = opened.enter_context(Outbox(place))
         with Ledger(ref, now=now, access="read") as ledger, ledger.snapshot() as snapshot:
             begin(snapshot.log, outbox)
-        service = Service(ref, now=now, catalogue=catalogue, limit=limit, jobs_apart=True)
+        service = Service(ref, now=now, catalogue=catalogue, limit=limit, jobs_apart=True, books_apart=True)
         service.outbox = outbox
         opened.callback(service.close)
         service.warm_up()

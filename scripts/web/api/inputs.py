@@ -6,12 +6,9 @@ import msgspec
 
 from ledger import inputs
 from ledger.contracts import Contract
-from ledger.events import InputRefused, RefreshRefused
 from ledger.snapshot import Snapshot
-from projections.replies import Replies
-from projections.words.phrasebook import RUSSIAN
-from projections.words.replies import say
-from scripts.app.feed import Asker, Fate, RawLine, is_blank
+from scripts.app.feed import Asker, RawLine, is_blank
+from scripts.app.intake import Result, reply_then
 from scripts.app.roles import Role
 from scripts.app.trying import known_input
 from scripts.web.answer import NDJSON, Answer, json_answer
@@ -27,16 +24,6 @@ FROM_NETWORK: Final = frozenset({"usage", "ussd", "sms", "top_up"})
 """Types that come from the network and the bank, not from a clerk."""
 NAMELESS: Final[frozenset[Role]] = frozenset({"feeder", "gateway"})
 """Roles that hand over what others said: the same line by file and by HTTP is one input."""
-
-
-class Result(msgspec.Struct):
-    """What became of an input (contract §11)."""
-
-    result: str
-    version: int | None
-    reason: str | None
-    detail: str | None
-    reply: str | None
 
 
 STATUSES: Final = {
@@ -66,20 +53,17 @@ async def hand_over(asked: Asked) -> Answer:
     lines = [line for line in lines if not is_blank(line)]
     if len(lines) > LINES_MAX:
         raise Problem(413, "TOO_LARGE", f"at most {LINES_MAX} lines are taken at once")
-    fates = await asked.service.book(lines, asker) if lines else []
-    made = await results(asked, fates)
+    made = told(asked, await asked.service.book(lines, asker)) if lines else []
     return Answer(body=b"".join(msgspec.json.encode(each) + b"\n" for each in made), media_type=NDJSON)
 
 
 async def handed_over(asked: Asked, text: bytes, asker: Asker) -> Result:
     """What became of one input. Raises Problem where it was rejected."""
-    (fate,) = await asked.service.book([RawLine(1, text, len(text))], asker)
-    (result,) = await results(asked, [fate])
+    (result,) = told(asked, await asked.service.book([RawLine(1, text, len(text))], asker))
     if result.result == "rejected":
         facts = {name: value for name, value in msgspec.to_builtins(result).items() if name != "detail"}
-        raise Problem(
-            STATUSES[fate.reason], fate.reason, fate.detail or REJECTED.get(fate.reason, fate.reason), **facts
-        )
+        reason = result.reason or "MALFORMED"
+        raise Problem(STATUSES[reason], reason, result.detail or REJECTED.get(reason, reason), **facts)
     return result
 
 
@@ -95,54 +79,8 @@ def came_before(snapshot: Snapshot, contract: Contract, source: str, id: str) ->
     return Result("duplicate", version, None, None, reply_then(snapshot, contract, version))
 
 
-async def results(asked: Asked, fates: list[Fate]) -> list[Result]:
-    """What became of inputs as it is told; a request that came before is replied what it was replied then."""
-    again = [fate for fate in fates if _is_repeated_request(fate)]
-    replies: list[str | None] = []
-    if again:
-        replies = await asked.service.read(lambda snapshot: [_reply_of(snapshot, each) for each in again])
-    told = dict(zip(map(id, again), replies, strict=True))
-    metrics = asked.service.metrics
-    made = []
-    for fate in fates:
-        result = _result(fate, told.get(id(fate)))
-        metrics.inputs.labels(result.result).inc()
-        made.append(result)
-    return made
-
-
-def _result(fate: Fate, replied: str | None) -> Result:
-    outcome = fate.outcome
-    if outcome is None:
-        return Result("rejected", None, fate.reason, fate.detail or None, None)
-    reason = fate.reason or next(
-        (event.reason for event in outcome.events if isinstance(event, InputRefused | RefreshRefused)), None
-    )
-    reply = say(RUSSIAN, outcome.reply) if outcome.reply is not None else replied
-    return Result(outcome.result, outcome.version, reason or None, fate.detail or None, reply)
-
-
-def _is_repeated_request(fate: Fate) -> bool:
-    return (
-        fate.outcome is not None
-        and fate.outcome.result == "duplicate"
-        and fate.input is not None
-        and fate.input.type in ("ussd", "sms", "refresh")
-    )
-
-
-def _reply_of(snapshot: Snapshot, fate: Fate) -> str | None:
-    outcome = fate.outcome
-    if outcome is None or outcome.contract is None or outcome.version is None:
-        return None
-    return reply_then(snapshot, outcome.contract, outcome.version)
-
-
-def reply_then(snapshot: Snapshot, contract: Contract, version: int) -> str | None:
-    """What a request that an event answers was replied; None for another event."""
-    replies = Replies(contract.id, snapshot.catalogues)
-    for position, event in snapshot.events(contract.id):
-        reply = replies.behind(position, event)
-        if event.version == version:
-            return None if reply is None else say(RUSSIAN, reply)
-    return None
+def told(asked: Asked, results: list[Result]) -> list[Result]:
+    """Results, counted."""
+    for each in results:
+        asked.service.metrics.inputs.labels(each.result).inc()
+    return results

@@ -11,9 +11,10 @@ from ledger.contracts import Contract
 from ledger.events import InputRefused
 from ledger.snapshot import Snapshot
 from projections import canonical_answers
+from scripts.app.intake import Result
 from scripts.app.refreshing import line, preview, request
 from scripts.web.answer import Answer, json_answer
-from scripts.web.api.inputs import Result, asker_of, came_before, handed_over
+from scripts.web.api.inputs import asker_of, came_before, handed_over
 from scripts.web.asked import Asked
 from scripts.web.body import Word, read
 from scripts.web.own import contract_asked

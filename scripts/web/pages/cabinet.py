@@ -13,9 +13,10 @@ from projections.words.phrasebook import Phrasebook
 from projections.words.reasons import REASONS
 from scripts.app.accounts import require_account
 from scripts.app.feed import Asker
+from scripts.app.intake import Result
 from scripts.app.refreshing import line
 from scripts.web.answer import Answer
-from scripts.web.api.inputs import Result, came_before, handed_over
+from scripts.web.api.inputs import came_before, handed_over
 from scripts.web.asked import Asked
 from scripts.web.own import require_own
 from scripts.web.pages.page import option_names, page, to_the_minute
