@@ -40,6 +40,7 @@ SOCKET_PATH_BYTES_MAX: Final = 103  # macOS; Linux takes 107
 STARTING_SECONDS_MAX: Final = 120
 STOPPING_SECONDS_MAX: Final = 20
 STEP_SECONDS: Final = 0.01
+DYING_SECONDS: Final = 0.5
 LOG_LINES: Final = 5
 
 
@@ -84,7 +85,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start and wait until it takes connections."""
-        if self.postmaster is not None and self.postmaster.poll() is None:
+        if self.postmaster is not None and not _ends(self.postmaster):
             raise Problem("it runs already")
         self.kill()  # whatever is left of one that somebody else has killed
         with (self.data.parent / "log").open("ab") as log:
@@ -291,6 +292,15 @@ def _place() -> Path:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
+
+
+def _ends(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether a process has ended; one that was killed is gone from the lists a moment before that can be asked for."""
+    try:
+        process.wait(DYING_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _quoted(value: str) -> str:
