@@ -108,15 +108,15 @@ class Served:
         }  # fmt: skip
         assert self.client("clerk").post("/v1/inputs", json=correction).json()["result"] == "applied"
 
-    def command(self, *args: object, cwd: Path | str = ".") -> Done:
-        """What a command does with the ledger that is served."""
+    def command(self, *args: object, cwd: Path | None = None) -> Done:
+        """What a command does with the ledger that is served; what it writes is left beside that."""
         ref = self.service.ref
         env = os.environ | {
             "OBNOVI_KEYS": str(ref.keys_place.folder),
             "OBNOVI_CACHE": str(ref.keys_place.folder.parent),
             "OBNOVI_STATE": str(self.state),
         }
-        return in_this_process("--ledger", ref, *args, cwd=cwd, env=env)
+        return in_this_process("--ledger", ref, *args, cwd=cwd or ref.keys_place.folder.parent, env=env)
 
     def close(self) -> None:
         """Close the clients."""
