@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -19,8 +20,9 @@ from ledger.service import Ledger
 from ledger.timeline import CatalogueTimeline
 from projections import payments, totals, views
 from projections.cache import Cache, Unavailable, Unusable, attached, connect, is_damage, writing
+from projections.engines.engine import Engine, Telling
+from projections.engines.pool import HERE
 from projections.fold import Fold, Known, take
-from projections.shares import Telling, in_processes
 
 T = TypeVar("T")
 EVENTS_AT_ONCE: Final = 50_000
@@ -38,13 +40,13 @@ def caught_up(log: Reading) -> Iterator[Cache]:
         yield db
 
 
-def asked(log: Reading, question: Callable[[Cache], T], *, workers: int = 1) -> T:
+def asked(log: Reading, question: Callable[[Cache], T], *, engine: Engine = HERE) -> T:
     """What the views of a ledger answer; where their damage shows only now, they are made anew and asked again.
 
-    A dataset has no views: they are made for the question, by so many processes.
+    A dataset has no views: they are made for the question.
     """
     if log.has_only_events:
-        with folded(log, workers=workers) as (db, _):
+        with folded(log, engine=engine) as (db, _):
             return question(db)
     try:
         with caught_up(log) as db:
@@ -124,7 +126,7 @@ class Rebuilt(NamedTuple):
 
 @contextmanager
 def folded(
-    log: Reading, *, workers: int, known_at: Moment | None = None, progress: Progress = unwatched
+    log: Reading, *, engine: Engine, known_at: Moment | None = None, progress: Progress = unwatched
 ) -> Iterator[tuple[Cache, int]]:
     """The views of a reading, made of its events for as long as the block lasts, and how many events that were.
 
@@ -134,10 +136,12 @@ def folded(
         views.workplace(log.ref) as place,
         closing(views.connect(place / "new", log.ref, unfinished=True)) as db,
     ):
-        yield db, _fold(db, log, place, workers, progress, known_at)
+        yield db, _fold(db, log, place, engine, progress, known_at)
 
 
-def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, progress: Progress = unwatched) -> Rebuilt:
+def rebuild(
+    ledger: Ledger, *, engine: Engine, dataset: Reader | None = None, progress: Progress = unwatched
+) -> Rebuilt:
     """Fold every account from the log alone into a new views file, compare it with the old one, and swap them.
 
     With a `dataset` of the ledger, what it has is folded from there, and only what came since is followed in the log.
@@ -166,7 +170,7 @@ def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, prog
             ledger.store.reading(until=mark) as seen,
             nullcontext(seen) if dataset is None else dataset.store.reading() as source,
         ):
-            events = _fold(db, source, place, workers, progress)
+            events = _fold(db, source, place, engine, progress)
             with writing(db):
                 for number, shard in enumerate(source.shards):
                     views.note_position(db, number, shard, shard.last_position())
@@ -184,18 +188,32 @@ def rebuild(ledger: Ledger, *, workers: int, dataset: Reader | None = None, prog
 
 
 def _fold(
-    db: Cache, log: Reading, place: Path, workers: int, progress: Progress, known_at: Moment | None = None
+    db: Cache, log: Reading, place: Path, engine: Engine, progress: Progress, known_at: Moment | None = None
 ) -> int:
     """Fold every contract of a reading into a views file; how many events they have."""
     accounts = sum(1 for _ in log.accounts_with_head())
-    shares = log.shares(max(workers, accounts // ACCOUNTS_AT_HAND))
-    jobs = [Telling(partial(fold_share, share, place / str(number), known_at)) for number, share in enumerate(shares)]
+    shares = log.shares(max(engine.workers, accounts // ACCOUNTS_AT_HAND))
     events = 0
-    for part, taken in in_processes(jobs, log, workers=workers, until=log.mark(), progress=progress):
+    if engine.is_elsewhere:
+        distant = [Telling(partial(folded_share, share, known_at)) for share in shares]
+        for content, taken in engine.run(distant, log, until=log.mark(), progress=progress):
+            (part := place / "part").write_bytes(content)
+            _merge(db, part)
+            events += taken
+        return events
+    jobs = [Telling(partial(fold_share, share, place / str(number), known_at)) for number, share in enumerate(shares)]
+    for part, taken in engine.run(jobs, log, until=log.mark(), progress=progress):
         _merge(db, part)
         part.unlink()
         events += taken
     return events
+
+
+def folded_share(share: Share, known_at: Moment | None, log: Reading, progress: Progress) -> tuple[bytes, int]:
+    """The same as `fold_share` where nobody else has the file: what is in it. Raises BadEvents, BrokenLog."""
+    with TemporaryDirectory() as place:
+        part, events = fold_share(share, Path(place) / "part", known_at, log, progress)
+        return part.read_bytes(), events
 
 
 def fold_share(share: Share, part: Path, known_at: Moment | None, log: Reading, progress: Progress) -> tuple[Path, int]:

@@ -11,6 +11,8 @@ from ledger.log.store import Mark, Reading
 from ledger.periods import Instant, Moment, last_instant
 from ledger.progress import Progress, unwatched
 from projections.cache import Cache
+from projections.engines.engine import Engine
+from projections.engines.pool import HERE
 from projections.follow import folded
 
 T = TypeVar("T")
@@ -23,7 +25,7 @@ def asked_as_known(
     known_at: Moment,
     question: Callable[[Cache], T],
     *,
-    workers: int = 1,
+    engine: Engine = HERE,
     progress: Progress = unwatched,
 ) -> T:
     """What the views would have answered when no more was recorded than by a time, a local one where each account is.
@@ -32,14 +34,14 @@ def asked_as_known(
     Raises BadEvents, BrokenLog.
     """
     if log.has_only_events:
-        with folded(log, workers=workers, known_at=known_at, progress=progress) as (db, _):
+        with folded(log, engine=engine, known_at=known_at, progress=progress) as (db, _):
             return question(db)
     mark = mark_known(log, last_instant(known_at, LATEST_ZONE))
     local = None if isinstance(known_at, int) else known_at
     with (
         closing(log.ref.open()) as store,
         store.reading(until=mark) as then,
-        folded(then, workers=workers, known_at=local, progress=progress) as (db, _),
+        folded(then, engine=engine, known_at=local, progress=progress) as (db, _),
     ):
         return question(db)
 

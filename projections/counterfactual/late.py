@@ -23,6 +23,7 @@ from projections.counterfactual.change import Change
 from projections.counterfactual.charge import SOURCE, Charge, key_of, pairs_cited, records_cited
 from projections.counterfactual.history import Step, decide_with, steps_of, zone_of
 from projections.counterfactual.pairs import Pair, pairs
+from projections.engines.engine import Engine
 from projections.shares import WholeContracts, in_shares, whole
 
 Favour: TypeAlias = Literal["subscriber", "operator"]
@@ -109,12 +110,12 @@ def _late(log: Reading, contracts: WholeContracts, *, since: Moment | None) -> I
 
 
 def late_of_many(
-    log: Reading, accounts: Sequence[str] | None, looked_for: LookedFor, *, workers: int, progress: Progress
+    log: Reading, accounts: Sequence[str] | None, looked_for: LookedFor, *, engine: Engine, progress: Progress
 ) -> LateCharges:
     """Those of many contracts that are looked for, all for None, on several processes. Raises CannotDecide."""
     found = LateCharges()
     share = partial(_share, looked_for=looked_for)
-    for part in in_shares(share, log, accounts, workers=workers, progress=progress):
+    for part in in_shares(share, log, accounts, engine=engine, progress=progress):
         found.add(*part)
     return found
 

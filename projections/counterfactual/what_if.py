@@ -15,6 +15,7 @@ from projections.counterfactual import difference
 from projections.counterfactual.change import Change
 from projections.counterfactual.difference import Line
 from projections.counterfactual.history import decide_with, steps_of
+from projections.engines.engine import Engine
 from projections.shares import WholeContracts, in_shares, whole
 
 
@@ -64,11 +65,11 @@ def _what_if(log: Reading, contracts: WholeContracts, change: Change, *, in_full
 
 
 def what_if_of_many(
-    log: Reading, accounts: Sequence[str] | None, change: Change, *, workers: int, progress: Progress
+    log: Reading, accounts: Sequence[str] | None, change: Change, *, engine: Engine, progress: Progress
 ) -> Report:
-    """The same over many contracts, all for None, on several processes: no rule crosses contracts."""
+    """The same over many contracts, all for None, on an engine: no rule crosses contracts."""
     total = Report()
-    for part in in_shares(partial(_what_if, change=change), log, accounts, workers=workers, progress=progress):
+    for part in in_shares(partial(_what_if, change=change), log, accounts, engine=engine, progress=progress):
         total.accounts += part.accounts
         total.changed += part.changed
         total.wallet_difference += part.wallet_difference

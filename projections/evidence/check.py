@@ -13,6 +13,7 @@ from ledger.log.errors import BadEvents, InvalidText
 from ledger.log.store import Reading, Stored, StoreRef
 from ledger.progress import Progress, unwatched
 from projections.cache import Unusable
+from projections.engines.pool import in_processes
 from projections.evidence import catalogues
 from projections.evidence.checkpoint import Checkpoint
 from projections.evidence.keys import Keys
@@ -20,7 +21,6 @@ from projections.evidence.leaf import hash_of_any, hashes
 from projections.evidence.note import BadNote
 from projections.evidence.tiles import TILE_HASHES, BadTiles, Name, Tiles, place
 from projections.evidence.tree import HASH_BYTES, Growing
-from projections.shares import in_processes
 from projections.verify.account import Problem
 from projections.verify.named import named
 

@@ -17,7 +17,9 @@ from ledger.log.store import Flaw, Head, Reading, Share, Stored, StoredKey, Stor
 from ledger.progress import Progress, unwatched
 from ledger.timeline import CatalogueTimeline
 from projections import totals
-from projections.shares import EVENTS_FOR_PROCESSES, SHARES_PER_WORKER, Job, Telling, cut, in_processes, whole
+from projections.engines.engine import Engine, Job, Telling
+from projections.engines.pool import HERE
+from projections.shares import EVENTS_FOR_PROCESSES, SHARES_PER_WORKER, cut, whole
 from projections.verify import ledger_wide, traces
 from projections.verify.account import UNFOLLOWABLE, AccountAudit, KeysOfAccount, Missing, Problem
 from projections.verify.named import named, place
@@ -110,20 +112,20 @@ def verify(
     What is stored stays the truth for what follows, so each difference is named once. A tail cut off together with its
     traces is not found here: that needs evidence from outside the ledger.
     """
-    return _verified(log, accounts, views, 1, progress)
+    return _verified(log, accounts, views, HERE, progress)
 
 
 def verify_store(
     ref: StoreRef,
     *,
-    workers: int,
+    engine: Engine,
     accounts: Sequence[str] | None = None,
     views: Copy | None = None,
     progress: Progress = unwatched,
 ) -> Report:
-    """The same over a store, on several processes: no rule crosses accounts."""
+    """The same over a store, on an engine: no rule crosses accounts."""
     try:
-        return _verify_store(ref, workers, accounts, views, progress)
+        return _verify_store(ref, engine, accounts, views, progress)
     except InvalidText:
         with closing(ref.open()) as store, store.reading(escape_invalid_text=True) as log:
             return verify(log, accounts=accounts, views=views, progress=progress)
@@ -131,28 +133,28 @@ def verify_store(
 
 def _verify_store(
     ref: StoreRef,
-    workers: int,
+    engine: Engine,
     accounts: Sequence[str] | None,
     views: Copy | None,
     progress: Progress,
 ) -> Report:
     with closing(ref.open()) as store, store.reading() as log:
         count = log.count() if accounts is None else log.count_of(accounts)
-        return _verified(log, accounts, views, workers if count >= EVENTS_FOR_PROCESSES else 1, progress)
+        return _verified(log, accounts, views, engine.sized(enough=count >= EVENTS_FOR_PROCESSES), progress)
 
 
 def _verified(
-    log: Reading, accounts: Sequence[str] | None, views: Copy | None, workers: int, progress: Progress
+    log: Reading, accounts: Sequence[str] | None, views: Copy | None, engine: Engine, progress: Progress
 ) -> Report:
     positions = [shard.last_position() for shard in log.shards]
     jobs: list[Job[_Part | _Flaws]] = [
-        Telling(partial(_audit, some, positions[some.shard], views)) for some in _shares(log, accounts, workers)
+        Telling(partial(_audit, some, positions[some.shard], views)) for some in _shares(log, accounts, engine.workers)
     ]
     if accounts is None:
         jobs += [partial(_flaws, number) for number in range(len(log.shards))]
     parts, flaws = [], []
     until = log.mark() if log.has_only_events else None
-    for done in in_processes(jobs, log, workers=workers, until=until, progress=progress):
+    for done in engine.run(jobs, log, until=until, progress=progress):
         if isinstance(done, _Part):
             parts.append(done)
         else:

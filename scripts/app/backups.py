@@ -10,6 +10,7 @@ from ledger.log import files
 from ledger.log.store import Copyable, FileBased, StoreRef
 from ledger.progress import Progress
 from ledger.service import Ledger
+from projections.engines.pool import Pool
 from projections.evidence.check import check_store, of_catalogues
 from projections.evidence.keys import Keys, kept
 from projections.verify.account import Problem
@@ -74,7 +75,7 @@ def _problems(
 ) -> list[Problem]:
     """What a copy that is to be a ledger does not agree with: itself, or the newest checkpoint."""
     with watch("events", events) as progress:
-        problems = verify_store(part, workers=workers, progress=progress).problems
+        problems = verify_store(part, engine=Pool(workers), progress=progress).problems
     if keys is None:
         return problems
     with watch("hashes", max(keys.sizes(), default=0)) as progress:

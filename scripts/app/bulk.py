@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
-from typing import Final, TypeAlias
+from secrets import token_hex
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -28,8 +29,8 @@ from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
 from projections.canonical import statement_id
 from projections.contract_fields import later_fields
+from projections.engines.engine import Engine
 from projections.former import erasure_of, former_id
-from projections.shares import in_processes
 from projections.statement import Dates, Statement, statements
 from scripts import collector
 from scripts.app.account_list import AccountList
@@ -40,6 +41,8 @@ from scripts.app.statements import Layout, footer, keys_for
 ACCOUNTS_FOR_PROCESSES: Final = 64
 """Below this, starting processes costs more than they save."""
 BATCH_MAX: Final = 32
+BATCH_ELSEWHERE_MAX: Final = 500
+"""Another machine is told less often what to do."""
 LINE_BYTES_MAX: Final = 4096
 """Of the manifest: a line has some 250."""
 _FILE_NAME: Final = re.compile(r"[0-9A-Za-z_-]+")
@@ -131,6 +134,13 @@ Told: TypeAlias = tuple[Contract, Failure | list[Became]]
 """What became of a contract: of its file for each order, or why there is none of them."""
 
 
+class _Some(NamedTuple):
+    """What became of some contracts, and the folder of the workplace that has their files."""
+
+    name: str
+    told: list[Told]
+
+
 def contracts_to_print(log: Reading, listed: AccountList | None = None) -> Wanted:
     """All contracts, or those of a list in its order; what it names and is not there fails, and stops nothing.
 
@@ -162,7 +172,7 @@ def contracts_to_print(log: Reading, listed: AccountList | None = None) -> Wante
 
 
 def write_statements(
-    log: Reading, orders: Sequence[Order], wanted: Wanted, *, workers: int, progress: Progress = unwatched
+    log: Reading, orders: Sequence[Order], wanted: Wanted, *, engine: Engine, progress: Progress = unwatched
 ) -> Summary:
     """Write the contracts' statements, each file whole or not at all, and list them in the manifests.
 
@@ -179,16 +189,17 @@ def write_statements(
         (contract, [entries.get(order.file(contract)) for order, entries in zip(orders, known, strict=True)])
         for contract in _as_read(log, wanted.contracts)
     ]
-    if len(asked) < ACCOUNTS_FOR_PROCESSES:
-        workers = 1
-    size = 1 if workers == 1 else max(1, min(BATCH_MAX, len(asked) // (workers * 8)))
+    engine = engine.sized(enough=len(asked) >= ACCOUNTS_FOR_PROCESSES)
+    size = _batch_size(engine, len(asked))
+    until = log.mark() if log.has_only_events else None
     done = len(wanted.failures)
     with files.workplace(orders[0].manifest) as place:
         jobs = [partial(_some, orders, place, asked[start : start + size]) for start in range(0, len(asked), size)]
-        with closing(in_processes(jobs, log, workers=workers, finish=True)) as told:
+        with closing(engine.run(jobs, log, until=until, finish=True)) as told:
             for some in told:
-                _note(orders, place, some, summary, log.ref)
-                done += len(some)
+                _note(orders, place / some.name, some.told, summary, log.ref)
+                (place / some.name).rmdir()
+                done += len(some.told)
                 progress(done)
     with _alone(orders[0].folder):
         for order in orders:
@@ -197,6 +208,14 @@ def write_statements(
     summary.failed = len(summary.failures)
     summary.seconds = round(time.monotonic() - began, 3)
     return summary
+
+
+def _batch_size(engine: Engine, contracts: int) -> int:
+    """How many contracts a job takes: one where nobody else waits for work."""
+    if engine.workers == 1 and not engine.is_elsewhere:
+        return 1
+    most = BATCH_ELSEWHERE_MAX if engine.is_elsewhere else BATCH_MAX
+    return max(1, min(most, contracts // (engine.workers * 8)))
 
 
 def _as_read(log: Reading, contracts: Sequence[Contract]) -> list[Contract]:
@@ -211,7 +230,7 @@ def _place(failure: Failure) -> tuple[object, ...]:
 
 
 def _note(orders: Sequence[Order], place: Path, told: Sequence[Told], summary: Summary, ref: StoreRef) -> None:
-    """Give finished files their names and lines in the manifests, and count what became of contracts."""
+    """Give files that were finished in a place their names and lines in the manifests, and count what became of all."""
     lines: list[list[bytes]] = [[] for _ in orders]
     folder = Path(orders[0].folder)
     with _alone(orders[0].folder):
@@ -234,10 +253,13 @@ def _note(orders: Sequence[Order], place: Path, told: Sequence[Told], summary: S
     summary.failed = len(summary.failures)
 
 
-def _some(orders: Sequence[Order], place: Path, asked: Sequence[Asked], log: Reading) -> list[Told]:
+def _some(orders: Sequence[Order], place: Path, asked: Sequence[Asked], log: Reading) -> _Some:
+    """Some contracts' files, in a place of their own: where a job was lost halfway, it is done once more."""
     collector.tune_gc()
     snapshot = Snapshot(log)
-    return [_one(orders, place, snapshot, *each) for each in asked]
+    own = place / token_hex(8)
+    own.mkdir()
+    return _Some(own.name, [_one(orders, own, snapshot, *each) for each in asked])
 
 
 def _one(

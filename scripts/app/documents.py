@@ -17,11 +17,13 @@ from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.snapshot import Snapshot
 from projections.canonical import statement_id
+from projections.engines.engine import Telling
+from projections.engines.pool import in_processes
 from projections.formats.csv import Table
 from projections.formats.recognise import Recognised, recognised
 from projections.former import erasure_of, former_id, former_named, months_of
 from projections.ledger_line import Broken
-from projections.shares import Telling, cut, in_processes
+from projections.shares import cut
 from projections.statement import Dates, Statement, statement, statements
 from projections.words.language import LANGUAGES
 from scripts.app.accounts import require_account

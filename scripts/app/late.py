@@ -15,6 +15,7 @@ from ledger.service import Ledger
 from ledger.snapshot import Snapshot
 from projections.counterfactual.charge import Charge, adjustments
 from projections.counterfactual.late import LateCharges, LookedFor, late_of_many, name_of
+from projections.engines.engine import Engine
 from scripts.app.errors import Declined
 from scripts.app.proposed import book_proposed, try_proposed
 
@@ -33,7 +34,7 @@ def late_charges(
     contracts: Collection[Contract] | None,
     looked_for: LookedFor,
     *,
-    workers: int,
+    engine: Engine,
     progress: Progress = unwatched,
 ) -> LateCharges:
     """The charges that are looked for of some contracts, all for None.
@@ -41,7 +42,7 @@ def late_charges(
     Raises Declined for one that is chosen alone and is not among them, and CannotDecide.
     """
     ids = None if contracts is None else [contract.id for contract in contracts]
-    found = late_of_many(snapshot.log, ids, looked_for, workers=workers, progress=progress)
+    found = late_of_many(snapshot.log, ids, looked_for, engine=engine, progress=progress)
     if looked_for.only is not None:
         for id, version in sorted(looked_for.only.difference(map(name_of, found))):
             raise Declined("NO_LATE_CHARGE", account=snapshot.contracts.named(id), version=version)

@@ -1,11 +1,9 @@
 """Sealing: what a ledger has beyond a dataset, added to it."""
 
-import platform
-from importlib import metadata
 from pathlib import Path
 
-from ledger.adoption import zone_data
-from ledger.log.dataset.sealing import Program, Sealed, pending, seal
+from ledger.log.dataset.program import this_program
+from ledger.log.dataset.sealing import Sealed, pending, seal
 from ledger.service import Ledger
 from scripts.app.backups import Watch
 
@@ -15,6 +13,5 @@ def seal_ledger(ledger: Ledger, folder: Path, *, buckets: int | None, watch: Wat
 
     Raises CannotSeal, StoreError, OSError.
     """
-    program = Program(metadata.version("obnovi"), platform.python_version(), zone_data())
     with ledger.store.reading() as log, watch("events", pending(log, folder)) as progress:
-        return seal(log, folder, program, buckets=buckets, progress=progress)
+        return seal(log, folder, this_program(), buckets=buckets, progress=progress)

@@ -12,6 +12,7 @@ from ledger.log.store import Reading
 from ledger.progress import Progress, unwatched
 from ledger.reader import Reader
 from ledger.service import Ledger
+from projections.engines.engine import Engine
 from projections.evidence.check import Found, check_store
 from projections.evidence.keys import Keys
 from projections.verify.sample import sample
@@ -57,12 +58,12 @@ def _heard_of(log: Reading, account: str, holder: int | None) -> str:
 
 
 def verify(
-    ledger: Ledger | Reader, accounts: Sequence[str] | None, *, workers: int, progress: Progress = unwatched
+    ledger: Ledger | Reader, accounts: Sequence[str] | None, *, engine: Engine, progress: Progress = unwatched
 ) -> Verified:
     """Decide contracts, by their ids, again and compare, all of them for None; with the views, where there are some."""
     with _views(ledger) as views:
         copy = views if isinstance(views, Copy) else None
-        report = verify_store(ledger.store.ref, accounts=accounts, workers=workers, views=copy, progress=progress)
+        report = verify_store(ledger.store.ref, accounts=accounts, engine=engine, views=copy, progress=progress)
         return Verified(report, views if isinstance(views, Exception) else None)
 
 

@@ -13,6 +13,8 @@ from ledger.reader import Reader
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
 from projections import totals
+from projections.engines.engine import Engine
+from projections.engines.pool import HERE
 from projections.follow import Rebuilt, asked, folded, rebuild
 from projections.known import asked_as_known
 from projections.totals import Grouping
@@ -35,7 +37,7 @@ def totals_between(
     until: date,
     by: Grouping | None = None,
     known_at: Moment | None = None,
-    workers: int = 1,
+    engine: Engine = HERE,
     progress: Progress = unwatched,
 ) -> list[dict[str, Any]]:
     """The trial balance over local dates, of all that is known, or of what was recorded by a time (R-2.5).
@@ -45,12 +47,12 @@ def totals_between(
     require_range(since, until)
     question = partial(totals.rows, since=since, until=until, by=by)
     if known_at is None:
-        return asked(snapshot.log, question, workers=workers)
-    return asked_as_known(snapshot.log, known_at, question, workers=workers, progress=progress)
+        return asked(snapshot.log, question, engine=engine)
+    return asked_as_known(snapshot.log, known_at, question, engine=engine, progress=progress)
 
 
 def replay(
-    ledger: Ledger | None, *, workers: int, dataset: Reader | None = None, progress: Progress = unwatched
+    ledger: Ledger | None, *, engine: Engine, dataset: Reader | None = None, progress: Progress = unwatched
 ) -> Replayed:
     """Fold every view anew from the log, or from a dataset of it, compare it with what there was, and take it.
 
@@ -58,10 +60,10 @@ def replay(
     """
     began = time.perf_counter()
     if ledger is not None:
-        done = rebuild(ledger, workers=workers, dataset=dataset, progress=progress)
+        done = rebuild(ledger, engine=engine, dataset=dataset, progress=progress)
     else:
         assert dataset is not None, "one of them is there"
-        with dataset.store.reading() as log, folded(log, workers=workers, progress=progress) as (_, events):
+        with dataset.store.reading() as log, folded(log, engine=engine, progress=progress) as (_, events):
             done = Rebuilt(events, 0)
     seconds = time.perf_counter() - began
     return Replayed(done.events, round(seconds, 3), round(done.events / seconds), done.differences)

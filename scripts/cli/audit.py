@@ -1,6 +1,5 @@
 """`obnovi verify`: the log decided again and compared with itself."""
 
-import os
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -22,6 +21,7 @@ from scripts.app.verify import verify as verify_accounts
 from scripts.cli import terminal
 from scripts.cli.account_list import accounts_option
 from scripts.cli.account_number import AccountType, holder_option
+from scripts.cli.engine import AskedEngine, engine_options
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.options import print_json, print_text, with_settings
@@ -64,9 +64,7 @@ class ShareType(click.ParamType[Fraction]):
 @holder_option
 @accounts_option
 @from_option
-@click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
-)
+@engine_options
 @with_settings
 def verify(
     settings: Settings,
@@ -76,7 +74,7 @@ def verify(
     holder: int | None,
     listed: AccountList | None,
     dataset: str | None,
-    workers: int | None,
+    asked_engine: AskedEngine,
 ) -> int:
     """Decide every booking again from the log alone, compare, and check the ledger's integrity.
 
@@ -101,10 +99,9 @@ def verify(
         raise UsageError("--seed goes with --sample")
     if holder is not None and len(named) != 1:
         raise UsageError("--holder goes with one --account, whose contract it names")
-    workers = workers or os.cpu_count() or 1
     is_all = share is None and not named and listed is None
     keys = _keys(settings) if is_all and dataset is None else None
-    with open_log(settings, dataset) as ledger:
+    with open_log(settings, dataset) as ledger, asked_engine.started(dataset) as engine:
         with ledger.store.reading() as log:
             tell_all_missing_keys(settings, log)
             chosen = listed_ids(log.contracts, listed)
@@ -112,14 +109,14 @@ def verify(
                 chosen = accounts_to_verify(log, share=share, seed=seed or 0, named=named, holder=holder)
             count = log.count() if chosen is None else log.count_of(chosen)
         with terminal.progress("events", count) as bar:
-            report, unviewable = verify_accounts(ledger, chosen, workers=workers, progress=bar)
+            report, unviewable = verify_accounts(ledger, chosen, engine=engine, progress=bar)
         if unviewable is not None:
             text = worded(unviewable) if isinstance(unviewable, HintedError) else str(unviewable)
             report.views = " ".join(text.split()) or repr(unviewable)
         evidence = None
         if keys is not None:
             with terminal.progress("hashes", max(keys.sizes(), default=0)) as bar:
-                evidence = compare_with_checkpoint(ledger, keys, report, workers=workers, progress=bar)
+                evidence = compare_with_checkpoint(ledger, keys, report, workers=engine.workers, progress=bar)
     report.problems = word_findings(report.problems)
     if settings.json:
         print_json(report)

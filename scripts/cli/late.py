@@ -15,6 +15,7 @@ from projections import canonical_answers
 from projections.counterfactual.change import CannotDecide
 from projections.counterfactual.charge import SOURCE, Charge
 from projections.counterfactual.late import Favour, LateCharges, LookedFor
+from projections.engines.pool import Pool
 from projections.numbers import digits_of
 from projections.words import what_if
 from projections.words.causes import kind_of
@@ -125,7 +126,7 @@ def late(
             try:
                 with terminal.progress("accounts", total) as bar:
                     cores = workers or os.cpu_count() or 1
-                    found = late_charges(snapshot, contracts, looked_for, workers=cores, progress=bar)
+                    found = late_charges(snapshot, contracts, looked_for, engine=Pool(cores), progress=bar)
             except CannotDecide as error:
                 raise Refused(worded(error)) from None
             if dry_run:

@@ -16,6 +16,7 @@ from scripts.app.bulk import Failure, Order, contracts_to_print, write_statement
 from scripts.app.statements import FORMATS, checked_layouts
 from scripts.cli import terminal
 from scripts.cli.account_list import accounts_option
+from scripts.cli.engine import AskedEngine, engine_options
 from scripts.cli.grouped import GroupedMessages
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
@@ -61,9 +62,7 @@ from scripts.wiring import Settings, keys_folder, open_log
     help=f"DATE: first local date, instead of months. DIR: {DATASET}",
 )
 @click.option("--to", "until", type=DateType(), metavar="DATE", help="Last local date, included.")
-@click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
-)
+@engine_options
 @with_settings
 def statements(
     settings: Settings,
@@ -75,7 +74,7 @@ def statements(
     language: Language | None,
     given: Sequence[date | Path],
     until: date | None,
-    workers: int | None,
+    asked_engine: AskedEngine,
 ) -> int:
     """Write months' statements, a file a contract, month and format, and manifests of what each file is.
 
@@ -107,8 +106,8 @@ def statements(
             os.makedirs(folder, exist_ok=True)
         except FileExistsError:
             raise UsageError(f"{folder} is a file; name a folder with -o") from None
-        with terminal.progress("statements", wanted.count) as bar:
-            summary = write_statements(log, orders, wanted, workers=workers or os.cpu_count() or 1, progress=bar)
+        with asked_engine.started(dataset) as engine, terminal.progress("statements", wanted.count) as bar:
+            summary = write_statements(log, orders, wanted, engine=engine, progress=bar)
     if settings.json:
         failed = [_fields(failure) | {"reason": _reason(failure)} for failure in summary.failures]
         print_json(msgspec.structs.asdict(summary) | {"failures": failed})

@@ -1,6 +1,5 @@
 """`obnovi totals` and `replay`: what crosses accounts, and how it is made anew from the log."""
 
-import os
 from contextlib import ExitStack
 from datetime import date
 
@@ -17,6 +16,7 @@ from scripts.app.errors import require_range
 from scripts.app.views import replay as replay_views
 from scripts.app.views import totals_between
 from scripts.cli import terminal
+from scripts.cli.engine import AskedEngine, engine_options
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import known_at_option
 from scripts.cli.options import lang_option, print_json, print_text, with_settings
@@ -29,6 +29,7 @@ from scripts.wiring import Settings, ledger_ref, open_ledger, open_log
 @range_options(required=True, dataset=True)
 @click.option("--by", type=click.Choice(["day", "plan", "region"]), help="A row for each of these.")
 @known_at_option
+@engine_options
 @lang_option("en")
 @with_settings
 def totals(
@@ -38,6 +39,7 @@ def totals(
     dataset: str | None,
     by: Grouping | None,
     known_at: Moment | None,
+    asked_engine: AskedEngine,
     lang: Language,
 ) -> int:
     """Show the trial balance of all accounts: opening, moved and closing of every account name.
@@ -55,10 +57,10 @@ def totals(
     require_range(since, until)
     with open_log(settings, dataset) as ledger, ledger.snapshot() as snapshot:
         tell_all_missing_keys(settings, snapshot.log)
-        with terminal.progress("events", None) as bar:
+        with asked_engine.started(dataset) as engine, terminal.progress("events", None) as bar:
             rows = totals_between(
                 snapshot, since=since, until=until, by=by, known_at=known_at,
-                workers=os.cpu_count() or 1, progress=bar,
+                engine=engine, progress=bar,
             )  # fmt: skip
     if settings.json:
         print_json(rows)
@@ -83,12 +85,10 @@ def _group(phrases: Phrasebook, by: Grouping, value: str) -> str:
 
 
 @click.command()
-@click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
-)
+@engine_options
 @from_option
 @with_settings
-def replay(settings: Settings, workers: int | None, dataset: str | None) -> int:
+def replay(settings: Settings, dataset: str | None, asked_engine: AskedEngine) -> int:
     """Rebuild every view from the log into a new file, compare it with the old one, and swap them.
 
     Exit code 1 when a row differed; the new views are taken all the same. Interrupted, it leaves the old ones. With
@@ -100,7 +100,6 @@ def replay(settings: Settings, workers: int | None, dataset: str | None) -> int:
       obnovi replay
       obnovi replay --from dataset
     """
-    cores = workers or os.cpu_count() or 1
     with ExitStack() as opened:
         source = opened.enter_context(open_log(settings, dataset))
         sealed, ledger = (source, None) if isinstance(source, Reader) else (None, source)
@@ -109,8 +108,9 @@ def replay(settings: Settings, workers: int | None, dataset: str | None) -> int:
         with source.store.reading() as log:
             tell_all_missing_keys(settings, log)
             count = log.count()
+        engine = opened.enter_context(asked_engine.started(dataset))
         with terminal.progress("events", count) as bar:
-            done = replay_views(ledger, workers=cores, dataset=sealed, progress=bar)
+            done = replay_views(ledger, engine=engine, dataset=sealed, progress=bar)
     if settings.json:
         print_json(done)
     elif ledger is None:

@@ -1,6 +1,5 @@
 """`obnovi what-if`: what would have come out with another plan, without an input, later or earlier, by other rules."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -17,6 +16,7 @@ from projections.counterfactual.difference import Line
 from projections.counterfactual.distribution import Bar, Distribution, distribution, moved
 from projections.counterfactual.what_if import Report, what_if_of_many
 from projections.counterfactual.what_if import what_if as decide
+from projections.engines.engine import Engine
 from projections.verify.sample import sample
 from projections.words import what_if as words
 from projections.words.causes import kind_of
@@ -32,6 +32,7 @@ from scripts.cli import terminal
 from scripts.cli.account_list import accounts_option
 from scripts.cli.account_number import AccountType, holder_option
 from scripts.cli.audit import ShareType
+from scripts.cli.engine import AskedEngine, engine_options
 from scripts.cli.messages import worded
 from scripts.cli.missing_keys import tell_all_missing_keys
 from scripts.cli.moments import MomentType
@@ -79,9 +80,7 @@ class MoveType(click.ParamType[tuple[int, Moment]]):
 @click.option(
     "--move", type=MoveType(), multiple=True, metavar="V=TIME", help="The input of event V reached us at TIME."
 )
-@click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
-)
+@engine_options
 @lang_option("en")
 @with_settings
 def what_if(
@@ -95,7 +94,7 @@ def what_if(
     changes: Sequence[str],
     drop: Sequence[int],
     move: Sequence[tuple[int, Moment]],
-    workers: int | None,
+    asked_engine: AskedEngine,
     lang: Language,
 ) -> int:
     """Decide inputs again with a change, and show what would differ: kopecks, packages, refusals. Writes nothing.
@@ -141,7 +140,8 @@ def what_if(
                 some = listed_ids(snapshot.contracts, listed)
                 if share is not None:
                     some = sample(snapshot.log.accounts(), share)
-                report = _of_many(snapshot.log, some, change, workers)
+                with asked_engine.started(dataset) as engine:
+                    report = _of_many(snapshot.log, some, change, engine)
             else:
                 report = decide(snapshot.log, [contract.id], change, in_full=True)
         except CannotDecide as error:
@@ -203,9 +203,9 @@ def _plan(changes: Sequence[str]) -> str | None:
     return plan
 
 
-def _of_many(log: Reading, some: Sequence[str] | None, change: Change, workers: int | None) -> Report:
+def _of_many(log: Reading, some: Sequence[str] | None, change: Change, engine: Engine) -> Report:
     with terminal.progress("accounts", len(log.accounts() if some is None else some)) as bar:
-        return what_if_of_many(log, some, change, workers=workers or os.cpu_count() or 1, progress=bar)
+        return what_if_of_many(log, some, change, engine=engine, progress=bar)
 
 
 def _show_many(phrases: Phrasebook, report: Report, fallen: Distribution) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from projections.counterfactual.late import LookedFor
 from projections.counterfactual.what_if import what_if
+from projections.engines.pool import HERE
 from scripts.app.errors import InvalidRequest
 from scripts.app.late import Mending, book_adjustments, late_charges, try_adjustments
 from scripts.app.what_if import change_of
@@ -39,11 +40,11 @@ def test_adjustments_of_late_records_come_to_what_their_trial_said(tmp_path: Pat
     story = behind_the_window(tmp_path)
     before = len(story.log())
     with story.ledger.snapshot() as snapshot:
-        found = late_charges(snapshot, None, LookedFor(), workers=1)
+        found = late_charges(snapshot, None, LookedFor(), engine=HERE)
         catalogue = snapshot.catalogues.newest()
         tried = try_adjustments(snapshot, found, catalogue, Mending("clerk-7"), now=at("2023-02-20 10:00"))
     assert len(story.log()) == before
     assert tried == {"applied": 1}
     assert book_adjustments(story.ledger, found, Mending("clerk-7")) == tried
     with story.ledger.snapshot() as snapshot:
-        assert list(late_charges(snapshot, None, LookedFor(), workers=1)) == []
+        assert list(late_charges(snapshot, None, LookedFor(), engine=HERE)) == []

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.periods import parse_date
 from projections import canonical
+from projections.engines.pool import HERE
 from scripts.app.errors import Declined, InvalidRequest, require_range
 from scripts.app.explain import explain
 from scripts.app.refusals import refused_requests
@@ -29,9 +30,9 @@ def test_all_accounts_or_a_share_or_those_named_are_decided_again(tmp_path: Path
             accounts_to_verify(log, named=["79160000000"])
     assert (told.value.code, told.value.facts) == ("NOTHING_OF_ACCOUNT", {"account": "79160000000"})
     seen: list[int] = []
-    report, unviewable = verify(story.ledger, None, workers=1, progress=seen.append)
+    report, unviewable = verify(story.ledger, None, engine=HERE, progress=seen.append)
     assert (report.ok, report.events, unviewable, seen[-1]) == (True, 4, None, 4)
-    assert replay(story.ledger, workers=1).differences == 0
+    assert replay(story.ledger, engine=HERE).differences == 0
 
 
 def test_an_event_that_is_not_there_is_a_code_with_the_newest_there_is(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from ledger import periods
 from ledger.inputs import Input
-from ledger.log.dataset.sealing import Program, seal
+from ledger.log.dataset.program import Program
+from ledger.log.dataset.sealing import seal
 from ledger.log.engines import dataset_ref
 from ledger.log.store import Reading
 from ledger.service import Ledger
+from projections.engines.pool import HERE
 from projections.follow import folded
 from projections.totals import rows
 from projections.verify.verify import verify
@@ -31,7 +33,7 @@ def sealed(ledger: Ledger, dataset: Path) -> None:
 
 
 def totals_of(log: Reading) -> object:
-    with folded(log, workers=1) as (db, _):
+    with folded(log, engine=HERE) as (db, _):
         return rows(db, since=periods.parse_date("2000-01-01"), until=periods.parse_date("2099-12-31"), by="day")
 
 

@@ -19,6 +19,7 @@ from ledger.log.engines import store_ref
 from ledger.log.store import Reading
 from ledger.periods import Instant
 from ledger.service import Ledger
+from projections.engines.pool import HERE
 from projections.verify.verify import verify_store
 from scripts.embedded_postgres import EmbeddedPostgres
 from scripts.simulate import Market, lines
@@ -124,7 +125,7 @@ def test_writers_nights_and_the_server_are_killed_and_every_contract_is_as_if_on
     assert found.keys() == expected.keys()
     for contract, events in expected.items():
         assert found[contract] == events
-    assert verify_store(ref, workers=1).problems == []
+    assert verify_store(ref, engine=HERE).problems == []
 
 
 def _kill(at_it: Crowd, server: EmbeddedPostgres, kills: Kills) -> tuple[int, int]:

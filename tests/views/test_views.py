@@ -17,6 +17,7 @@ from ledger import inputs
 from ledger.log.engines import store_ref
 from ledger.service import Ledger
 from projections import disputes, follow, totals, unrated, views
+from projections.engines.pool import HERE, Pool
 from projections.follow import caught_up, rebuild
 from tests.cli.support import ENVIRONMENT, OBNOVI, Run, in_this_process
 from tests.simulated import quiet
@@ -112,7 +113,7 @@ def test_what_goes_back_on_the_same_day_is_seen_alike_in_any_batches(
             assert totals.rows(db, since=since, until=until, by="plan") == [{"plan": "", **row} for row in expected]
             assert totals.rows(db, since=since, until=until, by="day") == days
         assert totals.rows(db, since=date(2022, 1, 1), until=date(2023, 1, 14)) == []
-    assert rebuild(story.ledger, workers=1).differences == 0
+    assert rebuild(story.ledger, engine=HERE).differences == 0
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -120,7 +121,7 @@ def test_rebuilt_views_are_the_followed_ones(operator: Path, workers: int) -> No
     with Ledger(store_ref(operator), now=lambda: 0, access="read") as ledger:
         with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             followed = rows(db)
-        done = rebuild(ledger, workers=workers)
+        done = rebuild(ledger, engine=Pool(workers))
         assert done.differences == 0
         with ledger.store.reading() as log:
             assert done.events == log.last_position()
@@ -134,8 +135,8 @@ def test_a_view_that_was_written_into_is_found_and_replaced(operator: Path) -> N
         with ledger.snapshot() as snapshot, caught_up(snapshot.log) as db:
             first = "(SELECT MIN(account || ' ' || version) FROM refusals)"
             db.execute(f"UPDATE refusals SET reason = 'X' WHERE account || ' ' || version = {first}")
-        assert rebuild(ledger, workers=1).differences == 2
-        assert rebuild(ledger, workers=1).differences == 0
+        assert rebuild(ledger, engine=HERE).differences == 2
+        assert rebuild(ledger, engine=HERE).differences == 0
 
 
 QUESTIONS = (

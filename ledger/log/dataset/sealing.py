@@ -25,6 +25,7 @@ from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
 from ledger.log.dataset import form, parquet
 from ledger.log.dataset.files import Files, strangers
 from ledger.log.dataset.form import MANIFEST, File, Manifest, Sealing, ShardOf
+from ledger.log.dataset.program import Program
 from ledger.log.errors import BadEvents
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
 from ledger.log.store import Adopted, Reading
@@ -45,14 +46,6 @@ _OWN: Final = re.compile(rf"bucket=\d{{4}}|{re.escape(MANIFEST)}\.obnovi-[0-9a-f
 
 class CannotSeal(HintedError):
     """A folder that this ledger cannot be sealed into; nothing was written."""
-
-
-class Program(NamedTuple):
-    """What is written down of whoever seals: the versions of the program, of Python and of the zone data."""
-
-    program: str
-    python: str
-    tzdata: str
 
 
 class Sealed(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger.log.dataset.files import Files
-from ledger.log.dataset.form import MANIFEST, Manifest, damaged, read_manifest
+from ledger.log.dataset.form import MANIFEST, Manifest, Sealing, damaged, read_manifest
 from ledger.log.dataset.reading import DatasetReading
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sharded.placing import shard_of
@@ -104,6 +104,10 @@ class DatasetStore:
             for number in range(len(positions))
         ]
         yield shards[0] if len(shards) == 1 else ShardedReading(self.ref, self.keyring, shards)
+
+    def newest_sealing(self) -> Sealing | None:
+        """Who sealed last, and up to where; None where nothing is sealed."""
+        return self._manifest.sealings[-1] if self._manifest.sealings else None
 
     def tidy(self) -> None:
         """Nothing of it is ever replaced."""

@@ -6,6 +6,7 @@ from ledger.contracts import Contract
 from ledger.snapshot import Snapshot
 from projections import canonical_answers
 from projections.counterfactual.late import LookedFor
+from projections.engines.pool import HERE
 from scripts.app.contracts import require_contract
 from scripts.app.late import late_charges
 from scripts.app.unrated import Waiting, unrated_records
@@ -50,7 +51,7 @@ async def late(asked: Asked) -> Answer:
         looked_for = LookedFor(
             since=asked.get("from"), favour=asked.get("in_favour_of"), least=asked.get("sum_from", 0)
         )
-        found = late_charges(snapshot, _contracts_asked(asked, snapshot), looked_for, workers=1)
+        found = late_charges(snapshot, _contracts_asked(asked, snapshot), looked_for, engine=HERE)
         whose = {contract.id for contract, _ in found.by_contract()}
         body = b"".join(canonical_answers.late(found, {})) + b"\n"
         return Answer(body=body, whose=tuple(sorted(whose)))

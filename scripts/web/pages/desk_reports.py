@@ -13,6 +13,7 @@ from ledger.reasons import UnratedReason
 from ledger.service import Ledger
 from ledger.snapshot import Snapshot
 from projections.counterfactual.late import LookedFor
+from projections.engines.pool import HERE
 from projections.evidence.keys import Keys, NoKeys
 from projections.totals import Grouping
 from projections.unrated import UnratedRecord
@@ -133,7 +134,7 @@ async def start_verify(asked: Asked) -> Answer:
 
 def _late(since: Moment | None, ledger: Ledger, progress: Progress) -> Told:
     with ledger.snapshot() as snapshot:
-        found = late_charges(snapshot, None, LookedFor(since=since), workers=1, progress=progress)
+        found = late_charges(snapshot, None, LookedFor(since=since), engine=HERE, progress=progress)
     rows = [
         (
             Of(each.contract.id),
@@ -156,7 +157,7 @@ def _totals_between(
 ) -> Told:
     with ledger.snapshot() as snapshot:
         rows = totals_between(
-            snapshot, since=since, until=until, by=by, known_at=known_at, workers=1, progress=progress
+            snapshot, since=since, until=until, by=by, known_at=known_at, engine=HERE, progress=progress
         )
     head = ((BY[by],) if by else ()) + TOTALS_HEAD
     cells = [_totals_cells(row, by) for row in rows]
@@ -166,7 +167,7 @@ def _totals_between(
 
 
 def _verified(folder: Path, ledger: Ledger, progress: Progress) -> Told:
-    report, unviewable = verify_log(ledger, None, workers=1, progress=progress)
+    report, unviewable = verify_log(ledger, None, engine=HERE, progress=progress)
     sentences = []
     try:
         found = compare_with_checkpoint(ledger, Keys(folder), report, workers=1)
