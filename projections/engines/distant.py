@@ -5,9 +5,10 @@ from concurrent.futures import Future, as_completed
 from contextlib import AbstractContextManager, closing
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from ledger.log.dataset.store import DatasetRef
 from ledger.log.store import Mark, Reading
 from ledger.progress import Progress, unwatched
-from projections.engines.engine import Job
+from projections.engines.engine import EngineFailed, Job
 from projections.engines.executor import Done, Failed, Work, require_same_program
 
 T = TypeVar("T")
@@ -60,11 +61,14 @@ class Distant:
         Interrupted, what is being done is given up, whatever `finish` says. Raises EngineFailed, StoreError for a
         dataset of another program than that of a worker, and whatever a job raises.
         """
-        with closing(log.ref.open()) as store:
+        ref = log.ref
+        if not isinstance(ref, DatasetRef):
+            raise EngineFailed(f"{ref} is no dataset, and only one can be read on other machines")
+        with closing(ref.open()) as store:
             require_same_program(store)
         done = 0
         with self._scheduler.handing_out() as submit:
-            waiting: list[Future[Any]] = [submit(Work(job, log.ref, until)) for job in jobs]
+            waiting: list[Future[Any]] = [submit(Work(job, ref.absolute(), until)) for job in jobs]
             for future in as_completed(waiting):
                 result = future.result()
                 if isinstance(result, Failed):

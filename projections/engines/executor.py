@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from ledger.log.dataset.form import Sealing
 from ledger.log.dataset.program import Program, this_program
-from ledger.log.dataset.store import DatasetStore
+from ledger.log.dataset.store import DatasetRef, DatasetStore
 from ledger.log.errors import StoreError
-from ledger.log.store import Mark, StoreRef
+from ledger.log.store import Mark
 from projections.engines.engine import Job, Telling
 from projections.engines.pool import opened
 
@@ -19,7 +19,7 @@ class Work(NamedTuple):
     """A job, the dataset that it is about, and the mark up to which it is read."""
 
     job: Job[Any]
-    ref: StoreRef
+    ref: DatasetRef
     until: Mark | None
 
 
@@ -40,6 +40,7 @@ def perform(work: Work) -> Done | Failed:
     """Do a job here. Raises OSError, by which it may end on one machine alone."""
     try:
         store = opened(work.ref)
+        assert isinstance(store, DatasetStore), "such is its place"
         require_same_program(store)
         with store.reading(until=work.until) as log:
             if not isinstance(work.job, Telling):
@@ -52,13 +53,11 @@ def perform(work: Work) -> Done | Failed:
         return Failed(error)
 
 
-def require_same_program(store: object) -> None:
+def require_same_program(store: DatasetStore) -> None:
     """Refuse a dataset that another program, Python or zone data sealed last: a decision may hang on each of them.
 
     Raises StoreError, which names the machine.
     """
-    if not isinstance(store, DatasetStore):
-        raise StoreError("only a dataset can be read on other machines", "seal_dataset", folder="DIR")
     sealing = store.newest_sealing()
     if sealing is None:
         return

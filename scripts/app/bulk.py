@@ -17,6 +17,7 @@ from secrets import token_hex
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger import periods
 from ledger.account import Account
@@ -69,6 +70,10 @@ class Order(msgspec.Struct, frozen=True):
     def file(self, contract: Contract) -> str:
         """The name of a contract's file."""
         return f"{contract.file_name}-{self.name}"
+
+    def absolute(self) -> "Order":
+        """The same for a process that works in another folder."""
+        return replace(self, folder=str(Path(self.folder).absolute()), keys=self.keys.absolute())
 
     @property
     def manifest(self) -> Path:
@@ -189,6 +194,8 @@ def write_statements(
         (contract, [entries.get(order.file(contract)) for order, entries in zip(orders, known, strict=True)])
         for contract in _as_read(log, wanted.contracts)
     ]
+    if engine.is_elsewhere:
+        orders = [order.absolute() for order in orders]
     engine = engine.sized(enough=len(asked) >= ACCOUNTS_FOR_PROCESSES)
     size = _batch_size(engine, len(asked))
     until = log.mark() if log.has_only_events else None

@@ -49,6 +49,11 @@ class DatasetRef:
         """The same with the keys of its contracts there."""
         return replace(self, keys=keys)
 
+    def absolute(self) -> "DatasetRef":
+        """The same for a process that works in another folder."""
+        wrapping = self.keys.wrapping and self.keys.wrapping.absolute()
+        return DatasetRef(self.path.absolute(), KeysPlace(self.keys.folder.absolute(), wrapping))
+
     @property
     def parts(self) -> Sequence[LogRef]:
         """None: nobody opens or writes a shard of it by itself."""
