@@ -20,6 +20,7 @@ from scripts.benchmarks import (
     append,
     builds,
     columns,
+    engines,
     evidence,
     exports,
     feed,
@@ -72,6 +73,7 @@ ROWS = {
         *forms.ROWS,
         *growth.ROWS,
         *postgres.ROWS,
+        *engines.ROWS,
         *server.ROWS,
         *peers.ROWS,
     )
