@@ -29,11 +29,14 @@ class Undecodable(ValueError):
 
 
 _encoder: Final = msgspec.json.Encoder()
-_topics: Final[dict[type, str]] = {kind: f"{kind.__name__}/{SCHEMA[kind.__name__]}" for kind in EVENT_TYPES}
-_sealed_topics: Final[dict[type, str]] = {kind: f"{kind.__name__}/{SEALED_SCHEMA}" for kind in EVENT_TYPES}
-_kinds: Final[dict[str, type]] = {topic: kind for topics in (_topics, _sealed_topics) for kind, topic in topics.items()}
+_topics: Final[dict[type[Event], str]] = {kind: f"{kind.__name__}/{SCHEMA[kind.__name__]}" for kind in EVENT_TYPES}
+_sealed_topics: Final[dict[type[Event], str]] = {kind: f"{kind.__name__}/{SEALED_SCHEMA}" for kind in EVENT_TYPES}
+KINDS: Final[dict[str, type[Event]]] = {
+    topic: kind for topics in (_topics, _sealed_topics) for kind, topic in topics.items()
+}
+"""The type of event under each topic of today."""
 _decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    topic: msgspec.json.Decoder(kind) for topic, kind in _kinds.items()
+    topic: msgspec.json.Decoder(kind) for topic, kind in KINDS.items()
 }
 SEALED_TOPICS: Final = frozenset(_sealed_topics.values())
 
@@ -102,10 +105,10 @@ def is_stored_as(event: Event, topic: str, state: bytes, *, found: Opened | None
 def _upcast(topic: str, state: bytes) -> Event:
     stored = msgspec.json.decode(state, type=dict[str, Any])
     written = topic
-    while topic not in _kinds:
+    while topic not in KINDS:
         if topic not in UPCASTS:
             raise Undecodable(f"{written}: a type of event that this program does not know")
         topic, change = UPCASTS[topic]
         stored = change(stored)
-    event: Event = msgspec.convert(stored, _kinds[topic])
+    event: Event = msgspec.convert(stored, KINDS[topic])
     return event

@@ -1,6 +1,7 @@
 """The log as one Parquet file: a row an event, typed columns, entries as a list, the stored bytes beside them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -8,7 +9,9 @@ import pyarrow.parquet as pq
 
 from ledger.entries import Entry
 from ledger.events import type_name
+from ledger.log.dataset.columns import ENTRIES, ENTRY, TIME
 from ledger.log.errors import BadEvents
+from ledger.log.places import Place, place_of
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
 from projections.exports.selection import EVERYTHING, Selection, placed_events
@@ -18,36 +21,30 @@ VERSION: Final = 1
 ROWS_AT_ONCE: Final = 50_000
 BYTES_AT_ONCE: Final = 16 * 1024 * 1024
 """A group of rows ends with either: events with long texts would take ten times their bytes while they are turned."""
+PLACES_HELD_MAX: Final = 100_000
+"""Of so many contracts region and zone stay at hand."""
 
-_TIME: Final = pa.timestamp("us", tz="UTC")
-_ENTRY: Final = pa.struct(
-    [
-        pa.field("from", pa.string(), nullable=False),
-        pa.field("to", pa.string(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-        pa.field("amount", pa.int64(), nullable=False),
-        pa.field("grant", pa.int32()),
-    ]
-)
 SCHEMA: Final = pa.schema(
     [
         pa.field("position", pa.int64(), nullable=False),
         pa.field("account", pa.string(), nullable=False),
         pa.field("version", pa.int32(), nullable=False),
         pa.field("type", pa.string(), nullable=False),
-        pa.field("occurred_at", _TIME, nullable=False),
-        pa.field("booked_at", _TIME, nullable=False),
-        pa.field("recorded_at", _TIME, nullable=False),
+        pa.field("occurred_at", TIME, nullable=False),
+        pa.field("booked_at", TIME, nullable=False),
+        pa.field("recorded_at", TIME, nullable=False),
         pa.field("input_source", pa.string()),
         pa.field("input_id", pa.string()),
-        pa.field("input_received_at", _TIME),
+        pa.field("input_received_at", TIME),
         pa.field("input_by", pa.string()),
         pa.field("wallet_after", pa.int64()),
-        pa.field("entries", pa.list_(pa.field("entry", _ENTRY, nullable=False)), nullable=False),
+        pa.field("entries", ENTRIES, nullable=False),
         pa.field("topic", pa.string(), nullable=False),
         pa.field("state", pa.binary(), nullable=False),
         pa.field("holder", pa.int32()),
         pa.field("contract", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("zone", pa.string()),
     ],
     metadata={"obnovi.schema": "events", "obnovi.schema_version": str(VERSION)},
 )
@@ -56,13 +53,14 @@ SCHEMA: Final = pa.schema(
 def write(log: Reading, file: BinaryIO, progress: Progress, selection: Selection = EVERYTHING) -> int:
     """Write the whole log, or what is selected of it; how many events that is. Raises BadEvents."""
     done = 0
+    places = lru_cache(PLACES_HELD_MAX)(partial(place_of, log))
     rows = log.events_between(0, log.last_position())
     if not selection.is_whole:
         rows = (each.stored for each in placed_events(log, selection, progress) if not each.is_before)
     with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for some in _batches(rows):
             try:
-                table = _table(log, some)
+                table = _table(log, some, places)
             except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
                 where = f"events {some[0].position} to {some[-1].position}"
                 raise BadEvents(f"{where}: {error}", "run_verify") from None
@@ -86,10 +84,11 @@ def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
         yield some
 
 
-def _table(log: Reading, rows: list[Stored]) -> pa.Table:
+def _table(log: Reading, rows: list[Stored], place_of: Callable[[str], Place]) -> pa.Table:
     events = [log.opened(row) for row in rows]
     named = log.contracts.named_all({row.account for row in rows})
     contracts = [named[row.account] for row in rows]
+    places = [place_of(row.account) for row in rows]
     inputs = [event.input for event in events]
     offsets = [0]
     entries: list[Entry] = []
@@ -104,7 +103,7 @@ def _table(log: Reading, rows: list[Stored]) -> pa.Table:
             pa.array([entry.amount for entry in entries], pa.int64()),
             pa.array([entry.grant for entry in entries], pa.int32()),
         ],
-        fields=list(_ENTRY),
+        fields=list(ENTRY),
     )
     columns: dict[str, list[Any]] = {
         "position": [row.position for row in rows],
@@ -123,6 +122,8 @@ def _table(log: Reading, rows: list[Stored]) -> pa.Table:
         "state": [row.state for row in rows],
         "holder": [contract.holder for contract in contracts],
         "contract": [contract.id for contract in contracts],
+        "region": [place.region for place in places],
+        "zone": [place.zone for place in places],
     }
     arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
     arrays["entries"] = pa.ListArray.from_arrays(

@@ -104,3 +104,10 @@ def rewritten(folder: Path, file: Path, change: Callable[[pa.Table], pa.Table]) 
         return replace(dataset, files=files, positions=(count,), sealings=sealings)
 
     forged(folder, said)
+
+
+def stored_alone(table: pa.Table) -> pa.Table:
+    """What an older program sealed of the same events: no typed columns, and no word of them."""
+    kept = table.select(table.column_names[:6])
+    metadata = {name: value for name, value in table.schema.metadata.items() if name != b"obnovi.columns"}
+    return kept.replace_schema_metadata(metadata)

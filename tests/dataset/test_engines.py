@@ -9,7 +9,7 @@ import pytest
 from tests.dataset.support import Ledgers, reading
 
 OPERATIONS = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
-BALANCES = re.search(r"```sql\n(WITH events.+?)```", OPERATIONS, re.DOTALL)
+BALANCES = re.search(r"```sql\n(WITH entry.+?)```", OPERATIONS, re.DOTALL)
 """The query that the page offers."""
 
 

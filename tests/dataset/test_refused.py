@@ -240,6 +240,12 @@ def test_catalogues_that_were_changed_are_refused(fed: Run) -> None:
         ("DELETE FROM stored_events WHERE position = 5", "there is no event at position 5"),
         ("UPDATE stored_events SET originator_version = 9 WHERE position = 6", "the versions of contract"),
         ("UPDATE stored_events SET state = CAST(state AS TEXT) WHERE position = 6", "not every state is stored as one"),
+        ("UPDATE stored_events SET state = x'7b7d' WHERE position = 6", "event 6: UsageCharged/2: "),
+        (
+            "UPDATE stored_events SET topic = 'ToppedDown/1' WHERE position = 6",
+            "event 6: ToppedDown/1: a type of event",
+        ),
+        ("DELETE FROM stored_events WHERE position = 1", "do not begin with its opening"),
         ("UPDATE stored_events SET originator_id = CAST('x' AS BLOB) WHERE position = 6", "not every contract"),
         ("UPDATE catalogues SET toml = x'00' WHERE number = 1", "dataset has other catalogues"),
     ],

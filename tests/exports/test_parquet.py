@@ -1,7 +1,8 @@
 """The Parquet file alone gives the balances of the ledger, and holds the stored bytes (schema version 1)."""
 
 import re
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -9,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from ledger.log.engines import open_store, store_ref
+from ledger.log.places import place_of
 from ledger.periods import from_datetime
 from ledger.service import Ledger
 from projections.exports import parquet
+from projections.exports.selection import Selection
 from tests.exports.support import Months, exported, odd, totals_of
 from tests.support import ACCOUNT, Clock
 
@@ -100,7 +103,21 @@ def test_a_row_in_full(tmp_path: Path) -> None:
         "topic": call["topic"],
         "holder": 1,
         "contract": story.contract.id,
+        "region": "moscow",
+        "zone": "Europe/Moscow",
     }
+
+
+def test_every_row_has_the_region_and_the_zone_of_its_account(months: Months, tmp_path: Path) -> None:
+    """Also where the account was opened before the dates that are exported."""
+    later = tmp_path / "later.parquet"
+    with closing(open_store(months.ledger)) as store, store.reading() as log, later.open("wb") as file:
+        expected = {id: place_of(log, id) for id in log.accounts()}
+        parquet.write(log, file, lambda _: None, Selection(since=date(2026, 1, 20)))
+    rows = pq.read_table(later, columns=["contract", "region", "zone", "type"]).to_pylist()
+    assert {(row["contract"], (row["region"], row["zone"])) for row in rows} <= set(expected.items())
+    assert len({row["contract"] for row in rows}) > len([row for row in rows if row["type"] == "AccountOpened"])
+    assert len({place.region for place in expected.values()}) > 1
 
 
 def test_the_schema_is_written_in_the_readme_and_in_the_file(months: Months) -> None:

@@ -1,6 +1,6 @@
 """One file of a dataset: a row an event as stored, in groups of rows that are of one shard and of whole contracts."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import chain, repeat
 from operator import itemgetter
@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ledger.log.dataset import columns
+from ledger.log.dataset.typed import typed
 from ledger.log.errors import BadEvents
+from ledger.log.places import Place
 from ledger.log.store import Stored
 
 Run: TypeAlias = tuple[str, list[Stored]]
@@ -31,13 +34,20 @@ _TYPES: Final = {
     "topic": (str, pa.string()),
     "state": (bytes, pa.binary()),
 }
+_ROWS: Final = pa.schema([pa.field(name, type, nullable=False) for name, (_, type) in _TYPES.items()])
 SCHEMA: Final = pa.schema(
-    [pa.field(name, type, nullable=False) for name, (_, type) in _TYPES.items()],
-    metadata={"obnovi.schema": "dataset", "obnovi.schema_version": str(VERSION)},
+    [*_ROWS, *columns.SCHEMA],
+    metadata={
+        "obnovi.schema": "dataset",
+        "obnovi.schema_version": str(VERSION),
+        columns.VERSION_KEY: columns.VERSION,
+    },
 )
-HELD: Final = SCHEMA.set(SCHEMA.get_field_index("state"), pa.field("state", pa.large_binary(), nullable=False))
+"""Events as stored, which is what jobs read, and behind them what they say in typed columns."""
+HELD: Final = _ROWS.set(_ROWS.get_field_index("state"), pa.field("state", pa.large_binary(), nullable=False))
 """In memory a column of states may have more than two gigabytes."""
 _DICTIONARIES: Final = ["contract", "topic"]
+_WORDS: Final = [each.name for each in columns.SCHEMA if each.type == pa.string()]
 _CONTRACT: Final = SCHEMA.get_field_index("contract")
 _SHARD: Final = SCHEMA.get_field_index("shard")
 
@@ -59,12 +69,17 @@ def in_order(table: pa.Table) -> pa.Table:
     return table.combine_chunks().take(pc.sort_indices(table, keys))
 
 
-def write(file: BinaryIO, table: pa.Table) -> None:
-    """Write rows that are in order. Raises BadEvents where the versions of a contract do not follow each other."""
-    options = {"compression": "zstd", "compression_level": ZSTD_LEVEL, "use_dictionary": _DICTIONARIES}
+def write(file: BinaryIO, table: pa.Table, places: Mapping[str, Place]) -> None:
+    """Write rows that are in order, whose contracts have these regions and zones.
+
+    Raises BadEvents for what is no event, and where the versions of a contract do not follow each other.
+    """
+    options = {"compression": "zstd", "compression_level": ZSTD_LEVEL, "use_dictionary": _DICTIONARIES + _WORDS}
     with pq.ParquetWriter(file, SCHEMA, **options) as writer:
         for start, end in _groups(table):
-            writer.write_table(table.slice(start, end - start).cast(SCHEMA))
+            rows = table.slice(start, end - start).cast(_ROWS)
+            further = typed(rows, places)
+            writer.write_table(pa.table([*rows.columns, *further.columns], SCHEMA))
 
 
 def read(content: pa.Buffer, shard: int) -> Iterator[Run]:
@@ -117,6 +132,12 @@ def newest_versions(content: pa.Buffer, shard: int, wanted: Collection[str] | No
     return found if wanted is None else {contract: found[contract] for contract in wanted if contract in found}
 
 
+def has_columns(content: pa.Buffer) -> bool:
+    """Whether a file has the typed columns of today's program; those that older ones sealed have not."""
+    metadata = pq.read_schema(pa.BufferReader(content)).metadata or {}
+    return metadata.get(columns.VERSION_KEY.encode()) == columns.VERSION.encode()
+
+
 def between(content: pa.Buffer, shard: int, after: int, until: int) -> Iterator[Stored]:
     """The events of a shard behind a position, up to and with another one, in no order of positions."""
     file = _opened(content)
@@ -154,7 +175,8 @@ def _of_shard(file: pq.ParquetFile, shard: int) -> Iterator[int]:
 
 
 def _batches(file: pq.ParquetFile, group: int, columns: list[str] | None = None) -> list[pa.RecordBatch]:
-    batches: list[pa.RecordBatch] = file.read_row_group(group, columns, use_threads=False).to_batches()
+    wanted = columns or _ROWS.names
+    batches: list[pa.RecordBatch] = file.read_row_group(group, wanted, use_threads=False).to_batches()
     return batches
 
 

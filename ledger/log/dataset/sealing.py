@@ -27,8 +27,9 @@ from ledger.log.dataset.files import Files, strangers
 from ledger.log.dataset.form import MANIFEST, File, Manifest, Sealing, ShardOf
 from ledger.log.dataset.program import Program
 from ledger.log.errors import BadEvents
+from ledger.log.places import Place, place_of, place_said
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
-from ledger.log.store import Adopted, Reading
+from ledger.log.store import Adopted, Reading, Stored
 from ledger.progress import Progress, unwatched
 
 EVENTS_AT_ONCE: Final = 10_000
@@ -185,12 +186,24 @@ class _Adding:
         name = form.file_name(bucket, self._number)
         table = parquet.in_order(pa.Table.from_batches([_batch(*each) for each in self._aside[bucket]]))
         with open(files.create(self._place / Path(name).parent.name, like=self._log.ref.like), "w+b") as file:
-            parquet.write(file, table)
+            parquet.write(file, table, self._places(table))
             file.flush()
             os.fsync(file.fileno())
             size = file.tell()
             file.seek(0)
             return File(name, len(table), size, hashlib.file_digest(file, "sha256").hexdigest())
+
+    def _places(self, table: pa.Table) -> dict[str, Place]:
+        """Region and zone of the contracts of some rows, which their openings say, wherever these are."""
+        pairs = table.select(["shard", "contract"]).group_by(["shard", "contract"]).aggregate([]).to_pydict()
+        numbers = dict(zip(pairs["contract"], pairs["shard"], strict=True))
+        opened = table.filter(pc.equal(table["version"], 1)).to_pydict()
+        names = ("position", "contract", "version", "topic", "state")
+        rows = map(Stored._make, zip(*(opened[name] for name in names), strict=True))
+        places = {row.account: place_said(row.account, row) for row in rows}
+        for contract in numbers.keys() - places.keys():
+            places[contract] = place_of(self._log.shards[numbers[contract]], contract)
+        return places
 
 
 def _batch(path: Path, number: int) -> pa.RecordBatch:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ledger.log.dataset.files import Files
 from ledger.log.dataset.form import MANIFEST, Manifest, Sealing, damaged, read_manifest
+from ledger.log.dataset.parquet import has_columns
 from ledger.log.dataset.reading import DatasetReading
 from ledger.log.keyring import Keyring, KeysPlace
 from ledger.log.sharded.placing import shard_of
@@ -113,6 +114,13 @@ class DatasetStore:
     def newest_sealing(self) -> Sealing | None:
         """Who sealed last, and up to where; None where nothing is sealed."""
         return self._manifest.sealings[-1] if self._manifest.sealings else None
+
+    def untyped(self) -> list[str]:
+        """The files that an older program sealed, without the typed columns; every file is seen to be what was sealed.
+
+        Raises StoreError.
+        """
+        return [each.file for each in self._manifest.files if not has_columns(self._files.content(each))]
 
     def tidy(self) -> None:
         """Nothing of it is ever replaced."""
