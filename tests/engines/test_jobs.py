@@ -49,14 +49,14 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module", params=["ledger.db", "shards.toml"])
+@pytest.fixture(scope="module")
 def sealed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ledgers:
     """A month of a simulated operator in one file and in three shards, sealed in two runs with small groups of rows."""
     folder = tmp_path_factory.mktemp("engines")
     feed = quiet(subscribers=25, days=35, seed=5)
     half = len(feed) // 2
     (folder / "shards.toml").write_text(listed(*range(SHARDS)), encoding="utf-8")
-    ledgers = Ledgers(folder, request.param, {}, {})
+    ledgers = Ledgers(folder, getattr(request, "param", "ledger.db"), {}, {})
     for number, lines in enumerate((feed[:half], feed[half:])):
         (folder / f"{number}.jsonl").write_text("".join(lines), encoding="utf-8")
         ledgers.done(f"feed {number}.jsonl --not-after none")
@@ -90,6 +90,7 @@ def started(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]
         yield engine
 
 
+@pytest.mark.parametrize("sealed", ["ledger.db", "shards.toml"], indirect=True)
 @pytest.mark.usefixtures("started")
 def test_each_question_has_the_same_answer(sealed: Ledgers, scheduler: str, tmp_path: Path) -> None:
     for question in QUESTIONS:
@@ -137,9 +138,9 @@ def test_a_lost_worker_costs_time_alone(
 ) -> None:
     if name == "ray" and ancestors:
         return  # a worker of Ray is a process by itself
-    jobs: list[Job[int]] = [partial(killing, tmp_path / str(number), ancestors) for number in range(3)]
-    assert list(started.run(jobs, reading, until=reading.mark())) == [reading.count()] * 3, who
-    assert len(list(tmp_path.glob("[012]"))) == 3
+    jobs: list[Job[int]] = [partial(killing, tmp_path / str(number), ancestors) for number in range(2)]
+    assert list(started.run(jobs, reading, until=reading.mark())) == [reading.count()] * 2, who
+    assert len(list(tmp_path.glob("[01]"))) == 2
 
 
 def always_killed(log: Reading) -> int:
@@ -163,12 +164,13 @@ def test_a_file_that_changed_is_refused(sealed: Ledgers, scheduler: str, tmp_pat
     file.write_bytes(content)
     env = environment(tmp_path) | {"OBNOVI_KEYS": str(sealed.folder / "keys")}
     name = file.relative_to(tmp_path / "dataset")
-    told = f"the dataset {tmp_path / 'dataset'} is damaged: {name} was changed; `obnovi seal` into an empty folder"
+    told = f"dataset is damaged: {name} was changed; `obnovi seal` into an empty folder makes a new one"
     for question in ("verify", "what-if --all --set plan=smart", "totals --month 2026-01"):
         arguments = (*question.split(), "--from", "dataset", *OPTIONS[scheduler])
         done = in_this_process(*arguments, cwd=tmp_path, env=env)
         assert (done.code, done.out) == (2, ""), question
-        assert done.err == f"obnovi: {told} makes a new one\n"
+        assert done.err.startswith("obnovi: the dataset ")
+        assert done.err.endswith(f"{told}\n")
 
 
 def test_a_cluster_that_is_not_there_is_told_in_one_line(sealed: Ledgers, scheduler: str) -> None:
