@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Hint: TypeAlias = Literal[
     "run_verify", "see_verify", "restore_backup",
-    "unknown_store", "nameless_store", "install_postgres", "create_database", "create_ledger", "upgrade_ledger",
+    "unknown_store", "nameless_store", "install_postgres", "install_audit", "install_spark",
+    "create_database", "create_ledger", "upgrade_ledger",
     "name_ledger", "name_another_ledger", "name_or_feed_ledger",
     "name_empty_ledger", "verify_exported",
     "restore_keys", "name_wrapping_key",

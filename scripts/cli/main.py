@@ -42,6 +42,7 @@ COMMANDS = {
     "replay": ("scripts.cli.views", "Rebuild every view from the log, compare, and swap."),
     "explain": ("scripts.cli.explain", "Explain why an event came out as it did."),
     "verify": ("scripts.cli.audit", "Decide every booking again from the log and compare."),
+    "audit": ("scripts.cli.sql_audit", "Check a dataset's arithmetic in SQL that an auditor can read."),
     "notices": ("scripts.cli.notices", "Tell what subscribers are to be told: list it, or push it."),
     "dispute": ("scripts.cli.dispute", "Work on claims: register, list, show, answer."),
     "what-if": ("scripts.cli.what_if", "Decide again with a change, and show what would differ."),

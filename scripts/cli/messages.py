@@ -147,6 +147,8 @@ HINTS: Final[dict[Hint, str]] = {
     "unknown_store": "--ledger takes a file, sqlite:///FILE or postgresql://HOST/DATABASE, not {url}",
     "nameless_store": "--ledger names no file",
     "install_postgres": "{text}; install it with `pip install 'obnovi[postgres]'`",
+    "install_audit": "{text}; install it with `pip install 'obnovi[audit]'`",
+    "install_spark": "{text}; install it with `pip install 'obnovi[spark]'`",
     "create_database": "{text}; make one with PostgreSQL's createdb",
     "create_ledger": "{text}; make one with `obnovi ledger create '{url}'`",
     "upgrade_ledger": "{text}; bring it to today's with `obnovi ledger upgrade '{url}'`",

@@ -1,0 +1,21 @@
+"""The columns of a dataset that the audit reads: of every event, of charged records, and of all other events."""
+
+from typing import Final
+
+EVERY: Final = ("shard", "position", "type", "zone", "wallet_after", "input_source")
+"""Of every event, beside contract, version and times."""
+USAGE: Final = (
+    "zone", "service", "direction", "usage_zone", "quantity", "billed", "amount", "price", "unlimited", "rerates",
+    "record", "plan", "plan_version", "vat_rate",
+)  # fmt: skip
+"""Of charged records."""
+OTHER: Final = (
+    "type", "zone", "input_source", "wallet_after", "region", "credit_limit", "service", "direction", "quantity",
+    "usage_zone", "amount", "rerates", "record", "plan", "plan_version", "option", "option_version", "fee",
+    "discount", "vat_rate", "cause", "anchor_day", "carried", "one_time", "kind", "reason", "input_type", "event",
+    "opened", "packages_returned", "percent", "fact_fee", "fact_available", "fact_mode",
+)  # fmt: skip
+"""Of all other events."""
+OTHER_TIMES: Final = ("occurred_at", "period_start", "period_end", "late_until", "until")
+DATES: Final = ("from_date", "until_date")
+"""Dates that are texts there."""

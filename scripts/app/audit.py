@@ -1,0 +1,55 @@
+"""The audit of a dataset by the engine that was asked for, its violations under the numbers of accounts."""
+
+import os
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ledger.log import files
+from ledger.log.errors import StoreError
+from ledger.log.store import Reading
+from ledger.progress import Progress, unwatched
+from projections.audit.audit import Engine, audit
+from projections.audit.named import named
+from projections.audit.report import Report
+
+EngineName: TypeAlias = Literal["duckdb", "spark"]
+
+
+def audit_dataset(
+    log: Reading,
+    folder: Path,
+    engine: EngineName,
+    *,
+    url: str | None,
+    workers: int,
+    keep: Path | None = None,
+    progress: Progress = unwatched,
+) -> Report:
+    """Every check over the dataset of a folder, which is being read.
+
+    `keep` is to be a database of DuckDB with all that the checks read. Raises StoreError, OSError.
+    """
+    if keep is None:
+        return named(audit(folder, _engine(engine, url, workers, None), progress=progress), log.contracts)
+    with files.workplace(keep) as place:
+        made = place / keep.name
+        report = audit(folder, _engine(engine, url, workers, made), progress=progress)
+        if made.exists():
+            os.replace(made, keep)
+    return named(report, log.contracts)
+
+
+def _engine(name: EngineName, url: str | None, workers: int, keep: Path | None) -> Engine:
+    """What runs the checks: an extra, which is loaded only when it is asked for. Raises StoreError without it."""
+    try:
+        if name == "spark":
+            from projections.audit.spark import SparkEngine  # noqa: PLC0415  # see above
+
+            return SparkEngine(url, workers)
+        from projections.audit.duck import DuckEngine  # noqa: PLC0415
+
+        return DuckEngine(workers, keep)
+    except ImportError:
+        if name == "spark":
+            raise StoreError("an audit by Spark needs pyspark", "install_spark") from None
+        raise StoreError("an audit needs DuckDB", "install_audit") from None
