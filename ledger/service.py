@@ -1,7 +1,7 @@
 """The ledger as its doors use it: load, book, append; one input or tens of thousands in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 
 from ledger.adoption import CatalogueRefused, Place, require_adoptable
@@ -13,13 +13,14 @@ from ledger.holders import new_name
 from ledger.inputs import Input
 from ledger.log.contracts import LEDGER_SETTING
 from ledger.log.errors import StoreError
+from ledger.log.reach import Reach
 from ledger.log.store import LogRef, Reading, StoreRef
 from ledger.periods import Instant
-from ledger.shard import Access, Clock, Outcome, Shard
+from ledger.shard import Access, Clock, Outcome, Reached, Shard
 from ledger.snapshot import Snapshot
 from ledger.timeline import CatalogueTimeline, timeline_of
 
-__all__ = ["Access", "CatalogueRefused", "Clock", "Ledger", "Outcome"]
+__all__ = ["Access", "CatalogueRefused", "Clock", "Ledger", "Outcome", "Reached"]
 
 
 class Ledger:
@@ -69,20 +70,32 @@ class Ledger:
 
     # Booking
 
-    def apply(self, inputs: Sequence[Input]) -> list[Outcome]:
+    def apply(
+        self, inputs: Sequence[Input], reached: Reached | None = None, *, shard: int | None = None
+    ) -> list[Outcome]:
         """Book inputs in order, those of a shard in one durable transaction; one outcome each.
 
         An input is applied, refused by a rule, a duplicate that changes nothing, or rejected (R-12.1, R-12.2).
+        What is `reached` with them each shard keeps in its transaction, with or without inputs of its own; only this
+        one where a `shard` is named, to which all of them go.
         """
         if len(self.shards) == 1:
-            return self.shards[0].apply(inputs)
+            return self.shards[0].apply(inputs, reached)
         outcomes: dict[int, Outcome] = {}
         shards = [self.store.shard_of(input.account) for input in inputs]
-        for number in sorted(set(shards)):
-            places = [place for place, shard in enumerate(shards) if shard == number]
-            made = self.shards[number].apply([inputs[place] for place in places])
+        for number in sorted(set(shards) if reached is None else _all_or(shard, len(self.shards))):
+            places = [place for place, each in enumerate(shards) if each == number]
+            of_these = None if reached is None else _in_places(reached, places)
+            made = self.shards[number].apply([inputs[place] for place in places], of_these)
             outcomes.update(zip(places, made, strict=True))
         return [outcomes[place] for place in range(len(inputs))]
+
+    def begin_anew(self, reached: Mapping[str, Reach], *, shard: int | None = None) -> None:
+        """Keep this as how far inputs are booked, be it less than what was kept, in every shard or in one."""
+        for number in _all_or(shard, len(self.shards)):
+            with self.store.shards[number].writing() as tx:
+                for name, reach in reached.items():
+                    tx.set(name, reach.value)
 
     def advance_due(self, until: Instant, *, accounts_max: int, zone: str | None = None) -> Counter[str] | None:
         """Advance some accounts (of a zone) whose schedule has come by `until`; None when none is left (R-4, R-2.7).
@@ -141,6 +154,15 @@ class Ledger:
 
     def _timeline(self, tx: Reading) -> CatalogueTimeline:
         return self.shards[0].timeline(tx) if len(self.shards) == 1 else timeline_of(tx)
+
+
+def _all_or(shard: int | None, count: int) -> Sequence[int]:
+    return range(count) if shard is None else (shard,)
+
+
+def _in_places(reached: Reached, places: Sequence[int]) -> Reached:
+    """The same for the inputs at these places, asked by their places among themselves."""
+    return lambda rejected: reached([places[place] for place in rejected])
 
 
 def _make(ref: StoreRef, now: Clock, catalogue: str | None, *, sealed: bool) -> None:

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final, Literal, TypeAlias, TypeVar
 
@@ -24,6 +24,7 @@ from ledger.inputs import Input, Malformed, Open, OpenDispute, Refresh, ResolveD
 from ledger.log import heads
 from ledger.log.contracts import require_keys
 from ledger.log.errors import Contended, StoreError
+from ledger.log.reach import Reach
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
 from ledger.log.store import Head, Key, Reading, Store, Writing
 from ledger.periods import Instant
@@ -36,6 +37,8 @@ T = TypeVar("T")
 Result: TypeAlias = Literal["applied", "refused", "duplicate", "rejected"]
 Clock: TypeAlias = Callable[[], Instant]
 Access: TypeAlias = Literal["create", "book", "read"]
+Reached: TypeAlias = Callable[[Collection[int]], Mapping[str, Reach]]
+"""How far what inputs are from is booked with them, by name, where those at some places were rejected."""
 
 ATTEMPTS_MAX: Final = 50
 """Of a booking that others were in the way of, each time."""
@@ -77,11 +80,14 @@ class Shard:
 
     # Booking
 
-    def apply(self, inputs: Sequence[Input]) -> list[Outcome]:
-        """Book inputs in order, all in one durable transaction; one outcome each (R-12.1, R-12.2)."""
+    def apply(self, inputs: Sequence[Input], reached: Reached | None = None) -> list[Outcome]:
+        """Book inputs in order, all in one durable transaction; one outcome each (R-12.1, R-12.2).
+
+        What is `reached` with them is kept in the same one, also where there is no input at all.
+        """
         numbers = {input.account for input in inputs}
         openings = {input.account for input in inputs if isinstance(input, Open)}
-        batch, outcomes = self._booking(lambda tx: self._apply(tx, inputs, numbers, openings))
+        batch, outcomes = self._booking(lambda tx: self._apply(tx, inputs, numbers, openings, reached))
         self._known_sources |= {row.source for row in batch.keys.values()}
         return outcomes
 
@@ -116,7 +122,7 @@ class Shard:
         raise AssertionError("the last attempt returns or raises")
 
     def _apply(
-        self, tx: Writing, inputs: Sequence[Input], numbers: set[str], openings: set[str]
+        self, tx: Writing, inputs: Sequence[Input], numbers: set[str], openings: set[str], reached: Reached | None
     ) -> tuple[Batch, list[Outcome]]:
         self._require_keys(tx)
         tx.hold_openings(openings)
@@ -133,6 +139,8 @@ class Shard:
         batch, outcomes = booked(tx, holders.ids(), self._now(), catalogue, apply)
         tx.keyring.keep()
         self._write(tx, batch)
+        if reached is not None:
+            tx.reach(reached([place for place, made in enumerate(outcomes) if made.result == "rejected"]))
         return batch, outcomes
 
     def _advance_due(self, tx: Writing, until: Instant, accounts_max: int, zone: str | None) -> Counter[str] | None:

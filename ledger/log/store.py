@@ -5,7 +5,7 @@ of several (`AnyStore`, `StoreRef`) each shard is one, and only a shard is writt
 that keep them; `tests/log/contract.py` holds every store to each.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from ledger.events import Event
 from ledger.log import codec
 from ledger.log.errors import BadEvents
 from ledger.log.keyring import Keyring, KeysPlace
+from ledger.log.reach import Reach
 from ledger.log.sealed_form import Opener
 from ledger.periods import Instant
 
@@ -362,6 +363,12 @@ class Writing(Reading, Protocol):
 
     def set(self, name: str, value: str) -> None:
         """Keep a value about the ledger itself."""
+
+    def reach(self, reached: Mapping[str, Reach]) -> None:
+        """Keep how far inputs are booked, by name of the setting; one that lies further on stays as it is.
+
+        Asked for last: whoever reads the same beside us waits from here to the commit.
+        """
 
     def unset(self, name: str) -> None:
         """Keep no value of this name any more."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from ledger.hints import HintedError
 from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
 from ledger.log.errors import BadEvents
+from ledger.log.reach import is_reach
 from ledger.log.store import Reading, Stored, Writing
 from ledger.log_import import CannotFollow, LogImport, begin_import
 from ledger.progress import Progress, unwatched
@@ -35,9 +36,11 @@ def copy_log(
 ) -> Copied:
     """Make the same log in an empty ledger, within a writing that the caller commits; read back, it has the same root.
 
-    `settings` are copied besides those that the keys of contracts go by. Raises NotEmpty, NotCopied, StoreError.
+    `settings` are copied besides those that the keys of contracts go by, and how far it was fed from topics. Raises
+    NotEmpty, NotCopied, StoreError.
     """
     copied = {name: source.setting(name) for name in (*SETTINGS_COPIED, *settings)}
+    copied |= {name: value for name, value in source.settings().items() if is_reach(name)}
     try:
         taking = begin_import(target, copied)
         tree = _take_events(source, taking, progress)

@@ -10,6 +10,7 @@ from ledger.catalogue import BadCatalogue, parse
 from ledger.contracts import ERASED, NO_KEY
 from ledger.log import heads
 from ledger.log.contracts import CLEAR, FORM_SETTING, LEDGER_SETTING, SEALED
+from ledger.log.reach import is_reach, reach_of
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING, shard_of
 from ledger.log.store import Flaw, Reading
 from projections.verify.account import Problem
@@ -45,7 +46,9 @@ def of_store(log: Reading, flaws: Iterable[Flaw]) -> Iterator[Problem]:
         yield Problem(None, None, f"setting {FORM_SETTING}", f"{SEALED} or {CLEAR}", form)
     known = {HEADS_SCHEMA, FORM_SETTING, LEDGER_SETTING, SHARD_SETTING, SHARDS_SETTING}
     for name in sorted(settings.keys() - known, key=str):
-        yield Problem(None, None, f"setting {name}", None, settings[name])
+        is_one = isinstance(name, str) and is_reach(name)
+        if not is_one or reach_of(name, str(settings[name])) is None:
+            yield Problem(None, None, f"setting {name}", "an offset and a mark" if is_one else None, settings[name])
 
 
 def heads_are_older(log: Reading) -> bool:

@@ -12,6 +12,7 @@ InvalidCode: TypeAlias = Literal[
     "NO_VERSION_YET", "VERSION_IS_THERE", "NOTHING_CHANGES", "NO_CATALOGUE", "NO_ZONE",
     "ROLE_NEEDS_ACCOUNT", "UNFIT_NAME", "NAME_HAS_NUMBER",
     "NO_SUCH_NOTICE", "NO_ADDRESS", "NOT_ENCRYPTED", "NO_SECRET",
+    "NO_SUCH_SHARD",
 ]  # fmt: skip
 """What was asked cannot be asked: mend the question."""
 DeclinedCode: TypeAlias = Literal[
@@ -28,6 +29,7 @@ DeclinedCode: TypeAlias = Literal[
     "NO_LATE_CHARGE", "CONTRACT_CLOSED",
     "NO_OPEN_CONTRACT", "NO_TOKEN",
     "NOTICES_BEGUN", "OTHER_NOTICES", "RECEIVER_GONE",
+    "NO_TOPIC", "BEGINNING_GONE", "INPUTS_GONE", "OFFSET_GONE", "TOPIC_SHORTER", "OTHER_TOPIC",
 ]  # fmt: skip
 """The ledger says no."""
 

@@ -13,7 +13,7 @@ from ledger.inputs import Input, Malformed
 from ledger.periods import Moment
 from ledger.reasons import StoredRefusalReason
 from ledger.rules.refresh import Reply
-from ledger.service import Clock, Ledger, Outcome
+from ledger.service import Clock, Ledger, Outcome, Reached
 from ledger.units import Kopecks
 from projections.operator.known_inputs import KnownInputs
 from scripts.app.corrections import needs_second
@@ -41,13 +41,15 @@ class Asker(NamedTuple):
     """Who hands a line over: the name under which it is booked, and the types that it may be of, None for any.
 
     Whoever asks under a name may not write one into the line (contract §11). Corrections and refunds that move more
-    kopecks than the `limit` are not for one person; None is no limit.
+    kopecks than the `limit` are not for one person; None is no limit. A `key` is
+    the number that the line has to be of.
     """
 
     by: str | None = None
     types: frozenset[str] | None = None
     says_by: bool = True
     limit: Kopecks | None = None
+    key: str | None = None
 
 
 FEED: Final = Asker()
@@ -111,8 +113,17 @@ class Intake:
         self._not_after = not_after
         self._now = now
 
-    def book(self, lines: Sequence[tuple[RawLine, Asker]], known: KnownInputs) -> list[Fate]:
-        """What becomes of each line, in order. Raises StoreError, then nothing of it is booked."""
+    def book(
+        self,
+        lines: Sequence[tuple[RawLine, Asker]],
+        known: KnownInputs,
+        reached: Reached | None = None,
+        shard: int | None = None,
+    ) -> list[Fate]:
+        """What becomes of each line, in order. Raises StoreError, then nothing of it is booked.
+
+        What is `reached` by the places of lines is kept with it, in each shard or the one that all of them go to.
+        """
         fates: list[Fate] = []
         with self._ledger.snapshot() as before:
             edition = before.catalogues.newest().edition
@@ -135,10 +146,17 @@ class Intake:
                     fates.append(Fate(line, input, None, reason))
             meant = [(place, fate.input) for place, fate in enumerate(fates) if fate.input and not fate.reason]
             named = known.named([input for _, input in meant], before.log)
-        outcomes = self._ledger.apply(named) if named else []
+        of_inputs = None if reached is None else _beside(reached, fates, [place for place, _ in meant])
+        outcomes = self._ledger.apply(named, of_inputs, shard=shard) if named or of_inputs else []
         for (place, _), named_input, outcome in zip(meant, named, outcomes, strict=True):
             fates[place] = Fate(fates[place].line, named_input, outcome, outcome.reason, outcome.detail)
         return fates
+
+
+def _beside(reached: Reached, fates: Sequence[Fate], places: Sequence[int]) -> Reached:
+    """The same for those that are booked, at these places: beside lines that are no inputs."""
+    none = [place for place, fate in enumerate(fates) if fate.reason]
+    return lambda rejected: reached([*none, *(places[place] for place in rejected)])
 
 
 class NotAllowed(Exception):
@@ -159,12 +177,17 @@ class Feed:
 
     def book(self, batch: Sequence[RawLine]) -> Fed:
         """Book the lines of a batch that are not blank. Raises StoreError, then nothing of it is booked."""
-        lines = [line for line in batch if not is_blank(line)]
+        return self.book_all([(line, FEED) for line in batch if not is_blank(line)])
+
+    def book_all(
+        self, lines: Sequence[tuple[RawLine, Asker]], reached: Reached | None = None, shard: int | None = None
+    ) -> Fed:
+        """Book lines, blank ones too, and keep what is `reached` with them, as `Intake.book` does."""
         if self._first is None and lines:
-            self._first = lines[0].number
+            self._first = lines[0][0].number
         rejected: list[Rejected] = []
         answered: list[Answered | Refusal] = []
-        for line, input, outcome, reason, detail in self._intake.book([(line, FEED) for line in lines], self._known):
+        for line, input, outcome, reason, detail in self._intake.book(lines, self._known, reached, shard):
             if outcome is not None:
                 self._count(outcome)
             if outcome is None or outcome.result == "rejected":
@@ -195,6 +218,9 @@ def is_blank(line: RawLine) -> bool:
 
 def _parse(line: RawLine, edition: int, asker: Asker) -> Input:
     input = _read(line, edition)
+    if asker.key not in (None, input.account):
+        given = f"{asker.key!r} is not the account" if asker.key else "there is none, where the account belongs"
+        raise Malformed(f"key: {given}; the order of an account's inputs is kept under its number alone")
     if asker.types is not None and input.type not in asker.types:
         raise NotAllowed(f"an input of type {input.type} is not for you to hand over")
     if not asker.says_by and input.by is not None:
@@ -205,6 +231,8 @@ def _parse(line: RawLine, edition: int, asker: Asker) -> Input:
 def _read(line: RawLine, edition: int) -> Input:
     if line.size > inputs.LINE_BYTES_MAX:
         raise Malformed(f"a line of {line.size} bytes; at most {inputs.LINE_BYTES_MAX} are read, its beginning is kept")
+    if is_blank(line):
+        raise Malformed("empty: there is no input in it")
     try:
         text = line.text.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -78,14 +78,21 @@ def feed(
                 replies += (_answer(each, lang) for each in fed.answered[: REPLIES_SHOWN_MAX + 1 - len(replies)])
                 done += sum(line.size + 1 for line in batch)
                 bar(done)
+    if not settings.json:
+        for text in replies[:REPLIES_SHOWN_MAX]:
+            print_text(text)
+        if len(replies) > REPLIES_SHOWN_MAX:
+            phrases = Phrasebook(lang or "en")
+            print_text(phrases.say(SEE_ALL_EVENTS, more=phrases.say(answers.MORE_REPLIES)))
+    return print_counts(settings, counts, lang)
+
+
+def print_counts(settings: Settings, counts: Counts, lang: Language | None = None) -> int:
+    """Print what was done, and the exit code that says so."""
     if settings.json:
         print_json({name: getattr(counts, name) for name in COUNTED})
     else:
         phrases = Phrasebook(lang or "en")
-        for text in replies[:REPLIES_SHOWN_MAX]:
-            print_text(text)
-        if len(replies) > REPLIES_SHOWN_MAX:
-            print_text(phrases.say(SEE_ALL_EVENTS, more=phrases.say(answers.MORE_REPLIES)))
         told: dict[str, Any] = {name: getattr(counts, name) for name in COUNTED}
         told["duplicates"] = phrases.count(counts.duplicates, "duplicate")
         told["events"] = phrases.count(counts.events, "event")

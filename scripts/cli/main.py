@@ -24,6 +24,7 @@ VARIABLES = ("OBNOVI_LEDGER", "OBNOVI_CATALOGUE", "OBNOVI_KEYS", "OBNOVI_KEK", "
 
 COMMANDS = {
     "feed": ("scripts.cli.feed", "Apply inputs from JSON Lines files."),
+    "consume": ("scripts.cli.consume", "Apply inputs from a topic of Kafka."),
     "night": ("scripts.cli.night", "Advance every account: fees, daily periods, blocks."),
     "balance": ("scripts.cli.account", "Show what an account has, now or at a time."),
     "events": ("scripts.cli.events", "Show an account's events, all or those looked for."),

@@ -136,6 +136,28 @@ _MESSAGES: Final[dict[InvalidCode | DeclinedCode, str]] = {
     "NAME_HAS_NUMBER": "--name has the number of a telephone in it; name whoever uses the token otherwise",
     "NO_OPEN_CONTRACT": "account {account} is closed; a subscriber's token is for an open contract",
     "NO_TOKEN": "no token or session {id!r}; `obnovi token list` shows what there is",
+    "NO_SUCH_SHARD": "--shard {shard}: this ledger has {shards}, counted from 0",
+    "NO_TOPIC": "there is no topic {topic} at {hosts} ({reason}); make it first, or look at --topic",
+    "BEGINNING_GONE": (
+        "partition {partition} of topic {topic} begins at offset {first}, and nothing of it is booked here: what stood "
+        "before is gone; --from-beginning begins with what is there"
+    ),
+    "INPUTS_GONE": (
+        "partition {partition} of topic {topic} is booked up to offset {offset} and begins at {first}: the inputs "
+        "between are gone, so feed them from elsewhere; --from-beginning goes on with what is there"
+    ),
+    "OFFSET_GONE": (
+        "partition {partition} of topic {topic} no longer has what is to be read next ({reason}); "
+        "run the command again to be told what is gone"
+    ),
+    "TOPIC_SHORTER": (
+        "partition {partition} of topic {topic} is booked up to offset {offset} and ends at {end}: it was made anew, "
+        "or has lost its end; --from-beginning reads it from its beginning"
+    ),
+    "OTHER_TOPIC": (
+        "before offset {offset} of partition {partition} of topic {topic} stands another message than was booked: the "
+        "topic was made anew; --from-beginning reads it from its beginning"
+    ),
     "NOTHING_OF_ACCOUNT": (
         "no account {account} in this ledger; `obnovi verify` without --account checks all there are"
     ),

@@ -65,14 +65,14 @@ class Rejects:
 
     def tell(self, file: str, rejected: Rejected) -> None:
         """Tell one rejected line of a file."""
-        reject = _as_told(file, rejected)
+        reject = as_told(file, rejected.line.number, rejected.line.text, rejected.reason, rejected.detail)
         if rejected.opens and reject.detail.startswith(_NO_JSON):
             self._no_feed.add(reject.file)
             self._hint(reject)
         if self._file is not None:
             self._file.write(msgspec.json.encode(reject) + b"\n")
             self._file.flush()
-        elif reject.file not in self._no_feed and self._kinds.tell(_kind(reject)):
+        elif reject.file not in self._no_feed and self._kinds.tell(kind_of(reject)):
             print_error(f"{_place(reject)}: {reject.reason}: {reject.detail}")
 
     def count_the_rest(self) -> None:
@@ -88,15 +88,14 @@ class Rejects:
         )
 
 
-def _as_told(file: str, rejected: Rejected) -> Reject:
-    """The line as text; bytes that are no UTF-8 stand as \\xNN."""
-    line, reason, detail, _ = rejected
-    text = line.text.removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
+def as_told(file: str, number: int, line: bytes, reason: str, detail: str) -> Reject:
+    """A line of a file as text; bytes that are no UTF-8 stand as \\xNN."""
+    text = line.removesuffix(b"\r").decode("utf-8", errors="backslashreplace")
     detail = _FUTURE if reason == "FUTURE" else detail.encode(errors="backslashreplace").decode()
-    return Reject(line.number, reason, detail, text, file)
+    return Reject(number, reason, detail, text, file)
 
 
-def _kind(reject: Reject) -> str:
+def kind_of(reject: Reject) -> str:
     """What many rejects have in common: the reason and, of a malformed line, the field or what it is not."""
     return reject.reason if reject.reason != "MALFORMED" else f"MALFORMED: {reject.detail.partition(':')[0]}"
 

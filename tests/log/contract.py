@@ -14,6 +14,7 @@ import pytest
 
 from ledger import inputs
 from ledger.log.errors import NoLedger, StoreError
+from ledger.log.reach import Partition, Reach, reaches
 from ledger.log.store import Head, LogRef, Store, Stored, StoredKey
 from ledger.service import Ledger
 from tests.log.elsewhere import BOOKINGS, append, book_many, contracts_until, event, killed, state, state_until
@@ -86,6 +87,20 @@ class StoreContract:
             tx.unset("nobody's")
         with store.reading() as log:
             assert (log.setting("name"), log.setting("other")) == (None, "value")
+
+    def test_a_reach_goes_on_and_never_back(self, store: Store) -> None:
+        for offset, mark in ((9, "a"), (120, "b"), (20, "c"), (120, "d")):
+            with store.writing() as tx:
+                tx.reach({"kafka c t 0": Reach(offset, mark), "kafka c t 1": Reach(1)})
+        with store.booking() as tx:
+            tx.reach({"kafka c t 1": Reach(2), "kafka c t 2": Reach(0)})
+            tx.reach({})
+        with store.reading() as log:
+            assert reaches(log.settings()) == {
+                Partition("c", "t", 0): Reach(120, "b"),
+                Partition("c", "t", 1): Reach(2),
+                Partition("c", "t", 2): Reach(0),
+            }
 
     def test_an_empty_log_forgets_its_catalogues_and_one_with_events_never(self, ref: LogRef, store: Store) -> None:
         with store.writing() as tx:

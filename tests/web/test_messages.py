@@ -20,8 +20,10 @@ OF_COMMANDS_ALONE = {
     "NOT_ERASED", "SHORTER_THAN_WITNESS", "FORK_OF_EVENTS", "FORK_OF_CATALOGUES", "NOTHING_OF_ACCOUNT",
     "NO_LATE_CHARGE", "NO_EVENT_THEN", "NO_EVENT_LIKE_THAT", "NAME_HAS_NUMBER", "NO_TOKEN", "NO_OPEN_CONTRACT",
     "UNFIT_NAME", "ROLE_NEEDS_ACCOUNT", "NO_ADDRESS", "NOT_ENCRYPTED", "NO_SECRET", "NOTICES_BEGUN", "RECEIVER_GONE",
+    "NO_SUCH_SHARD", "NO_TOPIC", "BEGINNING_GONE", "INPUTS_GONE", "OFFSET_GONE", "TOPIC_SHORTER", "OTHER_TOPIC",
 }  # fmt: skip
-"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, webhooks, searches by a time."""
+"""Codes that no route leads to: of files, catalogues, lists, erasure, tokens, webhooks, searches by a time,
+topics of Kafka."""
 
 
 def raised() -> Iterator[tuple[str, set[str]]]:

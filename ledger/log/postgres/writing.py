@@ -1,6 +1,6 @@
 """A ledger in PostgreSQL, written: what `Writing` adds, as SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
 from typing import Any, Final, TypeVar
@@ -13,6 +13,7 @@ from ledger.log.errors import Contended, StoreError
 from ledger.log.keyring import Keyring
 from ledger.log.postgres.connections import Connection
 from ledger.log.postgres.reading import PostgresReading, is_due
+from ledger.log.reach import Reach
 from ledger.log.store import Head, KeyRow, PartRow, Stored, StoredKey, StoreRef
 from ledger.periods import Instant
 
@@ -195,6 +196,17 @@ class PostgresWriting(PostgresReading):
             "INSERT INTO settings VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, value),
         )
+
+    def reach(self, reached: Mapping[str, Reach]) -> None:
+        rows = sorted((name, reach.value) for name, reach in reached.items())  # all who come here lock in this order
+        columns = tuple(zip(*rows, strict=True))
+        if columns:
+            self._c.execute(
+                "INSERT INTO settings SELECT * FROM unnest(%b::text[], %b::text[]) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+                "WHERE split_part(excluded.value, ' ', 1)::bigint > split_part(settings.value, ' ', 1)::bigint",
+                [list(column) for column in columns],
+            )
 
     def unset(self, name: str) -> None:
         self._c.execute("DELETE FROM settings WHERE name = %s", (name,))

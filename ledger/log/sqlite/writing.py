@@ -1,6 +1,6 @@
 """The ledger's file to oneself: what `Writing` adds, as SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection
@@ -9,6 +9,7 @@ from ledger.events import Event
 from ledger.log.encoding import encode_events
 from ledger.log.errors import StoreError
 from ledger.log.keyring import Keyring
+from ledger.log.reach import Reach
 from ledger.log.sqlite.reading import SQLiteReading
 from ledger.log.sqlite.recorder import Recorder
 from ledger.log.sqlite.schema import HEAD_PARTS, refusal
@@ -98,6 +99,13 @@ class SQLiteWriting(SQLiteReading):
 
     def set(self, name: str, value: str) -> None:
         self._c.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
+
+    def reach(self, reached: Mapping[str, Reach]) -> None:
+        self._c.executemany(
+            "INSERT INTO settings VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+            "WHERE CAST(excluded.value AS INTEGER) > CAST(settings.value AS INTEGER)",  # of the digits it begins with
+            [(name, reach.value) for name, reach in reached.items()],
+        )
 
     def unset(self, name: str) -> None:
         self._c.execute("DELETE FROM settings WHERE name = ?", (name,))

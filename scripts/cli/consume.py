@@ -1,0 +1,127 @@
+"""`obnovi consume`: inputs from a topic of Kafka, each booked once whatever ends the command (contract §14)."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ledger.periods import Moment
+from scripts.app.consume import Consuming, RejectedMessage, Tell
+from scripts.app.feed import Counts
+from scripts.cli.feed import print_counts
+from scripts.cli.moments import not_after_option
+from scripts.cli.options import print_error, with_settings
+from scripts.cli.rejected_messages import as_records, told_on_stderr
+from scripts.errors import UsageError
+from scripts.wiring import Settings, is_sealing, ledger_ref, now, open_ledger
+
+if TYPE_CHECKING:
+    from scripts.kafka.reader import Reader
+
+WAIT_SECONDS: Final = 0.2
+
+
+@click.command()
+@click.option(
+    "--bootstrap", required=True, metavar="HOSTS", help="Brokers of the cluster: host:port, parted by commas."
+)
+@click.option("--topic", required=True, metavar="T", help="The topic to read; key = number, value = input.")
+@click.option("--group", required=True, metavar="G", help="Its members divide the partitions among themselves.")
+@click.option("--rejects-topic", metavar="R", help="Send what is rejected there, else one line each on stderr.")
+@click.option("--shard", type=click.IntRange(min=0), metavar="N", help="Book only what this shard has, in group G-N.")
+@click.option("--until-end", is_flag=True, help="Stop where the topic ends now; else at SIGTERM or Ctrl-C.")
+@click.option(
+    "--from-beginning", is_flag=True,
+    help="Read from what the topic has first, whatever is booked; what is booked stays so.",
+)  # fmt: skip
+@click.option(
+    "--wait", "wait_seconds", type=click.FloatRange(0.001, 60), default=WAIT_SECONDS, show_default=True,
+    metavar="SECONDS", help="Book what has come after so long, though the batch of 10,000 is not full.",
+)  # fmt: skip
+@click.option("--config", metavar="FILE", help="Further properties of librdkafka, name=value on a line, as for TLS.")
+@not_after_option
+@with_settings
+def consume(
+    settings: Settings,
+    bootstrap: str,
+    topic: str,
+    group: str,
+    rejects_topic: str | None,
+    shard: int | None,
+    until_end: bool,
+    from_beginning: bool,
+    wait_seconds: float,
+    config: str | None,
+    not_after: Moment | None,
+) -> int:
+    """Apply inputs from a topic of Kafka, as `feed` does those of a file.
+
+    How far each partition is booked stands in the ledger, in the transaction that books it, and reading goes on there:
+    an end at any moment books nothing twice and leaves nothing out. What is rejected may be told twice. SIGTERM books
+    what is in hand and ends the command.
+
+    \b
+    Example:
+      obnovi consume --bootstrap kafka-1:9092,kafka-2:9092 --topic inputs --group billing --rejects-topic rejects
+      obnovi consume --bootstrap kafka-1:9092 --topic inputs --group billing --until-end --json
+    """
+    try:
+        from scripts.kafka import client, properties, reader, rejects  # noqa: PLC0415  # an extra of this command alone
+    except ModuleNotFoundError as error:
+        raise UsageError(f"Kafka needs {error.name}; install it with `pip install 'obnovi[kafka]'`") from None
+    if rejects_topic == topic:
+        raise UsageError(f"--rejects-topic {topic} is the topic itself; name another one")
+    given = properties.read_properties(Path(config)) if config is not None else {}
+    trouble = client.Trouble(print_error)
+    counts = Counts()
+    with ExitStack() as stack:
+        consumer = client.consumer(bootstrap, group if shard is None else f"{group}-{shard}", given, trouble)
+        found, partitions = client.topic_of(consumer, bootstrap, topic, trouble)
+        tell: Tell
+        if rejects_topic is not None:
+            producer = client.producer(bootstrap, given, trouble)
+            client.topic_of(producer, bootstrap, rejects_topic, trouble)
+            sink = rejects.RejectsTopic(producer, rejects_topic)
+
+            def tell(rejected: Sequence[RejectedMessage]) -> None:
+                sink.send(as_records(topic, rejected))
+
+        else:
+            tell = stack.enter_context(told_on_stderr(topic))
+        is_new = not ledger_ref(settings).exists()
+        ledger = stack.enter_context(open_ledger(settings, "create"))
+        if is_new and not is_sealing():
+            print_error("OBNOVI_SEAL=off: this ledger is not sealed; the personal data in it can never be erased")
+        reading = reader.Reader(
+            consumer,
+            Consuming(ledger, found, counts, shard=shard, not_after=not_after, now=now),
+            tell=tell,
+            trouble=trouble,
+            watch=reader.Unwatched(),
+            wait_seconds=wait_seconds,
+            anew=from_beginning,
+            ends=reader.ends_of(consumer, topic, partitions) if until_end else None,
+        )
+        with _stopped_by_signals(reading):
+            reading.run()
+    return print_counts(settings, counts)
+
+
+@contextmanager
+def _stopped_by_signals(reading: "Reader") -> Iterator[None]:
+    """What is in hand is booked before the first signal ends it; a second Ctrl-C ends it at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        reading.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

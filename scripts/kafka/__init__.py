@@ -1,0 +1,1 @@
+"""Kafka, by librdkafka's client for Python: what reads a topic, and what is told to another one (contract §14)."""
