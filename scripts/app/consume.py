@@ -97,16 +97,25 @@ class Consuming:
 
         Raises StoreError.
         """
-        with self._ledger.store.reading() as tx:
-            shards = [reaches(log.settings()) for log in tx.shards]
-        if self._shard is not None:
-            shards = [shards[self._shard]]
-        named = [
-            {each.number: reach for each, reach in found.items() if (each.cluster, each.topic) == self.topic}
-            for found in shards
-        ]
+        named = self._of_shards().values()
         common = set.intersection(*map(set, named))
         return {number: min(found[number] for found in named) for number in common}
+
+    def offsets(self) -> dict[int, dict[int, int]]:
+        """Of each shard that is booked into, up to where partitions are. Raises StoreError."""
+        return {
+            shard: {number: reach.offset for number, reach in found.items()}
+            for shard, found in self._of_shards().items()
+        }
+
+    def _of_shards(self) -> dict[int, dict[int, Reach]]:
+        with self._ledger.store.reading() as tx:
+            shards = {number: reaches(log.settings()) for number, log in enumerate(tx.shards)}
+        return {
+            shard: {each.number: reach for each, reach in found.items() if (each.cluster, each.topic) == self.topic}
+            for shard, found in shards.items()
+            if self._shard in (None, shard)
+        }
 
     def start(self, partition: int, reach: Reach | None, low: int, high: int, *, anew: bool) -> Reach:
         """From where a partition is read that is booked so far, and whose offsets go from `low` to before `high`.

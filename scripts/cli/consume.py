@@ -1,7 +1,7 @@
 """`obnovi consume`: inputs from a topic of Kafka, each booked once whatever ends the command (contract §14)."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ledger.periods import Moment
+from ledger.progress import Progress
 from scripts.app.consume import Consuming, RejectedMessage, Tell
 from scripts.app.feed import Counts
+from scripts.cli import terminal
 from scripts.cli.feed import print_counts
 from scripts.cli.moments import not_after_option
 from scripts.cli.options import print_error, with_settings
@@ -21,8 +23,10 @@ from scripts.wiring import Settings, is_sealing, ledger_ref, now, open_ledger
 
 if TYPE_CHECKING:
     from scripts.kafka.reader import Reader
+    from scripts.web.consume_metrics import ConsumeMetrics
 
 WAIT_SECONDS: Final = 0.2
+PORT_MAX: Final = 65_535
 
 
 @click.command()
@@ -42,6 +46,9 @@ WAIT_SECONDS: Final = 0.2
     "--wait", "wait_seconds", type=click.FloatRange(0.001, 60), default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="Book what has come after so long, though the batch of 10,000 is not full.",
 )  # fmt: skip
+@click.option(
+    "--metrics", metavar="[HOST:]PORT", help="Serve figures for Prometheus there, on this machine alone if no HOST."
+)
 @click.option("--config", metavar="FILE", help="Further properties of librdkafka, name=value on a line, as for TLS.")
 @not_after_option
 @with_settings
@@ -55,6 +62,7 @@ def consume(
     until_end: bool,
     from_beginning: bool,
     wait_seconds: float,
+    metrics: str | None,
     config: str | None,
     not_after: Moment | None,
 ) -> int:
@@ -96,12 +104,17 @@ def consume(
         ledger = stack.enter_context(open_ledger(settings, "create"))
         if is_new and not is_sealing():
             print_error("OBNOVI_SEAL=off: this ledger is not sealed; the personal data in it can never be erased")
+        consuming = Consuming(ledger, found, counts, shard=shard, not_after=not_after, now=now)
+        watches: list[reader.Watch] = [Bar(counts, stack.enter_context(terminal.progress("consuming (inputs)", None)))]
+        if metrics is not None:
+            watches.append(stack.enter_context(_measured(metrics, consuming)))
         reading = reader.Reader(
             consumer,
-            Consuming(ledger, found, counts, shard=shard, not_after=not_after, now=now),
+            consuming,
             tell=tell,
             trouble=trouble,
-            watch=reader.Unwatched(),
+            watches=watches,
+            told=lambda numbers: None if until_end else _tell_partitions(topic, numbers),
             wait_seconds=wait_seconds,
             anew=from_beginning,
             ends=reader.ends_of(consumer, topic, partitions) if until_end else None,
@@ -109,6 +122,43 @@ def consume(
         with _stopped_by_signals(reading):
             reading.run()
     return print_counts(settings, counts)
+
+
+class Bar:
+    """How many messages became something, before whoever looks."""
+
+    def __init__(self, counts: Counts, progress: Progress) -> None:
+        self._counts = counts
+        self._progress = progress
+
+    def booked(self, seconds: float) -> None:
+        """A batch is booked."""
+        counts = self._counts
+        self._progress(counts.applied + counts.duplicates + counts.refused + counts.rejected)
+
+    def partitions(self, ends: Mapping[int, int]) -> None:
+        """The bar has no place for them."""
+
+
+@contextmanager
+def _measured(address: str, consuming: Consuming) -> Iterator["ConsumeMetrics"]:
+    try:
+        from scripts.web import consume_metrics  # noqa: PLC0415  # an extra
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--metrics needs {error.name}; install it with `pip install 'obnovi[kafka]'`") from None
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or int(port) > PORT_MAX:
+        raise UsageError(f"--metrics {address} is no port, nor an address with one like 127.0.0.1:9100")
+    made = consume_metrics.ConsumeMetrics(consuming.topic.name, consuming.counts, consuming.offsets)
+    with consume_metrics.served(
+        made, host.strip("[]") or "127.0.0.1", int(port), lambda url: print_error(f"Figures are at {url}")
+    ):
+        yield made
+
+
+def _tell_partitions(topic: str, numbers: Sequence[int]) -> None:
+    listed = ", ".join(map(str, numbers))
+    print_error(f"Reading of topic {topic}: {f'partitions {listed}' if numbers else 'nothing, others have it all'}")
 
 
 @contextmanager

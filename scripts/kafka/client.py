@@ -32,11 +32,11 @@ Properties = Mapping[str, str]
 
 
 class Trouble:
-    """What the client complains of: told once, and again only after it was heard of as well."""
+    """What the client complains of: told once, and again only after it works again; nothing before it ever did."""
 
     def __init__(self, told: Callable[[str], None]) -> None:
         self._told = told
-        self._is_told = False
+        self._is_told = True
         self.newest = ""
 
     def __call__(self, error: KafkaError) -> None:
@@ -88,6 +88,7 @@ def topic_of(client: Consumer | Producer, hosts: str, name: str, trouble: Troubl
     found = answer.topics[name]
     if found.error is not None:
         raise Declined("NO_TOPIC", topic=name, hosts=hosts, reason=found.error.str())
+    trouble.over()
     return Topic(answer.cluster_id or "-", name), sorted(found.partitions)
 
 

@@ -1,7 +1,7 @@
 """The reader: messages of the partitions that a group gives, in batches, from where the ledger has read to."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -26,22 +26,14 @@ class Watch(Protocol):
     def booked(self, seconds: float) -> None:
         """A batch is booked, in so long."""
 
-    def partitions(self, of: dict[int, tuple[int, int]]) -> None:
-        """How far each partition that is ours is booked, and where it ends."""
-
-
-class Unwatched:
-    """Nobody looks."""
-
-    def booked(self, seconds: float) -> None:
-        """Nobody looks."""
-
-    def partitions(self, of: dict[int, tuple[int, int]]) -> None:
-        """Nobody looks."""
+    def partitions(self, ends: Mapping[int, int]) -> None:
+        """The partitions that are ours, and where they end; every second or so."""
 
 
 class Reader:
     """Reads and books until it is told to stop; `ends` are offsets where it may stop by itself.
+
+    `told` gets the partitions that it is given, whenever they change.
 
     What was read is booked, whoever has its partition by then: repeats change nothing, and gaps there are none.
     """
@@ -53,8 +45,9 @@ class Reader:
         *,
         tell: Tell,
         trouble: Trouble,
-        watch: Watch,
+        watches: Sequence[Watch] = (),
         wait_seconds: float,
+        told: Callable[[Sequence[int]], None],
         anew: bool = False,
         ends: dict[int, int] | None = None,
     ) -> None:
@@ -63,8 +56,9 @@ class Reader:
         self._topic = consuming.topic.name
         self._tell = tell
         self._trouble = trouble
-        self._watch = watch
+        self._watches = watches
         self._wait_seconds = wait_seconds
+        self._told = told
         self._anew = anew
         self._ends = ends
         self._batch = Batch()
@@ -73,6 +67,7 @@ class Reader:
         self._booked: dict[int, int] = {}
         """How far the partitions are booked that are ours."""
         self._begun: set[int] = set()
+        self._has_joined = False
         self._expected: dict[int, Reach] = {}
         """What is to be met first in partitions: the last message that was booked."""
         self._failed: Exception | None = None
@@ -157,7 +152,8 @@ class Reader:
         ours = {partition: offset for partition, offset in booked.items() if partition in self._booked}
         self._booked |= {partition: max(offset, self._booked[partition]) for partition, offset in ours.items()}
         self._say(ours)
-        self._watch.booked(time.monotonic() - begun)
+        for watch in self._watches:
+            watch.booked(time.monotonic() - begun)
 
     def _say(self, booked: dict[int, int]) -> None:
         """Let the group know, for those who look at it; nothing is ever read from there."""
@@ -188,6 +184,7 @@ class Reader:
 
     def _begin(self, client: Consumer, given: list[TopicPartition]) -> None:
         self._book()
+        self._has_joined = True
         self._booked, self._expected = {}, {}
         reached = self._consuming.reached()
         for each in given:
@@ -201,10 +198,11 @@ class Reader:
                 self._expected[each.partition] = reach
                 each.offset = marked
         client.assign(given)
+        self._told(sorted(self._booked))
 
     def _is_at_end(self) -> bool:
         """Whether every partition is booked up to its end, by us or, where others have it, by them."""
-        if self._ends is None or self._batch:
+        if self._ends is None or self._batch or not self._has_joined:
             return False
         left = {partition for partition, end in self._ends.items() if self._booked.get(partition, 0) < end}
         if left <= self._booked.keys() or not self._is_time():
@@ -223,7 +221,8 @@ class Reader:
             partition: self._client.get_watermark_offsets(TopicPartition(self._topic, partition), cached=True)[1]
             for partition in self._booked
         }
-        self._watch.partitions({partition: (offset, ends[partition]) for partition, offset in self._booked.items()})
+        for watch in self._watches:
+            watch.partitions(ends)
 
 
 def watermarks(client: Consumer, topic: str, partition: int) -> tuple[int, int]:

@@ -22,9 +22,24 @@ def lines() -> list[str]:
 
 
 @pytest.fixture(scope="session")
+def many_lines() -> list[str]:
+    """A longer one."""
+    return quiet(subscribers=30, days=30, seed=8)
+
+
+@pytest.fixture(scope="session")
 def fed(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> object:
     """What is in a ledger that was fed with it as a file."""
-    folder = tmp_path_factory.mktemp("fed")
+    return _content_of(lines, tmp_path_factory.mktemp("fed"))
+
+
+@pytest.fixture(scope="session")
+def many_fed(many_lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> object:
+    """The same of the longer one."""
+    return _content_of(many_lines, tmp_path_factory.mktemp("fed"))
+
+
+def _content_of(lines: list[str], folder: Path) -> object:
     (folder / "feed.jsonl").write_text("".join(lines), encoding="utf-8")
     assert obnovi(folder, "feed", "feed.jsonl", "--not-after", "none").code == 0
     return content(folder)

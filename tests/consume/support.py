@@ -2,14 +2,20 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from tests.cli.support import Done, in_this_process
+from ledger.log.engines import store_ref
+from ledger.log.reach import reaches
+from tests.cli.support import OBNOVI, Done, in_this_process
 
 PARTITIONS = 4
 """What the cluster makes of a topic that is asked for."""
@@ -61,6 +67,15 @@ class Cluster:
         reader.close()
         return found
 
+    def ends(self, topic: str) -> dict[int, int]:
+        """Where its partitions end that have anything."""
+        with closing(Consumer({"bootstrap.servers": self.hosts, "group.id": "test", "log_level": 0})) as reader:
+            found = {
+                number: reader.get_watermark_offsets(TopicPartition(topic, number), timeout=10)[1]
+                for number in range(PARTITIONS)
+            }
+        return {number: end for number, end in found.items() if end}
+
 
 def keyed(lines: Iterable[str]) -> list[Sent]:
     """Lines of a feed as messages."""
@@ -71,6 +86,60 @@ def consume(cluster: Cluster, folder: Path, topic: str, *options: object, ledger
     """The command up to the end of a topic, in a group of its own: one that somebody has just left takes its time."""
     who = ("--bootstrap", cluster.hosts, "--topic", topic, "--group", f"group-{next(_numbers)}")
     return obnovi(folder, "consume", *who, "--until-end", "--not-after", "none", *options, ledger=ledger)
+
+
+class Running:
+    """The command as a process that goes on; of a member that is killed, its group hears nothing for long."""
+
+    def __init__(self, cluster: Cluster, folder: Path, topic: str, group: str, *options: object) -> None:
+        (folder / "properties").write_text("session.timeout.ms = 3300\nheartbeat.interval.ms = 500\n", encoding="utf-8")
+        who = ("--bootstrap", cluster.hosts, "--topic", topic, "--group", group, "--config", "properties")
+        how = ("--not-after", "none", "--wait", "0.001", "--json", *map(str, options))
+        self._said: list[str] = []
+        self._process = subprocess.Popen(
+            [OBNOVI, "--ledger", "ledger.db", "consume", *who, *how],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def until_it_says(self, text: str) -> str:
+        """The line of its stderr with this in it, the next one that comes."""
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._said.append(line)
+            if text in line:
+                return line
+        raise AssertionError(f"it ended, and said {self._said}")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+        assert self._process.returncode == -signal.SIGKILL
+
+    def stop(self) -> Done:
+        """Asked to end: how it did."""
+        self._process.terminate()
+        out, err = self._process.communicate()
+        return Done(self._process.returncode, out, "".join(self._said) + err)
+
+
+def offsets(folder: Path, name: str = "ledger.db") -> dict[int, int]:
+    """Up to where each partition of the only topic is booked."""
+    if not (folder / name).exists():
+        return {}
+    with closing(store_ref(folder / name).open()) as store, store.reading() as log:
+        return {partition.number: reach.offset for partition, reach in reaches(log.settings()).items()}
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Until something is so, which takes a minute at most."""
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until, "it has not come about"
+        time.sleep(0.005)
 
 
 def obnovi(folder: Path, *arguments: object, ledger: str = "ledger.db") -> Done:
