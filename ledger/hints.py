@@ -15,7 +15,7 @@ Hint: TypeAlias = Literal[
     "see_events", "scheduled_event", "opening_event", "event_before_since", "time_before_opening", "time_before_since",
     "lacking_at_since", "see_stored", "replay_views", "erase_again",
     "seal_dataset", "seal_elsewhere", "name_empty_folder", "newer_program", "same_program",
-    "install_spark", "install_ray", "install_java",
+    "install_ray", "install_java",
 ]  # fmt: skip
 
 

@@ -209,7 +209,6 @@ HINTS: Final[dict[Hint, str]] = {
     "name_empty_folder": "{text}; name an empty folder",
     "newer_program": "{text}; read it with the program that sealed it",
     "same_program": "{text}; have the same everywhere, and run `obnovi seal {folder}` with it",
-    "install_spark": "{text}; install it with `pip install 'obnovi[spark]'`",
     "install_ray": "{text}; install it with `pip install 'obnovi[ray]'`",
     "install_java": "{text}; install Java 17 or newer, and let JAVA_HOME name its folder",
 }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.dataset.sealing import Program, seal
+from ledger.log.dataset.program import Program
+from ledger.log.dataset.sealing import seal
 from ledger.service import Ledger
 from projections.audit.audit import audit
 from projections.audit.duck import DuckEngine
