@@ -1,5 +1,6 @@
 """Ray as a scheduler of jobs: a task for each, done once more where its worker is lost."""
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from projections.engines.distant import Distant, Submit
 from projections.engines.engine import EngineFailed
 from projections.engines.executor import Done, Failed, Work, perform
 
+ANSWER_SECONDS: Final = 10
 FAILURES_MAX: Final = 3
 """So many workers of one job may be lost beyond the first."""
 
@@ -23,6 +25,8 @@ def ray_tasks(url: str | None, workers: int | None) -> Iterator[Distant]:
         import ray  # noqa: PLC0415  # it is an extra
     except ImportError:
         raise EngineFailed("Ray needs the library ray", "install_ray") from None
+    if url is not None:
+        _require_listener(url)
     try:
         ray.init(
             address=url or "local",
@@ -36,6 +40,17 @@ def ray_tasks(url: str | None, workers: int | None) -> Iterator[Distant]:
         yield Distant(_Tasks(ray), workers)
     finally:
         ray.shutdown()
+
+
+def _require_listener(url: str) -> None:
+    """Refuse an address where nobody listens: Ray 2.60 looks for minutes, and then ends the process by a signal."""
+    host, _, port = url.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return  # `auto`, which is looked up in a file
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise EngineFailed(f"Ray did not start at {url}: nobody listens there ({error})") from None
 
 
 class _Tasks:
