@@ -1,5 +1,6 @@
 """`obnovi seal`: a dataset of the ledger's contracts, begun and extended, for other engines and for fast jobs."""
 
+import os
 from pathlib import Path
 
 import click
@@ -22,8 +23,11 @@ from scripts.wiring import Settings, open_ledger
     metavar="N",
     help="Into how many buckets contracts go, for ever.  [default: one for 100,000 events, at least 16]",
 )
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes at work.  [default: the machine's cores]"
+)
 @with_settings
-def seal(settings: Settings, folder: str, buckets: int | None) -> int:
+def seal(settings: Settings, folder: str, buckets: int | None, workers: int | None) -> int:
     """Write the ledger's contracts as a dataset of Parquet files, or add to it what came since.
 
     Each run adds a file to every bucket that has something new and rewrites none; killed at any moment it leaves the
@@ -41,7 +45,8 @@ def seal(settings: Settings, folder: str, buckets: int | None) -> int:
         raise UsageError(f"{folder} is a file; name a folder")
     try:
         with open_ledger(settings) as ledger:
-            done = seal_ledger(ledger, Path(folder), buckets=buckets, watch=terminal.progress)
+            cores = workers or os.cpu_count() or 1
+            done = seal_ledger(ledger, Path(folder), buckets=buckets, workers=cores, watch=terminal.progress)
     except CannotSeal as error:
         raise Refused(worded(error)) from None
     if settings.json:

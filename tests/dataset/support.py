@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
-from ledger.log.dataset import form
+from ledger.log.dataset import form, parts
 from ledger.log.engines import dataset_ref, store_ref
 from ledger.log.keyring import KeysPlace
 from ledger.log.store import Mark, Reading, StoreRef
+from scripts.app import seal
 from tests.cli.support import Done, in_this_process
 
 QUESTIONS = (
@@ -76,6 +78,16 @@ def environment(folder: Path) -> dict[str, str]:
     """The shipped catalogue, caches in a place of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OBNOVI_")}
     return kept | {"OBNOVI_CACHE": str(folder / "cache")}
+
+
+@contextmanager
+def many_parts() -> Iterator[None]:
+    """Few events are sealed in many parts, by processes where these are asked for."""
+    with (
+        patch.object(seal, "EVENTS_FOR_PROCESSES", 1),
+        patch.object(parts, "EVENTS_IN_A_PART", 3),
+    ):
+        yield
 
 
 def files_of(folder: Path) -> list[Path]:

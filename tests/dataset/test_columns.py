@@ -85,8 +85,7 @@ def rows_of(events: list[tuple[str, bytes]], versions: list[int]) -> pa.Table:
         "position": [100 + version for version in versions],
         "contract": ["c"] * len(events),
     }
-    schema = pa.schema(list(parquet.SCHEMA)[:6])
-    return pa.table(own | {"version": versions, "topic": topics, "state": states}, schema)
+    return pa.table(own | {"version": versions, "topic": topics, "state": states}, parquet.HELD)
 
 
 def typed_rows(events: list[Event], *, together: int, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -221,9 +220,16 @@ def test_another_spelling_of_an_event_is_the_same_event(spelling: str) -> None:
 
 
 @pytest.mark.usefixtures("together")
-def test_lines_that_make_up_for_each_other_are_seen() -> None:
-    """One event has two versions in it, the next none: as many in all as there should be."""
-    states = [bytes_of(version=1) + bytes_of(version=2), b"{}"]
+@pytest.mark.parametrize(
+    "states",
+    [
+        (bytes_of(version=1) + bytes_of(version=2), b"{}"),
+        (bytes_of(version=1) + bytes_of(version=2)[:-1] + b',"holder":{}', b'{"x":1}}'),
+        (bytes_of(version=1) + bytes_of(version=2)[:-1] + b',"plan":"}', b'{"}'),
+    ],
+)
+def test_states_that_make_up_for_each_other_are_seen(states: tuple[bytes, bytes]) -> None:
+    """One has two events in it, the next none: as many in all as there should be."""
     with pytest.raises(BadEvents, match=r"^event 101: "):
         typed.typed(rows_of([("UsageCharged/1", state) for state in states], [1, 2]), {"c": PLACE})
 

@@ -1,11 +1,14 @@
 """A dataset keeps what is sealed as it is sealed: through erasures, lost keys, catalogues that come later."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from ledger.log.dataset.form import read_manifest
 from tests.cli.support import ACCOUNT, Run, line, month, write
-from tests.dataset.support import files_of
+from tests.dataset.support import files_of, forged, many_parts
 from tests.erasure.support import ORDER, PERSONAL, contents, contract_of, fed, first_contract, second_contract
 from tests.postgres import new_database
 from tests.support import with_settings
@@ -66,6 +69,31 @@ def test_a_catalogue_comes_with_what_was_booked_under_it(obnovi: Run) -> None:
     assert obnovi("verify", "--from", "dataset", "--json").json()["problems"] == []
 
 
+def test_another_program_says_that_it_sealed_the_same(obnovi: Run) -> None:
+    """Jobs on other machines want the versions of the newest sealing."""
+    write(Path("feed"), *month())
+    assert obnovi("feed", "feed").code == 0
+    assert obnovi("seal", "dataset").code == 0
+    (sealed,) = read_manifest(Path("dataset")).sealings
+    for changed in ({"program": "0.0.1"}, {"python": "3.10.1"}, {"tzdata": "1999a"}):
+        older = replace(sealed, **changed)
+        forged(Path("dataset"), partial(replace, sealings=(older,)))
+        before = contents(Path("dataset"))
+        assert obnovi("seal", "dataset", "--json").json() == {
+            "events": 4, "added": 0, "files": 0, "buckets": 16, "positions": [4],
+        }  # fmt: skip
+        assert read_manifest(Path("dataset")).sealings == (older, sealed)
+        after = contents(Path("dataset"))
+        assert obnovi("seal", "dataset").code == 0
+        assert contents(Path("dataset")) == after
+        assert {path for path in before if after[path] != before[path]} == {Path("dataset.json")}
+        assert obnovi("verify", "--from", "dataset", "--json").json()["positions"] == [4]
+    write(Path("more"), line("top_up", "more", "2023-01-20T12:00:00+03:00", amount=100))
+    assert obnovi("feed", "more").code == 0
+    assert obnovi("seal", "dataset", "--json").json()["added"] == 1
+    assert obnovi("verify", "--from", "dataset", "--json").json()["positions"] == [5]
+
+
 def test_an_empty_ledger_is_a_dataset_without_files(obnovi: Run) -> None:
     write(Path("none"))
     assert obnovi("feed", "none").code == 0
@@ -96,6 +124,9 @@ def test_a_ledger_in_postgresql_is_sealed_too(obnovi: Run, postgres_server: str)
         write(Path("feed"), *(each for account in (ACCOUNT, "79160000001", "79160000002") for each in month(account)))
         assert obnovi("--ledger", url, "feed", "feed").code == 0
         assert sum(obnovi("--ledger", url, "seal", "dataset", "--json").json()["positions"]) == 12
+        with many_parts():
+            assert obnovi("--ledger", url, "seal", "by-several", "--workers", 2).code == 0
+        assert contents(Path("by-several")) == contents(Path("dataset"))
         for question in (
             "verify",
             "what-if --all --set plan=t3 --json",

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,32 +11,35 @@ from unittest.mock import patch
 
 import pytest
 
-from ledger.log.dataset import sealing
-from tests.cli.support import ENVIRONMENT, Run, line, month, write
+from ledger.log.dataset import parts, sealing
+from tests.cli.support import ENVIRONMENT, Done, Run, line, month, write
 from tests.dataset.support import files_of
 
 KILLING = """
 import os, signal, sys
 from ledger.log import files
-from ledger.log.dataset import parquet, sealing
+from ledger.log.dataset import parquet, parts, sealing
 from scripts.cli.main import main
+from tests.dataset.support import many_parts
 
 owner, name, call, before = eval(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "before"
+seal, own = ["obnovi", "seal", "dataset", *sys.argv[5:]], os.getpid()
 real, calls = getattr(owner, name), 0
 
 def killed(*args, **options):
     global calls
     calls += 1
     if calls == call and before:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(own, signal.SIGKILL)
     made = real(*args, **options)
     if calls == call:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(own, signal.SIGKILL)
     return made
 
 setattr(owner, name, killed)
-sys.argv[:] = ["obnovi", "seal", "dataset"]
-main()
+sys.argv[:] = seal
+with many_parts():
+    main()
 """
 STEPS = {
     "before anything is written": ("parquet", "write", 1, "before"),
@@ -58,6 +62,15 @@ def kill_at(*step: object) -> None:
     arguments = [sys.executable, "-c", KILLING, *map(str, step)]
     done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+WITH_PROCESSES = {
+    "one is at work for another": ("parts.Stretch", "__call__", 1, "before", "--workers", 2),
+    "one has laid aside": ("parts.Stretch", "__call__", 1, "behind", "--workers", 2),
+    "one begins to write": ("parquet", "write", 1, "before", "--workers", 2),
+    "one has written": ("parquet", "write", 1, "behind", "--workers", 2),
+    "all are done": ("os", "replace", 1, "before", "--workers", 2),
+}
 
 
 def nothing_is_left() -> None:
@@ -91,6 +104,34 @@ def test_a_dataset_is_as_it_was(obnovi: Run, step: str) -> None:
     nothing_is_left()
 
 
+@pytest.mark.parametrize("step", WITH_PROCESSES)
+def test_a_dataset_is_as_it_was_when_several_were_at_work(obnovi: Run, step: str) -> None:
+    """Those that work for one that is killed end by themselves, and what they wrote is swept away."""
+    fed(obnovi, "feed", *(each for account in ACCOUNTS for each in month(account)))
+    assert obnovi("seal", "dataset").code == 0
+    before = {path: path.read_bytes() for path in files_of(Path("dataset"))}
+    pays = [line("top_up", "more", "2023-01-20T12:00:00+03:00", account, amount=100) for account in ACCOUNTS]
+    fed(obnovi, "more", *pays)
+    kill_at(*WITH_PROCESSES[step])
+    assert obnovi("verify", "--from", "dataset", "--json").json()["events"] == 24
+    done = sealed_when_they_have_ended(obnovi)
+    assert done.json()["added"] == 6
+    assert obnovi("verify", "--from", "dataset", "--json").json()["events"] == 30
+    assert {path: path.read_bytes() for path in before} == before
+    nothing_is_left()
+
+
+def sealed_when_they_have_ended(obnovi: Run) -> Done:
+    """Until then they hold the dataset, which is said."""
+    for _ in range(100):
+        done = obnovi("seal", "dataset", "--json")
+        if done.code == 0:
+            return done
+        assert done.err == "obnovi: somebody else is sealing into dataset at the moment; wait for it\n"
+        time.sleep(0.1)
+    raise AssertionError("they did not end")
+
+
 def test_what_is_listed_is_sealed(obnovi: Run) -> None:
     fed(obnovi, "feed", *month())
     kill_at("sealing", "_list", 1, "behind")
@@ -104,8 +145,9 @@ def small_steps() -> Iterator[None]:
     """A sealing takes few events, some at a time."""
     with (
         patch.object(sealing, "EVENTS_IN_A_BUCKET", 9),
-        patch.object(sealing, "EVENTS_AT_ONCE", 2),
-        patch.object(sealing, "HELD_BYTES_MAX", 1_000),
+        patch.object(parts, "EVENTS_IN_A_PART", 4),
+        patch.object(parts, "EVENTS_AT_ONCE", 2),
+        patch.object(parts, "HELD_BYTES_MAX", 1_000),
     ):
         yield
 

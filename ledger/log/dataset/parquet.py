@@ -47,7 +47,16 @@ SCHEMA: Final = pa.schema(
 HELD: Final = _ROWS.set(_ROWS.get_field_index("state"), pa.field("state", pa.large_binary(), nullable=False))
 """In memory a column of states may have more than two gigabytes."""
 _DICTIONARIES: Final = ["contract", "topic"]
-_WORDS: Final = [each.name for each in columns.SCHEMA if each.type == pa.string()]
+_WORDS: Final = [
+    *(each.name for each in columns.SCHEMA if each.type == pa.string()),
+    *(f"entries.list.entry.{name}" for name in ("from", "to", "unit")),
+]
+_WRITTEN: Final = {
+    "compression": "zstd",
+    "compression_level": ZSTD_LEVEL,
+    "use_dictionary": _DICTIONARIES + _WORDS,
+    "column_encoding": {each.name: "DELTA_BINARY_PACKED" for each in columns.SCHEMA if each.type == columns.TIME},
+}
 _CONTRACT: Final = SCHEMA.get_field_index("contract")
 _SHARD: Final = SCHEMA.get_field_index("shard")
 
@@ -74,12 +83,10 @@ def write(file: BinaryIO, table: pa.Table, places: Mapping[str, Place]) -> None:
 
     Raises BadEvents for what is no event, and where the versions of a contract do not follow each other.
     """
-    options = {"compression": "zstd", "compression_level": ZSTD_LEVEL, "use_dictionary": _DICTIONARIES + _WORDS}
-    with pq.ParquetWriter(file, SCHEMA, **options) as writer:
+    with pq.ParquetWriter(file, SCHEMA, **_WRITTEN) as writer:
         for start, end in _groups(table):
-            rows = table.slice(start, end - start).cast(_ROWS)
-            further = typed(rows, places)
-            writer.write_table(pa.table([*rows.columns, *further.columns], SCHEMA))
+            rows = table.slice(start, end - start)
+            writer.write_table(pa.table([*rows.cast(_ROWS).columns, *typed(rows, places).columns], SCHEMA))
 
 
 def read(content: pa.Buffer, shard: int) -> Iterator[Run]:

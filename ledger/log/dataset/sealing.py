@@ -5,43 +5,36 @@ any moment, a sealing leaves the dataset as it was, and the next one removes wha
 """
 
 import fcntl
-import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from ledger.hints import HintedError
 from ledger.log import files
 from ledger.log.contracts import FORM_SETTING, LEDGER_SETTING
-from ledger.log.dataset import form, parquet
+from ledger.log.dataset import form
 from ledger.log.dataset.files import Files, strangers
 from ledger.log.dataset.form import MANIFEST, File, Manifest, Sealing, ShardOf
+from ledger.log.dataset.parts import Aside, Run, here, made_of, stretches
 from ledger.log.dataset.program import Program
 from ledger.log.errors import BadEvents
-from ledger.log.places import Place, place_of, place_said
 from ledger.log.sharded.placing import SHARD_SETTING, SHARDS_SETTING
-from ledger.log.store import Adopted, Reading, Stored
+from ledger.log.store import Adopted, Reading
 from ledger.progress import Progress, unwatched
 
-EVENTS_AT_ONCE: Final = 10_000
-HELD_BYTES_MAX: Final = 32 * 1024 * 1024
-"""Of events in memory; they are laid aside then, until all of their bucket's file are there."""
 EVENTS_IN_A_BUCKET: Final = 100_000
 """For each a bucket when a dataset is begun; and no bucket gets more by one sealing, on average."""
 BUCKETS_MIN: Final = 16
 SETTINGS: Final = (FORM_SETTING, LEDGER_SETTING, SHARD_SETTING, SHARDS_SETTING)
 """Those that say what the log is; others say how a store keeps what it has besides."""
 _LEFT_BY_THE_FIRST: Final = re.compile(r"bucket=\d{4}/000001\.parquet")
-_BUCKET: Final = pa.field("bucket", pa.int16(), nullable=False)
 _OWN: Final = re.compile(rf"bucket=\d{{4}}|{re.escape(MANIFEST)}\.obnovi-[0-9a-f]{{16}}\.part")
 
 
@@ -65,26 +58,37 @@ def seal(
     program: Program,
     *,
     buckets: int | None = None,
+    run: Run | None = None,
     progress: Progress = unwatched,
 ) -> Sealed:
     """Add to the dataset of a folder what a ledger has beyond it, or begin one in a folder that is new or empty.
 
     A run with very much to add makes several sealings of it, each good by itself. `buckets`, where a dataset is begun,
-    in place of as many as its events take; their number never changes. Raises CannotSeal, BadEvents, StoreError,
+    in place of as many as its events take; their number never changes. Sealed up to here by another program, it gets a
+    sealing without files: whoever reads it may want the versions of the newest. `run` works at the parts of a sealing,
+    from readings up to where this one is; without it they are done here. Raises CannotSeal, BadEvents, StoreError,
     OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         dataset = before = _before(log, folder, buckets)
         until = tuple(shard.last_position() for shard in log.shards)
-        while dataset.positions != until or not dataset.sealings:
+        while dataset.positions != until or not _is_sealed_by(program, dataset):
             sealed = sum(dataset.positions) - sum(before.positions)
-            dataset = _further(log, folder, program, dataset, partial(_told, progress, sealed))
+            dataset = _further(log, folder, program, dataset, run or here(log), partial(_told, progress, sealed))
         if dataset.shards != (beside := _beside(log)):
             dataset = replace(dataset, shards=beside)
             _list(folder, dataset, log.ref.like)
     added, made = sum(dataset.positions) - sum(before.positions), len(dataset.files) - len(before.files)
     return Sealed(sum(dataset.positions), added, made, dataset.buckets, dataset.positions)
+
+
+def _is_sealed_by(program: Program, dataset: Manifest) -> bool:
+    """Whether its newest sealing says these versions. Another program adds one that says its own, without files."""
+    if not dataset.sealings:
+        return False
+    newest = dataset.sealings[-1]
+    return Program(newest.program, newest.python, newest.tzdata) == program
 
 
 def _told(progress: Progress, before: int, done: int) -> None:
@@ -97,12 +101,11 @@ def pending(log: Reading, folder: Path) -> int:
     return max(log.count() - sealed, 0)
 
 
-def _further(log: Reading, folder: Path, program: Program, before: Manifest, progress: Progress) -> Manifest:
+def _further(log: Reading, folder: Path, program: Program, before: Manifest, run: Run, progress: Progress) -> Manifest:
     """The dataset with the next events, as many as one sealing takes; they are durable."""
+    positions = _reached(before, log)
     with files.workplace(folder / MANIFEST) as place:
-        adding = _Adding(log, before, place)
-        made = adding.files(progress)
-        positions = tuple(adding.positions)
+        made = _made(log.ref.like, place, before, positions, run, progress)
         for file in made:
             path = folder / file.file
             path.parent.mkdir(exist_ok=True)
@@ -121,94 +124,36 @@ def _further(log: Reading, folder: Path, program: Program, before: Manifest, pro
     return after
 
 
-class _Adding:
-    """The files that a sealing adds, made in a place of their own."""
-
-    def __init__(self, log: Reading, before: Manifest, place: Path) -> None:
-        self.positions = list(before.positions)
-        """Up to which events were taken, of each shard."""
-        self._log = log
-        self._buckets = before.buckets
-        self._number = len(before.sealings) + 1
-        self._place = place
-        self._held: list[pa.Table] = []
-        self._aside: dict[int, list[tuple[Path, int]]] = {}
-        """What was laid aside for each bucket: in which files, and as which of their batches."""
-
-    def files(self, progress: Progress) -> list[File]:
-        """One for every bucket that has something new. Raises BadEvents."""
-        done = held = 0
-        for table in self._tables():
-            self._held.append(table)
-            held += table.nbytes
-            done += len(table)
-            progress(done)
-            if held >= HELD_BYTES_MAX:
-                self._lay_aside()
-                held = 0
-        if held:
-            self._lay_aside()
-        return [self._file(bucket) for bucket in sorted(self._aside)]
-
-    def _tables(self) -> Iterator[pa.Table]:
-        """The next events in order of shard and position, some at a time, each with its bucket."""
-        left = self._buckets * EVENTS_IN_A_BUCKET
-        for number, shard in enumerate(self._log.shards):
-            last = shard.last_position()
-            while left and (after := self.positions[number]) < last:
-                until = min(after + EVENTS_AT_ONCE, after + left, last)
-                rows = shard.rows_between(after, until)
-                if (there := [row[0] for row in rows]) != list(range(after + 1, until + 1)):
-                    missing = next(at for at in range(after + 1, until + 1) if at not in there)
-                    raise BadEvents(f"there is no event at position {missing}", "run_verify")
-                table = parquet.held(number, rows)
-                buckets = {each: form.bucket_of(each, self._buckets) for each in {row[1] for row in rows}}
-                yield table.append_column(_BUCKET, pa.array([buckets[row[1]] for row in rows], _BUCKET.type))
-                self.positions[number] = until
-                left -= until - after
-
-    def _lay_aside(self) -> None:
-        """Put what is held into a file, a batch for each bucket."""
-        table = pa.concat_tables(self._held).combine_chunks()
-        table = table.take(pc.sort_indices(table, [(_BUCKET.name, "ascending")]))
-        self._held = []
-        runs = pc.run_end_encode(table.column(_BUCKET.name).combine_chunks())
-        path = self._place / f"aside-{sum(map(len, self._aside.values()))}"
-        start = 0
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, parquet.HELD) as writer:
-            ends = zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True)
-            for batch, (bucket, end) in enumerate(ends):
-                writer.write_table(table.slice(start, end - start).drop_columns(_BUCKET.name))
-                self._aside.setdefault(bucket, []).append((path, batch))
-                start = end
-
-    def _file(self, bucket: int) -> File:
-        name = form.file_name(bucket, self._number)
-        table = parquet.in_order(pa.Table.from_batches([_batch(*each) for each in self._aside[bucket]]))
-        with open(files.create(self._place / Path(name).parent.name, like=self._log.ref.like), "w+b") as file:
-            parquet.write(file, table, self._places(table))
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
-            file.seek(0)
-            return File(name, len(table), size, hashlib.file_digest(file, "sha256").hexdigest())
-
-    def _places(self, table: pa.Table) -> dict[str, Place]:
-        """Region and zone of the contracts of some rows, which their openings say, wherever these are."""
-        pairs = table.select(["shard", "contract"]).group_by(["shard", "contract"]).aggregate([]).to_pydict()
-        numbers = dict(zip(pairs["contract"], pairs["shard"], strict=True))
-        opened = table.filter(pc.equal(table["version"], 1)).to_pydict()
-        names = ("position", "contract", "version", "topic", "state")
-        rows = map(Stored._make, zip(*(opened[name] for name in names), strict=True))
-        places = {row.account: place_said(row.account, row) for row in rows}
-        for contract in numbers.keys() - places.keys():
-            places[contract] = place_of(self._log.shards[numbers[contract]], contract)
-        return places
+def _reached(before: Manifest, log: Reading) -> tuple[int, ...]:
+    """How far the next sealing comes: shard by shard, as many events as one takes."""
+    left = before.buckets * EVENTS_IN_A_BUCKET
+    positions = []
+    for after, shard in zip(before.positions, log.shards, strict=True):
+        positions.append(min(after + left, shard.last_position()))
+        left -= positions[-1] - after
+    return tuple(positions)
 
 
-def _batch(path: Path, number: int) -> pa.RecordBatch:
-    with pa.OSFile(str(path)) as file:
-        return pa.ipc.open_file(file).get_batch(number)
+def _made(
+    like: Path | None, place: Path, before: Manifest, positions: Sequence[int], run: Run, progress: Progress
+) -> list[File]:
+    """A file for every bucket that has something new, in a place. Raises BadEvents.
+
+    All is read before anything is written, and each is told as half of the work.
+    """
+    count = sum(positions) - sum(before.positions)
+    ends = zip(before.positions, positions, strict=True)
+    each = (
+        stretches(number, after, until, place=place, buckets=before.buckets)
+        for number, (after, until) in enumerate(ends)
+    )
+    aside: Aside = {}
+    for found in run(list(chain.from_iterable(each)), lambda done: progress(done // 2)):
+        for bucket, pieces in found.items():
+            aside.setdefault(bucket, []).extend(pieces)
+    parts = list(made_of(aside, len(before.sealings) + 1, place=place, like=like))
+    made = chain.from_iterable(run(parts, lambda done: progress((count + done) // 2)))
+    return sorted(made, key=lambda file: file.bucket)
 
 
 def _before(log: Reading, folder: Path, buckets: int | None) -> Manifest:

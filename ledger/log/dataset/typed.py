@@ -14,13 +14,13 @@ import pyarrow.json as pj
 from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
-from ledger.events import Event, InputRef, Period, type_name
+from ledger.events import EVENT_TYPES, Event, InputRef, Period, type_name
 from ledger.log import codec
 from ledger.log.dataset.columns import COLUMNS, ENTRIES, ENTRY, PLACE, SCHEMA, TIME, Column
 from ledger.log.errors import BadEvents
 from ledger.log.places import Place
 
-PARSED_TOGETHER_MIN: Final = 16
+PARSED_TOGETHER_MIN: Final = 64
 """Of fewer events of a topic, each is decoded."""
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 _INSIDE: Final[dict[tuple[str, ...], FieldInfo]] = {
@@ -29,6 +29,7 @@ _INSIDE: Final[dict[tuple[str, ...], FieldInfo]] = {
 """Fields of an event's parts by their paths."""
 _ATTRIBUTES: Final = {"from": "from_"}
 _ENTRY: Final = attrgetter("from_", "to", "unit", "amount", "grant")
+_LINE_END, _NOTHING = (pa.scalar(text, pa.large_binary()) for text in (b"\n", b""))
 _PARSED_ENTRIES: Final = pa.list_(pa.struct([pa.field(each.name, each.type) for each in ENTRY]))
 
 
@@ -39,6 +40,7 @@ class _Unlike(Exception):
 def typed(rows: pa.Table, places: Mapping[str, Place]) -> pa.Table:
     """The typed columns of stored events, whose contracts have these regions and zones. Raises BadEvents."""
     topics = rows.column("topic").combine_chunks().dictionary_encode()
+    events = rows.select(["position", "version", "topic", "state"]).combine_chunks()
     parts: list[pa.Table] = []
     order: list[pa.Array] = []
     others: list[pa.Array] = []
@@ -48,13 +50,13 @@ def typed(rows: pa.Table, places: Mapping[str, Place]) -> pa.Table:
         try:
             if kind is None or len(chosen) < PARSED_TOGETHER_MIN:
                 raise _Unlike
-            parts.append(_parsed(kind, rows.take(chosen)))
+            parts.append(_parsed(kind, *(events.column(name).take(chosen) for name in ("version", "state"))))
             order.append(chosen)
         except (_Unlike, pa.ArrowInvalid, pa.ArrowNotImplementedError):
             others.append(chosen)
     if others:
         order.append(pa.concat_arrays(others))
-        parts.append(_decoded(rows.take(order[-1])))
+        parts.append(_decoded(events.take(order[-1])))
     table = pa.concat_tables(parts, promote_options="default")
     if len(topics.dictionary) > 1:
         table = table.combine_chunks().take(pc.sort_indices(pa.concat_arrays(order)))
@@ -91,32 +93,33 @@ class _Kind:
         self.parsing = pj.ParseOptions(explicit_schema=pa.schema(schema), unexpected_field_behavior="ignore")
 
 
-_OF_TOPIC: Final = {topic: _Kind(kind) for topic, kind in codec.KINDS.items()}
+_OF_TYPE: Final[dict[type, _Kind]] = {kind: _Kind(kind) for kind in EVENT_TYPES}
+_OF_TOPIC: Final = {topic: _OF_TYPE[kind] for topic, kind in codec.KINDS.items()}
 
 
-def _parsed(kind: _Kind, rows: pa.Table) -> pa.Table:
+def _parsed(kind: _Kind, versions: pa.ChunkedArray, states: pa.ChunkedArray) -> pa.Table:
     """The columns of events of one topic. Raises _Unlike, ArrowInvalid."""
-    found = _as_json(rows.column("state").to_pylist(), kind.parsing)
-    if not found.column("version").equals(rows.column("version")):
+    found = _as_json(states.combine_chunks(), kind.parsing)
+    if not found.column("version").equals(versions):
         raise _Unlike
     arrays = {column.name: _values(found, column, kind.fields[column.path[0]]) for column in kind.columns}
-    made = pa.table(arrays | {"type": pa.repeat(pa.scalar(kind.name), len(rows))})
+    made = pa.table(arrays | {"type": pa.repeat(pa.scalar(kind.name), len(versions))})
     made.validate(full=True)
     return made
 
 
-def _as_json(states: Sequence[bytes], parsing: pj.ParseOptions) -> pa.Table:
-    """A row for each of some objects, which must stand in a line each."""
-    content = b"\n".join(states)
-    between = len(states) - 1
-    if not (
-        content.startswith(b"{")
-        and content.endswith(b"}")
-        and content.count(b"\n") == content.count(b"}\n{") == between
-    ):
+def _as_json(states: pa.LargeBinaryArray, parsing: pj.ParseOptions) -> pa.Table:
+    """A row for each of some objects.
+
+    Each begins and ends as one: where two meet there is no JSON but two objects, and so many rows are one of each.
+    """
+    if not (pc.all(pc.starts_with(states, "{")).as_py() and pc.all(pc.ends_with(states, "}")).as_py()):
         raise _Unlike
-    reading = pj.ReadOptions(use_threads=False, block_size=max(_BLOCK_BYTES, 2 * max(map(len, states))))
-    found = pj.read_json(pa.BufferReader(content), read_options=reading, parse_options=parsing)
+    lines = pc.binary_join_element_wise(states, _LINE_END, _NOTHING)
+    longest = pc.max(pc.binary_length(lines)).as_py()
+    reading = pj.ReadOptions(use_threads=False, block_size=max(_BLOCK_BYTES, 2 * longest))
+    content = pa.BufferReader(lines.buffers()[2])
+    found = pj.read_json(content, read_options=reading, parse_options=parsing)
     if len(found) != len(states):
         raise _Unlike
     return found.combine_chunks()
@@ -186,12 +189,16 @@ def _bad(position: int, error: Exception) -> BadEvents:
 
 
 def _turned(events: Sequence[Event]) -> pa.Table:
-    columns = {each.name: pa.array([_value(event, each) for event in events], each.type) for each in COLUMNS}
+    values: dict[str, list[Any]] = {column.name: [None] * len(events) for column in COLUMNS}
+    for number, event in enumerate(events):
+        for column in _OF_TYPE[type(event)].columns:
+            values[column.name][number] = _value(event, column)
+    columns = {each.name: pa.array(values[each.name], each.type) for each in COLUMNS}
     return pa.table(columns | {"type": pa.array(map(type_name, events), pa.string())})
 
 
 def _value(event: Event, column: Column) -> Any:
-    found: Any = event if type(event) in column.only else None
+    found: Any = event
     for name in column.path:
         found = found.get(name) if isinstance(found, dict) else getattr(found, _ATTRIBUTES.get(name, name), None)
     if isinstance(found, float):  # pyarrow would cut it off
