@@ -20,6 +20,7 @@ from scripts.benchmarks import (
     append,
     builds,
     columns,
+    consume,
     engines,
     evidence,
     exports,
@@ -52,6 +53,7 @@ ROWS = {
     row.name: row
     for row in (
         feed.ROW,
+        consume.ROW,
         append.ROW,
         one_input.ROW,
         fold.ROW,
