@@ -83,10 +83,11 @@ class Reader:
         self._client.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
         try:
             while not self._stopping and not self._is_at_end():
-                for received in self._client.consume(AT_ONCE, self._timeout()):
-                    self._take(received)
+                received = self._client.consume(AT_ONCE, self._timeout())
                 if self._failed is not None:
                     raise self._failed
+                for each in received:
+                    self._take(each)
                 if self._is_due():
                     self._book()
                 self._look()
@@ -168,6 +169,8 @@ class Reader:
 
     def _assigned(self, client: Consumer, given: list[TopicPartition]) -> None:
         self._guarded(lambda: self._begin(client, given))
+        if self._failed is not None:
+            client.unassign()  # else the client would begin where it likes
 
     def _revoked(self, client: Consumer, taken: list[TopicPartition]) -> None:
         self._guarded(self._book)

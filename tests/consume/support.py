@@ -127,11 +127,11 @@ class Running:
 
 
 def offsets(folder: Path, name: str = "ledger.db") -> dict[int, int]:
-    """Up to where each partition of the only topic is booked."""
+    """Up to where each partition of the only topic is booked that had anything."""
     if not (folder / name).exists():
         return {}
     with closing(store_ref(folder / name).open()) as store, store.reading() as log:
-        return {partition.number: reach.offset for partition, reach in reaches(log.settings()).items()}
+        return {partition.number: reach.offset for partition, reach in reaches(log.settings()).items() if reach.offset}
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
