@@ -11,7 +11,7 @@ import click
 
 from ledger.periods import Moment
 from ledger.progress import Progress
-from scripts.app.consume import Consuming, RejectedMessage, Tell
+from scripts.app.consume import Consuming, Tell
 from scripts.app.feed import Counts
 from scripts.cli import terminal
 from scripts.cli.feed import print_counts
@@ -22,6 +22,7 @@ from scripts.errors import UsageError
 from scripts.wiring import Settings, is_sealing, ledger_ref, now, open_ledger
 
 if TYPE_CHECKING:
+    from scripts.kafka.client import Cluster
     from scripts.kafka.reader import Reader
     from scripts.web.consume_metrics import ConsumeMetrics
 
@@ -78,28 +79,21 @@ def consume(
       obnovi consume --bootstrap kafka-1:9092 --topic inputs --group billing --until-end --json
     """
     try:
-        from scripts.kafka import client, properties, reader, rejects  # noqa: PLC0415  # an extra of this command alone
+        from scripts.kafka import client, properties, reader  # noqa: PLC0415  # an extra of this command alone
     except ModuleNotFoundError as error:
         raise UsageError(f"Kafka needs {error.name}; install it with `pip install 'obnovi[kafka]'`") from None
     if rejects_topic == topic:
         raise UsageError(f"--rejects-topic {topic} is the topic itself; name another one")
-    given = properties.read_properties(Path(config)) if config is not None else {}
-    trouble = client.Trouble(print_error)
+    cluster = client.Cluster(
+        bootstrap, {} if config is None else properties.read_properties(Path(config)), client.Trouble(print_error)
+    )
+    consumer = cluster.consumer(group if shard is None else f"{group}-{shard}")
+    found, partitions = cluster.topic(consumer, topic)
     counts = Counts()
     with ExitStack() as stack:
-        consumer = client.consumer(bootstrap, group if shard is None else f"{group}-{shard}", given, trouble)
-        found, partitions = client.topic_of(consumer, bootstrap, topic, trouble)
-        tell: Tell
-        if rejects_topic is not None:
-            producer = client.producer(bootstrap, given, trouble)
-            client.topic_of(producer, bootstrap, rejects_topic, trouble)
-            sink = rejects.RejectsTopic(producer, rejects_topic)
-
-            def tell(rejected: Sequence[RejectedMessage]) -> None:
-                sink.send(as_records(topic, rejected))
-
-        else:
-            tell = stack.enter_context(told_on_stderr(topic))
+        tell = stack.enter_context(
+            told_on_stderr(topic) if rejects_topic is None else _told_to_topic(cluster, rejects_topic, topic)
+        )
         is_new = not ledger_ref(settings).exists()
         ledger = stack.enter_context(open_ledger(settings, "create"))
         if is_new and not is_sealing():
@@ -112,7 +106,7 @@ def consume(
             consumer,
             consuming,
             tell=tell,
-            trouble=trouble,
+            trouble=cluster.trouble,
             watches=watches,
             told=lambda numbers: None if until_end else _tell_partitions(topic, numbers),
             wait_seconds=wait_seconds,
@@ -122,6 +116,16 @@ def consume(
         with _stopped_by_signals(reading):
             reading.run()
     return print_counts(settings, counts)
+
+
+@contextmanager
+def _told_to_topic(cluster: "Cluster", rejects_topic: str, topic: str) -> Iterator[Tell]:
+    from scripts.kafka.rejects import RejectsTopic  # noqa: PLC0415  # as above
+
+    producer = cluster.producer()
+    cluster.topic(producer, rejects_topic)
+    sink = RejectsTopic(producer, rejects_topic)
+    yield lambda rejected: sink.send(as_records(topic, rejected))
 
 
 class Bar:

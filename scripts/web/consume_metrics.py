@@ -11,7 +11,8 @@ from scripts.app.feed import Counts
 from scripts.errors import UsageError
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
-_RESULTS: Final = ("applied", "duplicates", "refused", "rejected")
+_RESULTS: Final = {"applied": "applied", "duplicate": "duplicates", "refused": "refused", "rejected": "rejected"}
+"""As the server's figures call them, and where they are counted."""
 _LABELS: Final = ("shard", "topic", "partition")
 ByShard = Mapping[int, Mapping[int, int]]
 """Of each shard the offset up to which partitions are booked."""
@@ -50,8 +51,8 @@ class ConsumeMetrics:
     def collect(self) -> Iterator[Metric]:
         """What stands at this moment."""
         inputs = CounterMetricFamily("obnovi_inputs", "Inputs by what became of them.", labels=("result",))
-        for result in _RESULTS:
-            inputs.add_metric((result,), getattr(self._counts, result))
+        for result, name in _RESULTS.items():
+            inputs.add_metric((result,), getattr(self._counts, name))
         offset = GaugeMetricFamily("obnovi_consume_offset", "Up to where a shard has booked.", labels=_LABELS)
         lag = GaugeMetricFamily("obnovi_consume_lag", "Messages that a shard has not booked.", labels=_LABELS)
         for shard, partition, reached, end in self._partitions:

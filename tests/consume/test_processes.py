@@ -1,12 +1,33 @@
 """Consumers as processes: killed, divided, asked to end; each input is booked once."""
 
 import json
+import time
 from pathlib import Path
 from random import Random
+from urllib.request import urlopen
 
+from tests.cli.support import opening
 from tests.consume.support import Cluster, Running, content, keyed, offsets, wait_for
 
 REJECTED = (None, b"whose?")
+
+
+def asked(url: str) -> str:
+    with urlopen(url) as answer:
+        return bytes(answer.read()).decode()
+
+
+def test_brokers_that_go_away_are_told_of_once_and_waited_for(folder: Path) -> None:
+    cluster = Cluster()
+    topic = cluster.topic(*keyed([opening()]))
+    member = Running(cluster, folder, topic, "left")
+    member.until_it_says("Reading")
+    wait_for(lambda: sum(offsets(folder).values()) == 1)
+    cluster.close()
+    assert "brokers are down" in member.until_it_says("waiting for it")
+    time.sleep(1)
+    done = member.stop()
+    assert (done.code, done.json()["applied"], done.err.count("waiting for it")) == (0, 1, 1)
 
 
 def test_killed_at_any_moment_it_books_nothing_twice_and_leaves_nothing_out(
@@ -43,7 +64,8 @@ def test_members_of_a_group_divide_the_partitions_and_take_over_from_each_other(
     assert first.until_it_says("Reading") == f"Reading of topic {topic}: partitions 0, 1, 2, 3\n"
     cluster.send(topic, messages[:third])
     wait_for(lambda: sum(offsets(folder).values()) > 0)
-    second = Running(cluster, folder, topic, "divided")
+    second = Running(cluster, folder, topic, "divided", "--metrics", "0")
+    figures = second.until_it_says("Figures are at ").split()[-1]
     halves = {member.until_it_says("Reading").partition(": ")[2] for member in (second, first)}
     assert halves == {"partitions 0, 1\n", "partitions 2, 3\n"}
     cluster.send(topic, messages[third : 2 * third])
@@ -52,6 +74,10 @@ def test_members_of_a_group_divide_the_partitions_and_take_over_from_each_other(
     first.kill()
     assert second.until_it_says("Reading").endswith("partitions 0, 1, 2, 3\n")
     wait_for(lambda: offsets(folder) == cluster.ends(topic))
+    labels = f'partition="3",shard="0",topic="{topic}"'
+    end = f"obnovi_consume_offset{{{labels}}} {cluster.ends(topic)[3]}.0"
+    wait_for(lambda: end in (told := asked(figures)) and f"obnovi_consume_lag{{{labels}}} 0.0" in told)
+    assert "obnovi_consume_batch_seconds_count" in asked(figures)
     done = second.stop()
     assert done.code == 0
     assert done.json()["applied"] > 0
