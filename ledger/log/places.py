@@ -1,5 +1,6 @@
 """Where accounts are: the region and the zone that their openings say (R-3.1)."""
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from ledger.events import AccountOpened
@@ -14,14 +15,25 @@ class Place(NamedTuple):
     zone: str
 
 
-def place_of(log: Reading, contract: str) -> Place:
-    """The place of a contract of a log. Raises BadEvents."""
-    return place_said(contract, log.stored(contract, 1))
+def places_of(log: Reading, contracts: Collection[str], found: Iterable[Stored] = ()) -> dict[str, Place]:
+    """The places of some contracts; `found` are openings that need not be looked up.
+
+    Raises BadEvents for a contract that does not begin with one.
+    """
+    places = {row.account: _said(row) for row in found}
+    places |= {row.account: _said(row) for row in log.openings([each for each in contracts if each not in places])}
+    for contract in contracts:
+        if contract not in places:
+            raise _unopened(contract)
+    return places
 
 
-def place_said(contract: str, first: Stored | None) -> Place:
-    """The place that the first event of a contract says. Raises BadEvents where that is no opening."""
-    event = first.event() if first is not None else None
+def _said(first: Stored) -> Place:
+    event = first.event()
     if not isinstance(event, AccountOpened):
-        raise BadEvents(f"the events of contract {contract} do not begin with its opening", "run_verify")
+        raise _unopened(first.account)
     return Place(event.region, event.zone)
+
+
+def _unopened(contract: str) -> BadEvents:
+    return BadEvents(f"the events of contract {contract} do not begin with its opening", "run_verify")

@@ -187,6 +187,9 @@ class Reading(Protocol):
     def stored(self, account: str, version: int) -> Stored | None:
         """One event of an account as stored."""
 
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        """The first event of each of some accounts, in no order; of those that have none, nothing."""
+
     def at(self, position: int) -> Stored | None:
         """The event of a position."""
 

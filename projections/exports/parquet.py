@@ -1,7 +1,6 @@
 """The log as one Parquet file: a row an event, typed columns, entries as a list, the stored bytes beside them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -11,7 +10,7 @@ from ledger.entries import Entry
 from ledger.events import type_name
 from ledger.log.dataset.columns import ENTRIES, ENTRY, TIME
 from ledger.log.errors import BadEvents
-from ledger.log.places import Place, place_of
+from ledger.log.places import Place, places_of
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
 from projections.exports.selection import EVERYTHING, Selection, placed_events
@@ -53,12 +52,13 @@ SCHEMA: Final = pa.schema(
 def write(log: Reading, file: BinaryIO, progress: Progress, selection: Selection = EVERYTHING) -> int:
     """Write the whole log, or what is selected of it; how many events that is. Raises BadEvents."""
     done = 0
-    places = lru_cache(PLACES_HELD_MAX)(partial(place_of, log))
+    places: dict[str, Place] = {}
     rows = log.events_between(0, log.last_position())
     if not selection.is_whole:
         rows = (each.stored for each in placed_events(log, selection, progress) if not each.is_before)
     with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for some in _batches(rows):
+            _learn_places(log, some, places)
             try:
                 table = _table(log, some, places)
             except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -84,11 +84,18 @@ def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
         yield some
 
 
-def _table(log: Reading, rows: list[Stored], place_of: Callable[[str], Place]) -> pa.Table:
+def _learn_places(log: Reading, rows: list[Stored], places: dict[str, Place]) -> None:
+    """Let the accounts of some events be among those whose places are known; too many are forgotten."""
+    accounts = {row.account for row in rows}
+    if len(places) > PLACES_HELD_MAX:
+        places.clear()
+    places |= places_of(log, accounts - places.keys(), (row for row in rows if row.version == 1))
+
+
+def _table(log: Reading, rows: list[Stored], places: dict[str, Place]) -> pa.Table:
     events = [log.opened(row) for row in rows]
     named = log.contracts.named_all({row.account for row in rows})
     contracts = [named[row.account] for row in rows]
-    places = [place_of(row.account) for row in rows]
     inputs = [event.input for event in events]
     offsets = [0]
     entries: list[Entry] = []
@@ -122,8 +129,8 @@ def _table(log: Reading, rows: list[Stored], place_of: Callable[[str], Place]) -
         "state": [row.state for row in rows],
         "holder": [contract.holder for contract in contracts],
         "contract": [contract.id for contract in contracts],
-        "region": [place.region for place in places],
-        "zone": [place.zone for place in places],
+        "region": [places[row.account].region for row in rows],
+        "zone": [places[row.account].zone for row in rows],
     }
     arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
     arrays["entries"] = pa.ListArray.from_arrays(

@@ -57,3 +57,4 @@ def test_one_contract_is_found_with_all_it_has(sealed: Ledgers) -> None:
             assert found.stored(account, version) is None
         assert list(found.events("nobody")) == []
         assert found.newest_versions(["nobody"]) == {}
+        assert sorted(found.openings([*log.accounts(), "nobody"])) == sorted(log.openings(log.accounts()))

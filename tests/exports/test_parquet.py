@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ledger.log.engines import open_store, store_ref
-from ledger.log.places import place_of
+from ledger.log.places import places_of
 from ledger.periods import from_datetime
 from ledger.service import Ledger
 from projections.exports import parquet
@@ -112,7 +112,7 @@ def test_every_row_has_the_region_and_the_zone_of_its_account(months: Months, tm
     """Also where the account was opened before the dates that are exported."""
     later = tmp_path / "later.parquet"
     with closing(open_store(months.ledger)) as store, store.reading() as log, later.open("wb") as file:
-        expected = {id: place_of(log, id) for id in log.accounts()}
+        expected = places_of(log, log.accounts())
         parquet.write(log, file, lambda _: None, Selection(since=date(2026, 1, 20)))
     rows = pq.read_table(later, columns=["contract", "region", "zone", "type"]).to_pylist()
     assert {(row["contract"], (row["region"], row["zone"])) for row in rows} <= set(expected.items())

@@ -285,6 +285,8 @@ class StoreContract:
         with store.reading() as log:
             assert log.accounts() == list(log.each_account()) == ordered
             assert [log.newest_versions([each]) for each in log.each_account()] == [{each: 2} for each in ordered]
+            assert sorted(log.openings([*ordered, "nobody"])) == [log.stored(word, 1) for word in WORDS]
+            assert list(log.openings([])) == list(log.openings(["nobody"])) == []
             assert [row.account for row in log.all_events()] == [word for word in ordered for _ in range(2)]
             assert [head.account for head in log.heads()] == ordered
             assert log.due_accounts(7) == [head.account for head in log.due(7, 99)] == ordered

@@ -19,7 +19,7 @@ from ledger.log import files
 from ledger.log.dataset import form, parquet
 from ledger.log.dataset.form import File
 from ledger.log.errors import BadEvents
-from ledger.log.places import Place, place_of, place_said
+from ledger.log.places import Place, places_of
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
 
@@ -190,12 +190,12 @@ def _rows(piece: Piece) -> pa.Table:
 
 def _places(log: Reading, table: pa.Table) -> dict[str, Place]:
     """Region and zone of the contracts of some rows, which their openings say, wherever these are."""
-    pairs = table.select(["shard", "contract"]).group_by(["shard", "contract"]).aggregate([]).to_pydict()
-    numbers = dict(zip(pairs["contract"], pairs["shard"], strict=True))
-    opened = table.filter(pc.equal(table["version"], 1)).to_pydict()
-    names = ("position", "contract", "version", "topic", "state")
-    rows = map(Stored._make, zip(*(opened[name] for name in names), strict=True))
-    places = {row.account: place_said(row.account, row) for row in rows}
-    for contract in numbers.keys() - places.keys():
-        places[contract] = place_of(log.shards[numbers[contract]], contract)
+    places: dict[str, Place] = {}
+    opening = pc.equal(table["version"], 1)
+    for number in pc.unique(table["shard"]).to_pylist():
+        of_shard = pc.equal(table["shard"], number)
+        contracts = pc.unique(table["contract"].filter(of_shard)).to_pylist()
+        opened = table.select(["position", "contract", "version", "topic", "state"]).filter(pc.and_(of_shard, opening))
+        found = map(Stored._make, zip(*opened.to_pydict().values(), strict=True))
+        places |= places_of(log.shards[number], contracts, found)
     return places

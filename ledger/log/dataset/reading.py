@@ -71,6 +71,10 @@ class DatasetReading(OneLog):
         rows = self._contract(account)
         return rows[version - 1] if 0 < version <= len(rows) else None
 
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        each = (self.stored(account, 1) for account in self.as_read(accounts))
+        return (row for row in each if row is not None)
+
     def all_events(self, first: str = "", before: str | None = None) -> Iterator[Stored]:
         for account in self.accounts():
             if first <= account and (before is None or account < before):

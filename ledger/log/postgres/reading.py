@@ -101,6 +101,9 @@ class PostgresReading(OneLog):
     def stored(self, account: str, version: int) -> Stored | None:
         return next(self._stored("WHERE account = %s AND version = %s", (account, version)), None)
 
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        return self._stored("WHERE account = ANY(%b) AND version = 1", (list(accounts),))
+
     def at(self, position: int) -> Stored | None:
         return next(self._stored("WHERE position = %s", (position,)), None)
 

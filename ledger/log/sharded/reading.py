@@ -120,6 +120,11 @@ class ShardedReading:
                 return found._replace(position=position_in(number, found.position))
         return None
 
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        return chain.from_iterable(
+            self._placed(number, self.shards[number].openings(some)) for number, some in self._parted(accounts)
+        )
+
     def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         for number, some in self._parted(accounts):

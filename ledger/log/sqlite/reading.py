@@ -138,6 +138,11 @@ class SQLiteReading(OneLog):
     def stored(self, account: str, version: int) -> Stored | None:
         return next(self._stored("WHERE originator_id = ? AND originator_version = ?", (account, version)), None)
 
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        for some in _some(accounts):
+            marks = ",".join("?" * len(some))
+            yield from self._stored(f"WHERE originator_id IN ({marks}) AND originator_version = 1", tuple(some))
+
     def at(self, position: int) -> Stored | None:
         return next(self._stored("WHERE position = ?", (position,)), None)
 
