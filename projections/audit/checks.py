@@ -28,10 +28,11 @@ class Check(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A relation that several checks read, made of rows as they are stored, or of other relations."""
+    """A relation by its name: what several checks read, or, if it is not kept, what another one is made of."""
 
     name: str
     query: str
+    is_kept: bool = True
 
 
 @cache

@@ -2,11 +2,9 @@
 
 from typing import Final
 
-EVERY: Final = ("shard", "position", "type", "zone", "wallet_after", "input_source")
-"""Of every event, beside contract, version and times."""
 USAGE: Final = (
-    "zone", "service", "direction", "usage_zone", "quantity", "billed", "amount", "price", "unlimited", "rerates",
-    "record", "plan", "plan_version", "vat_rate",
+    "service", "direction", "usage_zone", "quantity", "billed", "amount", "price", "unlimited", "rerates",
+    "record", "plan", "plan_version", "vat_rate", "wallet_after",
 )  # fmt: skip
 """Of charged records."""
 OTHER: Final = (

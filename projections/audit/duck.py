@@ -14,9 +14,9 @@ import duckdb
 from ledger.progress import Progress
 from projections.audit.audit import Found, Source
 from projections.audit.catalogues import Held, Table
-from projections.audit.checks import Check, checks, relations
+from projections.audit.checks import Check, Relation, checks, relations
 from projections.audit.clocks import EPOCH, MARGIN
-from projections.audit.loading import LOADED, Dialect, loading
+from projections.audit.loading import Dialect, loading
 from projections.audit.report import FIRST, Violation
 
 PRELUDE: Final = (
@@ -147,16 +147,18 @@ class Duck:
 
     def contracts(self, files: Sequence[Path]) -> list[Found]:
         """Every check of whole contracts over some files that have all of them."""
-        self.load(files)
+        made = self.load(files)
         done = [self._checked(check) for check in checks() if not check.is_of_log]
-        for name in (*LOADED, *(relation.name for relation in relations())):
-            self._execute(f"DROP TABLE {name}")
+        for relation in made:
+            self._execute(f"DROP {_kind(relation)} {relation.name}")
         return done
 
-    def load(self, files: Sequence[Path]) -> None:
+    def load(self, files: Sequence[Path]) -> list[Relation]:
         """The relations that checks of whole contracts read."""
-        for made in (*loading(_source(files), self._catalogues, DIALECT), *relations()):
-            self._execute(f"CREATE TABLE {made.name} AS {made.query}")
+        made = [*loading(_source(files), self._catalogues, DIALECT), *relations()]
+        for relation in made:
+            self._execute(f"CREATE {_kind(relation)} {relation.name} AS {relation.query}")
+        return made
 
     def log(self, files: Sequence[Path]) -> list[Found]:
         """Every check of the order in which the log was written, over all files."""
@@ -213,6 +215,10 @@ class Duck:
         else:
             empty = ", ".join(f"{name} {type}" for name, type in table.columns.items())
             self.db.execute(f"CREATE TABLE {table.name} ({empty})")
+
+
+def _kind(relation: Relation) -> str:
+    return "TABLE" if relation.is_kept else "VIEW"
 
 
 def _as(type: str, value: str) -> str:

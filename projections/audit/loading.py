@@ -4,14 +4,11 @@ Times are in UTC and contracts may be numbered; local dates are those that clock
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from projections.audit.catalogues import Held
 from projections.audit.checks import Relation
-from projections.audit.columns import DATES, EVERY, OTHER, OTHER_TIMES, USAGE
-
-LOADED: Final = ("contracts", "event", "entry", "raw_usage", "other", "cited")
-"""The tables that are made so, in this order."""
+from projections.audit.columns import DATES, OTHER, OTHER_TIMES, USAGE
 
 
 class Dialect(NamedTuple):
@@ -23,40 +20,52 @@ class Dialect(NamedTuple):
 
 
 def loading(source: str, catalogues: Sequence[Held], dialect: Dialect) -> Iterator[Relation]:
-    """The tables of `LOADED`, made of what `source` names."""
-    booked = dialect.time.format("e.booked_at")
-    used = f"coalesce({dialect.time.format('e.used_at')}, {dialect.time.format('e.occurred_at')})"
-    of_contract = f"FROM {source} AS e JOIN contracts AS c ON c.id = e.contract"
-    of_day = f"{of_contract} {_clock('b', booked)}"
-    id = "c.contract, e.version"
-    days = f"{_catalogue(catalogues)} AS catalogue, {booked} AS booked_at, local_day({booked}, b.ahead) AS booked_day"
-    used_days = f"{used} AS used_at, local_day({used}, u.ahead) AS used_day, {days} {of_day} {_clock('u', used)}"
-    times = ", ".join(f"{dialect.time.format(f'e.{name}')} AS {name}" for name in OTHER_TIMES)
+    """What is made of the rows that `source` names; what is not kept is read by a relation that is."""
+    time, explode = dialect.time.format, dialect.explode.format
+    id, of_contract = "c.contract, e.version", f"FROM {source} AS e JOIN contracts AS c ON c.id = e.contract"
+    occurred, booked, received = (time(f"e.{name}") for name in ("occurred_at", "booked_at", "input_received_at"))
+    used = f"coalesce({time('e.used_at')}, {occurred})"
+    dated = (
+        f"{_catalogue(catalogues)} AS catalogue, {booked} AS booked_at, local_day({booked}, b.ahead) AS booked_day, "
+        f"{used} AS used_at, local_day({used}, u.ahead) AS used_day "
+        f"{of_contract} {_clock('b', booked)} {_clock('u', used)}"
+    )
+    times = ", ".join(f"{time(f'e.{name}')} AS {name}" for name in OTHER_TIMES)
     dates = ", ".join(f"TRY_CAST(e.{name} AS DATE) AS {name}" for name in DATES)
     yield Relation(
         "contracts",
         f"SELECT {dialect.number} AS contract, id FROM (SELECT DISTINCT contract AS id FROM {source}) AS ids",
     )
     yield Relation(
-        "event",
-        f"SELECT {id}, {_of('e', EVERY)}, {dialect.time.format('e.occurred_at')} AS occurred_at, "
-        f"{dialect.time.format('e.input_received_at')} AS received_at, {days} {of_day}",
+        "raw_event",
+        f"SELECT {id}, e.type, {occurred} AS occurred_at, {booked} AS booked_at, {received} AS received_at, "
+        f"e.input_source IS NULL AS is_scheduled {of_contract}",
+        is_kept=False,
     )
     yield Relation(
         "entry",
-        "SELECT contract, version, "
-        "split_part(x['from'], '/', 1) AS from_place, split_part(x['from'], '/', 2) AS from_service, "
-        "split_part(x['to'], '/', 1) AS to_place, split_part(x['to'], '/', 2) AS to_service, "
-        "x['unit'] AS unit, x['amount'] AS amount, x['grant'] AS granted_by "
-        f"FROM (SELECT {id}, {dialect.explode.format('e.entries')} AS x {of_contract}) AS entries",
+        f"SELECT contract, version, {_account('from')}, {_account('to')}, x['unit'] AS unit, x['amount'] AS amount, "
+        f"x['grant'] AS granted_by FROM (SELECT {id}, {explode('e.entries')} AS x {of_contract}) AS entries",
     )
-    yield Relation("raw_usage", f"SELECT {id}, {_of('e', USAGE)}, {used_days} WHERE e.type = 'UsageCharged'")
-    yield Relation(
-        "other", f"SELECT {id}, {_of('e', OTHER)}, {times}, {dates}, {used_days} WHERE e.type <> 'UsageCharged'"
-    )
+    yield Relation("raw_usage", f"SELECT {id}, {_of('e', USAGE)}, {dated} WHERE e.type = 'UsageCharged'", is_kept=False)
+    yield Relation("other", f"SELECT {id}, {_of('e', OTHER)}, {times}, {dates}, {dated} WHERE e.type <> 'UsageCharged'")
     yield Relation(
         "cited",
-        f"SELECT DISTINCT {id}, {dialect.explode.format('e.cites')} AS event {of_contract} WHERE e.type = 'Adjusted'",
+        f"SELECT DISTINCT {id}, {explode('e.cites')} AS event {of_contract} WHERE e.type = 'Adjusted'",
+    )
+
+
+def _account(side: str) -> str:
+    """An account of a transfer in two parts: that of a package is its bucket and its service, that of money is one.
+
+    The name of a bucket may have a stroke itself, as an option's id may.
+    """
+    account = f"x['{side}']"
+    last = f"split_part({account}, '/', -1)"
+    bucket = f"left({account}, greatest(length({account}) - length({last}) - 1, 0))"
+    return (
+        f"CASE WHEN x['unit'] = 'kop' THEN {account} ELSE {bucket} END AS {side}_place, "
+        f"CASE WHEN x['unit'] = 'kop' THEN '' ELSE {last} END AS {side}_service"
     )
 
 

@@ -55,8 +55,9 @@ class SparkEngine:
                 _fill(spark, table)
             spark.read.parquet(*map(str, source.files)).createOrReplaceTempView("sealed")
             for made in (*loading("sealed", source.held, DIALECT), *relations()):
-                frame = spark.sql(made.query).persist(StorageLevel.MEMORY_AND_DISK)
-                stack.callback(frame.unpersist)
+                frame = spark.sql(made.query)
+                if made.is_kept:
+                    stack.callback(frame.persist(StorageLevel.MEMORY_AND_DISK).unpersist)
                 frame.createOrReplaceTempView(made.name)
             spark.sql("SELECT shard, position, contract, version, recorded_at FROM sealed").createOrReplaceTempView(
                 "log"

@@ -8,7 +8,8 @@ from tests.audit.support import sealed
 from tests.scenarios.told import ALL_TEXT, FEE_FOR_PROMISES, MB, Told
 from tests.support import with_settings
 
-TEXT = with_settings(FEE_FOR_PROMISES, ALL_TEXT)
+TEXT = with_settings(FEE_FOR_PROMISES, ALL_TEXT).replace('id = "gb2"', 'id = "gb/2"')
+"""With an option whose id has a stroke in it."""
 
 
 def mended(text: str) -> str:
@@ -34,7 +35,7 @@ def told(folder: Path) -> Path:
     story.discount("2023-02-02 13:00", 50, "2023-02-28", "2023-03-29")
     story.dial("2023-02-03 12:00")
     (reversed_,) = story.call("2023-02-04 12:00", "10:00")
-    story.option("2023-02-04 13:00", "gb2")
+    story.option("2023-02-04 13:00", "gb/2")
     story.option("2023-02-04 14:00", "day")
     (returned,) = story.call("2023-02-04 15:00", "2:00", zone="russia")
     story.reverse("2023-02-05 12:00", reversed_.version)
@@ -59,7 +60,7 @@ def told(folder: Path) -> Path:
     story.usage("2023-04-12 13:00", "sms", 1_500, zone="russia")
     story.top_up("2023-04-13 12:00", 1_500_00)
     story.top_up("2023-05-09 12:00", 360_00)
-    story.drop("2023-05-10 12:00", "gb2")
+    story.drop("2023-05-10 12:00", "gb/2")
     story.top_up("2023-05-20 12:00", 755_00)
     story.night("2023-06-20 12:00")
     story.top_up("2023-06-20 13:00", 4_000_00)

@@ -1,5 +1,5 @@
 -- Rule: R-15.3, R-15.4
--- Rows: event WHERE type IS NOT NULL
+-- Rows: event
 -- A contract is closed once. Behind that come records of before it, records that nobody pays, corrections, refunds,
 -- claims and their answers, refusals, and in the end the destruction of its personal data; nothing that is scheduled, and
 -- no plan, fee, block or option. A violation is any other event behind the closing, or a record of after it that was
@@ -17,7 +17,7 @@ WHERE e.type NOT IN ('UsageCharged', 'UsageUnrated', 'ChargeReversed', 'Adjusted
     'DisputeResolved', 'InputRefused', 'PersonalErased')
 UNION ALL
 SELECT u.contract, u.version, 'nothing charged of after the closing' AS expected, CAST(u.used_at AS STRING) AS found
-FROM raw_usage AS u JOIN closing AS c ON c.contract = u.contract AND c.version < u.version
+FROM usage AS u JOIN closing AS c ON c.contract = u.contract AND c.version < u.version
 WHERE u.used_at >= c.closed_at
 UNION ALL
 SELECT o.contract, o.version, 'a closing before it' AS expected, o.type AS found

@@ -5,17 +5,17 @@
 -- booking. A violation is an event behind which it should stand, or stands without cause; expected is what comes next.
 WITH tested AS (
     SELECT
-        contract, version, type, booked_at, available, financial, next_type, next_kind, next_version, is_closed,
+        contract, version, type, booked_at, available, financial, next_type, next_version, is_closed,
         moved < 0 OR type = 'PromiseClosed' AS takes,
         moved > 0 OR type = 'PromiseTaken'
-            OR (type = 'PromiseClosed' AND lag(moved) OVER (PARTITION BY contract ORDER BY version) > 0
-                AND lag(booked_at) OVER (PARTITION BY contract ORDER BY version) = booked_at
-                AND lag(type) OVER (PARTITION BY contract ORDER BY version) = 'ToppedUp') AS adds
+            OR (type = 'PromiseClosed' AND lag(type) OVER beside = 'ToppedUp' AND lag(booked_at) OVER beside = booked_at)
+            AS adds
     FROM standing
+    WINDOW beside AS (PARTITION BY contract ORDER BY version)
 ),
 
 due AS (
-    SELECT contract, version, next_type, next_kind, next_version,
+    SELECT contract, version, next_type, next_version,
         CASE
             WHEN is_closed = 1 OR type IN ('Blocked', 'Unblocked') THEN 'nothing'
             WHEN type = 'ToppedUp' AND next_type = 'PromiseClosed' AND next_version = version + 1 THEN 'nothing'

@@ -8,5 +8,5 @@ WHERE (o.type = 'AccountOpened' OR o.version = 1)
     AND (o.type <> 'AccountOpened' OR o.version <> 1 OR r.zone IS DISTINCT FROM o.zone OR o.credit_limit < 0)
 UNION ALL
 SELECT contract, version, 'an opening as version 1' AS expected, 'UsageCharged' AS found
-FROM raw_usage
+FROM usage
 WHERE version = 1

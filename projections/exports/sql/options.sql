@@ -8,12 +8,13 @@ WITH held AS (
     SELECT
         o.contract, o.version, o.type, o.option, o.option_version, o.fee, o.booked_at, o.booked_day, o.catalogue, o.zone,
         o.period_start, o.period_end, o.anchor_day, o.one_time,
-        lag(o.type) OVER (PARTITION BY o.contract, o.option ORDER BY o.version) AS type_before,
-        lag(o.period_end) OVER (PARTITION BY o.contract, o.option ORDER BY o.version) AS end_before,
-        lag(o.anchor_day) OVER (PARTITION BY o.contract, o.option ORDER BY o.version) AS anchor_before,
-        lag(o.one_time) OVER (PARTITION BY o.contract, o.option ORDER BY o.version) AS one_time_before
+        lag(o.type) OVER beside AS type_before,
+        lag(o.period_end) OVER beside AS end_before,
+        lag(o.anchor_day) OVER beside AS anchor_before,
+        lag(o.one_time) OVER beside AS one_time_before
     FROM other AS o
     WHERE o.type IN ('OptionConnected', 'OptionFeeCharged', 'OptionSuspended', 'OptionExpired', 'OptionDisconnected')
+    WINDOW beside AS (PARTITION BY o.contract, o.option ORDER BY o.version)
 ),
 
 paid AS (

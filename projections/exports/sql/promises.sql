@@ -6,14 +6,15 @@
 WITH promise AS (
     SELECT
         o.contract, o.version, o.catalogue, o.type, o.amount, o.fee, o.booked_at, o.until, o.cause,
-        lead(type) OVER (PARTITION BY contract ORDER BY version) AS next_type,
-        lead(amount) OVER (PARTITION BY contract ORDER BY version) AS next_amount,
-        lead(cause) OVER (PARTITION BY contract ORDER BY version) AS next_cause,
-        lead(version) OVER (PARTITION BY contract ORDER BY version) AS closed_by,
-        lead(booked_at) OVER (PARTITION BY contract ORDER BY version) AS closed_at,
-        lag(type) OVER (PARTITION BY contract ORDER BY version) AS type_before
+        lead(type) OVER beside AS next_type,
+        lead(amount) OVER beside AS next_amount,
+        lead(cause) OVER beside AS next_cause,
+        lead(version) OVER beside AS closed_by,
+        lead(booked_at) OVER beside AS closed_at,
+        lag(type) OVER beside AS type_before
     FROM other AS o
     WHERE o.type IN ('PromiseTaken', 'PromiseClosed')
+    WINDOW beside AS (PARTITION BY contract ORDER BY version)
 ),
 
 paid AS (

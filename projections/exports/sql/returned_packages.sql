@@ -13,6 +13,7 @@ taken AS (
     SELECT contract, version, granted_by, from_service AS service, sum(amount) AS amount
     FROM entry
     WHERE to_place = 'consumed' AND from_place <> 'expired'
+        AND (contract, version) IN (SELECT contract, event FROM back)
     GROUP BY contract, version, granted_by, from_service
 )
 

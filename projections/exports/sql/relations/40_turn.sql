@@ -3,10 +3,10 @@
 SELECT
     contract, version, type, cause, catalogue, zone, booked_at, booked_day, region, plan, plan_version, fee, discount,
     amount, period_start, period_end, anchor_day, carried, carries, is_scheduled, mode,
-    lag(mode) OVER (PARTITION BY contract ORDER BY version) AS mode_before,
-    lag(period_end) OVER (PARTITION BY contract ORDER BY version) AS end_before,
-    lag(anchor_day) OVER (PARTITION BY contract ORDER BY version) AS anchor_before,
-    lead(version) OVER (PARTITION BY contract ORDER BY version) AS next_version
+    lag(mode) OVER beside AS mode_before,
+    lag(period_end) OVER beside AS end_before,
+    lag(anchor_day) OVER beside AS anchor_before,
+    lead(version) OVER beside AS next_version
 FROM (
     SELECT
         contract, version, type, cause, catalogue, zone, booked_at, booked_day, region, plan, plan_version, fee,
@@ -24,3 +24,4 @@ FROM (
             'AccountClosed')
         OR (type = 'Blocked' AND cause = 'nightly')
 ) AS turns
+WINDOW beside AS (PARTITION BY contract ORDER BY version)

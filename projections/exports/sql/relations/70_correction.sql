@@ -26,6 +26,10 @@ given AS (
         JOIN reversal AS b ON b.contract = c.contract AND b.event = c.version
     ) AS g ON g.contract = r.contract AND g.event = r.event AND g.version < r.version
     GROUP BY r.contract, r.version
+),
+
+corrected AS (
+    SELECT contract, version, type FROM event WHERE (contract, version) IN (SELECT contract, event FROM reversal)
 )
 
 SELECT
@@ -34,7 +38,7 @@ SELECT
     coalesce(own.moved, 0) AS returned, own.counter AS returned_by
 FROM reversal AS r
 JOIN setting AS s ON s.catalogue = r.catalogue
-LEFT JOIN event AS e ON e.contract = r.contract AND e.version = r.event AND e.version < r.version
+LEFT JOIN corrected AS e ON e.contract = r.contract AND e.version = r.event AND e.version < r.version
 LEFT JOIN movement AS m ON m.contract = r.contract AND m.version = r.event
 LEFT JOIN movement AS own ON own.contract = r.contract AND own.version = r.version
 LEFT JOIN earlier AS b ON b.contract = r.contract AND b.version = r.version
