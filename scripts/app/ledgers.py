@@ -10,6 +10,7 @@ from ledger.log.contracts import FORM_SETTING
 from ledger.log.engines import AnyRef, FileRef, LogAnyRef
 from ledger.log.errors import PlaceTaken
 from ledger.log.facts import Repairs
+from ledger.log.reach import Partition, Reach, reaches
 from ledger.log.sharded.placing import SHARDS_SETTING
 from ledger.log.sharded.store import ShardedRef
 from ledger.log.store import Writing
@@ -18,7 +19,10 @@ from scripts.app.new_ledger import new_ledger
 
 
 class LogInfo(NamedTuple):
-    """One log: its place, the newest position, how many events and catalogues it has, and its size."""
+    """One log: its place, the newest position, how many events and catalogues it has, and its size.
+
+    `fed` is up to where partitions of Kafka are booked.
+    """
 
     place: str
     schema: str | None
@@ -26,6 +30,7 @@ class LogInfo(NamedTuple):
     events: int
     catalogues: int
     bytes: int
+    fed: dict[Partition, Reach]
 
 
 class LedgerInfo(NamedTuple):
@@ -148,4 +153,5 @@ def logs_of(ref: AnyRef) -> Sequence[LogAnyRef]:
 def _log_info(ref: LogAnyRef) -> LogInfo:
     facts = ref.facts()
     with closing(ref.open()) as store, store.reading() as log:
-        return LogInfo(str(ref), facts.schema, log.last_position(), log.count(), log.adopted_count(), facts.bytes)
+        counts = (log.last_position(), log.count(), log.adopted_count())
+        return LogInfo(str(ref), facts.schema, *counts, facts.bytes, reaches(log.settings()))

@@ -73,6 +73,8 @@ def create(settings: Settings, url: str, shards: int, writer: str | None, reader
 def info(settings: Settings) -> int:
     """Say what a ledger is kept in: the store, its version and form, and of each shard position, events and size.
 
+    It also says up to where partitions of Kafka are booked.
+
     \b
     Example:
       obnovi ledger info --ledger postgresql://db.example.org/billing
@@ -95,6 +97,14 @@ def info(settings: Settings) -> int:
     ]  # fmt: skip
     head = ("shard", "schema" if found.schema else "file", "position", "events", "catalogues", "MB")
     terminal.table("logs", head, rows, right=(0, 2, 3, 4, 5))
+    fed = sorted((of, number, reach.offset) for number, each in enumerate(found.logs) for of, reach in each.fed.items())
+    if fed:
+        terminal.table(
+            "fed from Kafka",
+            ("cluster", "topic", "partition", "shard", "offset"),
+            [[of.cluster, of.topic, *map(str, (of.number, number, offset))] for of, number, offset in fed],
+            right=(2, 3, 4),
+        )
     return 0
 
 
@@ -190,6 +200,10 @@ def _as_json(found: LedgerInfo) -> dict[str, object]:
                 "events": each.events,
                 "catalogues": each.catalogues,
                 "bytes": each.bytes,
+                "kafka": [
+                    {"cluster": of.cluster, "topic": of.topic, "partition": of.number, "offset": reach.offset}
+                    for of, reach in sorted(each.fed.items())
+                ],
             }
             for number, each in enumerate(found.logs)
         ],

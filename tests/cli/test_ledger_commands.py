@@ -24,7 +24,7 @@ def test_an_empty_ledger_has_its_catalogue(obnovi: Run, postgres_database: str) 
         "contracts": "sealed",
         "catalogue": catalogue().digest,
     }
-    assert log == {"shard": 0, "schema": "obnovi", "position": 0, "events": 0, "catalogues": 1}
+    assert log == {"shard": 0, "schema": "obnovi", "position": 0, "events": 0, "catalogues": 1, "kafka": []}
     assert obnovi("--ledger", postgres_database, "verify").code == 0
     settings = {name for (name,) in ask(postgres_database, "SELECT name FROM obnovi.settings")}
     assert settings == {"contracts", "heads_schema", "ledger"}

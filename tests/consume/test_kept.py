@@ -42,6 +42,19 @@ def test_a_backup_that_is_restored_goes_on_where_it_was(fed: Path) -> None:
     assert kept(fed / "restored.db") == KEPT
 
 
+def test_what_is_kept_is_told_of_each_shard(fed: Path) -> None:
+    told = [
+        {"cluster": "cluster", "topic": "inputs", "partition": of.number, "offset": at.offset}
+        for of, at in KEPT.items()
+    ]
+    assert obnovi(fed, "ledger", "info", "--json").json()["shards"][0]["kafka"] == told
+    shown = obnovi(fed, "ledger", "info").out
+    assert [line.split("│")[1:-1] for line in shown.splitlines() if "inputs" in line] == [
+        [" cluster ", " inputs ", "         0 ", "     0 ", "      7 "],
+        [" cluster ", " inputs ", "         1 ", "     0 ", "      3 "],
+    ]
+
+
 def test_a_copy_goes_on_where_the_ledger_was(fed: Path, postgres_database: str) -> None:
     assert obnovi(fed, "ledger", "create", postgres_database).code == 0
     assert obnovi(fed, "ledger", "copy", "ledger.db", postgres_database).code == 0
