@@ -81,7 +81,7 @@ class Consuming:
         self.topic = topic
         self._ledger = ledger
         self._shard = shard
-        self._feed = Feed(ledger, counts, not_after=not_after, now=now)
+        self._feed = Feed(ledger, counts, not_after=not_after, now=now, from_its_beginning=False)
         self._marks: dict[int, str] = {}
 
     def is_ours(self, message: Message) -> bool:

@@ -116,7 +116,7 @@ class Intake:
     def book(
         self,
         lines: Sequence[tuple[RawLine, Asker]],
-        known: KnownInputs,
+        known: KnownInputs | None,
         reached: Reached | None = None,
         shard: int | None = None,
     ) -> list[Fate]:
@@ -145,7 +145,9 @@ class Intake:
                         reason = reason or "SECOND_PERSON"
                     fates.append(Fate(line, input, None, reason))
             meant = [(place, fate.input) for place, fate in enumerate(fates) if fate.input and not fate.reason]
-            named = known.named([input for _, input in meant], before.log)
+            named = [input for _, input in meant]
+            if known is not None:
+                named = known.named(named, before.log)
         of_inputs = None if reached is None else _beside(reached, fates, [place for place, _ in meant])
         outcomes = self._ledger.apply(named, of_inputs, shard=shard) if named or of_inputs else []
         for (place, _), named_input, outcome in zip(meant, named, outcomes, strict=True):
@@ -166,13 +168,22 @@ class NotAllowed(Exception):
 class Feed:
     """The lines of one file, booked batch by batch, each durable when it is told of; `counts` may go on from others.
 
-    Times later than `not_after`, by default a day from `now`, are an error of somebody's clock.
+    Times later than `not_after`, by default a day from `now`, are an error of somebody's clock. Of a file that is not
+    read `from_its_beginning`, no row can be known by how many of its kind stand before it.
     """
 
-    def __init__(self, ledger: Ledger, counts: Counts, *, not_after: Moment | None, now: Clock) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        counts: Counts,
+        *,
+        not_after: Moment | None,
+        now: Clock,
+        from_its_beginning: bool = True,
+    ) -> None:
         self._intake = Intake(ledger, not_after=not_after, now=now)
         self._counts = counts
-        self._known = KnownInputs()
+        self._known = KnownInputs() if from_its_beginning else None
         self._first: int | None = None
 
     def book(self, batch: Sequence[RawLine]) -> Fed:

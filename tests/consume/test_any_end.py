@@ -43,6 +43,9 @@ def feed() -> list[tuple[str, str]]:
             call = {"service": "voice", "direction": "out", "quantity": 20_000, "peer": "74950000000"}
             made.append((number, line("usage", f"call-{turn}", when, number, **call)))
             made.append((number, line("ussd", f"refresh-{turn}", when, number, text="*929#")))
+        row = {"source": "statement", "service": "sms", "direction": "out", "quantity": 1}
+        for place in (2 * turn, 2 * turn + 1):  # they say the same
+            made.append((NUMBERS[0], line("usage", f"row-{place:04d}", "2023-01-20T09:00:00+03:00", NUMBERS[0], **row)))
         made.append((NUMBERS[turn % 5], "{}"))
         made.append((NUMBERS[turn % 5], top_up("pay", 5, NUMBERS[turn % 5])))
         made.append((NUMBERS[turn % 5], top_up("new", 5, "79009990000")))

@@ -1,11 +1,13 @@
 """Where inputs would be left out that nobody has read, or nothing can be read, one line says so and what to do."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from confluent_kafka import KafkaError
+from confluent_kafka import Message as Received
 
 from ledger.log.engines import store_ref
 from ledger.log.reach import Partition, Reach
@@ -15,6 +17,9 @@ from scripts.app.consume import Consuming, Message, Topic, mark_of
 from scripts.app.errors import Declined, InvalidRequest
 from scripts.app.feed import Counts
 from scripts.cli.messages import worded
+from scripts.errors import UsageError
+from scripts.kafka.client import Trouble
+from scripts.kafka.reader import Reader
 from tests.cli.support import opening, top_up
 from tests.consume.support import PARTITION_BYTES, Cluster, Sent, consume, obnovi, offsets
 
@@ -114,9 +119,6 @@ def test_inputs_that_are_gone_are_said_and_the_rest_is_read_when_that_is_meant(c
     assert (gone.code, gone.out) == (1, "")
     assert gone.err.startswith(f"obnovi: partition 0 of topic {topic} is booked up to offset 1 and begins at ")
     assert gone.err.count("\n") == 1
-    assert consume(cluster, folder, topic, ledger="another.db").err.startswith(
-        f"obnovi: partition 0 of topic {topic} begins at offset "
-    )
     anew = consume(cluster, folder, topic, "--from-beginning", "--json")
     assert (anew.code, anew.json()["applied"]) == (3, 1)
     assert offsets(folder) == cluster.ends(topic)
@@ -133,7 +135,7 @@ def test_a_topic_that_was_made_anew_is_said(cluster: Cluster, folder: Path) -> N
     assert done.err.startswith(f"obnovi: before offset 2 of partition 2 of topic {topic} stands another message")
     anew = consume(cluster, folder, topic, "--from-beginning", "--json")
     assert (anew.code, anew.json()["duplicates"]) == (0, 2)
-    assert consume(cluster, folder, topic).code == 0
+    assert offsets(folder) == cluster.ends(topic)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +194,68 @@ def test_without_the_client_one_line_names_what_brings_it(folder: Path, monkeypa
     assert (done.code, done.err) == (
         2, "obnovi: Kafka needs confluent_kafka; install it with `pip install 'obnovi[kafka]'`\n",
     )  # fmt: skip
+
+
+class OneAnswer:
+    """A client that was given no partition, and has messages that a broker cannot be made to send."""
+
+    def __init__(self, *messages: Received) -> None:
+        self._messages = list(messages)
+
+    def subscribe(
+        self, topics: list[str], *, on_assign: Callable[["OneAnswer", list[object]], None], **_: object
+    ) -> None:
+        assert topics == [TOPIC.name]
+        on_assign(self, [])
+
+    def assign(self, given: list[object]) -> None:
+        assert given == []
+
+    def consume(self, count: int, timeout: float) -> list[Received]:
+        return self._messages
+
+    def close(self) -> None:
+        pass
+
+
+def reader_of(client: OneAnswer, ledger: Ledger, ends: dict[int, int] | None = None) -> Reader:
+    return Reader(
+        client,  # type: ignore[arg-type]
+        consuming(ledger),
+        tell=lambda _: None,
+        trouble=Trouble(print),
+        told=print,
+        wait_seconds=1,
+        ends=ends,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (KafkaError._AUTO_OFFSET_RESET, "partition 2 of topic inputs no longer has what is to be read next (why)"),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, "topic inputs cannot be read on: why"),
+        (KafkaError._BAD_MSG, "topic inputs cannot be read on: why"),
+        (KafkaError.UNKNOWN_TOPIC_OR_PART, "topic inputs cannot be read on: why"),
+    ],
+)
+def test_what_a_broker_says_amid_reading_ends_it(ledger: Ledger, code: int, said: str) -> None:
+    message = Received(topic="inputs", partition=2, offset=5, error=KafkaError(code, "why"))
+    reader = reader_of(OneAnswer(message), ledger)
+    with pytest.raises((Declined, UsageError)) as caught:
+        reader.run()
+    assert said in (worded(caught.value) if isinstance(caught.value, Declined) else str(caught.value))
+
+
+def test_whoever_has_nothing_ends_when_others_have_booked_it_all(ledger: Ledger) -> None:
+    client = OneAnswer()
+    reader = reader_of(client, ledger, {0: 2, 1: 0})
+    with patch("scripts.kafka.reader.LOOK_SECONDS", 0), patch.object(client, "consume") as consume:
+
+        def others_book(*_: object) -> list[Received]:
+            ledger.apply([], lambda _: {TOPIC.setting(0): Reach(consume.call_count)})
+            return []
+
+        consume.side_effect = others_book
+        reader.run()
+        assert consume.call_count == 2
