@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
@@ -15,6 +15,7 @@ from projections.audit.checks import Check, checks, relations
 from projections.audit.clocks import EPOCH, MARGIN
 from projections.audit.loading import Dialect, loading
 from projections.audit.report import FIRST, Violation
+from projections.engines.spark import session
 
 PRELUDE: Final = (
     "whole(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a div b",
@@ -29,26 +30,36 @@ SHUFFLES_HERE: Final = 8
 """Parts of a step on one machine, where two hundred small ones would take longer than the work."""
 
 
-class SparkEngine:
-    """Spark on the cores of this machine, or by the master of a cluster."""
+@contextmanager
+def spark_engine(url: str | None, workers: int) -> Iterator["SparkEngine"]:
+    """Spark on the cores of this machine, or by the master of a cluster, for as long as the block lasts.
 
-    def __init__(self, url: str | None, workers: int) -> None:
-        self._url = url
-        self._workers = workers
+    Raises EngineFailed.
+    """
+    settings = {} if url else {"spark.sql.shuffle.partitions": str(SHUFFLES_HERE)}
+    with session(url, workers=workers, settings=settings) as started:
+        yield SparkEngine(started)
+
+
+class SparkEngine:
+    """A session of Spark that has started."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
 
     def span(self, source: Source) -> tuple[date, date]:
         """From before the first booking to behind the last end of a period."""
-        with self._session() as spark:
-            spark.read.parquet(*map(str, source.files)).createOrReplaceTempView("sealed")
-            first, last = spark.sql(
-                "SELECT unix_micros(min(booked_at)), unix_micros(max(greatest(booked_at, period_end))) FROM sealed"
-            ).collect()[0]
+        self._spark.read.parquet(*map(str, source.files)).createOrReplaceTempView("sealed")
+        first, last = self._spark.sql(
+            "SELECT unix_micros(min(booked_at)), unix_micros(max(greatest(booked_at, period_end))) FROM sealed"
+        ).collect()[0]
         days = [(EPOCH + timedelta(microseconds=each)).date() for each in (first, last)]
         return days[0] - MARGIN, days[1] + MARGIN
 
     def run(self, source: Source, known: Sequence[Table], progress: Progress) -> Iterator[list[Found]]:
         """Every check over all contracts, one after another."""
-        with self._session() as spark, ExitStack() as stack:
+        spark = self._spark
+        with ExitStack() as stack:
             for function in PRELUDE:
                 spark.sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {function}")
             for table in known:
@@ -66,26 +77,6 @@ class SparkEngine:
             for number, check in enumerate(checks(), 1):
                 yield [_checked(spark, check, rows[check.name])]
                 progress(sum(source.events) * number // len(checks()))
-
-    @contextmanager
-    def _session(self) -> Iterator[SparkSession]:
-        """The session that there is, else one for so long."""
-        running = SparkSession.getActiveSession()
-        session = running or _started(self._url, self._workers)
-        try:
-            yield session
-        finally:
-            if running is None:
-                session.stop()
-
-
-def _started(url: str | None, workers: int) -> SparkSession:
-    builder: Any = SparkSession.builder
-    builder = builder.master(url or f"local[{workers}]").appName("audit")
-    if url is None:
-        builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", SHUFFLES_HERE)
-    session: SparkSession = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
-    return session
 
 
 def _fill(spark: SparkSession, table: Table) -> None:

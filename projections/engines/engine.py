@@ -4,14 +4,14 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from ledger.hints import HintedError
+from ledger.log.errors import StoreError
 from ledger.log.store import Mark, Reading
 from ledger.progress import Progress, unwatched
 
 T = TypeVar("T")
 
 
-class EngineFailed(HintedError):
+class EngineFailed(StoreError):
     """The engine could not be started, or gave a job up: nothing is known of what was asked."""
 
 

@@ -5,10 +5,11 @@ Nothing is read or shuffled by Spark itself: how it splits files and orders rows
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from projections.engines.distant import Distant, Submit
 from projections.engines.engine import EngineFailed
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 FAILURES_MAX: Final = 4
 """So many workers of one job may be lost."""
-LOCAL_DEFAULT: Final = f"local[*,{FAILURES_MAX}]"
 SETTINGS: Final = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -30,18 +30,22 @@ SETTINGS: Final = {
 
 
 @contextmanager
-def session(url: str | None) -> Iterator["SparkSession"]:
-    """A session with a master, by default in this process; ended with the block. Raises EngineFailed."""
+def session(
+    url: str | None, *, workers: int | None = None, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator["SparkSession"]:
+    """A session with a master, by default so many cores of this machine, with some settings; ended with the block.
+
+    Raises EngineFailed, also for what fails in Spark meanwhile.
+    """
     try:
         from py4j.protocol import Py4JError  # noqa: PLC0415  # both come with the extra
         from pyspark.errors import PySparkException  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
         raise EngineFailed("Spark needs the library pyspark", "install_spark") from None
-    master = url or LOCAL_DEFAULT
-    builder = SparkSession.builder.appName("obnovi").master(master)
-    for name, value in SETTINGS.items():
-        builder = builder.config(name, value)
+    master = url or f"local[{workers or '*'},{FAILURES_MAX}]"
+    builder: Any = SparkSession.builder
+    builder = builder.appName("obnovi").master(master).config(map=SETTINGS | dict(settings))
     if master.startswith("local"):
         builder = builder.config("spark.ui.enabled", "false")
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -51,17 +55,19 @@ def session(url: str | None) -> Iterator["SparkSession"]:
     except (PySparkException, Py4JError, RuntimeError) as error:
         if "JAVA_GATEWAY_EXITED" in str(error) or isinstance(error, RuntimeError):
             raise EngineFailed("Spark did not start: it needs Java", "install_java") from None
-        raise EngineFailed(f"Spark did not start at {master}: {_first_line(error)}") from None
+        raise EngineFailed(f"Spark did not start at {master}: {first_line(error)}") from None
     try:
         spark.sparkContext.setLogLevel("OFF" if master.startswith("local") else "ERROR")
         yield spark
+    except (PySparkException, Py4JError) as error:
+        raise EngineFailed(f"Spark gave it up: {first_line(error)}") from None
     finally:
         spark.stop()
 
 
 @contextmanager
 def spark(url: str | None, workers: int | None) -> Iterator[Distant]:
-    """Spark as an engine, by its master's URL. Raises EngineFailed."""
+    """Spark as an engine of jobs, by its master's URL. Raises EngineFailed."""
     with session(url) as found:
         yield Distant(_Jobs(found.sparkContext), workers)
 
@@ -95,12 +101,12 @@ class _Jobs:
         try:
             (result,) = self._context.parallelize([work], 1).map(perform).collect()
         except (PySparkException, Py4JError) as error:
-            raise EngineFailed(f"Spark gave a job up: {_first_line(error)}") from None
+            raise EngineFailed(f"Spark gave a job up: {first_line(error)}") from None
         assert isinstance(result, Done | Failed)
         return result
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """What went wrong, without where in Java."""
     cause = getattr(error, "java_exception", None)
     text = str(cause.getMessage() if cause is not None else error)

@@ -1,6 +1,8 @@
 """The audit of a dataset by the engine that was asked for, its violations under the numbers of accounts."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -30,26 +32,30 @@ def audit_dataset(
     `keep` is to be a database of DuckDB with all that the checks read. Raises StoreError, OSError.
     """
     if keep is None:
-        return named(audit(folder, _engine(engine, url, workers, None), progress=progress), log.contracts)
+        with _engine(engine, url, workers, None) as running:
+            return named(audit(folder, running, progress=progress), log.contracts)
     with files.workplace(keep) as place:
         made = place / keep.name
-        report = audit(folder, _engine(engine, url, workers, made), progress=progress)
+        with _engine(engine, url, workers, made) as running:
+            report = audit(folder, running, progress=progress)
         if made.exists():
             os.replace(made, keep)
     return named(report, log.contracts)
 
 
-def _engine(name: EngineName, url: str | None, workers: int, keep: Path | None) -> Engine:
+@contextmanager
+def _engine(name: EngineName, url: str | None, workers: int, keep: Path | None) -> Iterator[Engine]:
     """What runs the checks: an extra, which is loaded only when it is asked for. Raises StoreError without it."""
-    try:
-        if name == "spark":
-            from projections.audit.spark import SparkEngine  # noqa: PLC0415  # see above
-
-            return SparkEngine(url, workers)
-        from projections.audit.duck import DuckEngine  # noqa: PLC0415
-
-        return DuckEngine(workers, keep)
-    except ImportError:
-        if name == "spark":
+    if name == "spark":
+        try:
+            from projections.audit.spark import spark_engine  # noqa: PLC0415  # see above
+        except ImportError:
             raise StoreError("an audit by Spark needs pyspark", "install_spark") from None
+        with spark_engine(url, workers) as running:
+            yield running
+        return
+    try:
+        from projections.audit.duck import DuckEngine  # noqa: PLC0415
+    except ImportError:
         raise StoreError("an audit needs DuckDB", "install_audit") from None
+    yield DuckEngine(workers, keep)

@@ -8,10 +8,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from projections.engines.engine import Engine, EngineFailed
+from projections.engines.engine import Engine
 from projections.engines.pool import Pool
 from scripts.cli import terminal
-from scripts.cli.messages import worded
 from scripts.errors import UsageError
 
 R = TypeVar("R")
@@ -28,7 +27,10 @@ class AskedEngine(NamedTuple):
 
     @contextmanager
     def started(self, dataset: str | None) -> Iterator[Engine]:
-        """The engine, for a job over a dataset or the ledger, for as long as the block lasts. Raises UsageError."""
+        """The engine, for a job over a dataset or the ledger, for as long as the block lasts.
+
+        Raises UsageError, EngineFailed.
+        """
         if self.name == POOL:
             if self.url is not None:
                 raise UsageError("--engine-url goes with --engine spark or ray")
@@ -38,13 +40,10 @@ class AskedEngine(NamedTuple):
             raise UsageError(
                 f"--engine {self.name} works on a dataset; name one with --from DIR, `obnovi seal` makes it"
             )
-        try:
-            with ExitStack() as running:
-                with terminal.progress(f"{self.name.capitalize()} starts", None):
-                    engine = running.enter_context(self._cluster())
-                yield engine
-        except EngineFailed as error:
-            raise UsageError(worded(error)) from None
+        with ExitStack() as running:
+            with terminal.progress(f"{self.name.capitalize()} starts", None):
+                engine = running.enter_context(self._cluster())
+            yield engine
 
     def _cluster(self) -> AbstractContextManager[Engine]:
         if self.name == "spark":

@@ -10,13 +10,13 @@ from tests.engines.support import engine
 
 def test_spark_finds_what_duckdb_finds(tmp_path: Path) -> None:
     engine("pyspark")
-    from projections.audit.spark import SparkEngine  # noqa: PLC0415  # needs pyspark
+    from projections.audit.spark import spark_engine  # noqa: PLC0415  # needs pyspark
 
     dataset = broken(tmp_path)
     with telling_all("projections.audit.duck"):
         expected = audited(dataset)
-    with telling_all("projections.audit.spark"):
-        found = audit(dataset, SparkEngine(None, 2))
+    with telling_all("projections.audit.spark"), spark_engine(None, 2) as spark:
+        found = audit(dataset, spark)
     for mine, other in zip(found.checks, expected.checks, strict=True):
         assert mine == other
     assert not found.ok
