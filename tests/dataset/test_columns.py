@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import msgspec
 import pyarrow as pa
@@ -15,6 +16,7 @@ from ledger.inputs import Input
 from ledger.log import codec
 from ledger.log.dataset import parquet, typed
 from ledger.log.dataset.columns import SCHEMA
+from ledger.log.dataset.sealing import Program, seal
 from ledger.log.engines import dataset_ref, store_ref
 from ledger.log.errors import BadEvents
 from ledger.log.keyring import KeysPlace
@@ -300,3 +302,17 @@ def test_it_can_be_told_which_files_have_none(of_yesterday: Run) -> None:
     assert of_yesterday("seal", "anew").code == 0
     store = dataset_ref(Path("anew"), KeysPlace(Path("keys"))).open()
     assert store.untyped() == []
+
+
+def test_groups_of_rows_change_nothing(sealed: Ledgers, tmp_path: Path) -> None:
+    """Several groups get their columns together; a file may have many."""
+    with (
+        reading(sealed.ref("once")) as (log,),
+        patch.object(parquet, "GROUP_ROWS", 20),
+        patch.object(parquet, "TYPED_ROWS", 50),
+    ):
+        seal(log, tmp_path, Program("1", "3.11", "2026a"))
+    cut = [pq.ParquetFile(file) for file in files_of(tmp_path)]
+    whole = [pq.ParquetFile(file) for file in files_of(sealed.folder / "once")]
+    assert [file.read() for file in cut] == [file.read() for file in whole]
+    assert max(file.num_row_groups for file in cut) > 5 * max(file.num_row_groups for file in whole)
