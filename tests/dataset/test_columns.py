@@ -16,7 +16,8 @@ from ledger.inputs import Input
 from ledger.log import codec
 from ledger.log.dataset import parquet, typed
 from ledger.log.dataset.columns import SCHEMA
-from ledger.log.dataset.sealing import Program, seal
+from ledger.log.dataset.program import Program
+from ledger.log.dataset.sealing import seal
 from ledger.log.engines import dataset_ref, store_ref
 from ledger.log.errors import BadEvents
 from ledger.log.keyring import KeysPlace
