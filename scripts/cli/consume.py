@@ -120,12 +120,12 @@ def consume(
 
 @contextmanager
 def _told_to_topic(cluster: "Cluster", rejects_topic: str, topic: str) -> Iterator[Tell]:
-    from scripts.kafka.rejects import RejectsTopic  # noqa: PLC0415  # as above
+    from scripts.kafka.rejects import Record, RejectsTopic  # noqa: PLC0415  # as above
 
     producer = cluster.producer()
     cluster.topic(producer, rejects_topic)
     sink = RejectsTopic(producer, rejects_topic)
-    yield lambda rejected: sink.send(as_records(topic, rejected))
+    yield lambda rejected: sink.send(Record(*each) for each in as_records(topic, rejected))
 
 
 class Bar:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -18,6 +19,8 @@ BYTES_MAX: Final = 8 * 1024 * 1024
 AT_ONCE: Final = 500
 """So many are taken from the client in one call: each may have a megabyte."""
 LOOK_SECONDS: Final = 1.0
+HEED_SECONDS: Final = 0.5
+"""A signal is heeded between two calls of the client."""
 
 
 class Watch(Protocol):
@@ -83,7 +86,7 @@ class Reader:
         self._client.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
         try:
             while not self._stopping and not self._is_at_end():
-                received = self._client.consume(AT_ONCE, self._timeout())
+                received = self._received()
                 if self._failed is not None:
                     raise self._failed
                 for each in received:
@@ -100,10 +103,12 @@ class Reader:
 
     # Batches
 
-    def _timeout(self) -> float:
+    def _received(self) -> list[Received]:
+        """Some messages; of a batch that begins with them, that they were waited for counts."""
         if not self._batch:
-            return self._wait_seconds
-        return max(0.0, self._since + self._wait_seconds - time.monotonic())
+            self._since = time.monotonic()
+        left = self._since + self._wait_seconds - time.monotonic()
+        return self._client.consume(AT_ONCE, min(max(left, 0.0), HEED_SECONDS))
 
     def _is_due(self) -> bool:
         batch = self._batch
@@ -111,8 +116,6 @@ class Reader:
         return is_full or (bool(batch) and time.monotonic() >= self._since + self._wait_seconds)
 
     def _take(self, received: Received) -> None:
-        if not self._batch:
-            self._since = time.monotonic()
         error = received.error()
         if error is not None:
             self._heed(received, error)
@@ -160,10 +163,8 @@ class Reader:
         """Let the group know, for those who look at it; nothing is ever read from there."""
         offsets = [TopicPartition(self._topic, partition, offset) for partition, offset in booked.items()]
         if offsets:
-            try:
+            with suppress(KafkaException):
                 self._client.commit(offsets=offsets, asynchronous=True)
-            except KafkaException as error:
-                self._trouble(error.args[0])
 
     # Partitions
 
