@@ -68,9 +68,11 @@ def partitions() -> list[list[Message]]:
 class Member:
     """A consumer that was given every partition, and may go on though another one was given them since."""
 
-    def __init__(self, folder: Path, shards: int, topic: list[list[Message]], told: set[tuple[int, int]]) -> None:
+    def __init__(
+        self, folder: Path, shards: int, shard: int | None, topic: list[list[Message]], told: set[tuple[int, int]]
+    ) -> None:
         self.ledger = open_ledger(folder, shards)
-        self.consuming = Consuming(self.ledger, TOPIC, Counts(), shard=None, not_after=None, now=lambda: NOW)
+        self.consuming = Consuming(self.ledger, TOPIC, Counts(), shard=shard, not_after=None, now=lambda: NOW)
         self.told = told
         self._topic = topic
         self._next: dict[int, int] = {}
@@ -90,8 +92,9 @@ class Member:
             left = [each for each in self._topic[number] if each.offset >= self._next[number]]
             if left:
                 self._next[number] = left[0].offset + 1
-                batch.messages.append(left[0])
                 batch.last[number] = left[0]
+                if self.consuming.is_ours(left[0]):
+                    batch.messages.append(left[0])
             else:
                 self._next[number] = batch.ends[number] = self._topic[number][-1].offset + 2
         return batch
@@ -166,41 +169,57 @@ def expected() -> Iterator[tuple[dict[str, list[Any]], set[tuple[int, int]]]]:
         yield booked(ledger), rejected
 
 
-@pytest.mark.parametrize("shards", [1, SHARDS])
+@pytest.mark.parametrize(
+    ("shards", "consumers"),
+    [(1, [None]), (SHARDS, [None]), (SHARDS, range(SHARDS))],
+    ids=["a-file", "shards", "shards-with-a-consumer-each"],
+)
 def test_all_is_booked_once_whatever_ends_when(
-    shards: int, expected: tuple[dict[str, list[Any]], set[tuple[int, int]]]
+    shards: int, consumers: Sequence[int | None], expected: tuple[dict[str, list[Any]], set[tuple[int, int]]]
 ) -> None:
-    @settings(max_examples=examples(30))
+    @settings(max_examples=examples(20))
     @given(st.integers(0, 2**32))
     def holds(seed: int) -> None:
-        chance = Random(seed)
         with place() as folder:
-            topic, told = partitions(), set[tuple[int, int]]()
-            zombies: list[tuple[Member, Batch]] = []
-            member = Member(folder, shards, topic, told)
-            while not member.is_at_end():
-                batch = member.read(chance)
-                fate = chance.random()
-                if fate < 0.1:  # it goes on later, with what it has in hand
-                    zombies.append((member, batch))
-                    member = Member(folder, shards, topic, told)
-                    continue
-                try:
-                    member.book(batch, dies_at=chance.randint(1, 6) if fate < 0.3 else 0)
-                except Killed:
-                    member.ledger.close()
-                    member = Member(folder, shards, topic, told)
-                if zombies and chance.random() < 0.3:
-                    late, in_hand = zombies.pop(chance.randrange(len(zombies)))
-                    late.book(in_hand, dies_at=0)
-                    late.ledger.close()
-            for late, in_hand in zombies:
-                late.book(in_hand, dies_at=0)
-                late.ledger.close()
-            ends = {number: messages[-1].offset + 2 for number, messages in enumerate(topic)}
-            assert {number: reach.offset for number, reach in member.consuming.reached().items()} == ends
-            assert booked(member.ledger) == expected[0]
+            told = set[tuple[int, int]]()
+            for shard in consumers:
+                consume_all(folder, shards, shard, told, Random(seed))
+            with open_ledger(folder, shards) as ledger:
+                assert booked(ledger) == expected[0]
             assert told == expected[1]
-            member.ledger.close()
 
     holds()
+
+
+def consume_all(folder: Path, shards: int, shard: int | None, told: set[tuple[int, int]], chance: Random) -> None:
+    """One member after the other; some are killed, some go on later with what they have in hand."""
+    topic = partitions()
+
+    def begin() -> Member:
+        return Member(folder, shards, shard, topic, told)
+
+    late: list[tuple[Member, Batch]] = []
+    member = begin()
+    while not member.is_at_end():
+        batch, fate = member.read(chance), chance.random()
+        if fate < 0.1:
+            late.append((member, batch))
+            member = begin()
+            continue
+        try:
+            member.book(batch, dies_at=chance.randint(1, 6) if fate < 0.3 else 0)
+        except Killed:
+            member.ledger.close()
+            member = begin()
+        if late and chance.random() < 0.3:
+            go_on(*late.pop(chance.randrange(len(late))))
+    for each in late:
+        go_on(*each)
+    ends = {number: messages[-1].offset + 2 for number, messages in enumerate(topic)}
+    assert {number: reach.offset for number, reach in member.consuming.reached().items()} == ends
+    member.ledger.close()
+
+
+def go_on(member: Member, in_hand: Batch) -> None:
+    member.book(in_hand, dies_at=0)
+    member.ledger.close()
