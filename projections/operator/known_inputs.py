@@ -24,9 +24,13 @@ class KnownInputs:
     A row that was booked as `row-0007` keeps that id, and one that was booked by what it says is not booked again by
     its number. So the ledger finds either to be a duplicate; it alone decides. A row that is in the log under no id,
     and every other input, stays as it is.
+
+    Where it is no file `from_its_beginning`, a number says nothing of how many equal rows stood before it: such a row
+    is what its id says.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, from_its_beginning: bool = True) -> None:
+        self._counts = from_its_beginning
         self._known: dict[str, Ids] = {}
         self._met: Counter[tuple[str, str]] = Counter()
 
@@ -39,7 +43,7 @@ class KnownInputs:
             return input
         occurrence = occurrence_of(input.id)
         if occurrence is None:
-            if not is_number(input.id):
+            if not self._counts or not is_number(input.id):
                 return input
             self._met[input.account, name] += 1
             occurrence = self._met[input.account, name]

@@ -116,7 +116,7 @@ class Intake:
     def book(
         self,
         lines: Sequence[tuple[RawLine, Asker]],
-        known: KnownInputs | None,
+        known: KnownInputs,
         reached: Reached | None = None,
         shard: int | None = None,
     ) -> list[Fate]:
@@ -145,9 +145,7 @@ class Intake:
                         reason = reason or "SECOND_PERSON"
                     fates.append(Fate(line, input, None, reason))
             meant = [(place, fate.input) for place, fate in enumerate(fates) if fate.input and not fate.reason]
-            named = [input for _, input in meant]
-            if known is not None:
-                named = known.named(named, before.log)
+            named = known.named([input for _, input in meant], before.log)
         of_inputs = None if reached is None else _beside(reached, fates, [place for place, _ in meant])
         outcomes = self._ledger.apply(named, of_inputs, shard=shard) if named or of_inputs else []
         for (place, _), named_input, outcome in zip(meant, named, outcomes, strict=True):
@@ -183,7 +181,7 @@ class Feed:
     ) -> None:
         self._intake = Intake(ledger, not_after=not_after, now=now)
         self._counts = counts
-        self._known = KnownInputs() if from_its_beginning else None
+        self._known = KnownInputs() if from_its_beginning else None  # what others book meanwhile is known then
         self._first: int | None = None
 
     def book(self, batch: Sequence[RawLine]) -> Fed:
@@ -196,9 +194,10 @@ class Feed:
         """Book lines, blank ones too, and keep what is `reached` with them, as `Intake.book` does."""
         if self._first is None and lines:
             self._first = lines[0][0].number
+        known = self._known or KnownInputs(from_its_beginning=False)
         rejected: list[Rejected] = []
         answered: list[Answered | Refusal] = []
-        for line, input, outcome, reason, detail in self._intake.book(lines, self._known, reached, shard):
+        for line, input, outcome, reason, detail in self._intake.book(lines, known, reached, shard):
             if outcome is not None:
                 self._count(outcome)
             if outcome is None or outcome.result == "rejected":

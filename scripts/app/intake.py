@@ -32,7 +32,7 @@ def booked(ledger: Ledger, intake: Intake, lines: Sequence[tuple[RawLine, Asker]
 
     Raises StoreError, then nothing of it is booked.
     """
-    fates = intake.book(lines, KnownInputs())
+    fates = intake.book(lines, KnownInputs(from_its_beginning=False))
     again = [fate for fate in fates if _is_repeated_request(fate)]
     replies: dict[int, str | None] = {}
     if again:

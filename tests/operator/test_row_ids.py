@@ -220,6 +220,24 @@ def test_rows_of_an_earlier_import_are_found_under_their_numbers(story: Story) -
     assert account_of(story.ledger, ACCOUNT) == before
 
 
+def one_by_one(story: Story, inputs: list[Input]) -> list[str]:
+    """What became of inputs that came by themselves, as a server or a topic has them."""
+    made: list[str] = []
+    for input in inputs:
+        with story.reading() as log:
+            named = KnownInputs(from_its_beginning=False).named([input], log)
+        made += [each.result for each in story.ledger.apply(named)]
+    return made
+
+
+def test_equal_rows_that_come_by_themselves_are_what_their_ids_say(story: Story) -> None:
+    """Two equal messages under two numbers are two; by what they say, each is found under the number it has."""
+    message = ROWS[-1]
+    assert one_by_one(story, numbered([message, message])) == ["applied", "applied"]
+    assert one_by_one(story, numbered([message, message])) == ["duplicate", "duplicate"]
+    assert one_by_one(story, imported("html", [message, message, message])) == ["duplicate", "duplicate", "applied"]
+
+
 def test_what_an_earlier_import_had_not_is_booked_by_what_it_says(story: Story) -> None:
     """Two of three equal messages are known by number: the third one is new, and stays known."""
     message = ROWS[-1]
