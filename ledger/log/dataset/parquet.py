@@ -59,6 +59,7 @@ _WRITTEN: Final = {
     "use_dictionary": _DICTIONARIES + _WORDS,
     "column_encoding": {each.name: "DELTA_BINARY_PACKED" for each in columns.SCHEMA if each.type == columns.TIME},
 }
+_ORDER: Final = ["shard", "contract", "version"]
 _CONTRACT: Final = SCHEMA.get_field_index("contract")
 _SHARD: Final = SCHEMA.get_field_index("shard")
 
@@ -74,21 +75,17 @@ def held(shard: int, rows: Sequence[tuple[int, str, int, str, bytes]]) -> pa.Tab
     return pa.table(arrays, HELD)
 
 
-def in_order(table: pa.Table) -> pa.Table:
-    """Rows by shard, contract and version."""
-    keys = [(name, "ascending") for name in ("shard", "contract", "version")]
-    return table.combine_chunks().take(pc.sort_indices(table, keys))
-
-
 def write(file: BinaryIO, table: pa.Table, places: Mapping[str, Place]) -> None:
-    """Write rows that are in order, whose contracts have these regions and zones.
+    """Write rows by shard, contract and version; their contracts have these regions and zones.
 
-    Raises BadEvents for what is no event, and where the versions of a contract do not follow each other.
+    They come in any order, and are copied some groups at a time. Raises BadEvents for what is no event, and where the
+    versions of a contract do not follow each other.
     """
     with pq.ParquetWriter(file, SCHEMA, **_WRITTEN) as writer:
-        for groups in _some(_groups(table)):
+        order = pc.sort_indices(table.select(_ORDER), [(name, "ascending") for name in _ORDER])
+        for groups in _some(_groups(table.select(_ORDER).take(order))):
             first, end = groups[0][0], groups[-1][1]
-            rows = table.slice(first, end - first)
+            rows = table.take(order.slice(first, end - first)).combine_chunks()
             whole = pa.table([*rows.cast(_ROWS).columns, *typed(rows, places).columns], SCHEMA)
             for start, end in groups:
                 writer.write_table(whole.slice(start - first, end - start))

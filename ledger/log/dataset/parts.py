@@ -23,7 +23,7 @@ from ledger.log.places import Place, places_of
 from ledger.log.store import Reading, Stored
 from ledger.progress import Progress
 
-EVENTS_AT_ONCE: Final = 5_000
+EVENTS_AT_ONCE: Final = 10_000
 HELD_BYTES_MAX: Final = 32 * 1024 * 1024
 """Of events in the memory of a process; they are laid aside then, until all of their bucket's file are there."""
 EVENTS_IN_A_PART: Final = 50_000
@@ -90,13 +90,14 @@ class Stretch:
     def _aside(self, log: Reading, progress: Progress) -> Aside:
         aside: Aside = {}
         held: list[pa.Table] = []
-        done = 0
+        done = size = 0
         for table in self._tables(log.shards[self.number]):
             held.append(table)
             done += len(table)
-            if sum(each.nbytes for each in held) >= HELD_BYTES_MAX or self.after + done == self.until:
+            size += table.nbytes
+            if size >= HELD_BYTES_MAX or self.after + done == self.until:
                 self._lay_aside(held, self.place / f"aside-{self.number}-{self.after + done}", aside)
-                held = []
+                held, size = [], 0
             progress(done)
         return aside
 
@@ -117,10 +118,13 @@ class Stretch:
     def _lay_aside(self, held: list[pa.Table], path: Path, aside: Aside) -> None:
         """Put what is held into a file, the events of each bucket together."""
         table = pa.concat_tables(held).combine_chunks()
-        table = table.take(pc.sort_indices(table.column(_BUCKET.name)))
-        runs = pc.run_end_encode(table.column(_BUCKET.name).combine_chunks())
+        buckets = table.column(_BUCKET.name).combine_chunks()
+        order = pc.sort_indices(buckets)
+        table = table.drop_columns(_BUCKET.name)
         with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, parquet.HELD) as writer:
-            writer.write_table(table.drop_columns(_BUCKET.name))
+            for start in range(0, len(order), EVENTS_AT_ONCE):
+                writer.write_table(table.take(order.slice(start, EVENTS_AT_ONCE)).combine_chunks())
+        runs = pc.run_end_encode(buckets.take(order))
         first = 0
         for bucket, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
             aside.setdefault(bucket, []).append(Piece(path, first, end - first))
@@ -172,7 +176,7 @@ class Buckets:
 
     def _file(self, log: Reading, bucket: int, pieces: Sequence[Piece]) -> File:
         name = form.file_name(bucket, self.sealing)
-        table = parquet.in_order(pa.concat_tables(map(_rows, pieces)))
+        table = pa.concat_tables(map(_rows, pieces)).combine_chunks()
         places = _places(log, table)
         with open(files.create(self.place / Path(name).parent.name, like=self.like), "w+b") as file:
             parquet.write(file, table, places)
