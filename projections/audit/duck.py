@@ -35,8 +35,8 @@ DIALECT: Final = Dialect(
     number="CAST(row_number() OVER (ORDER BY id) AS INTEGER)",
 )
 LOG: Final = "shard, position, contract, version, recorded_at"
-EVENTS_AT_ONCE: Final = 400_000
-"""So many events of whole buckets are looked at together: few enough to stay in the processor's caches."""
+EVENTS_AT_ONCE: Final = 1_500_000
+"""So many events of whole buckets are looked at together, by all connections: that bounds the memory they take."""
 MEMORY_BYTES: Final = 1_400_000_000
 """Of all connections together; what takes more goes to the disk."""
 
@@ -62,7 +62,8 @@ class DuckEngine:
 
     def run(self, source: Source, known: Sequence[Table], progress: Progress) -> Iterator[list[Found]]:
         """Every check over some buckets at a time; those of the log over all. Interrupted, all of it ends at once."""
-        steps = list(_steps(source))
+        events_at_once = min(EVENTS_AT_ONCE, sum(source.events)) // self._workers + 1
+        steps = list(_steps(source, events_at_once))
         workers = min(self._workers, len(steps))
         with ExitStack() as stack:
             spill = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="obnovi-audit-")))
@@ -108,12 +109,12 @@ def _in_turns(
         yield found
 
 
-def _steps(source: Source) -> Iterator[tuple[list[Path], int]]:
-    """The files of some buckets, and how many events they have."""
+def _steps(source: Source, events_at_once: int) -> Iterator[tuple[list[Path], int]]:
+    """The files of some buckets, and how many events they have: as many as that, or of one bucket more."""
     files: list[Path] = []
     events = 0
     for bucket, count in zip(source.buckets, source.events, strict=True):
-        if files and events + count > EVENTS_AT_ONCE:
+        if events >= events_at_once:
             yield files, events
             files, events = [], 0
         files, events = [*files, *bucket], events + count

@@ -6,12 +6,12 @@ from typing import get_args
 
 import click
 
-from projections.audit.named import violated
+from projections.audit.named import violated, without_number
 from projections.audit.report import Checked, Report, Violation
 from projections.words.safe import safe
 from scripts.app.audit import EngineName, audit_dataset
 from scripts.cli import terminal
-from scripts.cli.missing_keys import tell_all_missing_keys
+from scripts.cli.missing_keys import tell_missing_keys
 from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, open_dataset
@@ -55,18 +55,21 @@ def audit(
         if engine != "duckdb":
             raise UsageError("--keep goes with --engine duckdb")
         refuse_overwrite("--keep", keep, settings)
-    with open_dataset(settings, folder) as reader, reader.store.reading() as log:
-        tell_all_missing_keys(settings, log)
-        with terminal.progress("events", log.count()) as bar:
-            report = audit_dataset(
-                log,
-                Path(folder),
-                engine,
-                url=url,
-                workers=workers or os.cpu_count() or 1,
-                keep=Path(keep) if keep is not None else None,
-                progress=bar,
-            )
+    with (
+        open_dataset(settings, folder) as reader,
+        reader.store.reading() as log,
+        terminal.progress("events", log.count()) as bar,
+    ):
+        report = audit_dataset(
+            log,
+            Path(folder),
+            engine,
+            url=url,
+            workers=workers or os.cpu_count() or 1,
+            keep=Path(keep) if keep is not None else None,
+            progress=bar,
+        )
+    tell_missing_keys(settings, without_number(report))
     if settings.json:
         print_json({"checks": report.checks, "ok": report.ok})
     else:

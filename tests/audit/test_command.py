@@ -4,10 +4,11 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
+import duckdb
 import pyarrow as pa
 import pytest
 
-from projections.audit.checks import checks
+from projections.audit.checks import FOLDER, checks
 from tests.cli.conftest import obnovi as obnovi  # noqa: PLC0414  # a fixture
 from tests.cli.support import Done, Run, in_this_process, month, write
 from tests.dataset.support import environment, files_of, rewritten, stored_alone
@@ -99,6 +100,18 @@ def test_without_an_engine_one_line_names_the_extra(obnovi: Run, dataset: Path) 
     with patch.dict(sys.modules, {"pyspark": None, "projections.audit.spark": None}):
         found = obnovi("audit", "dataset", "--engine", "spark")
     refused(found, "an audit by Spark needs pyspark; install it with `pip install 'obnovi[spark]'`")
+
+
+def test_what_the_checks_read_can_be_kept_and_asked_by_hand(obnovi: Run, dataset: Path) -> None:
+    rewritten(dataset, files_of(dataset)[0], richer)
+    assert obnovi("audit", "dataset", "--keep", "audit.duckdb").code == 1
+    query = FOLDER.joinpath("wallet_after.sql").read_text(encoding="utf-8")
+    with duckdb.connect("audit.duckdb", read_only=True) as db:
+        assert db.execute(query).fetchall() == [(1, 4, 600_00, 600_01)]
+        for check in checks():
+            db.execute(check.query)
+    refused(obnovi("audit", "dataset", "--keep", "keys/audit"), "lies in the folder of keys; name another file")
+    refused(obnovi("audit", "dataset", "--keep", "x", "--engine", "spark"), "--keep goes with --engine duckdb")
 
 
 def test_the_master_of_a_cluster_is_named_for_spark(obnovi: Run, dataset: Path) -> None:
