@@ -10,7 +10,7 @@ import pytest
 
 from projections.audit.checks import FOLDER, checks
 from tests.cli.conftest import obnovi as obnovi  # noqa: PLC0414  # a fixture
-from tests.cli.support import Done, Run, in_this_process, month, write
+from tests.cli.support import ACCOUNT, Done, Run, in_this_process, line, month, write
 from tests.dataset.support import environment, files_of, rewritten, stored_alone
 from tests.sharded.support import SHARDS, listed
 from tests.simulated import quiet
@@ -112,6 +112,25 @@ def test_what_the_checks_read_can_be_kept_and_asked_by_hand(obnovi: Run, dataset
             db.execute(check.query)
     refused(obnovi("audit", "dataset", "--keep", "keys/audit"), "lies in the folder of keys; name another file")
     refused(obnovi("audit", "dataset", "--keep", "x", "--engine", "spark"), "--keep goes with --engine duckdb")
+
+
+def test_of_an_erased_contract_the_money_is_audited(obnovi: Run) -> None:
+    """R-15.9: also where it is broken, the contract being called by its id."""
+    write(Path("feed"), *month(), line("close", "end", "2023-01-16T12:00:00+03:00"))
+    assert obnovi("feed", "feed").code == 0
+    assert obnovi("erase", ACCOUNT, "--early", "--ground", "по заявлению", "--by", "архив-2", "--yes").code == 0
+    assert obnovi("seal", "dataset").code == 0
+    assert obnovi("audit", "dataset").out.splitlines()[-1] == "everything holds"
+
+    def poorer(table: pa.Table) -> pa.Table:
+        rows = table.to_pylist()
+        rows[1]["wallet_after"] = 0
+        return pa.Table.from_pylist(rows, schema=table.schema)
+
+    rewritten(Path("dataset"), files_of(Path("dataset"))[0], poorer)
+    found = obnovi("audit", "dataset")
+    assert found.out.splitlines()[-2].startswith("  account данные уничтожены, contract ")
+    assert found.code == 1
 
 
 def test_the_master_of_a_cluster_is_named_for_spark(obnovi: Run, dataset: Path) -> None:

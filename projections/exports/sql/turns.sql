@@ -2,8 +2,8 @@
 -- Rows: turn
 -- Paid periods tile. What ends one by the calendar comes at the very end of it: the next fee, the lapse under a block, the
 -- block for want of money. A refresh, another plan or the closing comes before it, and no event of the contract behind it
--- goes without. Where nothing is paid, a fee that nobody asked for comes at a night. A violation is an event that comes at
--- another time.
+-- goes without. Where nothing is paid, a fee that nobody asked for comes at a night, or at the account's clock, if another
+-- catalogue has moved the night behind that. A violation is an event that comes at another time.
 WITH last_booked AS (
     SELECT contract, max(booked_at) AS clock FROM event GROUP BY contract
 )
@@ -16,6 +16,7 @@ WHERE t.end_before IS NOT NULL
 UNION ALL
 SELECT t.contract, t.version, n.at AS expected, t.booked_at AS found
 FROM turn AS t
+JOIN event AS e ON e.contract = t.contract AND e.version = t.version AND e.before < t.booked_at
 LEFT JOIN night AS n ON n.zone = t.zone AND n.at = t.booked_at
 WHERE t.end_before IS NULL AND t.is_scheduled AND n.at IS NULL
 UNION ALL
