@@ -15,5 +15,5 @@ OTHER: Final = (
 )  # fmt: skip
 """Of all other events."""
 OTHER_TIMES: Final = ("occurred_at", "period_start", "period_end", "late_until", "until")
-DATES: Final = ("from_date", "until_date")
+DATES: Final = ("from_date", "until_date", "answer_due")
 """Dates that are texts there."""

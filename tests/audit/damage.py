@@ -241,6 +241,7 @@ DAMAGES = (
     Damage("packages returned unsaid", {"returned_packages"}, put("ChargeReversed", packages_returned=False)),
     Damage("a correction of what is to come", {"cites"}, put("Adjusted", cites=[50])),
     Damage("a claim about what is to come", {"disputes"}, claim_of_later),
+    Damage("an answer that is due later", {"disputes"}, put("DisputeOpened", answer_due="2023-04-01")),
     Damage("an answer about something else", {"disputes"}, put("DisputeResolved", event=5)),
     Damage("charged of after the closing", {"closed", "validity"}, moved("UsageCharged", "occurred_at", -1, hours=2)),
     Damage("a discount behind the closing", {"closed"}, put("InputRefused", -1, type="DiscountGranted")),

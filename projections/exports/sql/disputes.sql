@@ -1,10 +1,10 @@
 -- Rule: R-11.2, R-11.3
 -- Rows: other WHERE type IN ('DisputeOpened', 'DisputeResolved')
--- A claim is about an earlier event, and is registered within six calendar months of the local date of that. It is
--- answered once, behind its opening, and the answer is about the same event. A violation is a claim or an answer that is
--- not so.
+-- A claim is about an earlier event, and is registered within six calendar months of the local date of that. Its answer is
+-- due 30 days later. It is answered once, behind its opening, and the answer is about the same event. A violation is a
+-- claim or an answer that is not so.
 WITH claim AS (
-    SELECT contract, version, event, booked_day FROM other WHERE type = 'DisputeOpened'
+    SELECT contract, version, event, booked_day, answer_due FROM other WHERE type = 'DisputeOpened'
 ),
 
 disputed AS (
@@ -22,6 +22,10 @@ SELECT o.contract, o.version,
 FROM claim AS o
 LEFT JOIN disputed AS e ON e.contract = o.contract AND e.version = o.event AND e.version < o.version
 WHERE e.version IS NULL OR o.booked_day > month_later(e.booked_day, 6, CAST(day(e.booked_day) AS INTEGER))
+UNION ALL
+SELECT contract, version, CAST(booked_day + 30 AS STRING) AS expected, CAST(answer_due AS STRING) AS found
+FROM claim
+WHERE answer_due IS DISTINCT FROM booked_day + 30
 UNION ALL
 SELECT r.contract, r.version, coalesce(CAST(o.event AS STRING), 'an opening before it') AS expected,
     CAST(r.event AS STRING) AS found
