@@ -221,13 +221,14 @@ DAMAGES = (
     Damage("a day more in a month", {"period"}, moved("MonthlyFeeCharged", "period_end", -1, days=1)),
     Damage("an anchor that moved", {"period"}, put("MonthlyFeeCharged", 1, anchor_day=2)),
     Damage("a fee before its night", {"turns"}, earlier_night),
+    Damage("asked for, and said to be of a night", {"turns", "connected"}, put("MonthlyFeeCharged", cause="nightly")),
     Damage("lapsed without a block", {"night", "refresh_refused"}, never_blocked),
     Damage("carried by a night that does not", {"carried"}, put("MonthlyFeeCharged", -2, carried=False)),
     Damage("left in base behind its end", {"bucket_ends"}, dropped("PeriodLapsed", 0, 0)),
     Damage("left in an option behind its end", {"option_ends"}, dropped("OptionDisconnected", 0, 0)),
     Damage("a late window that is longer", {"late_window"}, moved("PeriodLapsed", "late_until", hours=1)),
     Damage("paid out what is not there", {"funds"}, more("Refunded", 0, 3_000_00, "amount")),
-    Damage("refreshed where it is not offered", {"refresh"}, put("PackagesRefreshed", region="elsewhere")),
+    Damage("refreshed where it is not offered", {"refresh", "opening"}, put("PackagesRefreshed", region="elsewhere")),
     Damage("refused with other facts", {"refresh_refused"}, put("RefreshRefused", fact_available=0)),
     Damage(
         "refused for a reason that is none", {"refresh_refused"}, put("RefreshRefused", 1, reason="INSUFFICIENT_FUNDS")

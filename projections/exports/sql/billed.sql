@@ -9,12 +9,13 @@ FROM (
     SELECT
         contract, version, billed,
         CASE
-            WHEN direction = 'in' THEN quantity
+            WHEN direction = 'in' AND service IN ('voice', 'sms') THEN quantity
+            WHEN direction <> 'out' THEN NULL
             WHEN service = 'sms' AND billed = 0 THEN 0
             WHEN service = 'sms' THEN quantity
             WHEN service = 'data' THEN whole(quantity + 1023, 1024)
-            WHEN quantity <= free_seconds THEN 0
-            ELSE whole(quantity + voice_step - 1, voice_step) * voice_step
+            WHEN service = 'voice' AND quantity <= free_seconds THEN 0
+            WHEN service = 'voice' THEN whole(quantity + voice_step - 1, voice_step) * voice_step
         END AS expected
     FROM usage
 ) AS reckoned

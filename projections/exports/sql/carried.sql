@@ -10,9 +10,9 @@ UNION ALL
 SELECT t.contract, t.version, 'a night that carries' AS expected, t.plan_version AS found
 FROM turn AS t LEFT JOIN plan AS p
     ON p.catalogue = t.catalogue AND p.plan = t.plan AND p.plan_version = t.plan_version
-WHERE t.cause = 'nightly'
-    AND coalesce(t.carried, false) <> (coalesce(p.auto_carry, false) AND t.mode_before = 'monthly')
-    AND t.type = 'MonthlyFeeCharged'
+WHERE t.type = 'MonthlyFeeCharged'
+    AND coalesce(t.carried, false)
+        <> coalesce(t.cause = 'nightly' AND p.auto_carry AND t.mode_before = 'monthly', false)
 UNION ALL
 SELECT contract, max(version) AS version, 'once' AS expected, 'carried again' AS found
 FROM entry

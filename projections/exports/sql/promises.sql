@@ -56,5 +56,6 @@ WHERE p.type = 'PromiseTaken' AND NOT CASE
         THEN s.topped_up >= p.amount AND coalesce(s.before_the_last, 0) < p.amount AND p.next_amount = p.amount
     WHEN p.next_type = 'PromiseClosed' AND p.next_cause = 'ended'
         THEN coalesce(s.topped_up, 0) < p.amount AND p.closed_at = p.until AND p.next_amount = p.amount
+    WHEN p.next_type = 'PromiseClosed' THEN false
     ELSE e.is_closed = 1 OR (e.clock < p.until AND coalesce(s.topped_up, 0) < p.amount)
 END

@@ -14,7 +14,8 @@ LEFT JOIN tariff AS t
     ON t.catalogue = o.catalogue AND t.plan = p.plan AND t.plan_version = p.plan_version
     AND t.usage_zone = o.usage_zone AND t.service = o.service
 WHERE o.type = 'UsageUnrated' AND (
-    (o.reason = 'NO_PLAN' AND p.plan IS NOT NULL)
+    o.reason NOT IN ('NO_PLAN', 'NO_PRICE', 'CLOSED')
+    OR (o.reason = 'NO_PLAN' AND p.plan IS NOT NULL)
     OR (o.reason = 'NO_PRICE' AND (p.plan IS NULL OR t.listed_price IS NOT NULL))
     OR (o.direction = 'in' AND o.reason <> 'CLOSED')
 )
