@@ -1,8 +1,8 @@
 -- Rule: R-6.2, R-6.3, R-6.4, R-6.6
 -- Rows: usage
--- What packages do not cover of a record costs money: started minutes, pieces, or started megabytes of that part, each at
--- the price of the plan version, in the zone of the record. An incoming record, and one that an unlimited package covers,
--- takes nothing from packages and costs nothing. A violation is a record with another amount.
+-- What packages do not cover of a record costs money: started minutes, pieces, or started megabytes of that part, each
+-- at the price of the plan version, in the zone of the record. An incoming record, and one that an unlimited package
+-- covers, takes nothing from packages and costs nothing. A violation is a record with another amount.
 SELECT contract, version, expected, amount AS found
 FROM (
     SELECT

@@ -1,9 +1,9 @@
 -- Rule: R-6.2
 -- Rows: usage
 -- What is billed of a record follows from what was measured. Outgoing voice: nothing up to the free seconds of the plan
--- version, else started increments (seconds). SMS: pieces, or nothing for one to 9290, whose receiver is sealed, so that
--- any SMS billed 0 passes here. Data: started kilobytes. Incoming voice and SMS: as measured, for nothing.
--- A violation is a record that is billed otherwise.
+-- version, else started increments (seconds). SMS: pieces, or nothing for one to 9290, whose receiver is sealed, so
+-- that any SMS billed 0 passes here. Data: started kilobytes. Incoming voice and SMS: as measured, for nothing. A
+-- violation is a record that is billed otherwise.
 SELECT contract, version, expected, billed AS found
 FROM (
     SELECT

@@ -1,8 +1,8 @@
 -- Rule: R-8.1, R-8.2
 -- Rows: other WHERE type IN ('Blocked', 'Unblocked')
 -- A block of a kind is set where none of that kind is in force, and lifted where one is. Only the ledger sets and lifts
--- the financial one. A violation is a block that was in force already, the end of one that was not, or a financial one at
--- somebody's request.
+-- the financial one. A violation is a block that was in force already, the end of one that was not, or a financial one
+-- at somebody's request.
 SELECT contract, version, 'not in force' AS expected, kind AS found
 FROM (
     SELECT contract, version, type, kind, cause,

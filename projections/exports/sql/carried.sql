@@ -1,8 +1,9 @@
 -- Rule: R-4.6, R-5.4, R-5.5
 -- Rows: entry WHERE to_place = 'carried' AND from_place = 'base'
--- What is left of base is carried by a refresh, or by the night of a plan that carries by itself and follows a paid month;
--- nothing else carries, and no bucket twice. A violation is a transfer to `carried` by another event, or again.
-SELECT e.contract, e.version, 'a refresh, or a night that carries' AS expected, coalesce(t.type, 'another event') AS found
+-- What is left of base is carried by a refresh, or by the night of a plan that carries by itself and follows a paid
+-- month; nothing else carries, and no bucket twice. A violation is a transfer to `carried` by another event, or again.
+SELECT e.contract, e.version, 'a refresh, or a night that carries' AS expected,
+    coalesce(t.type, 'another event') AS found
 FROM entry AS e
 LEFT JOIN turn AS t ON t.contract = e.contract AND t.version = e.version AND t.carries
 WHERE e.from_place = 'base' AND e.to_place = 'carried' AND t.version IS NULL

@@ -1,9 +1,9 @@
 -- Rule: R-15.3, R-15.4
 -- Rows: event
 -- A contract is closed once. Behind that come records of before it, records that nobody pays, corrections, refunds,
--- claims and their answers, refusals, and in the end the destruction of its personal data; nothing that is scheduled, and
--- no plan, fee, block or option. A violation is any other event behind the closing, or a record of after it that was
--- charged.
+-- claims and their answers, refusals, and in the end the destruction of its personal data; nothing that is scheduled,
+-- and no plan, fee, block or option. A violation is any other event behind the closing, or a record of after it that
+-- was charged.
 WITH closing AS (
     SELECT contract, min(version) AS version, min(booked_at) AS closed_at
     FROM other

@@ -1,9 +1,10 @@
 -- Rule: R-3.2, R-3.3
 -- Rows: other WHERE type = 'PlanConnected'
 -- A plan is connected in the version in force on the local date, which is on sale then and serves the region; its first
--- month is charged at once, in full, by the next event. A violation is a connection that should have been refused, or one
--- without that fee; the fee of a connection without one is one, too.
-SELECT o.contract, o.version, 'on sale in the region, with its first fee' AS expected, o.plan || ' ' || o.plan_version AS found
+-- month is charged at once, in full, by the next event. A violation is a connection that should have been refused, or
+-- one without that fee; the fee of a connection without one is one, too.
+SELECT o.contract, o.version, 'on sale in the region, with its first fee' AS expected,
+    o.plan || ' ' || o.plan_version AS found
 FROM other AS o
 LEFT JOIN plan AS p ON p.catalogue = o.catalogue AND p.plan = o.plan AND p.plan_version = o.plan_version
 LEFT JOIN plan_region AS r

@@ -1,8 +1,8 @@
 -- Rule: R-11.2, R-11.3
 -- Rows: other WHERE type IN ('DisputeOpened', 'DisputeResolved')
--- A claim is about an earlier event, and is registered within six calendar months of the local date of that. Its answer is
--- due 30 days later. It is answered once, behind its opening, and the answer is about the same event. A violation is a
--- claim or an answer that is not so.
+-- A claim is about an earlier event, and is registered within six calendar months of the local date of that. Its answer
+-- is due 30 days later. It is answered once, behind its opening, and the answer is about the same event. A violation is
+-- a claim or an answer that is not so.
 WITH claim AS (
     SELECT contract, version, event, booked_day, answer_due FROM other WHERE type = 'DisputeOpened'
 ),
@@ -16,8 +16,9 @@ disputed AS (
 )
 
 SELECT o.contract, o.version,
-    coalesce('by ' || CAST(month_later(e.booked_day, 6, CAST(day(e.booked_day) AS INTEGER)) AS STRING), 'an earlier event')
-        AS expected,
+    coalesce(
+        'by ' || CAST(month_later(e.booked_day, 6, CAST(day(e.booked_day) AS INTEGER)) AS STRING), 'an earlier event'
+    ) AS expected,
     CAST(o.booked_day AS STRING) || ', event ' || CAST(o.event AS STRING) AS found
 FROM claim AS o
 LEFT JOIN disputed AS e ON e.contract = o.contract AND e.version = o.event AND e.version < o.version

@@ -2,9 +2,9 @@
 -- Rows: entry
 -- Whatever leaves an account reaches another one, so that every unit sums to zero, in each event and in total, as long
 -- as every transfer is between two accounts that there are, in the unit of both, and of more than nothing. Money goes
--- between the wallet and what was taken in (`cash:…`) or earned (`revenue:…`). Packages of a service are granted, carried
--- from `base`, spent, given back by a reversal, or expire, and expired ones are spent late; each transfer names its grant.
--- A violation is any other transfer.
+-- between the wallet and what was taken in (`cash:…`) or earned (`revenue:…`). Packages of a service are granted,
+-- carried from `base`, spent, given back by a reversal, or expire, and expired ones are spent late; each transfer names
+-- its grant. A violation is any other transfer.
 SELECT
     contract, version, 'a transfer of the rulebook' AS expected,
     from_place || '/' || from_service || ' to ' || to_place || '/' || to_service || ', ' || unit AS found

@@ -1,15 +1,16 @@
 -- Rule: R-6.7, R-7.2, R-8.5
 -- Rows: standing
 -- Behind a booking that takes from what is available, less than 0 of it sets the financial block; behind one that adds,
--- more than 0 lifts it; exactly 0 does neither. Not on a closed contract. The block stands behind all other events of its
--- booking. A violation is an event behind which it should stand, or stands without cause; expected is what comes next.
+-- more than 0 lifts it; exactly 0 does neither. Not on a closed contract. The block stands behind all other events of
+-- its booking. A violation is an event behind which it should stand, or stands without cause; expected is what comes
+-- next.
 WITH tested AS (
     SELECT
         contract, version, type, booked_at, available, financial, next_type, next_version, is_closed,
         moved < 0 OR type = 'PromiseClosed' AS takes,
         moved > 0 OR type = 'PromiseTaken'
-            OR (type = 'PromiseClosed' AND lag(type) OVER beside = 'ToppedUp' AND lag(booked_at) OVER beside = booked_at)
-            AS adds
+            OR (type = 'PromiseClosed' AND lag(type) OVER beside = 'ToppedUp'
+                AND lag(booked_at) OVER beside = booked_at) AS adds
     FROM standing
     WINDOW beside AS (PARTITION BY contract ORDER BY version)
 ),

@@ -1,8 +1,9 @@
 -- Rule: R-1.3, R-3.3, R-4.1, R-4.2, R-5.4, R-6.6, R-7.1, R-9.1, R-10.2, R-11.5, R-15.5
 -- Rows: line
--- What an event moves of the wallet is what it says it is about, in one transfer, and goes where its kind goes: a top-up
--- and a refund from and to a channel, a fee or a record to its own revenue. Events of no other kind move money, but
--- reversals, which have checks of their own. A violation is an event whose transfer is not what its amount and kind say.
+-- What an event moves of the wallet is what it says it is about, in one transfer, and goes where its kind goes: a
+-- top-up and a refund from and to a channel, a fee or a record to its own revenue. Events of no other kind move money,
+-- but reversals, which have checks of their own. A violation is an event whose transfer is not what its amount and kind
+-- say.
 WITH said AS (
     SELECT contract, version, 'UsageCharged' AS type, -amount AS moved, 'revenue:usage' AS counter
     FROM usage WHERE amount <> 0

@@ -1,8 +1,8 @@
 -- Rule: R-2.1, R-3.1, R-15.1
 -- Rows: other
--- A contract begins with its opening, and is opened once, in a region of the catalogue, with a credit limit of 0 or more;
--- it keeps the region and its zone. A violation is another first event, a later opening, one with another zone or limit,
--- or an event that is told with another region or zone than the opening.
+-- A contract begins with its opening, and is opened once, in a region of the catalogue, with a credit limit of 0 or
+-- more; it keeps the region and its zone. A violation is another first event, a later opening, one with another zone or
+-- limit, or an event that is told with another region or zone than the opening.
 SELECT o.contract, o.version, coalesce(r.zone, 'an opening as version 1') AS expected, o.zone AS found
 FROM other AS o LEFT JOIN region AS r ON r.catalogue = o.catalogue AND r.region = o.region
 WHERE (o.type = 'AccountOpened' OR o.version = 1)

@@ -1,8 +1,8 @@
 -- Rule: R-9.2, R-9.3, R-9.4, R-15.3
 -- Rows: balance WHERE place LIKE 'option:%'
--- What an option grants lives until its next fee, its suspension, its end, or the end of the contract: that takes all that
--- is left to `expired`, and afterwards nothing of it moves. A violation is a bucket that has something left behind that
--- event, or that moves later.
+-- What an option grants lives until its next fee, its suspension, its end, or the end of the contract: that takes all
+-- that is left to `expired`, and afterwards nothing of it moves. A violation is a bucket that has something left behind
+-- that event, or that moves later.
 WITH lived AS (
     SELECT contract, granted_by, service, place, min(version) AS filled_by, max(version) AS moved_by,
         max_by(left_after, version) AS left_after

@@ -1,13 +1,13 @@
 -- Rule: R-3.6, R-9.1, R-9.2, R-9.3, R-9.4
 -- Rows: other WHERE option IS NOT NULL
--- An option is connected where it is not yet, and charged, suspended, expired or disconnected where it is. Its fee is that
--- of the version in force on the local date. It pays from the charge on: a one-time option for its days, a monthly one to
--- the night of its anchor day in the next calendar month. The next thing the calendar does to it comes at the end of what
--- is paid. A violation is an event of an option that is not so.
+-- An option is connected where it is not yet, and charged, suspended, expired or disconnected where it is. Its fee is
+-- that of the version in force on the local date. It pays from the charge on: a one-time option for its days, a monthly
+-- one to the night of its anchor day in the next calendar month. The next thing the calendar does to it comes at the
+-- end of what is paid. A violation is an event of an option that is not so.
 WITH held AS (
     SELECT
-        o.contract, o.version, o.type, o.option, o.option_version, o.fee, o.booked_at, o.booked_day, o.catalogue, o.zone,
-        o.period_start, o.period_end, o.anchor_day, o.one_time,
+        o.contract, o.version, o.type, o.option, o.option_version, o.fee, o.booked_at, o.booked_day, o.catalogue,
+        o.zone, o.period_start, o.period_end, o.anchor_day, o.one_time,
         lag(o.type) OVER beside AS type_before,
         lag(o.period_end) OVER beside AS end_before,
         lag(o.anchor_day) OVER beside AS anchor_before,
@@ -42,7 +42,8 @@ UNION ALL
 SELECT h.contract, h.version, CASE h.type WHEN 'OptionConnected' THEN 'not connected' ELSE 'connected' END AS expected,
     coalesce(h.type_before, 'not connected') AS found
 FROM held AS h
-WHERE (h.type = 'OptionConnected') <> (coalesce(h.type_before, 'OptionExpired') IN ('OptionExpired', 'OptionDisconnected'))
+WHERE (h.type = 'OptionConnected')
+    <> (coalesce(h.type_before, 'OptionExpired') IN ('OptionExpired', 'OptionDisconnected'))
 UNION ALL
 SELECT h.contract, h.version, CAST(h.end_before AS STRING) AS expected, CAST(h.booked_at AS STRING) AS found
 FROM held AS h

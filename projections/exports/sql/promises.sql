@@ -1,8 +1,8 @@
 -- Rule: R-10.2, R-10.3
 -- Rows: other WHERE type IN ('PromiseTaken', 'PromiseClosed')
--- One payment is promised at a time, of no more than the catalogue's largest, for its fee and its days. It is closed once:
--- by the top-up with which those made since reach its amount, or at its end. A violation is a promise on other terms, one
--- beside another, or one that is closed at another time or not at all.
+-- One payment is promised at a time, of no more than the catalogue's largest, for its fee and its days. It is closed
+-- once: by the top-up with which those made since reach its amount, or at its end. A violation is a promise on other
+-- terms, one beside another, or one that is closed at another time or not at all.
 WITH promise AS (
     SELECT
         o.contract, o.version, o.catalogue, o.type, o.amount, o.fee, o.booked_at, o.until, o.cause,
@@ -18,8 +18,8 @@ WITH promise AS (
 ),
 
 paid AS (
-    SELECT p.contract, p.version, sum(t.amount) AS topped_up, sum(CASE WHEN t.version < p.closed_by - 1 THEN t.amount END)
-        AS before_the_last
+    SELECT p.contract, p.version, sum(t.amount) AS topped_up,
+        sum(CASE WHEN t.version < p.closed_by - 1 THEN t.amount END) AS before_the_last
     FROM promise AS p JOIN other AS t
         ON t.contract = p.contract AND t.type = 'ToppedUp' AND t.version > p.version
         AND (p.closed_by IS NULL OR t.version < p.closed_by)

@@ -4,7 +4,8 @@
 -- monthly fee, also behind the discount, and serves the region. A violation is a refresh that should have been refused.
 SELECT
     t.contract, t.version, 'a paid month, no block, a plan that can be refreshed' AS expected,
-    coalesce(t.mode_before, 'none') || ', ' || CAST(coalesce(s.blocks_before, 0) AS STRING) || ' blocks, ' || t.plan AS found
+    coalesce(t.mode_before, 'none') || ', ' || CAST(coalesce(s.blocks_before, 0) AS STRING) || ' blocks, ' || t.plan
+        AS found
 FROM turn AS t
 JOIN standing AS s ON s.contract = t.contract AND s.version = t.version
 LEFT JOIN plan AS p ON p.catalogue = t.catalogue AND p.plan = t.plan AND p.plan_version = t.plan_version

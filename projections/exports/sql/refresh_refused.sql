@@ -1,11 +1,11 @@
 -- Rule: R-5.3
 -- Rows: other WHERE type = 'RefreshRefused'
--- A refused refresh keeps the facts that were tested, as the account stood: the fee, what was available, and the mode; and
--- its reason is true of them. A violation is a refusal whose facts are not so, or whose reason is not.
+-- A refused refresh keeps the facts that were tested, as the account stood: the fee, what was available, and the mode;
+-- and its reason is true of them. A violation is a refusal whose facts are not so, or whose reason is not.
 SELECT
     o.contract, o.version,
-    coalesce(t.mode, 'none') || ', ' || CAST(s.available_before AS STRING) || coalesce(' of ' || CAST(a.month AS STRING), '')
-        AS expected,
+    coalesce(t.mode, 'none') || ', ' || CAST(s.available_before AS STRING)
+        || coalesce(' of ' || CAST(a.month AS STRING), '') AS expected,
     o.reason || ': ' || o.fact_mode || ', ' || CAST(o.fact_available AS STRING) || ' of ' || CAST(o.fact_fee AS STRING)
         AS found
 FROM other AS o

@@ -1,7 +1,7 @@
 -- Rule: R-11.6
 -- Rows: usage WHERE rerates IS NOT NULL
--- A record that is rated again names an earlier event that left it without a price, and the first such one of it; it is the
--- same record, and is charged once. A violation is another one, or one that was charged again.
+-- A record that is rated again names an earlier event that left it without a price, and the first such one of it; it is
+-- the same record, and is charged once. A violation is another one, or one that was charged again.
 SELECT r.contract, r.version, coalesce(CAST(o.record_of AS STRING), 'an unrated record before it') AS expected,
     CAST(r.record AS STRING) AS found
 FROM usage AS r

@@ -1,8 +1,8 @@
 -- Rule: R-11.1
 -- Rows: entry WHERE from_place = 'consumed'
--- A reversal of a record gives back, once, parts that it had taken of buckets that still live, each as much as was taken,
--- and says so; parts that were spent late stay spent. A violation is a part given back that was not taken by the record, or
--- by two reversals, or without saying so.
+-- A reversal of a record gives back, once, parts that it had taken of buckets that still live, each as much as was
+-- taken, and says so; parts that were spent late stay spent. A violation is a part given back that was not taken by the
+-- record, or by two reversals, or without saying so.
 WITH back AS (
     SELECT e.contract, e.version, e.granted_by, e.from_service AS service, e.amount, c.event, c.packages_returned
     FROM entry AS e LEFT JOIN correction AS c ON c.contract = e.contract AND c.version = e.version

@@ -1,8 +1,9 @@
 -- Rule: R-11.1
 -- Rows: correction
--- A reversal names an earlier event that is none itself, and gives back money by the way it came: as much as it says, and
--- never more than was left of it. Edition 1 takes off what was reversed before; edition 2 also what adjustments that cite
--- the event gave back. A violation is a reversal of something else, of more, or by another way; expected is what was left.
+-- A reversal names an earlier event that is none itself, and gives back money by the way it came: as much as it says,
+-- and never more than was left of it. Edition 1 takes off what was reversed before; edition 2 also what adjustments
+-- that cite the event gave back. A violation is a reversal of something else, of more, or by another way; expected is
+-- what was left.
 WITH reckoned AS (
     SELECT
         contract, version, type, amount, moved, returned, counter, returned_by,

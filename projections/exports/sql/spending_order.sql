@@ -1,8 +1,8 @@
 -- Rule: R-6.4
 -- Rows: usage WHERE billed > 0
--- Of the buckets that fit a record, what expired is spent first, then what was carried, then base or daily, then options,
--- then money: nothing of a later kind as long as something is left in an earlier one. A violation is a record that took
--- of a later kind and left something in an earlier bucket that fits; found is that bucket.
+-- Of the buckets that fit a record, what expired is spent first, then what was carried, then base or daily, then
+-- options, then money: nothing of a later kind as long as something is left in an earlier one. A violation is a record
+-- that took of a later kind and left something in an earlier bucket that fits; found is that bucket.
 WITH taken AS (
     SELECT contract, version, service, used_at, booked_at, CASE WHEN amount > 0 THEN 4 ELSE latest END AS latest
     FROM usage
@@ -18,7 +18,8 @@ filled AS (
 
 able AS (
     SELECT f.contract, f.service, f.place, f.filled_by, f.emptied_by, b.begins,
-        CASE f.place WHEN 'expired' THEN 0 WHEN 'carried' THEN 1 WHEN 'base' THEN 2 WHEN 'daily' THEN 2 ELSE 3 END AS kind,
+        CASE f.place WHEN 'expired' THEN 0 WHEN 'carried' THEN 1 WHEN 'base' THEN 2 WHEN 'daily' THEN 2 ELSE 3 END
+            AS kind,
         CASE f.place WHEN 'expired' THEN b.ended_at WHEN 'carried' THEN b.carried_until ELSE b.ends END AS ends,
         CASE f.place WHEN 'expired' THEN b.late_until END AS late_until
     FROM filled AS f

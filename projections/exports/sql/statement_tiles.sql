@@ -1,8 +1,8 @@
 -- Rule: R-13.2
 -- Rows: line
--- Statements tile: what a month opens with, and all lines of that month, is what it closes with, which the next month opens
--- with; months are those of the local dates on which lines were booked. A violation is a month whose last line says another
--- wallet than the last line of the month before and its own lines come to.
+-- Statements tile: what a month opens with, and all lines of that month, is what it closes with, which the next month
+-- opens with; months are those of the local dates on which lines were booked. A violation is a month whose last line
+-- says another wallet than the last line of the month before and its own lines come to.
 WITH month AS (
     SELECT contract, year(booked_day) AS year, month(booked_day) AS month, max(version) AS version, sum(moved) AS lines,
         max_by(wallet_after, version) AS closing

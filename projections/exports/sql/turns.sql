@@ -1,10 +1,10 @@
 -- Rule: R-2.4, R-2.7, R-4.1, R-4.4, R-4.5
 -- Rows: turn
--- Paid periods tile. What ends one by the calendar comes at the very end of it: the next fee, the lapse under a block, the
--- block for want of money. A refresh, another plan or the closing comes before it, and no event of the contract behind it
--- goes without. Where nothing is paid, a fee that nobody asked for comes at a night, or at the account's clock, if another
--- catalogue has moved the night behind that. A violation is an event that comes at another time, or a month's fee that says
--- to be of a night and is not, or the other way round.
+-- Paid periods tile. What ends one by the calendar comes at the very end of it: the next fee, the lapse under a block,
+-- the block for want of money. A refresh, another plan or the closing comes before it, and no event of the contract
+-- behind it goes without. Where nothing is paid, a fee that nobody asked for comes at a night, or at the account's
+-- clock, if another catalogue has moved the night behind that. A violation is an event that comes at another time, or a
+-- month's fee that says to be of a night and is not, or the other way round.
 WITH last_booked AS (
     SELECT contract, max(booked_at) AS clock FROM event GROUP BY contract
 )

@@ -1,8 +1,8 @@
 -- Rule: R-6.8, R-15.4
 -- Rows: other WHERE type = 'UsageUnrated'
 -- A record is left without a price only where nobody could rate it: without a plan when it occurred, in a zone or of a
--- service that the plan version of its date has no price for, or of after the closing. A violation is a record that could
--- have been rated.
+-- service that the plan version of its date has no price for, or of after the closing. A violation is a record that
+-- could have been rated.
 SELECT o.contract, o.version, 'a price, so no ' || o.reason AS expected, o.reason AS found
 FROM other AS o
 LEFT JOIN plan_since AS s

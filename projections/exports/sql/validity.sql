@@ -1,8 +1,8 @@
 -- Rule: R-6.5
 -- Rows: entry WHERE to_place = 'consumed'
--- A bucket pays for records that occurred within its validity: from the beginning of its period to the end of it, or, once
--- it was carried, to the end of the next. What expired of it pays for records of before it ended, as long as they are
--- booked within the late window. A violation is a part of a record out of a bucket that was not valid for it.
+-- A bucket pays for records that occurred within its validity: from the beginning of its period to the end of it, or,
+-- once it was carried, to the end of the next. What expired of it pays for records of before it ended, as long as they
+-- are booked within the late window. A violation is a part of a record out of a bucket that was not valid for it.
 SELECT
     u.contract, u.version, CAST(b.begins AS STRING) || ' or later' AS expected, u.used_at AS found
 FROM entry AS e

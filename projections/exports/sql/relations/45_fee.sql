@@ -1,4 +1,5 @@
--- Every fee of the tariff beside its plan version in the catalogue of its place, and the discount that was granted last.
+-- Every fee of the tariff beside its plan version in the catalogue of its place, and the discount that was granted
+-- last.
 SELECT
     t.contract, t.version, t.type, t.cause, t.booked_at, t.booked_day, t.plan, t.plan_version, t.fee, t.discount,
     t.amount, t.mode, p.since, p.until, p.monthly_fee, p.daily_fee, p.auto_carry, p.refreshable,

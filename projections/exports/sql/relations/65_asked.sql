@@ -1,5 +1,5 @@
--- What a month and a day of the contract's plan cost where a night or a request for a refresh asks for them: the fees of the
--- version in force on the local date, less the discount that was granted last (R-3.5).
+-- What a month and a day of the contract's plan cost where a night or a request for a refresh asks for them: the fees
+-- of the version in force on the local date, less the discount that was granted last (R-3.5).
 WITH asked AS (
     SELECT
         o.contract, o.version, o.booked_day, o.catalogue, max(p.version) AS connected, max(g.version) AS discounted

@@ -1,6 +1,6 @@
--- Every reversal beside the event that it reverses: how much money that moved, in which direction, and how much of it had
--- been given back before, by other reversals or, as edition 2 counts it, by adjustments that cite it, each less what of it
--- had been reversed itself.
+-- Every reversal beside the event that it reverses: how much money that moved, in which direction, and how much of it
+-- had been given back before, by other reversals or, as edition 2 counts it, by adjustments that cite it, each less
+-- what of it had been reversed itself.
 WITH reversal AS (
     SELECT o.contract, o.version, o.catalogue, o.event, coalesce(o.amount, 0) AS amount, o.packages_returned
     FROM other AS o
