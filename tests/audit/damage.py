@@ -154,6 +154,19 @@ def discount_of_nobody(log: Log) -> None:
     log.the("MonthlyFeeCharged", -1)["discount"] = 1
 
 
+def spent_by_a_fee(log: Log) -> None:
+    """The fee of an option takes a minute of base too, which does not expire then."""
+    row, lapsed = log.the("OptionFeeCharged"), log.the("PeriodLapsed")["entries"]
+    left = next(entry for entry in lapsed if entry["from"] == "base/voice")
+    left["amount"] -= 60
+    row["entries"].append({**left, "to": "consumed/voice", "amount": 60})
+
+
+def of_another_service(log: Log) -> None:
+    """A call is a download now, of as many kilobytes as it had seconds, which stay taken out of minutes."""
+    log.the("UsageCharged", service="voice", billed=360).update(service="data", quantity=360 * 1024)
+
+
 def unblocked(log: Log) -> None:
     log.remove(log.the("Blocked", cause="balance"))
 
@@ -213,6 +226,8 @@ DAMAGES = (
     Damage("covered where nothing covers", {"cover"}, put("UsageCharged", usage_zone="russia")),
     Damage("covered by what is not unlimited", {"unlimited"}, put("UsageCharged", 3, unlimited=True)),
     Damage("spent before it was granted", {"validity"}, moved("UsageCharged", "occurred_at", 10, days=-28)),
+    Damage("spent by what is no record", {"validity"}, spent_by_a_fee),
+    Damage("spent by another service", {"validity"}, of_another_service),
     Damage("base before carried", {"spending_order"}, out_of_order),
     Damage("another fee than the plan has", {"fee"}, more("MonthlyFeeCharged", -1, -1_00, "fee", "amount")),
     Damage("a discount that nobody gave", {"discount"}, discount_of_nobody),
