@@ -190,6 +190,12 @@ def form_of(given: str | None, output: str | None, forms: Collection[str]) -> st
     return given or ending or None
 
 
+def refuse_what_is_no_file(path: str) -> None:
+    """Refuse to replace a folder or a device. Raises UsageError."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(f"{path} is no file that can be replaced; name another")
+
+
 def write_file(path: str, content: bytes, settings: Settings) -> None:
     """A file of what the ledger holds, written whole or not at all. Raises UsageError."""
     with whole_file(path, settings) as file:
@@ -202,8 +208,7 @@ def whole_file(path: str, settings: Settings) -> Iterator[BinaryIO]:
 
     It is no more readable than the ledger, or has the mode of the file it replaces. Raises UsageError.
     """
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UsageError(f"{path} is no file that can be replaced; name another")
+    refuse_what_is_no_file(path)
     try:
         with files.whole(Path(path), like=ledger_ref(settings).like) as file:
             yield file

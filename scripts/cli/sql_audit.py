@@ -12,7 +12,7 @@ from projections.words.safe import safe
 from scripts.app.audit import EngineName, audit_dataset
 from scripts.cli import terminal
 from scripts.cli.missing_keys import tell_missing_keys
-from scripts.cli.options import print_json, print_text, refuse_overwrite, with_settings
+from scripts.cli.options import print_json, print_text, refuse_overwrite, refuse_what_is_no_file, with_settings
 from scripts.errors import UsageError
 from scripts.wiring import Settings, open_dataset
 
@@ -55,6 +55,9 @@ def audit(
         if engine != "duckdb":
             raise UsageError("--keep goes with --engine duckdb")
         refuse_overwrite("--keep", keep, settings)
+        refuse_what_is_no_file(keep)
+        if Path(keep).resolve().is_relative_to(Path(folder).resolve()):
+            raise UsageError(f"--keep {keep} lies in the dataset; name another file")
     with (
         open_dataset(settings, folder) as reader,
         reader.store.reading() as log,

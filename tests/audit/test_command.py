@@ -111,6 +111,8 @@ def test_what_the_checks_read_can_be_kept_and_asked_by_hand(obnovi: Run, dataset
         for check in checks():
             db.execute(check.query)
     refused(obnovi("audit", "dataset", "--keep", "keys/audit"), "lies in the folder of keys; name another file")
+    refused(obnovi("audit", "dataset", "--keep", "dataset/dataset.json"), "lies in the dataset; name another file")
+    refused(obnovi("audit", "dataset", "--keep", "keys/.."), ". is no file that can be replaced; name another")
     refused(obnovi("audit", "dataset", "--keep", "x", "--engine", "spark"), "--keep goes with --engine duckdb")
 
 
