@@ -180,7 +180,7 @@ HINTS: Final[dict[Hint, str]] = {
     "name_empty_ledger": "{text}; name an empty ledger with --ledger",
     "verify_exported": "line {number}: {problem}; run `obnovi verify`; nothing was imported",
     "create_keys": "{text}; make them with `obnovi keys create`",
-    "restore_keys": "{text}; name their folder with OBNOVI_KEYS, or bring them back with `obnovi keys restore`",
+    "restore_keys": "{text}; name the folder of keys with OBNOVI_KEYS, or bring them back with `obnovi keys restore`",
     "name_wrapping_key": "{text}; name its file with OBNOVI_KEK",
     "name_other_keys": "{text}, name another with OBNOVI_KEYS",
     "name_keys_or_make_folder": "{text}; create it or name another with OBNOVI_KEYS",

@@ -225,7 +225,7 @@ def test_without_keys_a_contract_is_told_by_its_id_and_people_hear_why(
     ids = [each["contract"] for each in ledger("accounts", ACCOUNT, "--json").json()]
     wallet = ledger("balance", ids[1], "--json").json()["wallet"]
     monkeypatch.setenv("OBNOVI_KEYS", str(tmp_path / "elsewhere"))
-    why = f"obnovi: the keys of 3 contracts are not in {tmp_path / 'elsewhere'}; name their folder with OBNOVI_KEYS"
+    why = f"obnovi: the keys of 3 contracts are not in {tmp_path / 'elsewhere'}; name the folder of keys with"
     for command in ("accounts", "find nowhere"):
         assert ledger(*command.split(), "--json").err.startswith(why)
     listed = ledger("accounts", "--json").json()
