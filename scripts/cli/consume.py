@@ -84,6 +84,9 @@ def consume(
         raise UsageError(f"Kafka needs {error.name}; install it with `pip install 'obnovi[kafka]'`") from None
     if rejects_topic == topic:
         raise UsageError(f"--rejects-topic {topic} is the topic itself; name another one")
+    if not bootstrap.strip(", "):
+        raise UsageError("--bootstrap names no broker; one is host:port")
+    address = None if metrics is None else _address(metrics)
     cluster = client.Cluster(
         bootstrap, {} if config is None else properties.read_properties(Path(config)), client.Trouble(print_error)
     )
@@ -100,8 +103,8 @@ def consume(
             print_error("OBNOVI_SEAL=off: this ledger is not sealed; the personal data in it can never be erased")
         consuming = Consuming(ledger, found, counts, shard=shard, not_after=not_after, now=now)
         watches: list[reader.Watch] = [Bar(counts, stack.enter_context(terminal.progress("consuming (inputs)", None)))]
-        if metrics is not None:
-            watches.append(stack.enter_context(_measured(metrics, consuming)))
+        if address is not None:
+            watches.append(stack.enter_context(_measured(*address, consuming)))
         reading = reader.Reader(
             consumer,
             consuming,
@@ -145,19 +148,22 @@ class Bar:
 
 
 @contextmanager
-def _measured(address: str, consuming: Consuming) -> Iterator["ConsumeMetrics"]:
+def _measured(host: str, port: int, consuming: Consuming) -> Iterator["ConsumeMetrics"]:
     try:
         from scripts.web import consume_metrics  # noqa: PLC0415  # an extra
     except ModuleNotFoundError as error:
         raise UsageError(f"--metrics needs {error.name}; install it with `pip install 'obnovi[kafka]'`") from None
-    host, _, port = address.rpartition(":")
-    if not port.isdecimal() or int(port) > PORT_MAX:
-        raise UsageError(f"--metrics {address} is no port, nor an address with one like 127.0.0.1:9100")
     made = consume_metrics.ConsumeMetrics(consuming.topic.name, consuming.counts, consuming.offsets)
-    with consume_metrics.served(
-        made, host.strip("[]") or "127.0.0.1", int(port), lambda url: print_error(f"Figures are at {url}")
-    ):
+    with consume_metrics.served(made, host, port, lambda url: print_error(f"Figures are at {url}")):
         yield made
+
+
+def _address(metrics: str) -> tuple[str, int]:
+    """Host and port of --metrics. Raises UsageError."""
+    host, _, port = metrics.rpartition(":")
+    if not port.isdecimal() or int(port) > PORT_MAX:
+        raise UsageError(f"--metrics {metrics} is no port, nor an address with one like 127.0.0.1:9100")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _tell_partitions(topic: str, numbers: Sequence[int]) -> None:

@@ -165,6 +165,7 @@ def test_properties_that_cannot_be_are_said_without_their_values(
         (("--rejects-topic", "inputs"), 2, "--rejects-topic inputs is the topic itself"),
         (("--shard", "1"), 2, "--shard 1: this ledger has 1, counted from 0"),
         (("--metrics", "nine"), 2, "--metrics nine is no port"),
+        (("--bootstrap", ","), 2, "--bootstrap names no broker"),
         (("--config", "none"), 2, "there is no file of properties at none"),
     ],
 )
@@ -175,6 +176,7 @@ def test_what_cannot_be_done_is_said(
     done = consume(cluster, folder, topic, *options)
     assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
     assert said in done.err
+    assert options[0] == "--shard" or not (folder / "ledger.db").exists(), "only the ledger knows its shards"
 
 
 def test_brokers_that_do_not_answer_are_said(folder: Path) -> None:
