@@ -244,6 +244,7 @@ DAMAGES = (
     Damage("a late window that is longer", {"late_window"}, moved("PeriodLapsed", "late_until", hours=1)),
     Damage("paid out what is not there", {"funds"}, more("Refunded", 0, 3_000_00, "amount")),
     Damage("refreshed where it is not offered", {"refresh", "opening"}, put("PackagesRefreshed", region="elsewhere")),
+    Damage("refused as not eligible", {"refresh_refused"}, put("RefreshRefused", reason="NOT_ELIGIBLE")),
     Damage("refused with other facts", {"refresh_refused"}, put("RefreshRefused", fact_available=0)),
     Damage(
         "refused for a reason that is none", {"refresh_refused"}, put("RefreshRefused", 1, reason="INSUFFICIENT_FUNDS")

@@ -16,12 +16,13 @@ WHERE o.type = 'RefreshRefused' AND NOT (
     o.fact_available = s.available_before
     AND o.fact_fee IS NOT DISTINCT FROM a.month
     AND o.fact_mode = coalesce(t.mode, 'none')
+    AND (o.reason = 'NOT_ELIGIBLE') = (NOT coalesce(a.is_eligible, false))
     AND CASE o.reason
         WHEN 'INSUFFICIENT_FUNDS' THEN o.fact_available < o.fact_fee AND s.blocks_before = 0 AND o.fact_mode = 'monthly'
         WHEN 'UNPAID_PERIOD' THEN o.fact_mode = 'unpaid' AND s.blocks_before = 0
         WHEN 'ALTERNATIVE_PERIOD' THEN o.fact_mode = 'daily' AND s.blocks_before = 0
         WHEN 'BLOCKED' THEN s.blocks_before > 0
         WHEN 'FEE_WAIVED' THEN o.fact_fee = 0
-        ELSE o.reason = 'NOT_ELIGIBLE'
+        ELSE true
     END
 )
