@@ -17,3 +17,21 @@ OTHER: Final = (
 OTHER_TIMES: Final = ("occurred_at", "period_start", "period_end", "late_until", "until")
 DATES: Final = ("from_date", "until_date", "answer_due")
 """Dates that are texts there."""
+LOG: Final = ("shard", "position", "contract", "version", "recorded_at")
+"""Of all events, for their order."""
+NEEDED: Final = frozenset(
+    {
+        *LOG,
+        "booked_at",
+        "used_at",
+        "input_received_at",
+        "zone",
+        "entries",
+        "cites",
+        *USAGE,
+        *OTHER,
+        *OTHER_TIMES,
+        *DATES,
+    }
+)
+"""All that is read. Columns are only ever added, so files of an older program may lack some."""

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import duckdb
 
+from ledger.log.errors import StoreError
 from ledger.progress import Progress
 from projections.audit.audit import Found, Source
 from projections.audit.catalogues import Held, Table
 from projections.audit.checks import Check, Relation, checks, relations
 from projections.audit.clocks import EPOCH, MARGIN
+from projections.audit.columns import LOG, NEEDED
 from projections.audit.loading import Dialect, loading
 from projections.audit.report import FIRST, Violation
 
@@ -34,7 +36,6 @@ DIALECT: Final = Dialect(
     explode="unnest({})",
     number="CAST(row_number() OVER (ORDER BY id) AS INTEGER)",
 )
-LOG: Final = "shard, position, contract, version, recorded_at"
 EVENTS_AT_ONCE: Final = 1_500_000
 """So many events of whole buckets are looked at together, by all connections: that bounds the memory they take."""
 MEMORY_BYTES: Final = 1_400_000_000
@@ -49,9 +50,10 @@ class DuckEngine:
         self._keep = keep
 
     def span(self, source: Source) -> tuple[date, date]:
-        """From before the first booking to behind the last end of a period."""
+        """From before the first booking to behind the last end of a period. Raises StoreError."""
         with duckdb.connect() as db:
             db.execute(PRELUDE[0])
+            _require_columns(db, source)
             ends = db.execute(
                 "SELECT epoch_us(min(booked_at)), epoch_us(max(greatest(booked_at, period_end))) "
                 f"FROM {_source(source.files)}"
@@ -78,6 +80,17 @@ class DuckEngine:
             if self._keep is not None:
                 kept = Duck(known, source.held, memory_bytes=MEMORY_BYTES, spill=spill, place=self._keep)
                 pool.submit(kept.keep, source.files).result()
+
+
+def _require_columns(db: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Raise StoreError for a file without some of the columns that the checks read."""
+    names = ", ".join(f"'{name}'" for name in NEEDED)
+    lacking = db.execute(
+        f"SELECT file_name FROM parquet_schema([{_listed(source.files)}]) WHERE name IN ({names}) "
+        f"GROUP BY file_name HAVING count(DISTINCT name) < {len(NEEDED)}"
+    ).fetchone()
+    if lacking is not None:
+        raise StoreError(f"{lacking[0]} has not all of the columns that SQL reads", "seal_elsewhere")
 
 
 def _in_turns(
@@ -163,7 +176,7 @@ class Duck:
 
     def log(self, files: Sequence[Path]) -> list[Found]:
         """Every check of the order in which the log was written, over all files."""
-        self._execute(f"CREATE VIEW log AS SELECT {LOG} FROM {_source(files)}")
+        self._execute(f"CREATE VIEW log AS SELECT {', '.join(LOG)} FROM {_source(files)}")
         self._execute("CREATE VIEW contracts AS SELECT DISTINCT contract, contract AS id FROM log")
         done = [self._checked(check) for check in checks() if check.is_of_log]
         self._execute("DROP VIEW contracts")
@@ -173,7 +186,7 @@ class Duck:
     def keep(self, files: Sequence[Path]) -> None:
         """The relations of all checks, to be looked at by somebody."""
         self.load(files)
-        columns = LOG.replace("contract", "c.contract")
+        columns = ", ".join(LOG).replace("contract", "c.contract")
         self._execute(
             f"CREATE TABLE log AS SELECT {columns} FROM {_source(files)} AS e JOIN contracts AS c ON id = e.contract"
         )
@@ -231,5 +244,8 @@ def _as(type: str, value: str) -> str:
 
 def _source(files: Sequence[Path]) -> str:
     """Rows of some files, with no column of the names of their folders."""
-    names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{names}], hive_partitioning = false)"
+    return f"read_parquet([{_listed(files)}], hive_partitioning = false)"
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)

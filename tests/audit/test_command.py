@@ -88,6 +88,11 @@ def test_a_dataset_of_an_older_program_is_to_be_sealed_anew(obnovi: Run, dataset
     )
 
 
+def test_so_is_one_without_a_column_that_came_later(obnovi: Run, dataset: Path) -> None:
+    rewritten(dataset, files_of(dataset)[0], lambda table: table.drop_columns(["answer_due"]))
+    refused(obnovi("audit", "dataset"), "has not all of the columns that SQL reads; `obnovi seal` into an empty folder")
+
+
 def test_what_is_not_as_it_was_sealed_is_not_audited(obnovi: Run, dataset: Path) -> None:
     file = files_of(dataset)[0]
     file.write_bytes(file.read_bytes()[::-1])
