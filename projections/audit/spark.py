@@ -1,5 +1,6 @@
 """The audit by Spark SQL: all contracts at once, parted by Spark among its executors."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
@@ -36,9 +37,12 @@ def spark_engine(url: str | None, workers: int) -> Iterator["SparkEngine"]:
 
     Raises EngineFailed.
     """
-    settings = {} if url else {"spark.sql.shuffle.partitions": str(SHUFFLES_HERE)}
-    with session(url, workers=workers, settings=settings) as started:
-        yield SparkEngine(started)
+    with tempfile.TemporaryDirectory(prefix="obnovi-audit-") as place:  # else one appears where we are
+        settings = {"spark.sql.warehouse.dir": place}
+        if not url:
+            settings["spark.sql.shuffle.partitions"] = str(SHUFFLES_HERE)
+        with session(url, workers=workers, settings=settings) as started:
+            yield SparkEngine(started)
 
 
 class SparkEngine:
