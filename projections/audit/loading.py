@@ -39,7 +39,7 @@ def loading(source: str, catalogues: Sequence[Held], dialect: Dialect) -> Iterat
     yield Relation(
         "raw_event",
         f"SELECT {id}, e.type, {occurred} AS occurred_at, {booked} AS booked_at, {received} AS received_at, "
-        f"e.input_source IS NULL AS is_scheduled {of_contract}",
+        f"e.input_source IS NULL AS is_scheduled, e.position {of_contract}",
         is_kept=False,
     )
     yield Relation(

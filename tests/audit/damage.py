@@ -175,6 +175,13 @@ def other_record_rated(log: Log) -> None:
     next(row for row in log.rows if row["rerates"])["record"] = 10
 
 
+def exchanged(log: Log) -> None:
+    """A refusal and what was booked behind it, each at the other's position."""
+    first = log.the("RefreshRefused")
+    second = log.behind(first)[0]
+    first["position"], second["position"] = second["position"], first["position"]
+
+
 def claim_of_later(log: Log) -> None:
     for type in ("DisputeOpened", "DisputeResolved"):
         log.the(type)["event"] = 50
@@ -192,7 +199,10 @@ def refunded_nothing(log: Log) -> None:
 
 DAMAGES = (
     Damage("an event is missing", {"versions", "positions"}, lambda log: log.rows.remove(log.the("RefreshRefused"))),
-    Damage("a position comes twice", {"positions"}, lambda log: log.the("RefreshRefused").update(position=1)),
+    Damage("two events change places in the log", {"versions"}, exchanged),
+    Damage(
+        "a position comes twice", {"positions", "versions"}, lambda log: log.the("RefreshRefused").update(position=1)
+    ),
     Damage(
         "written before what stands before it", {"recorded_order"}, moved("RefreshRefused", "recorded_at", seconds=-1)
     ),
