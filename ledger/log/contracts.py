@@ -5,11 +5,11 @@ from itertools import islice
 from typing import Final, Protocol
 
 from ledger.contracts import NO_KEY, Contract, is_number
-from ledger.events import AccountOpened, Event
+from ledger.events import AccountOpened
 from ledger.log import heads
 from ledger.log.errors import KeysUnusable
 from ledger.log.keyring import Keyring
-from ledger.log.store import Head
+from ledger.log.store import Head, Stored
 
 FORM_SETTING: Final = "contracts"
 """How the contracts of a ledger are kept; one of an older build, whose streams are called by numbers, does not say."""
@@ -32,8 +32,8 @@ class Log(Protocol):
     def newest_versions(self, accounts: Sequence[str]) -> dict[str, int]:
         """The version of the newest event of streams, where they have any."""
 
-    def event(self, account: str, version: int) -> Event | None:
-        """One event of a stream."""
+    def openings(self, accounts: Sequence[str]) -> Iterator[Stored]:
+        """The first event of each of some streams, in no order."""
 
     def setting(self, name: str) -> str | None:
         """A value the ledger keeps about itself."""
@@ -108,10 +108,10 @@ def require_keys(log: Log, keyring: Keyring) -> None:
     ids = [id for id in log.accounts() if not is_number(id)]
     keyring.look_up_all(ids)
     missing = [id for id in ids if keyring.contract(id).number == NO_KEY]
-    openings = {id: log.event(id, 1) for id in missing}
+    openings = ((row.account, row.event()) for row in log.openings(missing))
     clear = [
         Contract(opening.personal.number, opening.holder, id)
-        for id, opening in openings.items()
+        for id, opening in openings
         if isinstance(opening, AccountOpened) and opening.personal.number not in (None, NO_KEY)
     ]
     if clear:
