@@ -11,7 +11,7 @@ OTHER: Final = (
     "type", "zone", "input_source", "wallet_after", "region", "credit_limit", "service", "direction", "quantity",
     "usage_zone", "amount", "rerates", "record", "plan", "plan_version", "option", "option_version", "fee",
     "discount", "vat_rate", "cause", "anchor_day", "carried", "one_time", "kind", "reason", "input_type", "event",
-    "opened", "packages_returned", "percent", "fact_fee", "fact_available", "fact_mode",
+    "opened", "packages_returned", "percent", "channel", "fact_fee", "fact_available", "fact_mode",
 )  # fmt: skip
 """Of all other events."""
 OTHER_TIMES: Final = ("occurred_at", "period_start", "period_end", "late_until", "until")

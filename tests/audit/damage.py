@@ -214,6 +214,7 @@ DAMAGES = (
     Damage("another unit", {"entries"}, entry_of("UsageCharged", 0, 0, unit="sms")),
     Damage("a transfer of nothing", {"entries"}, transfer_of_nothing),
     Damage("a wallet of another sum", {"wallet_after"}, put("ToppedUp", wallet_after=1)),
+    Damage("a top-up by another channel", {"money"}, put("ToppedUp", channel="lottery")),
     Damage("a wallet that is not told", {"wallet_after"}, put("ToppedUp", wallet_after=None)),
     Damage("wallets that go on wrong", {"wallet_after", "statement_tiles"}, wallet_goes_wrong),
     Damage("a top-up of more than it says", {"money"}, more("ToppedUp", 0, -1_00)),

@@ -80,7 +80,7 @@ COLUMNS: Final = (
     *_plain(pa.string(), "kind", "reason", "input_type"),
     *_plain(pa.int32(), "event", "opened"),
     *_plain(pa.list_(pa.int32()), "cites"),
-    *_plain(pa.string(), "answer_due"),
+    *_plain(pa.string(), "answer_due", "channel"),
     Column("packages_returned", pa.bool_(), ("packages",), (ChargeReversed,)),
     *_plain(pa.int32(), "percent"),
     Column("from_date", pa.string(), ("from",), (DiscountGranted,)),

@@ -1,9 +1,9 @@
 -- Rule: R-1.3, R-3.3, R-4.1, R-4.2, R-5.4, R-6.6, R-7.1, R-9.1, R-10.2, R-11.5, R-15.5
 -- Rows: line
 -- What an event moves of the wallet is what it says it is about, in one transfer, and goes where its kind goes: a
--- top-up and a refund from and to a channel, a fee or a record to its own revenue. Events of no other kind move money,
--- but reversals, which have checks of their own. A violation is an event whose transfer is not what its amount and kind
--- say.
+-- top-up and a refund from and to its channel, a fee or a record to its own revenue. Events of no other kind move
+-- money, but reversals, which have checks of their own. A violation is an event whose transfer is not what its amount
+-- and kind say.
 WITH said AS (
     SELECT contract, version, 'UsageCharged' AS type, -amount AS moved, 'revenue:usage' AS counter
     FROM usage WHERE amount <> 0
@@ -16,7 +16,8 @@ WITH said AS (
             ELSE -amount
         END AS moved,
         CASE type
-            WHEN 'ToppedUp' THEN 'cash:' WHEN 'Refunded' THEN 'cash:' WHEN 'Adjusted' THEN 'revenue:adjustment'
+            WHEN 'ToppedUp' THEN 'cash:' || coalesce(channel, '') WHEN 'Refunded' THEN 'cash:' || coalesce(channel, '')
+            WHEN 'Adjusted' THEN 'revenue:adjustment'
             WHEN 'DailyFeeCharged' THEN 'revenue:daily_fee' WHEN 'PromiseTaken' THEN 'revenue:promise_fee'
             WHEN 'OptionConnected' THEN 'revenue:option_fee' WHEN 'OptionFeeCharged' THEN 'revenue:option_fee'
             ELSE 'revenue:monthly_fee'
@@ -40,6 +41,5 @@ LEFT JOIN reversal AS r ON r.contract = m.contract AND r.version = m.version
 WHERE r.version IS NULL AND (
     coalesce(s.moved, 0) <> coalesce(m.moved, 0)
     OR m.transfers > 1
-    OR (m.counter NOT LIKE 'cash:%' AND m.counter <> s.counter)
-    OR (m.counter LIKE 'cash:%' AND s.counter <> 'cash:')
+    OR m.counter <> s.counter
 )
