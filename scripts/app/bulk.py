@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -205,7 +206,7 @@ def write_statements(
         with closing(engine.run(jobs, log, until=until, finish=True)) as told:
             for some in told:
                 _note(orders, place / some.name, some.told, summary, log.ref)
-                (place / some.name).rmdir()
+                shutil.rmtree(place / some.name)  # with what could not be given its name
                 done += len(some.told)
                 progress(done)
     with _alone(orders[0].folder):
