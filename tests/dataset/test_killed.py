@@ -15,6 +15,7 @@ from ledger.log.dataset import parts, sealing
 from tests.cli.support import ENVIRONMENT, Done, Run, line, month, write
 from tests.dataset.support import files_of
 
+ROOT = Path(__file__).parents[2]
 KILLING = """
 import os, signal, sys
 from ledger.log import files
@@ -60,7 +61,8 @@ def fed(obnovi: Run, name: str, *lines: str) -> None:
 def kill_at(*step: object) -> None:
     """Seal up to a step, where the process is killed."""
     arguments = [sys.executable, "-c", KILLING, *map(str, step)]
-    done = subprocess.run(arguments, env=ENVIRONMENT, capture_output=True, check=False)
+    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(arguments, env=environment, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
