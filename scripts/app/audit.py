@@ -50,7 +50,7 @@ def _engine(name: EngineName, url: str | None, workers: int, keep: Path | None) 
         try:
             from projections.audit.spark import spark_engine  # noqa: PLC0415  # see above
         except ImportError:
-            raise StoreError("an audit by Spark needs pyspark", "install_spark") from None
+            raise StoreError("Spark needs the library pyspark", "install_spark") from None
         with spark_engine(url, workers) as running:
             yield running
         return

@@ -104,7 +104,7 @@ def test_without_an_engine_one_line_names_the_extra(obnovi: Run, dataset: Path) 
         refused(obnovi("audit", "dataset"), "an audit needs DuckDB; install it with `pip install 'obnovi[audit]'`")
     with patch.dict(sys.modules, {"pyspark": None, "projections.audit.spark": None}):
         found = obnovi("audit", "dataset", "--engine", "spark")
-    refused(found, "an audit by Spark needs pyspark; install it with `pip install 'obnovi[spark]'`")
+    refused(found, "Spark needs the library pyspark; install it with `pip install 'obnovi[spark]'`")
 
 
 def test_what_the_checks_read_can_be_kept_and_asked_by_hand(obnovi: Run, dataset: Path) -> None:

@@ -98,7 +98,8 @@ def test_without_keys_it_says_so_and_money_is_checked(sealed: Ledgers, tmp_path:
         ("totals --from 2026-01-35 --to 2026-02-03", "nor is it a folder with a dataset"),
         ("what-if --all --from nowhere", "nor is it a folder with a dataset"),
         ("verify --from nowhere", "there is no dataset at nowhere; `obnovi seal nowhere` makes one"),
-        ("verify --from first.jsonl", "there is no dataset at first.jsonl"),
+        ("verify --from first.jsonl", "first.jsonl is a file, and a dataset is a folder; name that"),
+        ("verify --from keys", "keys has something else in it than a dataset; name the folder of one"),
     ],
 )
 def test_what_from_does_not_take(sealed: Ledgers, given: str, told: str) -> None:

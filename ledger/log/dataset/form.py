@@ -21,6 +21,8 @@ FORMAT: Final = 1
 MANIFEST: Final = "dataset.json"
 BUCKETS_MAX: Final = 4_096
 DIGEST_BYTES: Final = 8
+_BEGUN: Final = ("bucket=", f"{MANIFEST}.")
+"""What a sealing that was killed may leave of a dataset that it began."""
 _FILE: Final = re.compile(r"bucket=(\d{4})/(\d{6})\.parquet")
 
 
@@ -143,7 +145,11 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except NotADirectoryError:
+        raise StoreError(f"{folder} is a file, and a dataset is a folder; name that") from None
+    except FileNotFoundError:
+        if folder.exists() and not all(each.name.startswith(_BEGUN) for each in folder.iterdir()):
+            raise StoreError(f"{folder} has something else in it than a dataset; name the folder of one") from None
         raise StoreError(f"there is no dataset at {folder}", "seal_dataset", folder=folder) from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from None
