@@ -322,8 +322,8 @@ class Keyring:
             return self._known.get(contract)
 
     def _opened(self) -> KeyFile | None:
-        """The file; None where there is none."""
-        if self._file is None and self.place.contracts.exists():
+        """The file; None where there is none, or an empty one that somebody is only making, or was killed over."""
+        if self._file is None and self.place.contracts.exists() and self.place.contracts.stat().st_size:
             return self._open(create=False)
         return self._file
 

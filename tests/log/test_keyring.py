@@ -382,3 +382,15 @@ def test_very_many_are_named_as_one_is_and_not_remembered(tmp_path: Path) -> Non
     with closing(Keyring(KeysPlace(tmp_path / "keys"))) as fresh:
         assert len(list(LogContracts(cast(Reading, None), fresh).each_named(each.id for each in made[:2]))) == 2
         assert fresh._known == {}
+
+
+def test_an_empty_file_of_keys_is_one_that_is_only_being_made(tmp_path: Path) -> None:
+    """Of two who begin a ledger at once, one meets what the other has only given its name; or one was killed there."""
+    place = KeysPlace(tmp_path / "keys")
+    place.folder.mkdir()
+    place.contracts.touch()
+    with closing(Keyring(place)) as keyring:
+        assert keyring.has_all([])
+    with ledger_at(tmp_path / "ledger.db") as ledger:
+        assert [outcome.result for outcome in feed(ledger, opening())] == ["applied"]
+    assert [contract.number for contract in contracts(tmp_path / "ledger.db")] == [ACCOUNT]
