@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import AbstractContextManager, closing
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from ledger.log.dataset.store import DatasetRef
 from ledger.log.store import Mark, Reading
@@ -68,11 +68,17 @@ class Distant:
             require_same_program(store)
         done = 0
         with self._scheduler.handing_out() as submit:
-            waiting: list[Future[Any]] = [submit(Work(job, ref.absolute(), until)) for job in jobs]
-            for future in as_completed(waiting):
+            for future in as_completed([submit(Work(job, ref.absolute(), until)) for job in jobs]):
                 result = future.result()
                 if isinstance(result, Failed):
                     raise result.error
                 done += result.told
                 progress(done)
                 yield result.value
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, without where in Java or in a worker."""
+    cause = getattr(error, "java_exception", None)
+    text = str(cause.getMessage() if cause is not None else error)
+    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Final
 
-from projections.engines.distant import Distant, Submit
+from projections.engines.distant import Distant, Submit, first_line
 from projections.engines.engine import EngineFailed
 from projections.engines.executor import Done, Failed, Work, perform
 
@@ -35,7 +35,7 @@ def ray_tasks(url: str | None, workers: int | None) -> Iterator[Distant]:
             logging_level="ERROR",
         )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise EngineFailed(f"Ray did not start at {url or 'this machine'}: {_first_line(error)}") from None
+        raise EngineFailed(f"Ray did not start at {url or 'this machine'}: {first_line(error)}") from None
     try:
         yield Distant(_Tasks(ray), workers)
     finally:
@@ -77,11 +77,7 @@ class _Tasks:
         try:
             yield submit
         except self._ray.exceptions.RayError as error:
-            raise EngineFailed(f"Ray gave a job up: {_first_line(error)}") from None
+            raise EngineFailed(f"Ray gave a job up: {first_line(error)}") from None
         finally:
             for reference in handed:
                 self._ray.cancel(reference, force=True)  # nothing to one that is done
-
-
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

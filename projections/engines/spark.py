@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from projections.engines.distant import Distant, Submit
+from projections.engines.distant import Distant, Submit, first_line
 from projections.engines.engine import EngineFailed
 from projections.engines.executor import Done, Failed, Work, perform
 
@@ -104,10 +104,3 @@ class _Jobs:
             raise EngineFailed(f"Spark gave a job up: {first_line(error)}") from None
         assert isinstance(result, Done | Failed)
         return result
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, without where in Java."""
-    cause = getattr(error, "java_exception", None)
-    text = str(cause.getMessage() if cause is not None else error)
-    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
